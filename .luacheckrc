@@ -1,0 +1,6 @@
+-- What luacheck may assume about the Lua in this tree.
+std = "lua54"
+max_line_length = 130
+unused_args = false
+files["spec"] = { std = "lua54+busted" }
+exclude_files = { "build*/**", "var/**" }

@@ -1,0 +1,43 @@
+# Thin door to CMake and the specs. Everything is in CMakeLists.txt, vendor/ and spec/.
+#   make run     install what is missing, build, serve on http://127.0.0.1:8080 with data in ./var
+#   make build   leave build/tocsin            make test    run every spec
+#   make lint    format, tidy, luacheck        make fault   kill -9, power cuts, disk full (long)
+#   make bench   speed beside Alertmanager     make fuzz    parsers against hostile input
+#   SAN=address,undefined or SAN=thread builds into its own folder with that sanitizer; CC=clang works.
+SAN   ?=
+BUILD ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+comma := ,
+TYPE  ?= RelWithDebInfo
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: build run test lint fault bench fuzz clean
+build:
+	@vendor/install.sh build
+	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=$(TYPE) -DSAN="$(SAN)" $(CMAKE_FLAGS)
+	@cmake --build $(BUILD)
+
+run: build
+	@exec spec/support/run.sh $(BUILD)/tocsin $(LISTEN)
+
+test: build
+	@vendor/install.sh test
+	@spec/run.sh $(BUILD) "$(SAN)" $(SPEC)
+
+fault: build
+	@vendor/install.sh test
+	@FAULT=long spec/run.sh $(BUILD) "$(SAN)" spec/fault
+
+bench: build
+	@vendor/install.sh test bench
+	@spec/bench/run.sh $(BUILD)
+
+fuzz:
+	@vendor/install.sh build lint
+	@spec/fuzz/run.sh
+
+lint:
+	@vendor/install.sh build lint
+	@spec/support/lint.sh $(BUILD)
+
+clean:
+	rm -rf build build-*

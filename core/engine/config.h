@@ -1,0 +1,51 @@
+// The configuration as every thread sees it: an immutable, reference-counted snapshot of integrations and routes.
+//
+// The commit thread loads what changed after its COMMIT and publishes a new snapshot before any sender is answered, so
+// a change made over the API is seen by all loops before that call returns. Readers hold a reference while they use
+// it; `config_current` costs one atomic load when nothing changed.
+// Threads: config_load_* and publish on the commit thread, everything else anywhere.
+#pragma once
+#include "base/err.h"
+#include "base/str.h"
+#include "store/store.h"
+
+struct config_route {
+    int64_t id;
+    bool is_default;
+};
+
+struct config_integration {      // immutable once published, shared by snapshots
+    int64_t id, version;
+    str type, token, name;
+    int64_t rate_limit;          // requests in 5 minutes, 0 none
+    bool allow_resolve;
+    // Everything a Lua state needs to render its signals: {"type","name","templates":{field: text},"routes":[{"id",
+    // "type","term","labels"}…, default last],"labels":[…],"dynamic_labels":[…],"labels_template"}
+    str json;
+    size_t route_count;
+    struct config_route *routes;
+    struct config_counters *counters; // shared by all versions of this integration
+};
+
+struct config_counters {         // changed with atomics from any thread
+    uint64_t alerts, refused, template_errors;
+    int64_t window_started_at, window_count; // rate limit: a fixed window of 5 minutes
+};
+
+typedef struct config config;         // one snapshot
+typedef struct config_source config_source; // where the current one is found
+
+config_source *config_source_new(void);
+void config_source_free(config_source *cs);
+// Loads the integrations whose rows changed since the last call (all, the first time) and publishes. Commit thread.
+err config_refresh(config_source *cs, store *s);
+
+// The snapshot now. `held` is the caller's previous one (or NULL): released when it is no longer current.
+const config *config_current(config_source *cs, const config *held);
+void config_release(const config *c);
+uint64_t config_version(const config *c);
+// By token, in time that does not depend on how much of it is right. NULL when there is none.
+const struct config_integration *config_by_token(const config *c, str token);
+const struct config_integration *config_by_id(const config *c, int64_t id);
+size_t config_count(const config *c);
+const struct config_integration *config_at(const config *c, size_t i);

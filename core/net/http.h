@@ -1,0 +1,54 @@
+// What a request and its answer look like to the rest of the house; no socket is mentioned here.
+//
+// An exchange is one request and the duty to answer it exactly once, on the thread that owns it (`owner` posts work
+// there from elsewhere). The HTTP server makes exchanges; specs and `tocsin check` make them without a socket.
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/mailbox.h"
+
+enum http_method { HTTP_NONE, HTTP_M_GET, HTTP_M_HEAD, HTTP_M_POST, HTTP_M_PUT, HTTP_M_PATCH, HTTP_M_DELETE, HTTP_M_OPTIONS };
+
+struct http_header {
+    str name; // lower case
+    str value;
+};
+
+struct http_request {
+    enum http_method method;
+    str method_name;
+    str path;  // percent-encoded as it came, without the query
+    str query; // after '?', without it
+    struct http_header *headers;
+    size_t header_count;
+    str body;           // content coding undone
+    str peer;           // "127.0.0.1"
+    int64_t received_at; // µs UTC, when the last byte of the body was in
+};
+
+struct http_response {
+    int status;
+    str content_type;        // empty: no Content-Type header
+    str extra_headers;       // complete lines "Name: value\r\n", may be empty
+    str body;                // copied by reply
+    bool must_close;
+};
+
+struct http_exchange {
+    struct mail mail;        // for whoever holds the exchange at the moment
+    struct http_request request;
+    arena *arena;            // lives until the reply; the request's strings point into it
+    // Sends the answer and ends the exchange; afterwards the pointer is dead. Only on the owning thread.
+    void (*reply)(struct http_exchange *x, const struct http_response *response);
+    // The owning thread's mailbox; a mail pushed there comes back through the owner's `on_mail`.
+    struct mailbox *owner;
+    void *loop_ctx;          // what the owner of the loop attached (see http_server.h)
+};
+
+str http_header_get(const struct http_request *r, str name); // value, or {NULL, 0}
+// Value of a query or form key, percent-decoded into the arena; false when absent.
+bool http_form_get(arena *a, str form, str key, str *out);
+// Walks form pairs: decodes the next `key=value`, false at the end. Invalid escapes stay as they are.
+bool http_form_next(arena *a, str *rest, str *key, str *value);
+str http_percent_decode(arena *a, str s, bool plus_is_space);
+const char *http_status_text(int status);

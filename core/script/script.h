@@ -1,0 +1,63 @@
+// Lua states: made with limits, entered in one guarded function. The border between C and Lua.
+//
+// Purpose: one `script` is one Lua state of one thread: modules are the embedded files (or those under a folder),
+// the standard library is cut down to what pure modules need, memory is capped by the allocator, and templates spend
+// fuel. Bindings are one file a module (`bind_*.c`), each opened by name.
+// Errors: a Lua error becomes ERR_SCRIPT with the message; a spent budget ERR_FUEL, memory ERR_MEMORY.
+// Threads: a script is used by the thread that made it.
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "script/json.h"
+
+typedef struct script script;
+
+// What Lua may ask of the parts above this folder; all may be NULL. Called on the script's thread, outside Lua's stack.
+struct script_ports {
+    void *ctx;
+    // One request to the core by name with JSON in and JSON out (into `out`); the names are listed in app_ports.c.
+    // Used for what is rare: group actions, token creation, metrics. ERR_* with a sentence on refusal.
+    err (*call)(void *ctx, str name, str json, buf *out, struct why *why);
+};
+
+struct store;
+
+struct script_options {
+    const char *lua_dir;          // a checkout to read lua/ and integrations/ from, or NULL for the embedded files
+    size_t memory_bytes;          // cap of the allocator; 0: none
+    struct store *store;          // opened for reading, for the binding `store`; NULL without
+    const struct ids *ids;        // for the binding `ids`
+    struct script_ports ports;
+    log_t *log;
+};
+
+script *script_new(const struct script_options *options, struct why *why); // NULL when a module does not load
+void script_free(script *s);
+
+// Arguments and results of a call.
+struct script_value {
+    enum { SCRIPT_NIL, SCRIPT_BOOL, SCRIPT_INT, SCRIPT_REAL, SCRIPT_STR, SCRIPT_JSON } type;
+    union {
+        bool boolean;
+        int64_t integer;
+        double real;
+        str text;
+        const struct json *json;  // an argument only: becomes a payload value; must outlive the call
+    };
+};
+
+struct script_budget {
+    int64_t fuel;                 // units of script_fuel.h; 0: none is given, the call may not render
+    size_t memory_bytes;          // above what the state holds when the call begins; 0: the state's cap alone
+};
+
+// Calls `require(module)[function](args…)`; the function is looked up once and kept. Results' text is copied into `a`.
+// Fewer results than asked for are SCRIPT_NIL.
+err script_call(script *s, const char *module, const char *function, const struct script_value *args, size_t nargs,
+                struct script_budget budget, arena *a, struct script_value *results, size_t nresults, struct why *why);
+
+int64_t script_fuel_used(const script *s);   // by the last call
+size_t script_memory(const script *s);       // bytes held
+int64_t script_gc_pause_max_ns(const script *s);

@@ -1,0 +1,81 @@
+// Rows on disk: opens and migrates the database and runs statements. The only folder that calls SQLite.
+//
+// Purpose: one `store` is one connection, used by one thread. The commit thread has the only writing one; workers and
+// the pager open read-only ones. `store_open` with STORE_CREATE also takes the data folder's lock, so that a second
+// server is refused.
+// Ownership: text and blobs passed in are borrowed for the call; what a read returns lives in the given arena.
+// Errors: SQLite's codes become `err`; ERR_CONFLICT is a broken constraint (why names it), ERR_DISK_FULL, ERR_IO (the
+// file layer has latched: nothing more is accepted until a restart), ERR_CORRUPT, ERR_TIMEOUT (a read past its time).
+#pragma once
+#include "base/arena.h"
+#include "base/env.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "base/log.h"
+
+typedef struct store store;
+
+enum store_mode { STORE_READ, STORE_WRITE };
+
+struct store_options {
+    const char *dir;        // data folder; made (0700) when it is not there and mode is STORE_WRITE
+    enum store_mode mode;   // STORE_WRITE: lock, create, migrate
+    env *env;
+    log_t *log;
+    int read_timeout_ms;    // a read statement is cut after this; 0 means 2000
+};
+
+err store_open(const struct store_options *options, store **out, struct why *why);
+void store_close(store *s);                    // accepts NULL
+const struct ids *store_ids(const store *s);   // key of the public ids of this database
+
+// A value bound to a statement or read from a row.
+struct store_value {
+    enum { STORE_NULL, STORE_INT, STORE_REAL, STORE_TEXT, STORE_BLOB } type;
+    union {
+        int64_t integer;
+        double real;
+        str text; // TEXT and BLOB
+    };
+};
+#define SV_INT(v)  ((struct store_value){.type = STORE_INT, .integer = (v)})
+#define SV_TEXT(v) ((struct store_value){.type = STORE_TEXT, .text = (v)})
+#define SV_BLOB(v) ((struct store_value){.type = STORE_BLOB, .text = (v)})
+#define SV_NULL    ((struct store_value){.type = STORE_NULL})
+
+struct store_rows {
+    size_t count, columns;
+    const char **names;          // column names
+    struct store_value *values;  // count * columns, row by row
+    int64_t changes;             // rows changed by a write
+};
+
+// Runs one statement with placeholders $1…; statements are prepared once and kept by their text (`sql` must outlive
+// the store or be the same text again). Rows are copied into `a`. At most `max_rows` rows (0: no limit).
+err store_run(store *s, arena *a, const char *sql, const struct store_value *args, size_t nargs, size_t max_rows,
+              struct store_rows *out, struct why *why);
+
+// The hot path: a statement by handle, stepped by hand. Used by the files of store/ that hold typed rows.
+typedef struct store_stmt store_stmt;
+store_stmt *store_prepare(store *s, const char *sql);  // once per connection; CHECKs that the SQL is right
+void store_bind_int(store_stmt *st, int at, int64_t v);
+void store_bind_text(store_stmt *st, int at, str v);   // {NULL,0} binds NULL; borrowed until store_reset
+void store_bind_blob(store_stmt *st, int at, str v);
+void store_bind_null(store_stmt *st, int at);
+err store_step(store_stmt *st, bool *has_row);         // has_row may be NULL for a statement without rows
+int64_t store_column_int(store_stmt *st, int at);
+str store_column_text(store_stmt *st, int at);         // borrowed until the next step or reset; NULL is {NULL,0}
+bool store_column_is_null(store_stmt *st, int at);
+void store_reset(store_stmt *st);
+
+// Transactions, for the commit thread and migrations only.
+err store_begin(store *s);
+err store_commit(store *s, struct why *why);
+void store_rollback(store *s);
+err store_savepoint(store *s);
+err store_savepoint_release(store *s);
+void store_savepoint_undo(store *s);
+err store_checkpoint(store *s);                        // when the log has grown past 1,000 frames
+bool store_is_broken(const store *s);                  // a write or sync failed: accept nothing more
+bool store_is_full(store *s);                          // asks the file system again after ERR_DISK_FULL
+int64_t store_setting_int(store *s, const char *name, int64_t otherwise);

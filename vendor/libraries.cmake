@@ -1,0 +1,20 @@
+# How each library is found. All come from the system's packages (vendor/packages.txt); none is in the tree.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+foreach(lib IN ITEMS lua5.4 libuv sqlite3 libcurl libcares openssl libpcre2-8 libsodium zlib simdjson)
+  string(MAKE_C_IDENTIFIER ${lib} id)
+  pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${lib})
+  list(APPEND VENDOR_LIBRARIES PkgConfig::${id})
+endforeach()
+list(APPEND VENDOR_LIBRARIES Threads::Threads m)
+
+# lua-cjson ships as a Lua module; the same shared object links like any library.
+find_library(LUA_CJSON NAMES liblua5.4-cjson.so.0 REQUIRED)
+list(APPEND VENDOR_LIBRARIES ${LUA_CJSON})
+
+# llhttp: Debian ships its C sources with node-llhttp, not a library.
+set(LLHTTP_DIR /usr/share/llhttp)
+add_library(llhttp OBJECT ${LLHTTP_DIR}/llhttp.c ${LLHTTP_DIR}/api.c ${LLHTTP_DIR}/http.c)
+target_include_directories(llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
+target_compile_options(llhttp PRIVATE -w -O3)
+set_target_properties(llhttp PROPERTIES POSITION_INDEPENDENT_CODE ON)

@@ -6,7 +6,9 @@
 #include <lua.h>
 
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
-#define BINDING_LIST(X)
+#define BINDING_LIST(X) \
+    X(json)             \
+    X(fuel)
 
 #define X(name) int bind_##name##_open(lua_State *L);
 BINDING_LIST(X)

@@ -1,0 +1,354 @@
+// Payloads: a parsed document as templates see it. The functions join the module "tocsin.json".
+//
+// A payload is a userdata that points at one node of a document. Two user values: 1, the memo, from node to
+// the ordered table made of it (nil until there is one); 2, the document, which keeps the nodes alive or says
+// that they are gone. Once a container has its ordered table, that table is the truth: walks go through it,
+// because a template may have changed it.
+#include "script/fuel.h"
+#include "script/values.h"
+#include <lauxlib.h>
+
+enum { MEMO = 1, DOCUMENT = 2 };
+#define PAYLOAD_TYPE  "tocsin.payload"
+#define DOCUMENT_TYPE "tocsin.document"
+
+struct document {
+    arena *own;            // NULL: the nodes belong to the caller of payload_push
+    const uint64_t *epoch; // of the state, when borrowed
+    uint64_t made_in;
+    str text; // the bytes, held as user value 1; empty when unknown
+};
+
+struct payload {
+    const struct json *node;
+    struct document *document;
+};
+
+// --- documents ---
+
+static const char epoch_key;
+
+// The number of the running script call: a borrowed document of an earlier one is dead.
+static uint64_t *epoch_of(lua_State *L) {
+    uint64_t *epoch;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &epoch_key) == LUA_TUSERDATA) {
+        epoch = lua_touserdata(L, -1);
+    } else {
+        epoch = lua_newuserdatauv(L, sizeof *epoch, 0);
+        *epoch = 0;
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &epoch_key);
+    }
+    lua_pop(L, 1);
+    return epoch;
+}
+
+void payload_end(lua_State *L) {
+    (*epoch_of(L))++;
+}
+
+static int on_collect(lua_State *L) {
+    struct document *d = lua_touserdata(L, 1);
+    arena_free(d->own);
+    d->own = NULL;
+    return 0;
+}
+
+static struct document *push_document(lua_State *L) {
+    const uint64_t *epoch = epoch_of(L);
+    struct document *d = lua_newuserdatauv(L, sizeof *d, 1);
+    *d = (struct document){.epoch = epoch, .made_in = *epoch};
+    if (luaL_newmetatable(L, DOCUMENT_TYPE)) {
+        lua_pushcfunction(L, on_collect);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return d;
+}
+
+// Takes the document from the top; leaves the payload there, or the scalar.
+static void wrap(lua_State *L, const struct json *node, struct document *d) {
+    if (node->type != JSON_ARRAY && node->type != JSON_OBJECT) {
+        lua_pop(L, 1);
+        values_push(L, node);
+        return;
+    }
+    struct payload *p = lua_newuserdatauv(L, sizeof *p, 2);
+    *p = (struct payload){.node = node, .document = d};
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, DOCUMENT);
+    if (luaL_newmetatable(L, PAYLOAD_TYPE)) {
+        lua_pushboolean(L, 0);
+        lua_setfield(L, -2, "__metatable");
+    }
+    lua_setmetatable(L, -2);
+}
+
+static struct payload *check_payload(lua_State *L, int index) {
+    struct payload *p = luaL_checkudata(L, index, PAYLOAD_TYPE);
+    const struct document *d = p->document;
+    if (!d->own && d->made_in != *d->epoch)
+        luaL_error(L, "the payload is used after the call that brought it");
+    return p;
+}
+
+const struct json *payload_json(lua_State *L, int index) {
+    return luaL_testudata(L, index, PAYLOAD_TYPE) ? check_payload(L, index)->node : NULL;
+}
+
+void payload_push(lua_State *L, const struct json *v) {
+    luaL_checkstack(L, 8, NULL);
+    wrap(L, v, push_document(L));
+}
+
+// --- ordered tables ---
+
+struct types {
+    int list, dict, big; // stack places
+};
+
+static struct types push_types(lua_State *L) {
+    types_push(L);
+    int at = lua_gettop(L);
+    lua_rawgeti(L, at, TYPE_LIST);
+    lua_rawgeti(L, at, TYPE_DICT);
+    lua_rawgeti(L, at, TYPE_BIG);
+    return (struct types){.list = at + 1, .dict = at + 2, .big = at + 3};
+}
+
+static void build(lua_State *L, const struct json *v, const struct types *t, int memo);
+
+static void build_list(lua_State *L, const struct json *v, const struct types *t, int memo) {
+    lua_createtable(L, (int)v->count, 1);
+    lua_pushinteger(L, v->count);
+    lua_setfield(L, -2, "n");
+    for (uint32_t i = 0; i < v->count; i++) {
+        build(L, &v->items[i], t, memo);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_pushvalue(L, t->list);
+    lua_setmetatable(L, -2);
+}
+
+static void build_dict(lua_State *L, const struct json *v, const struct types *t, int memo) {
+    lua_createtable(L, 0, 3);
+    lua_pushinteger(L, v->count);
+    lua_setfield(L, -2, "n");
+    lua_createtable(L, (int)v->count, 0);
+    lua_createtable(L, 0, (int)v->count);
+    for (uint32_t i = 0; i < v->count; i++) {
+        lua_pushlstring(L, v->members[i].key.ptr, v->members[i].key.len);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -4, (lua_Integer)i + 1);
+        build(L, &v->members[i].value, t, memo);
+        lua_rawset(L, -3);
+    }
+    lua_setfield(L, -3, "v");
+    lua_setfield(L, -2, "k");
+    lua_pushvalue(L, t->dict);
+    lua_setmetatable(L, -2);
+}
+
+static void build_big(lua_State *L, const struct json *v, const struct types *t) {
+    bool has_maker = !lua_isnil(L, t->big);
+    if (has_maker) lua_pushvalue(L, t->big);
+    lua_pushlstring(L, v->text.ptr, v->text.len);
+    if (has_maker) lua_call(L, 1, 1);
+}
+
+// Pushes the value of a node; `memo` is the place of a table from node to what was made of it before, or 0.
+static void build(lua_State *L, const struct json *v, const struct types *t, int memo) {
+    if (v->type == JSON_BIGINT) {
+        build_big(L, v, t);
+        return;
+    }
+    if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
+        values_push(L, v);
+        return;
+    }
+    luaL_checkstack(L, 12, "the payload is nested too deeply");
+    fuel_bytes(L, v->count * FUEL_NODE * FUEL_BYTES);
+    if (memo) {
+        if (lua_rawgetp(L, memo, v) == LUA_TTABLE) return;
+        lua_pop(L, 1);
+    }
+    if (v->type == JSON_ARRAY)
+        build_list(L, v, t, memo);
+    else
+        build_dict(L, v, t, memo);
+}
+
+// Pushes the ordered table of one container of the payload and remembers it.
+static void build_and_keep(lua_State *L, int index, const struct json *node) {
+    index = lua_absindex(L, index);
+    struct types t = push_types(L);
+    bool has_memo = lua_getiuservalue(L, index, MEMO) == LUA_TTABLE;
+    int memo = lua_gettop(L);
+    build(L, node, &t, has_memo ? memo : 0);
+    if (!has_memo) {
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, index, MEMO);
+        lua_replace(L, memo);
+    }
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, memo, node);
+    lua_replace(L, t.list - 1);
+    lua_settop(L, t.list - 1);
+}
+
+// Pushes what was made of the node before; pushes nothing and says false when there is nothing.
+static bool push_kept(lua_State *L, int index, const struct json *node) {
+    if (lua_getiuservalue(L, index, MEMO) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        return false;
+    }
+    lua_rawgetp(L, -1, node);
+    lua_remove(L, -2);
+    if (lua_istable(L, -1)) return true;
+    lua_pop(L, 1);
+    return false;
+}
+
+void payload_expand(lua_State *L, int index) {
+    const struct json *node = check_payload(L, index)->node;
+    if (!push_kept(L, index, node)) build_and_keep(L, index, node);
+}
+
+// --- walking ---
+
+// Whether `key` may name something else than a member: a method of dict, or what the sandbox looks at.
+static bool is_special(str key) {
+    static const char *const methods[] = {"clear", "copy",    "fromkeys",   "get",    "items", "keys",
+                                          "pop",   "popitem", "setdefault", "update", "values"};
+    if (!key.len || key.ptr[0] == '_') return true;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        if (str_is(key, str_of(methods[i]))) return true;
+    return false;
+}
+
+// Replaces the value on the top by its member under the string at `key`; false when that is not a plain step.
+static bool step_in_table(lua_State *L, int key) {
+    if (!lua_istable(L, -1) || !types_is(L, lua_gettop(L), TYPE_DICT)) return false;
+    lua_getfield(L, -1, "v");
+    lua_pushvalue(L, key);
+    lua_rawget(L, -2);
+    lua_replace(L, -3);
+    lua_pop(L, 1);
+    return !lua_isnil(L, -1);
+}
+
+// The walk through ordered tables, from the one on the top on.
+static int walk_tables(lua_State *L, int key, int last) {
+    for (; key <= last; key++)
+        if (!step_in_table(L, key)) return 0;
+    return 1;
+}
+
+static int push_node(lua_State *L, const struct json *node) {
+    if (node->type == JSON_BIGINT) {
+        struct types t = push_types(L);
+        build_big(L, node, &t);
+    } else if (node->type == JSON_ARRAY || node->type == JSON_OBJECT) {
+        build_and_keep(L, 1, node);
+    } else {
+        values_push(L, node);
+    }
+    return 1;
+}
+
+// path(payload, k1, …) -> the member's value: a scalar or an ordered table. Nothing when a step is not plain:
+// a missing key, a name that dict has as a method or that begins with an underscore, something that is no
+// object.
+static int path(lua_State *L) {
+    if (!luaL_testudata(L, 1, PAYLOAD_TYPE)) return 0;
+    const struct json *node = check_payload(L, 1)->node;
+    int last = lua_gettop(L);
+    for (int i = 2; i <= last; i++) {
+        if (lua_type(L, i) != LUA_TSTRING) return 0;
+        str key;
+        key.ptr = lua_tolstring(L, i, &key.len);
+        if (is_special(key)) return 0;
+    }
+    bool has_memo = lua_getiuservalue(L, 1, MEMO) == LUA_TTABLE;
+    lua_pop(L, 1);
+    for (int i = 2; i <= last; i++) {
+        if (node->type != JSON_OBJECT) return 0;
+        if (has_memo && push_kept(L, 1, node)) return walk_tables(L, i, last);
+        str key;
+        key.ptr = lua_tolstring(L, i, &key.len);
+        fuel_bytes(L, node->count);
+        if (!(node = json_get(node, key))) return 0;
+    }
+    if (has_memo && push_kept(L, 1, node)) return 1;
+    return push_node(L, node);
+}
+
+// expand(payload) -> its ordered table, always the same one. Other values come back as they are.
+static int expand(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (luaL_testudata(L, 1, PAYLOAD_TYPE))
+        payload_expand(L, 1);
+    else
+        lua_settop(L, 1);
+    return 1;
+}
+
+// fresh(payload) -> another payload over the same document: what one changes the other does not see.
+static int fresh(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (!luaL_testudata(L, 1, PAYLOAD_TYPE)) {
+        lua_settop(L, 1);
+        return 1;
+    }
+    const struct payload *p = check_payload(L, 1);
+    lua_getiuservalue(L, 1, DOCUMENT);
+    wrap(L, p->node, p->document);
+    return 1;
+}
+
+// text(payload) -> the bytes that came, or compact JSON when only the tree is known.
+static int text(lua_State *L) {
+    const struct payload *p = check_payload(L, 1);
+    lua_getiuservalue(L, 1, DOCUMENT);
+    if (lua_getiuservalue(L, -1, 1) == LUA_TSTRING) return 1;
+    struct scratch *s = scratch_push(L);
+    json_write(&s->out, p->node);
+    fuel_bytes(L, s->out.len);
+    lua_pushlstring(L, s->out.ptr, s->out.len);
+    scratch_free(s);
+    return 1;
+}
+
+// is_payload(value) -> boolean
+static int is_payload(lua_State *L) {
+    lua_pushboolean(L, luaL_testudata(L, 1, PAYLOAD_TYPE) != NULL);
+    return 1;
+}
+
+// payload(text) -> a payload or a scalar, or nil and a sentence.
+static int payload(lua_State *L) {
+    str bytes;
+    bytes.ptr = luaL_checklstring(L, 1, &bytes.len);
+    fuel_bytes(L, bytes.len);
+    struct document *d = push_document(L);
+    lua_pushvalue(L, 1);
+    lua_setiuservalue(L, -2, 1);
+    d->own = arena_new();
+    struct json *root;
+    struct why why;
+    if (json_parse(d->own, bytes, &root, &why)) {
+        lua_pushnil(L);
+        lua_pushstring(L, why.text);
+        return 2;
+    }
+    if (root->type == JSON_BIGINT) return push_node(L, root);
+    wrap(L, root, d);
+    return 1;
+}
+
+void payload_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"payload", payload}, {"path", path}, {"expand", expand},
+                                         {"fresh", fresh},     {"text", text}, {"is_payload", is_payload},
+                                         {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
+}

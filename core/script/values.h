@@ -1,0 +1,26 @@
+// JSON between C and Lua: what bind_json.c, json_encode.c, payload.c and script.c share.
+//
+// A document becomes plain tables (API bodies: `values_push`), or a payload (templates: `payload_push`) that
+// is walked in C and turned into the templates' ordered tables on demand. All functions may raise Lua errors.
+#pragma once
+#include "script/json.h"
+#include "script/scratch.h"
+
+// The types of ordered tables: a table in the registry with these slots, set by json.set_types.
+enum { TYPE_LIST = 1, TYPE_DICT, TYPE_TUPLE, TYPE_BIG, TYPE_ARRAY, TYPE_RAW };
+void types_push(lua_State *L);                    // the table; made with defaults on first use
+bool types_is(lua_State *L, int table, int slot); // has the table at this index the metatable of that slot?
+
+#define FUEL_NODE 8 // units for one value that becomes a Lua value
+
+void values_push(lua_State *L, const struct json *v); // plain tables; big integers as strings of digits
+
+// A scalar as it is; an array or object as a payload userdata whose nodes must outlive the script call.
+void payload_push(lua_State *L, const struct json *v);
+void payload_end(lua_State *L); // from here on payloads made by payload_push are refused
+const struct json *payload_json(lua_State *L, int index); // NULL when the value is no payload
+void payload_expand(lua_State *L, int index);             // pushes the ordered table of the payload there
+void payload_open(lua_State *L); // adds the payload functions to the module table on the top
+
+// Appends the JSON text of the value at `index`. False: *why says what cannot be written and where.
+bool encode(lua_State *L, int index, struct scratch *s, struct why *why);

@@ -8,7 +8,8 @@
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
 #define BINDING_LIST(X) \
     X(json)             \
-    X(fuel)
+    X(fuel)             \
+    X(text)
 
 #define X(name) int bind_##name##_open(lua_State *L);
 BINDING_LIST(X)

@@ -49,7 +49,8 @@ static void put_lower_all(struct text_out *o, str s, size_t at) {
     while (at < s.len) {
         size_t from = at;
         uint32_t c = utf8_next(s, &at);
-        put_lower(o, s, from, at, c);
+        if (c < 0x80) text_char(o, (char)map_ascii(c, UNICODE_TO_LOWER));
+        else put_lower(o, s, from, at, c);
     }
 }
 

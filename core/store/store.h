@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "store/vfs.h"
 
 typedef struct store store;
 
@@ -75,7 +76,12 @@ void store_rollback(store *s);
 err store_savepoint(store *s);
 err store_savepoint_release(store *s);
 void store_savepoint_undo(store *s);
+err store_transaction_error(const store *s);           // ERR_OK while one is open, else what ended it
 err store_checkpoint(store *s);                        // when the log has grown past 1,000 frames
+err store_checkpoint_now(store *s);                    // what readers allow, whatever the log's length
+err store_truncate_log(store *s);                      // when idle: an empty log makes a fast start
 bool store_is_broken(const store *s);                  // a write or sync failed: accept nothing more
 bool store_is_full(store *s);                          // asks the file system again after ERR_DISK_FULL
+void store_release_ballast(store *s);                  // room for people's actions while the disk is full
+struct vfs_stats store_file_stats(const store *s);     // any thread
 int64_t store_setting_int(store *s, const char *name, int64_t otherwise);

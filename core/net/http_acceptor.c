@@ -1,0 +1,233 @@
+// One plain listener with accept4 in a loop: the kernel's own distribution (SO_REUSEPORT) would leave requests behind on
+// a loop that is busy, so the least loaded loop is chosen here.
+#include "net/http_acceptor.h"
+#include "base/mem.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define BACKLOG        1024
+#define ACCEPTS        64  // in a row, before the loop does other work
+#define RESUME_MS      50  // after an accept that failed for want of memory or descriptors
+#define RESERVED_FDS   256 // for the database, logs and outgoing pages
+#define USER_TIMEOUT   20000
+
+static bool split_listen(const char *text, char host[256], char port[8]) {
+    const char *colon = strrchr(text, ':');
+    if (!colon || strlen(colon + 1) == 0 || strlen(colon + 1) >= 8) return false;
+    if (strspn(colon + 1, "0123456789") != strlen(colon + 1)) return false;
+    size_t n = (size_t)(colon - text);
+    if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
+        text++;
+        n -= 2;
+    } else if (memchr(text, ':', n)) {
+        return false; // an IPv6 address needs its brackets
+    }
+    if (n >= 256) return false;
+    memcpy(host, text, n);
+    host[n] = 0;
+    strcpy(port, colon + 1);
+    return strtol(port, NULL, 10) <= 65535;
+}
+
+// Linux hands these on to every accepted socket, which saves the calls there.
+static void set_options(int fd) {
+    int on = 1, idle = 60, every = 10, times = 3;
+    unsigned patience = USER_TIMEOUT;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+}
+
+static int port_of(int fd) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    getsockname(fd, (struct sockaddr *)&address, &length);
+    if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)(void *)&address)->sin6_port);
+    return ntohs(((struct sockaddr_in *)(void *)&address)->sin_port);
+}
+
+static err bind_to(struct http_server *s, const struct addrinfo *where, struct why *why) {
+    int fd = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return why_set(why, ERR_IO, "listen %s: %s", s->options.listen, strerror(errno));
+    set_options(fd);
+    if (bind(fd, where->ai_addr, where->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
+        int code = errno;
+        close(fd);
+        return why_set(why, ERR_IO, "listen %s: %s", s->options.listen, strerror(code));
+    }
+    s->fd = fd;
+    s->port = port_of(fd);
+    return ERR_OK;
+}
+
+// Connections never take the descriptors that pages and the database need.
+static int cap_of(const struct http_server *s) {
+    struct rlimit files;
+    int cap = s->options.limits.connections;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return cap;
+    int64_t most = (int64_t)files.rlim_cur > 2 * RESERVED_FDS ? (int64_t)files.rlim_cur - RESERVED_FDS
+                                                               : (int64_t)files.rlim_cur / 2;
+    if (most >= cap) return cap;
+    LOG(s->options.log, LOG_WARN, "connections_capped", LOG_N("connections", most), LOG_N("open_files", (int64_t)files.rlim_cur));
+    return (int)most;
+}
+
+err http_acceptor_listen(struct http_server *s, struct why *why) {
+    char host[256], port[8];
+    if (!split_listen(s->options.listen, host, port))
+        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets", s->options.listen);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
+    int rc = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
+    if (rc != 0) return why_set(why, ERR_INVALID, "listen %s: %s", s->options.listen, gai_strerror(rc));
+    err e = bind_to(s, found, why);
+    freeaddrinfo(found);
+    if (e) return e;
+    s->connection_cap = cap_of(s);
+    s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    return ERR_OK;
+}
+
+static void name_peer(const struct sockaddr_storage *address, char out[46]) {
+    out[0] = 0;
+    if (address->ss_family == AF_INET) {
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, out, 46);
+    } else if (address->ss_family == AF_INET6) {
+        const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+        if (IN6_IS_ADDR_V4MAPPED(six)) inet_ntop(AF_INET, &six->s6_addr[12], out, 46);
+        else inet_ntop(AF_INET6, six, out, 46);
+    }
+}
+
+static struct http_loop *least_loaded(struct http_server *s) {
+    struct http_loop *best = &s->loops[0];
+    for (int i = 1; i < s->options.loops; i++)
+        if (__atomic_load_n(&s->loops[i].connections, __ATOMIC_RELAXED) < __atomic_load_n(&best->connections, __ATOMIC_RELAXED))
+            best = &s->loops[i];
+    return best;
+}
+
+static struct http_loop *longest_idle(struct http_server *s) {
+    struct http_loop *best = NULL;
+    uint64_t since = UINT64_MAX;
+    for (int i = 0; i < s->options.loops; i++) {
+        uint64_t at = __atomic_load_n(&s->loops[i].idle_since, __ATOMIC_RELAXED);
+        if (at >= since) continue;
+        since = at;
+        best = &s->loops[i];
+    }
+    return best;
+}
+
+// Room for one more: true when there is, or when an idle connection was asked to go.
+static bool make_room(struct http_server *s) {
+    int64_t open = __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED);
+    int64_t leaving = __atomic_load_n(&s->evictions, __ATOMIC_RELAXED);
+    if (open - leaving < s->connection_cap) return true;
+    http_loop_publish(&s->loops[0]); // this thread's own figure is older than this turn
+    struct http_loop *l = longest_idle(s);
+    if (!l) return false;
+    __atomic_add_fetch(&s->evictions, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&l->evictions, 1, __ATOMIC_RELAXED);
+    http_loop_wake(l);
+    return true;
+}
+
+static void turn_away(struct http_server *s, int fd) {
+    char date[HTTP_DATE_MAX];
+    struct http_refusal why;
+    buf out = {0};
+    http_refuse(&why, 503, "all %d connections are busy; try again", s->connection_cap);
+    http_reply_refuse(&out, &why, (struct http_reply_style){.date = http_date(env_now(s->options.env), date)});
+    (void)!send(fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fd, SHUT_WR);
+    close(fd);
+    buf_free(&out);
+    __atomic_add_fetch(&s->turned_away, 1, __ATOMIC_RELAXED);
+}
+
+static void hand_over(struct http_server *s, int fd, const struct sockaddr_storage *address) {
+    if (!make_room(s)) {
+        turn_away(s, fd);
+        return;
+    }
+    __atomic_add_fetch(&s->accepted, 1, __ATOMIC_RELAXED);
+    __atomic_add_fetch(&s->open_connections, 1, __ATOMIC_RELAXED);
+    struct http_loop *l = least_loaded(s);
+    __atomic_add_fetch(&l->connections, 1, __ATOMIC_RELAXED);
+    struct http_arrival *arrival = NEW(struct http_arrival);
+    arrival->fd = fd;
+    name_peer(address, arrival->peer);
+    mailbox_push(&l->arrivals, &arrival->mail);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+static void on_resume(uv_timer_t *timer) {
+    struct http_server *s = timer->data;
+    if (s->fd >= 0) uv_poll_start(&s->poll, UV_READABLE, on_readable);
+}
+
+// Out of descriptors or memory. The spare descriptor lets one peer in and out again, so that the queue does not spin;
+// then accepting rests for a moment.
+static void on_failed_accept(struct http_server *s, int code) {
+    LOG(s->options.log, LOG_ERROR, "accept_failed", LOG_Z("reason", strerror(code)));
+    if ((code == EMFILE || code == ENFILE) && s->spare_fd >= 0) {
+        close(s->spare_fd);
+        int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) turn_away(s, fd);
+        s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+    uv_poll_stop(&s->poll);
+    uv_timer_start(&s->resume, on_resume, RESUME_MS, 0);
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events) {
+    struct http_server *s = poll->data;
+    (void)status;
+    (void)events;
+    for (int i = 0; i < ACCEPTS; i++) {
+        struct sockaddr_storage address = {0};
+        socklen_t length = sizeof address;
+        int fd = accept4(s->fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            hand_over(s, fd, &address);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+            on_failed_accept(s, errno);
+            return;
+        } // else: that peer was gone before it was greeted
+    }
+}
+
+void http_acceptor_open(struct http_server *s) {
+    uv_loop_t *uv = &s->loops[0].uv;
+    CHECK(uv_poll_init(uv, &s->poll, s->fd) == 0);
+    uv_timer_init(uv, &s->resume);
+    s->poll.data = s->resume.data = s;
+    uv_poll_start(&s->poll, UV_READABLE, on_readable);
+}
+
+void http_acceptor_stop(struct http_server *s) {
+    if (s->fd < 0) return;
+    uv_poll_stop(&s->poll);
+    uv_timer_stop(&s->resume);
+    close(s->fd);
+    s->fd = -1;
+}
+
+void http_acceptor_close(struct http_server *s) {
+    http_acceptor_stop(s);
+    uv_close((uv_handle_t *)&s->poll, NULL);
+    uv_close((uv_handle_t *)&s->resume, NULL);
+}

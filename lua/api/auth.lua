@@ -1,0 +1,63 @@
+--- Who asks: the API token of a request, and what its role may do.
+--
+-- A token is 32 random bytes as 64 hex digits. Stored are its first eight characters, to find it, and the SHA-512 of
+-- the bytes, so that tokens of the reference's database work as they are. Digests are compared in constant time.
+local crypto = require("tocsin.crypto")
+local errors = require("api.errors")
+local store = require("tocsin.store")
+
+local auth = {}
+
+local RANK = { viewer = 1, editor = 2, admin = 3 }
+local KEY_LENGTH, TOKEN_LENGTH = 8, 64
+
+local function hex(bytes)
+  return (string.gsub(bytes, ".", function(c) return string.format("%02x", string.byte(c)) end))
+end
+
+local function unhex(text)
+  return (string.gsub(text, "%x%x", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+---The digest that is stored for a token: hex SHA-512 of its hex-decoded bytes.
+function auth.digest(token)
+  return hex(crypto.sha512(unhex(token)))
+end
+
+---A new token, and what is stored of it.
+---@return string token shown once
+---@return table columns of api_token: token_key, digest
+function auth.new_token()
+  local token = hex(crypto.random(TOKEN_LENGTH // 2))
+  return token, { token_key = string.sub(token, 1, KEY_LENGTH), digest = auth.digest(token) }
+end
+
+local function token_of(headers)
+  local value = headers.authorization or ""
+  local token = string.match(value, "^[Bb][Ee][Aa][Rr][Ee][Rr] +(%S+)$") or value
+  if #token == TOKEN_LENGTH and not string.find(token, "%X") then return token end
+end
+
+local function is_usable(row, now)
+  return not row.revoked_at and (not row.expires_at or row.expires_at > now) and RANK[row.role] ~= nil
+end
+
+---The api_token row behind a request, or nil and the 403.
+function auth.check(headers, now)
+  local token = token_of(headers)
+  if not token then return nil, errors.invalid_token() end
+  local digest = auth.digest(token)
+  local found = store.rows("SELECT id, name, role, user_id, digest, expires_at, revoked_at FROM api_token " ..
+    "WHERE token_key = $1", string.sub(token, 1, KEY_LENGTH))
+  for _, row in ipairs(found) do
+    if crypto.equal(row.digest, digest) and is_usable(row, now) then return row end
+  end
+  return nil, errors.invalid_token()
+end
+
+---May this token do what needs `role`?
+function auth.allows(token, role)
+  return RANK[token.role] >= RANK[role]
+end
+
+return auth

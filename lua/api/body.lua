@@ -1,0 +1,42 @@
+--- The body of an API request as Lua values: JSON whatever its Content-Type says, or a form.
+local errors = require("api.errors")
+local json = require("tocsin.json")
+local query_string = require("api.query")
+
+local body = {}
+
+local function is_form(request)
+  return string.find(request.headers["content-type"] or "", "application/x-www-form-urlencoded", 1, true) ~= nil
+end
+
+local function form(text)
+  local object = {}
+  for _, pair in ipairs(query_string.parse(text)) do object[pair[1]] = pair[2] end
+  return object
+end
+
+---The object that was sent (an empty body is an empty one), or nil and the 400 that says why not.
+function body.object(request)
+  if not string.find(request.body, "%S") then return {} end
+  local value, why = json.plain(request.body)
+  if value == nil then
+    if is_form(request) then return form(request.body) end
+    return nil, errors.detail(400, why)
+  end
+  if type(value) ~= "table" or body.is_list(value) then
+    return nil, errors.field("non_field_errors", "Invalid data. Expected a dictionary.")
+  end
+  return value
+end
+
+---Is this value a JSON array?
+function body.is_list(value)
+  return type(value) == "table" and json.is_list(value)
+end
+
+---Is this value a JSON object?
+function body.is_object(value)
+  return type(value) == "table" and not json.is_list(value)
+end
+
+return body

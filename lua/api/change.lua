@@ -1,0 +1,174 @@
+--- Creates, updates and deletes the rows of a resource: checks what was sent field by field, lets the resource add its
+--- own rules, and hands all statements of a change to the commit thread as one atomic write.
+--
+-- Nothing is read and written in one transaction here: this is a worker with a reading connection. Instead each write
+-- counts up the `version` of the row that guards the resource (an integration guards its routes) and expects the one
+-- that was read. When another write came first the change starts again from what is stored then, so that neither is lost.
+local body = require("api.body")
+local errors = require("api.errors")
+local field = require("api.field")
+local json = require("tocsin.json")
+local port = require("tocsin.port")
+local rows = require("api.rows")
+
+local change = {}
+
+local ATTEMPTS_MAX = 8
+
+-- Stores one field that was sent into `c.values`; returns what is wrong with it.
+local function take_field(f, value, request, c)
+  local is_null = field.is_null(f, value, json.null)
+  if is_null and not f.nullable then return "This field may not be null." end
+  if f.store then
+    local columns, why = f.store(is_null and json.null or value, request, c)
+    if not columns then return why end
+    for name, stored in pairs(columns) do c.values[name] = stored end
+    return nil
+  end
+  local stored, why = json.null, nil
+  if not is_null then stored, why = field.check_of(f)(f, value) end
+  if stored == nil then return why end
+  if c.old and f.create_only then
+    return stored ~= c.old[f.column or f[1]] and "This field cannot be changed once it is set." or nil
+  end
+  c.values[f.column or f[1]] = stored
+end
+
+-- What was sent, checked: fills c.values or returns the 400 that names every bad field.
+local function take_fields(r, request, c)
+  local wrong = {}
+  for _, f in ipairs(r.fields) do
+    local value = c.sent[f[1]]
+    local why
+    if value ~= nil and not f.readonly and (f.type or f.store) then
+      why = take_field(f, value, request, c)
+    elseif value == nil and not c.old and f.required then
+      why = "This field is required."
+    end
+    if why then wrong[#wrong + 1] = { f[1], why } end
+  end
+  if #wrong > 0 then return errors.fields(wrong) end
+end
+
+local function sorted_names(values)
+  local names = {}
+  for name in pairs(values) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+---INSERT of column → value, giving back `id`.
+function change.insert(table_name, values)
+  local names, marks, args = sorted_names(values), {}, {}
+  for i, name in ipairs(names) do
+    marks[i] = "$" .. i
+    args[i] = values[name]
+  end
+  return { sql = string.format("INSERT INTO %s (%s) VALUES (%s) RETURNING id", table_name, table.concat(names, ", "),
+    table.concat(marks, ", ")), args = args, expect = 1 }
+end
+
+---UPDATE of column → value in the row of a key; nil when there is nothing to set.
+function change.update(table_name, values, key)
+  local sets, args = {}, {}
+  for i, name in ipairs(sorted_names(values)) do
+    sets[i] = name .. " = $" .. i
+    args[i] = values[name]
+  end
+  if #sets == 0 then return nil end
+  args[#args + 1] = key
+  return { sql = string.format("UPDATE %s SET %s WHERE id = $%d", table_name, table.concat(sets, ", "), #args),
+    args = args, expect = 1 }
+end
+
+local function guard_statement(guard)
+  return { sql = "UPDATE " .. guard.table .. " SET version = version + 1 WHERE id = $1 AND version = $2",
+    args = { guard.id, guard.version }, expect = 1 }
+end
+
+-- All statements of a change in order: the guard, the row, what the resource adds, and last the key of the row.
+local function statements_of(r, c)
+  local list = {}
+  local function add(statement)
+    list[#list + 1] = statement
+    return #list
+  end
+  if c.guard then add(guard_statement(c.guard)) end
+  for _, statement in ipairs(c.before) do add(statement) end
+  local key = c.old and c.old.id
+  if c.kind == "create" then key = { ref = add(change.insert(r.table, c.values)), column = "id" }
+  elseif c.kind == "update" then add(change.update(r.table, c.values, key))
+  else add(r.delete_sql and { sql = r.delete_sql, args = { c.now, key }, expect = 1 }
+      or { sql = "DELETE FROM " .. r.table .. " WHERE id = $1", args = { key }, expect = 1 }) end
+  for _, make in ipairs(c.after) do add(make(key)) end
+  add({ sql = "SELECT $1 AS id", args = { key } })
+  return list
+end
+
+-- The refusal for a broken constraint; nil when the change should be tried again, as when we chose the value ourselves.
+local function conflict(r, c, sentence)
+  for part, pair in pairs(r.unique or {}) do
+    if string.find(sentence, part, 1, true) and c.sent[pair[1]] ~= nil then return errors.field(pair[1], pair[2]) end
+  end
+end
+
+---The answer for an error of a port.
+function change.port_error(sentence, code)
+  if code == "NOT_FOUND" then return errors.not_found() end
+  if code == "INVALID" or code == "LIMIT" then return errors.detail(400, sentence) end
+  if code == "FULL" or code == "DISK_FULL" or code == "IO" or code == "BUSY" or code == "CLOSED" then
+    return errors.detail(503, "Nothing can be written just now. Try again later.", "Retry-After: 5\r\n")
+  end
+  error(string.format("write failed: %s (%s)", sentence, tostring(code)))
+end
+
+-- One attempt: checks against the rows as they are and writes. Returns the key, or nil and a refusal, or nothing when
+-- another write came between.
+local function attempt(r, request, kind, sent)
+  local old
+  if kind ~= "create" then
+    old = rows.by_id(r, request.id)
+    if not old then return nil, errors.not_found() end
+  end
+  local c = { kind = kind, old = old, sent = sent, values = {}, before = {}, after = {}, now = request.now }
+  local refusal = kind ~= "delete" and take_fields(r, request, c)
+  if not refusal and r.guard and old then c.guard = r.guard(old) end
+  if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
+  if refusal then return nil, refusal end
+  local result, sentence, code = port.call("write", { statements = statements_of(r, c) })
+  if result then return result.rows[1].id end
+  if code ~= "CONFLICT" then return nil, change.port_error(sentence, code) end
+  return nil, conflict(r, c, sentence)
+end
+
+local function write(r, request, kind, sent)
+  for _ = 1, ATTEMPTS_MAX do
+    local key, refusal = attempt(r, request, kind, sent)
+    if key or refusal then return key, refusal end
+  end
+  return nil, errors.detail(409, "Others kept changing this at the same moment. Read it and try again.")
+end
+
+local function write_and_show(r, request, kind, status)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  local key
+  key, refusal = write(r, request, kind, sent)
+  if not key then return refusal end
+  local row = rows.by_key(r, key)
+  return row and { status = status, value = rows.show(r, row, request) } or errors.not_found()
+end
+
+---The answer to POST /<path>/.
+function change.create(r, request) return write_and_show(r, request, "create", 201) end
+
+---The answer to PUT and PATCH /<path>/<id>/: what is not sent stays.
+function change.put(r, request) return write_and_show(r, request, "update", 200) end
+
+---The answer to DELETE /<path>/<id>/.
+function change.delete(r, request)
+  local key, refusal = write(r, request, "delete", {})
+  return key and { status = 204 } or refusal
+end
+
+return change

@@ -1,0 +1,49 @@
+--- What a client may do to an alert group over the API. The rules are the core's (engine/group); here a request
+--- becomes one call, and a refusal the reference's sentence.
+local body = require("api.body")
+local change = require("api.change")
+local errors = require("api.errors")
+local field = require("api.field")
+local ids = require("tocsin.ids")
+local port = require("tocsin.port")
+
+local group_actions = {}
+
+local DELAY = { "delay", type = "integer", min = -1 }
+
+local function call(request, name, arguments, status)
+  arguments.group = ids.decode("I", request.id)
+  if not arguments.group then return errors.not_found() end
+  arguments.by, arguments.by_id = "api", request.token.id
+  if request.token.user_id then arguments.by, arguments.by_id = "user", request.token.user_id end
+  local result, sentence, code = port.call(name, arguments)
+  if not result then return change.port_error(sentence, code) end
+  return { status = status }
+end
+
+---POST /alert_groups/<id>/<verb>/ for a verb without parameters.
+function group_actions.verb(verb)
+  return function(request) return call(request, "act", { verb = verb }, 200) end
+end
+
+---POST …/silence/ with {"delay": seconds}; 0 and -1 are for ever.
+function group_actions.silence(request)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  if sent.delay == nil then return errors.field("delay", "This field is required.") end
+  local delay, why = field.check_of(DELAY)(DELAY, sent.delay)
+  if not delay then return errors.field("delay", why) end
+  return call(request, "act", { verb = "silence", silence_ms = delay * 1000 }, 200)
+end
+
+---DELETE /alert_groups/<id>/ with {"mode": "wipe"} (payloads and title only, the default) or "delete".
+function group_actions.delete(request)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  local mode = sent.mode or "wipe"
+  if mode == "wipe" then return call(request, "act", { verb = "wipe" }, 204) end
+  if mode == "delete" then return call(request, "delete_group", {}, 204) end
+  return errors.field("mode", "Must be one of: wipe, delete.")
+end
+
+return group_actions

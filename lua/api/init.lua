@@ -1,0 +1,120 @@
+--- The public REST API: one request in, one answer out. Which path does what is the table below, on one screen.
+local auth = require("api.auth")
+local change = require("api.change")
+local errors = require("api.errors")
+local group_actions = require("api.group_actions")
+local json = require("tocsin.json")
+local crypto = require("tocsin.crypto")
+local port = require("tocsin.port")
+local query_string = require("api.query")
+local rows = require("api.rows")
+local single = require("api.single")
+local writer = require("api.writer")
+
+local api = {}
+
+local PREFIX = "/api/v1/"
+
+-- The five methods of a resource: where each is, and what makes its answer.
+local GENERIC = {
+  list = { "", "GET", rows.list, "read" },
+  get = { "/:id", "GET", rows.get, "read" },
+  create = { "", "POST", change.create, "write" },
+  update = { "/:id", "PUT", change.put, "write" },
+  delete = { "/:id", "DELETE", change.delete, "write" },
+}
+
+local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "team", "user" }
+
+-- path, method, handler, the role it needs.
+local ROUTES = {
+  { "info", "GET", single.info, "viewer" },
+  { "organizations", "GET", single.organizations, "viewer" },
+  { "organizations/:id", "GET", single.organization, "viewer" },
+  { "users/current", "GET", single.current_user, "viewer" },
+  { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
+  { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
+  { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },
+  { "alert_groups/:id/resolve", "POST", group_actions.verb("resolve"), "editor" },
+  { "alert_groups/:id/unresolve", "POST", group_actions.verb("unresolve"), "editor" },
+  { "alert_groups/:id/silence", "POST", group_actions.silence, "editor" },
+  { "alert_groups/:id/unsilence", "POST", group_actions.verb("unsilence"), "editor" },
+}
+
+for _, name in ipairs(RESOURCES) do
+  local r = require("resources." .. name)
+  for _, verb in ipairs(r.methods) do
+    local where, method, handler, right = table.unpack(GENERIC[verb])
+    ROUTES[#ROUTES + 1] = { r.path .. where, method, function(request) return handler(r, request) end, r[right] }
+  end
+end
+
+-- Fixed paths come before those with an id: `users/current` is no user's id. The final slash is optional.
+local function find(path)
+  path = string.match(path, "^" .. PREFIX .. "(.-)/?$")
+  local found, id = {}, nil
+  for _, route in ipairs(path and ROUTES or {}) do
+    local pattern = "^" .. string.gsub(route[1], ":id", "([A-Za-z0-9]+)") .. "$"
+    local matched = string.match(path, pattern)
+    if matched and (#found == 0 or found[1][1] == route[1]) then
+      found[#found + 1] = route
+      id = string.find(route[1], ":id", 1, true) and matched or nil
+    end
+  end
+  return found, id
+end
+
+local SAME_AS = { HEAD = "GET", PATCH = "PUT" }
+
+local function choose(found, method)
+  local allowed = {}
+  for _, route in ipairs(found) do
+    if route[2] == (SAME_AS[method] or method) then return route end
+    allowed[#allowed + 1] = route[2]
+  end
+  return nil, errors.method(method, allowed)
+end
+
+local function answer(request)
+  local found, id = find(request.path)
+  if #found == 0 then return errors.not_found() end
+  local token, refusal = auth.check(request.headers, request.now)
+  if not token then return refusal end
+  local route
+  route, refusal = choose(found, request.method)
+  if not route then return refusal end
+  if not auth.allows(token, route[4]) then return errors.forbidden() end
+  request.id, request.token = id, token
+  return route[3](request)
+end
+
+-- What went wrong inside stays in the log; the client gets a number to ask about.
+local function failure(problem)
+  if type(problem) == "table" and problem.code == "TIMEOUT" then
+    return errors.detail(503, "This takes too long to look up. Ask for less: use more filters or a smaller page.")
+  end
+  local id = string.gsub(crypto.random(4), ".", function(c) return string.format("%02x", string.byte(c)) end)
+  port.call("log", { level = "error", message = "API request failed, id " .. id .. ": " .. tostring(problem) })
+  local status = type(problem) == "table" and problem.code and 503 or 500
+  return errors.detail(status, "Something went wrong here. The log has the reason under id " .. id .. ".")
+end
+
+---Answers one request. Called by a worker thread.
+---@param headers_json string JSON object: lower-case name → value
+---@param now integer µs UTC
+---@param base_url string scheme and host that answers name, without a final slash
+---@return integer status
+---@return string content_type
+---@return string body
+---@return string|nil extra_headers complete lines
+function api.handle(method, path, query, headers_json, body, now, base_url)
+  local request = {
+    method = method, path = path, query = query_string.parse(query), headers = json.plain(headers_json),
+    body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""),
+  }
+  local ok, a = pcall(answer, request)
+  if not ok then a = failure(a) end
+  return a.status, "application/json", a.value and writer.text(a.value) or "", a.headers
+end
+
+return api

@@ -1,0 +1,66 @@
+--- Where a route posts its alert groups: one block a channel in the API, one JSON column in the database.
+local body = require("api.body")
+local json = require("tocsin.json")
+local writer = require("api.writer")
+
+local route_channels = {}
+
+-- Channel, the name of its address in the API, and whether it is on when nobody said so.
+local CHANNELS = {
+  { "slack", address = "channel_id", enabled = true },
+  { "telegram", address = "id", enabled = false },
+  { "mattermost", address = "id", enabled = false },
+  { "msteams", address = "id", enabled = false },
+}
+
+local ADDRESS_MAX = 200
+
+---The blocks of a route, for an object of the answer.
+---@param stored table the parsed column
+function route_channels.show(channel, stored)
+  local block = stored[channel[1]] or {}
+  local enabled = block.enabled
+  if enabled == nil then enabled = channel.enabled end
+  return writer.object(channel.address, block[channel.address], "enabled", enabled)
+end
+
+local function take(channel, sent, block)
+  local address, enabled = sent[channel.address], sent.enabled
+  if address == json.null then block[channel.address] = nil
+  elseif address ~= nil then
+    if type(address) ~= "string" or (utf8.len(address) or ADDRESS_MAX + 1) > ADDRESS_MAX then
+      return { { channel.address, "Expected a text of at most " .. ADDRESS_MAX .. " characters or null." } }
+    end
+    block[channel.address] = channel[1] == "slack" and string.upper(address) or address
+  end
+  if enabled ~= nil and type(enabled) ~= "boolean" then return { { "enabled", "Must be a valid boolean." } } end
+  if enabled ~= nil then block.enabled = enabled end
+end
+
+---Lays the block that was sent for a channel over the stored ones; returns what is wrong.
+function route_channels.merge(channel, stored, sent)
+  if not body.is_object(sent) then return "Expected a dictionary." end
+  local block = stored[channel[1]] or {}
+  local why = take(channel, sent, block)
+  if not why then stored[channel[1]] = next(block) ~= nil and block or nil end
+  return why
+end
+
+---JSON for the column.
+function route_channels.text(stored)
+  local object = writer.object()
+  for _, channel in ipairs(CHANNELS) do
+    local block = stored[channel[1]]
+    if block then
+      local o = writer.object()
+      if block[channel.address] then writer.put(o, channel.address, block[channel.address]) end
+      if block.enabled ~= nil then writer.put(o, "enabled", block.enabled) end
+      writer.put(object, channel[1], o)
+    end
+  end
+  return writer.text(object)
+end
+
+route_channels.CHANNELS = CHANNELS
+
+return route_channels

@@ -1,0 +1,158 @@
+--- Reads the rows of a resource: SQL made from its table of fields (lua/resources/README.md).
+local errors = require("api.errors")
+local field = require("api.field")
+local ids = require("tocsin.ids")
+local paging = require("api.paging")
+local query_string = require("api.query")
+local store = require("tocsin.store")
+local writer = require("api.writer")
+
+local rows = {}
+
+-- Stored bytes that one answer may carry: a payload can be 4 MiB and a page hold a thousand of them.
+local WEIGHT_MAX = 16 << 20
+
+---Collects the text of a statement and its arguments, which are numbered in the order of use.
+function rows.statement()
+  local q = { parts = {}, args = {} }
+  ---Appends SQL in which each `?` stands for the next of the values.
+  function q.add(text, ...)
+    local values, at = table.pack(...), 0
+    q.parts[#q.parts + 1] = string.gsub(text, "%?", function()
+      at = at + 1
+      q.args[#q.args + 1] = values[at]
+      return "$" .. #q.args
+    end)
+  end
+  function q.text() return table.concat(q.parts, " ") end
+  return q
+end
+
+local function columns(r)
+  local list, seen = { "t.id" }, { id = true }
+  for _, f in ipairs(r.fields) do
+    local name = f.column or f[1]
+    if f.type and not seen[name] then
+      seen[name] = true
+      list[#list + 1] = "t." .. name
+    end
+  end
+  list[#list + 1] = r.columns
+  return table.concat(list, ", ")
+end
+
+-- The value that a filter's parameter stands for, or nil when no row can have it.
+local function filter_value(kind, text)
+  if kind == nil then return text end
+  return (ids.decode(require("resources." .. kind).prefix, text))
+end
+
+local function add_filter(q, filter, text)
+  if filter.type == "team" and text == "null" then
+    q.add("AND " .. string.gsub(filter[2], "= %?", "IS NULL"))
+    return
+  end
+  local value = filter_value(filter.type, text)
+  if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
+end
+
+-- Appends `WHERE …`; returns whether a filter was given, or nil and the answer that refuses one.
+local function add_where(q, r, request)
+  q.add("WHERE 1 = 1")
+  if r.live then q.add("AND t." .. r.live) end
+  local is_filtered = false
+  for _, filter in ipairs(r.filters or {}) do
+    local values = query_string.all(request.query, filter[1])
+    if #values > 0 and values[#values] ~= "" then
+      is_filtered = true
+      if filter.add then
+        local refusal = filter.add(q, values)
+        if refusal then return nil, errors.field(filter[1], refusal) end
+      else
+        add_filter(q, filter, values[#values])
+      end
+    end
+  end
+  return is_filtered
+end
+
+-- A table without an index over all of its rows is counted in parts, each of which has one.
+local function count_rows(r, request)
+  local n = 0
+  for _, part in ipairs(r.count_parts or { "1 = 1" }) do
+    local q = rows.statement()
+    q.add("SELECT count(*) AS n FROM " .. r.table .. " AS t")
+    local is_filtered, refusal = add_where(q, r, request)
+    if refusal then return nil, refusal end
+    if not is_filtered and r.count then return store.row(r.count).n end
+    q.add("AND " .. part)
+    n = n + store.row(q.text(), table.unpack(q.args)).n
+  end
+  return n
+end
+
+-- The ids of a page are found first, so that rows which an offset skips are not joined with anything.
+local function page_statement(r, request, window, selected)
+  local q = rows.statement()
+  q.add("SELECT " .. selected .. " FROM (SELECT t.id FROM " .. r.table .. " AS t")
+  add_where(q, r, request)
+  q.add("ORDER BY " .. r.order .. " LIMIT ? OFFSET ?) AS page", window.size, window.offset)
+  q.add("JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or ""))
+  return q
+end
+
+local function is_too_heavy(r, request, window)
+  if not r.weight then return false end
+  local q = page_statement(r, request, window, "coalesce(sum(" .. r.weight .. "), 0) AS n")
+  return store.row(q.text(), table.unpack(q.args)).n > WEIGHT_MAX
+end
+
+---The object of a row, its members in the order of the fields.
+function rows.show(r, row, request)
+  local object = writer.object()
+  for _, f in ipairs(r.fields) do
+    if not f.write_only then
+      local value
+      if f.show then value = f.show(row, request) else value = field.show_of(f)(f, row[f.column or f[1]]) end
+      writer.put(object, f[1], value)
+    end
+  end
+  return object
+end
+
+---The answer to GET /<path>/.
+function rows.list(r, request)
+  local count, refusal = count_rows(r, request)
+  if refusal then return refusal end
+  local window = paging.window(request.query, r.page_size, count)
+  if is_too_heavy(r, request, window) then
+    return errors.detail(400, string.format(
+      "This page would hold more than %d MiB of payloads: ask for fewer with perpage.", WEIGHT_MAX >> 20))
+  end
+  local q = page_statement(r, request, window, columns(r))
+  q.add("ORDER BY " .. r.order)
+  local results = {}
+  for i, row in ipairs(store.rows(q.text(), table.unpack(q.args))) do results[i] = rows.show(r, row, request) end
+  return { status = 200, value = paging.envelope(request, window, results) }
+end
+
+---One row by its key, or nil.
+function rows.by_key(r, key)
+  return store.row("SELECT " .. columns(r) .. " FROM " .. r.table .. " AS t " .. (r.join or "") .. " WHERE t.id = $1" ..
+    (r.live and " AND t." .. r.live or ""), key)
+end
+
+---One row by its public id, or nil.
+function rows.by_id(r, id)
+  local key = ids.decode(r.prefix, id)
+  return key and rows.by_key(r, key)
+end
+
+---The answer to GET /<path>/<id>/.
+function rows.get(r, request)
+  local row = rows.by_id(r, request.id)
+  if not row then return errors.not_found() end
+  return { status = 200, value = rows.show(r, row, request) }
+end
+
+return rows

@@ -1,0 +1,105 @@
+--- The templates of an integration as the API names them, and as the database does: one flat field each.
+local body = require("api.body")
+local json = require("tocsin.json")
+local template = require("template")
+local writer = require("api.writer")
+
+local templates = {}
+
+local SOURCE_MAX = 50000
+
+-- Public name → field, in the order of the answer; a block holds attributes of one channel.
+local LAYOUT = {
+  { "grouping_key", "grouping_id" },
+  { "resolve_signal", "resolve_condition" },
+  { "acknowledge_signal", "acknowledge_condition" },
+  { "source_link", "source_link" },
+  { "slack", { "title", "message", "image_url" } },
+  { "web", { "title", "message", "image_url" } },
+  { "sms", { "title" } },
+  { "phone_call", { "title" } },
+  { "telegram", { "title", "message", "image_url" } },
+  { "email", { "title", "message" } },
+  { "mobile_app", { "title", "message" } },
+  { "mattermost", { "title", "message", "image_url" } },
+  { "msteams", { "title", "message", "image_url" } },
+}
+
+---The answer's block: null where nothing is customised.
+---@param custom table field → template text
+function templates.show(custom)
+  local object = writer.object()
+  for _, entry in ipairs(LAYOUT) do
+    local value = custom[entry[2]]
+    if type(entry[2]) == "table" then
+      value = writer.object()
+      for _, attribute in ipairs(entry[2]) do
+        writer.put(value, attribute, custom[entry[1] .. "_" .. attribute])
+      end
+    end
+    writer.put(object, entry[1], value)
+  end
+  return object
+end
+
+local function find(list, name)
+  for _, entry in ipairs(list) do
+    if entry == name or entry[1] == name then return entry end
+  end
+end
+
+local function problem(text)
+  if type(text) ~= "string" then return "A template is a text or null." end
+  local length = utf8.len(text)
+  if not length then return "A template is UTF-8 text." end
+  if length > SOURCE_MAX then return string.format("A template has at most %d characters.", SOURCE_MAX) end
+  local ok, why = template.check(text)
+  return not ok and why or nil
+end
+
+-- Sets or unsets one field; returns what is wrong.
+local function take(custom, name, value)
+  if value == json.null then
+    custom[name] = nil
+    return nil
+  end
+  local why = problem(value)
+  if not why then custom[name] = value end
+  return why
+end
+
+local function take_block(custom, entry, block)
+  if block == json.null then
+    for _, attribute in ipairs(entry[2]) do custom[entry[1] .. "_" .. attribute] = nil end
+    return nil
+  end
+  if not body.is_object(block) then return "Expected a dictionary of templates or null." end
+  local wrong = {}
+  for attribute, value in pairs(block) do
+    local why = find(entry[2], attribute) and take(custom, entry[1] .. "_" .. attribute, value)
+    if why == nil and not find(entry[2], attribute) then why = "There is no such template." end
+    if why then wrong[#wrong + 1] = { attribute, why } end
+  end
+  table.sort(wrong, function(a, b) return a[1] < b[1] end)
+  return #wrong > 0 and wrong or nil
+end
+
+---What was sent laid over what is customised: a missing template stays, null goes back to the default.
+---@return table custom field → text, or nil and a list of {name, sentence}
+function templates.merge(stored, sent)
+  if not body.is_object(sent) then return nil, "Expected a dictionary of templates." end
+  local custom, wrong = {}, {}
+  for name, text in pairs(stored) do custom[name] = text end
+  for name, value in pairs(sent) do
+    local entry, why = find(LAYOUT, name), nil
+    if not entry then why = "There is no such template."
+    elseif type(entry[2]) == "table" then why = take_block(custom, entry, value)
+    else why = take(custom, entry[2], value) end
+    if why then wrong[#wrong + 1] = { name, why } end
+  end
+  table.sort(wrong, function(a, b) return a[1] < b[1] end)
+  if #wrong > 0 then return nil, wrong end
+  return custom
+end
+
+return templates

@@ -1,0 +1,40 @@
+--- An alert: one thing that a source said, with its payload as it came.
+local json = require("tocsin.json")
+local writer = require("api.writer")
+
+-- The alerts of a group are a chain from the newest back; no index is kept for them (core/schema/0001_first.sql).
+local CHAIN = "(WITH RECURSIVE chain(id, previous_id) AS (" ..
+  "SELECT a.id, a.previous_id FROM alert_group AS g JOIN alert AS a ON a.id = g.last_alert_id WHERE g.id = ? " ..
+  "UNION ALL SELECT a.id, a.previous_id FROM chain AS c JOIN alert AS a ON a.id = c.previous_id) SELECT id FROM chain)"
+
+-- Stored bytes go out as they came when they are JSON, else as a text. A byte order mark is no part of the document.
+local function payload(row)
+  local bytes = row.payload
+  if bytes == "" then return writer.object() end
+  if not json.valid(bytes) then return bytes end
+  return writer.raw((string.gsub(bytes, "^\xEF\xBB\xBF", "")))
+end
+
+local function add_search(q, values)
+  q.add("AND instr(lower(CAST(t.payload AS TEXT)), lower(?)) > 0", values[#values])
+end
+
+return {
+  name = "alert", table = "alert", prefix = "A", path = "alerts",
+  methods = { "list", "get" }, read = "viewer",
+  page_size = 50, order = "t.id DESC",
+  weight = "length(t.payload)",
+  -- Counting the alerts themselves would read every payload.
+  count = "SELECT coalesce(sum(alerts_count), 0) AS n FROM alert_group",
+  filters = {
+    { "id", "t.id = ?", type = "alert" },
+    { "alert_group_id", "t.id IN " .. CHAIN, type = "alert_group" },
+    { "search", add = add_search },
+  },
+  fields = {
+    { "id", type = "id", prefix = "A" },
+    { "alert_group_id", type = "ref", to = "alert_group" },
+    { "created_at", type = "time", column = "received_at" },
+    { "payload", type = "text", show = payload },
+  },
+}

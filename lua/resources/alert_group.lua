@@ -1,0 +1,102 @@
+--- An alert group: one problem, its state, and the alerts that told of it.
+local alert = require("resources.alert")
+local labels = require("api.labels")
+local rows = require("api.rows")
+local time = require("api.time")
+local writer = require("api.writer")
+local ids = require("tocsin.ids")
+
+-- A group is closed (is_open = 0) exactly when it is resolved, so every state leans on one of the two partial indexes.
+local STATES = {
+  new = "t.is_open = 1 AND t.acknowledged_at IS NULL AND t.silenced_at IS NULL",
+  acknowledged = "t.is_open = 1 AND t.acknowledged_at IS NOT NULL",
+  silenced = "t.is_open = 1 AND t.acknowledged_at IS NULL AND t.silenced_at IS NOT NULL",
+  resolved = "t.is_open = 0",
+}
+STATES.firing = STATES.new
+
+local function state(row)
+  if row.resolved_at then return "resolved" end
+  if row.acknowledged_at then return "acknowledged" end
+  return row.silenced_at and "silenced" or "firing"
+end
+
+local function add_state(q, values)
+  local condition = STATES[string.lower(values[#values])]
+  if not condition then return "Must be one of the following: new, acknowledged, resolved, silenced" end
+  q.add("AND " .. condition)
+end
+
+-- Two moments joined by `_`, both inclusive.
+local function add_started_at(q, values)
+  local from, to = string.match(values[#values], "^([^_]+)_([^_]+)$")
+  from, to = from and time.parse(from), to and time.parse(to)
+  if not from or not to then return "Invalid range value" end
+  q.add("AND t.started_at BETWEEN ? AND ?", from, to)
+end
+
+-- Repeated `label=key:value`: all must be there. What is not of that form is passed over, as the reference does.
+local function add_labels(q, values)
+  for _, text in ipairs(values) do
+    local key, value = string.match(text, "^([^:]*):([^:]*)$")
+    if key then
+      q.add("AND t.id IN (SELECT alert_group_id FROM label WHERE key = ? AND value = ?)", key, value)
+    end
+  end
+end
+
+-- Who acted is shown when it was a person of ours.
+local function user_of(by, id)
+  return by == "user" and id and ids.encode("U", id) or nil
+end
+
+local function permalinks(row, request)
+  return writer.object("slack", nil, "slack_app", nil, "telegram", nil,
+    "web", request.base_url .. "/alert-groups/" .. ids.encode("I", row.id))
+end
+
+local function last_alert(row, request)
+  if not row.last_payload then return nil end
+  return rows.show(alert, { id = row.last_alert_id, alert_group_id = row.id, received_at = row.last_received_at,
+    payload = row.last_payload }, request)
+end
+
+return {
+  name = "alert_group", table = "alert_group", prefix = "I", path = "alert_groups",
+  methods = { "list", "get" }, read = "viewer", write = "editor",
+  page_size = 50, order = "t.id DESC",
+  join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
+    "LEFT JOIN alert AS a ON a.id = t.last_alert_id",
+  columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.labels, t.last_alert_id, " ..
+    "i.team_id, r.id AS live_route_id, a.received_at AS last_received_at, a.payload AS last_payload",
+  weight = "length(a.payload)",
+  count_parts = { "t.is_open = 1", "t.is_open = 0" },
+  filters = {
+    { "id", "t.id = ?", type = "alert_group" },
+    { "route_id", "t.route_id = ?", type = "route" },
+    { "integration_id", "t.integration_id = ?", type = "integration" },
+    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team" },
+    { "state", add = add_state },
+    { "started_at", add = add_started_at },
+    { "label", add = add_labels },
+  },
+  fields = {
+    { "id", type = "id", prefix = "I" },
+    { "integration_id", type = "ref", to = "integration" },
+    { "team_id", show = function(row) return row.team_id and ids.encode("T", row.team_id) end },
+    { "route_id", show = function(row) return row.live_route_id and ids.encode("R", row.live_route_id) end },
+    { "alerts_count", type = "integer" },
+    { "state", show = state },
+    { "created_at", type = "time", column = "started_at" },
+    { "resolved_at", type = "time" },
+    { "resolved_by", show = function(row) return user_of(row.resolved_by, row.resolved_by_id) end },
+    { "acknowledged_at", type = "time" },
+    { "acknowledged_by", show = function(row) return user_of(row.acknowledged_by, row.acknowledged_by_id) end },
+    { "labels", show = function(row) return labels.show_object(row.labels) end },
+    { "title", type = "text" },
+    { "permalinks", show = permalinks },
+    { "silenced_at", type = "time" },
+    { "silenced_until", type = "time" },
+    { "last_alert", show = last_alert },
+  },
+}

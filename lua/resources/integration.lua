@@ -1,0 +1,185 @@
+--- An integration: one source of alerts with a URL of its own.
+local body = require("api.body")
+local change = require("api.change")
+local crypto = require("tocsin.crypto")
+local field = require("api.field")
+local integration = require("integration")
+local json = require("tocsin.json")
+local labels = require("api.labels")
+local route_channels = require("api.route_channels")
+local store = require("tocsin.store")
+local template = require("template")
+local templates = require("api.templates")
+local writer = require("api.writer")
+
+local TOKEN_LENGTH = 25
+local CHAIN = { "escalation_chain_id", type = "ref", to = "escalation_chain", nullable = true, loose_null = true }
+
+local function link(row, request)
+  return string.format("%s/integrations/v1/%s/%s/", request.base_url, row.type, row.token)
+end
+
+local function nothing() return nil end
+
+local function check_type(value)
+  if string.find(value, "^legacy_") then return nil, "This integration type is deprecated." end
+  local spec = string.find(value, "^[a-z0-9_]+$") and integration.load(value)
+  if not spec then return nil, string.format('There is no integration type "%s".', value) end
+  return value
+end
+
+local function check_token(value)
+  if string.find(value, "^[%w_-]+$") and #value >= 8 and #value <= 128 then return value end
+  return nil, "A token has 8 to 128 characters of A-Z, a-z, 0-9, - and _."
+end
+
+-- Letters and digits, each as likely as the next: bytes past the last full round of the alphabet are thrown away.
+local function new_token()
+  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+  local out = {}
+  while #out < TOKEN_LENGTH do
+    for _, byte in ipairs({ string.byte(crypto.random(TOKEN_LENGTH), 1, -1) }) do
+      local at = byte % #alphabet + 1
+      if byte < 256 // #alphabet * #alphabet then out[#out + 1] = string.sub(alphabet, at, at) end
+    end
+  end
+  return table.concat(out, "", 1, TOKEN_LENGTH)
+end
+
+local function sorted_text(texts)
+  local names, object = {}, writer.object()
+  for name in pairs(texts) do names[#names + 1] = name end
+  table.sort(names)
+  for _, name in ipairs(names) do writer.put(object, name, texts[name]) end
+  return writer.text(object)
+end
+
+local function store_templates(value, _, c)
+  local stored = c.old and json.plain(c.old.templates) or {}
+  local custom, wrong = templates.merge(stored, value)
+  if not custom then return nil, wrong end
+  return { templates = sorted_text(custom) }
+end
+
+local function store_labels(column, part, check)
+  return function(value)
+    local text, why = labels.take(value, part, check)
+    if not text then return nil, why end
+    return { [column] = text }
+  end
+end
+
+local function check_template(text)
+  local ok, why = template.check(text)
+  if not ok then return why end
+end
+
+-- The default route's columns go to its own row, in the same write.
+local function store_default_route(value, _, c)
+  if not body.is_object(value) then return nil, "Expected a dictionary." end
+  local columns, wrong = {}, {}
+  local chain = value.escalation_chain_id
+  if chain ~= nil then
+    local why
+    if field.is_null(CHAIN, chain, json.null) then columns.escalation_chain_id = json.null
+    else columns.escalation_chain_id, why = field.check_of(CHAIN)(CHAIN, chain) end
+    if why then wrong[#wrong + 1] = { "escalation_chain_id", why } end
+  end
+  local stored = c.old and json.plain(c.old.default_route_channels) or {}
+  for _, channel in ipairs(route_channels.CHANNELS) do
+    local sent = value[channel[1]]
+    local why = sent ~= nil and sent ~= json.null and route_channels.merge(channel, stored, sent)
+    if why then wrong[#wrong + 1] = { channel[1], why } end
+  end
+  columns.channels = route_channels.text(stored)
+  c.default_route = columns
+  if #wrong > 0 then return nil, wrong end
+  return {}
+end
+
+local function show_default_route(row)
+  local object = writer.object("id", field.show_of({ type = "ref" })({ to = "route" }, row.default_route_id),
+    "escalation_chain_id", field.show_of(CHAIN)(CHAIN, row.default_route_chain))
+  local stored = json.plain(row.default_route_channels or "{}")
+  for _, channel in ipairs(route_channels.CHANNELS) do
+    writer.put(object, channel[1], route_channels.show(channel, stored))
+  end
+  return object
+end
+
+-- The source's name, with a number when the team has one of that name.
+local function free_name(name, team_id)
+  for n = 1, 1000 do
+    local candidate = n == 1 and name or name .. " " .. n
+    if not store.row("SELECT id FROM integration WHERE name = $1 AND COALESCE(team_id, 0) = $2 AND deleted_at IS NULL",
+      candidate, team_id) then return candidate end
+  end
+  return name
+end
+
+local function fill_new(c)
+  local v = c.values
+  local spec = assert(integration.load(v.type))
+  v.token = v.token or new_token()
+  v.name = v.name or free_name(spec.name, v.team_id ~= json.null and v.team_id or 0)
+  v.templates_default = sorted_text(integration.templates(spec))
+  if not v.dynamic_labels then
+    local list = {}
+    for i, label in ipairs(integration.labels(spec)) do
+      list[i] = writer.object("key", label.key, "template", label.template)
+    end
+    v.dynamic_labels = writer.text(writer.list(list))
+  end
+  v.created_at = c.now
+  local route = c.default_route or {}
+  route.is_default = 1
+  c.after[#c.after + 1] = function(key)
+    route.integration_id = key
+    return change.insert("route", route)
+  end
+end
+
+return {
+  name = "integration", table = "integration", prefix = "C", path = "integrations",
+  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  page_size = 50, order = "t.id",
+  live = "deleted_at IS NULL",
+  join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1",
+  columns = "t.token, t.version, t.templates, t.labels, t.dynamic_labels, d.id AS default_route_id, " ..
+    "d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels",
+  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
+  unique = {
+    ["integration.token"] = { "token", "Another integration has this token." },
+    integration_by_token = { "token", "Another integration has this token." },
+    integration_by_name = { "name", "An integration with this name already exists for this team" },
+  },
+  fields = {
+    { "id", type = "id", prefix = "C" },
+    { "name", type = "text", max = 150 },
+    { "description_short", type = "text", max = 250, nullable = true, blank = true },
+    { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
+    { "link", show = link },
+    { "inbound_email", show = nothing },
+    { "type", type = "text", required = true, create_only = true, check_text = check_type },
+    { "default_route", show = show_default_route, store = store_default_route },
+    { "templates", show = function(row) return templates.show(json.plain(row.templates)) end, store = store_templates },
+    { "heartbeat", show = function(row, request) return writer.object("link", link(row, request) .. "heartbeat/") end },
+    { "maintenance_mode", show = nothing },
+    { "maintenance_started_at", show = nothing },
+    { "maintenance_end_at", show = nothing },
+    { "token", type = "text", create_only = true, check_text = check_token },
+    { "rate_limit", type = "integer", min = 0, max = 100000000 },
+    { "labels", show = function(row) return labels.show_list(row.labels, "value") end,
+      store = store_labels("labels", "value", labels.check_value) },
+    { "dynamic_labels", show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
+      store = store_labels("dynamic_labels", "template", check_template) },
+  },
+  guard = function(row) return { table = "integration", id = row.id, version = row.version } end,
+  delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",
+  before_write = function(_, c)
+    if c.kind == "create" then fill_new(c)
+    elseif c.default_route then
+      c.before[1] = change.update("route", c.default_route, c.old.default_route_id)
+    end
+  end,
+}

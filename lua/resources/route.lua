@@ -1,0 +1,138 @@
+--- A route: which alerts of an integration go where. The first that matches wins; the default one always matches.
+local body = require("api.body")
+local change = require("api.change")
+local errors = require("api.errors")
+local field = require("api.field")
+local json = require("tocsin.json")
+local labels = require("api.labels")
+local ordering = require("api.ordering")
+local regex = require("tocsin.regex")
+local route_channels = require("api.route_channels")
+local store = require("tocsin.store")
+local template = require("template")
+
+local POSITION = { "position", type = "integer", min = -1 }
+
+-- Terms by routing type: what is wrong with a condition, or nil.
+local CHECKS = {
+  regex = function(term)
+    local found, class = regex.search(term, "")
+    if found == nil and class then return "Regular expression is incorrect" end
+  end,
+  jinja2 = function(term)
+    local ok, why = template.check(term)
+    if not ok then return "Jinja template is incorrect: " .. why end
+  end,
+}
+
+local function check_condition(c)
+  local kind = c.values.routing_type or (c.old and c.old.routing_type) or "regex"
+  local term = c.values.routing_regex
+  if term == nil and c.old then term = c.old.routing_regex end
+  if not CHECKS[kind] then return nil end
+  if term == nil or term == json.null then return errors.field("routing_regex", "This field is required.") end
+  local why = CHECKS[kind](term)
+  return why and errors.field("routing_regex", why) or nil
+end
+
+-- The default route has neither a condition nor a place; sending what it has is no change.
+local function check_default(c)
+  for name, stored in pairs(c.values) do
+    if (name == "routing_type" or name == "routing_regex" or name == "routing_labels") and
+      stored ~= (c.old[name] or json.null) then
+      return errors.detail(400, "The default route takes what no other route took: its condition cannot be changed.")
+    end
+  end
+  if c.position and c.position ~= c.old.position then
+    return errors.detail(400, "The default route is always the last: it cannot be moved.")
+  end
+end
+
+local function place(c, integration_id)
+  local others = store.rows("SELECT id, position FROM route WHERE integration_id = $1 AND is_default = 0 AND id <> $2",
+    integration_id, c.old and c.old.id or 0)
+  local position, moved = ordering.place(others, c.old and c.old.position, c.position, c.is_manual)
+  c.values.position = position
+  for _, other in ipairs(others) do
+    if moved[other.id] then c.before[#c.before + 1] = change.update("route", { position = moved[other.id] }, other.id) end
+  end
+end
+
+local function guard_new(c)
+  local row = store.row("SELECT version FROM integration WHERE id = $1 AND deleted_at IS NULL", c.values.integration_id)
+  if not row then return errors.field("integration_id", "This integration was just deleted.") end
+  c.guard = { table = "integration", id = c.values.integration_id, version = row.version }
+end
+
+local function before_write(_, c)
+  local is_default = c.old and c.old.is_default == 1
+  if c.kind == "delete" then
+    return is_default and errors.detail(400, "The default route cannot be deleted.") or nil
+  end
+  if is_default then return check_default(c) end
+  local refusal = check_condition(c) or (not c.old and guard_new(c)) or nil
+  if refusal then return refusal end
+  place(c, c.old and c.old.integration_id or c.values.integration_id)
+end
+
+local function store_position(value, _, c)
+  local why
+  c.position, why = field.check_of(POSITION)(POSITION, value)
+  if not c.position then return nil, why end
+  return {}
+end
+
+local function store_manual_order(value, _, c)
+  c.is_manual = value == true
+  return {}
+end
+
+local function store_labels(value)
+  if value == json.null then return { routing_labels = json.null } end
+  local text, why = labels.take(value, "value", labels.check_value)
+  if not text then return nil, why end
+  return { routing_labels = text }
+end
+
+local resource = {
+  name = "route", table = "route", prefix = "R", path = "routes",
+  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  page_size = 25, order = "t.integration_id, t.is_default, t.position, t.id",
+  live = "integration_id IN (SELECT id FROM integration WHERE deleted_at IS NULL)",
+  join = "JOIN integration AS i ON i.id = t.integration_id",
+  columns = "t.is_default, t.position, t.channels, t.routing_labels, i.version AS integration_version",
+  filters = {
+    { "integration_id", "t.integration_id = ?", type = "integration" },
+    { "routing_regex", "t.routing_regex = ?" },
+  },
+  fields = {
+    { "id", type = "id", prefix = "R" },
+    { "integration_id", type = "ref", to = "integration", required = true, create_only = true },
+    { "escalation_chain_id", type = "ref", to = "escalation_chain", nullable = true, loose_null = true },
+    { "routing_type", type = "choice", choices = { "regex", "jinja2", "labels" } },
+    { "routing_regex", type = "text", max = 1024, nullable = true },
+    { "routing_labels", nullable = true, store = store_labels,
+      show = function(row) return row.routing_labels and labels.show_list(row.routing_labels, "value") end },
+    { "position", show = function(row) return row.position end, store = store_position },
+    { "manual_order", write_only = true, store = store_manual_order },
+    { "is_the_last_route", type = "boolean", column = "is_default", readonly = true },
+  },
+  guard = function(row) return { table = "integration", id = row.integration_id, version = row.integration_version } end,
+  before_write = before_write,
+}
+
+for _, channel in ipairs(route_channels.CHANNELS) do
+  table.insert(resource.fields, {
+    channel[1],
+    show = function(row) return route_channels.show(channel, json.plain(row.channels)) end,
+    store = function(value, _, c)
+      if not body.is_object(value) then return nil, "Expected a dictionary." end
+      c.channels = c.channels or (c.old and json.plain(c.old.channels)) or {}
+      local why = route_channels.merge(channel, c.channels, value)
+      if why then return nil, why end
+      return { channels = route_channels.text(c.channels) }
+    end,
+  })
+end
+
+return resource

@@ -139,6 +139,18 @@ static int decode(lua_State *L) {
     return 1;
 }
 
+// is_valid(text) -> is it one JSON document? Keeps nothing of it.
+static int is_valid(lua_State *L) {
+    str text;
+    text.ptr = luaL_checklstring(L, 1, &text.len);
+    fuel_bytes(L, text.len);
+    struct scratch *s = scratch_push(L);
+    struct json *root;
+    lua_pushboolean(L, json_parse(s->memory, text, &root, NULL) == ERR_OK);
+    scratch_free(s);
+    return 1;
+}
+
 // --- encode ---
 
 // encode(value) -> text, or nil and a sentence.
@@ -184,7 +196,7 @@ static int array(lua_State *L) {
 }
 
 int bind_json_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"decode", decode}, {"encode", encode_value}, {"raw", raw},
+    static const luaL_Reg functions[] = {{"decode", decode}, {"is_valid", is_valid}, {"encode", encode_value}, {"raw", raw},
                                          {"array", array},   {"set_types", set_types}, {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);

@@ -18,12 +18,12 @@ end
 ---The object that was sent (an empty body is an empty one), or nil and the 400 that says why not.
 function body.object(request)
   if not string.find(request.body, "%S") then return {} end
-  local value, why = json.plain(request.body)
+  local value, why = json.decode(request.body)
   if value == nil then
     if is_form(request) then return form(request.body) end
     return nil, errors.detail(400, why)
   end
-  if type(value) ~= "table" or body.is_list(value) then
+  if not body.is_object(value) then
     return nil, errors.field("non_field_errors", "Invalid data. Expected a dictionary.")
   end
   return value
@@ -31,12 +31,12 @@ end
 
 ---Is this value a JSON array?
 function body.is_list(value)
-  return type(value) == "table" and json.is_list(value)
+  return getmetatable(value) == json.array_mt
 end
 
 ---Is this value a JSON object?
 function body.is_object(value)
-  return type(value) == "table" and not json.is_list(value)
+  return type(value) == "table" and getmetatable(value) ~= json.array_mt
 end
 
 return body

@@ -109,7 +109,7 @@ end
 ---@return string|nil extra_headers complete lines
 function api.handle(method, path, query, headers_json, body, now, base_url)
   local request = {
-    method = method, path = path, query = query_string.parse(query), headers = json.plain(headers_json),
+    method = method, path = path, query = query_string.parse(query), headers = json.decode(headers_json),
     body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""),
   }
   local ok, a = pcall(answer, request)

@@ -16,13 +16,13 @@ end
 ---@param part string "value" or "template"
 function labels.show_list(stored, part)
   local list = {}
-  for i, label in ipairs(json.plain(stored or "[]")) do list[i] = labels.show(label.key, label[part]) end
+  for i, label in ipairs(json.decode(stored or "[]")) do list[i] = labels.show(label.key, label[part]) end
   return writer.list(list)
 end
 
 ---A group's stored object key → value, sorted by key.
 function labels.show_object(stored)
-  local object, keys, list = stored and json.plain(stored) or {}, {}, {}
+  local object, keys, list = stored and json.decode(stored) or {}, {}, {}
   for key in pairs(object) do keys[#keys + 1] = key end
   table.sort(keys)
   for i, key in ipairs(keys) do list[i] = labels.show(key, tostring(object[key])) end

@@ -7,23 +7,25 @@ local CHAIN = "(WITH RECURSIVE chain(id, previous_id) AS (" ..
   "SELECT a.id, a.previous_id FROM alert_group AS g JOIN alert AS a ON a.id = g.last_alert_id WHERE g.id = ? " ..
   "UNION ALL SELECT a.id, a.previous_id FROM chain AS c JOIN alert AS a ON a.id = c.previous_id) SELECT id FROM chain)"
 
--- Stored bytes go out as they came when they are JSON, else as a text. A byte order mark is no part of the document.
+-- What templates see: the bytes as they came when they are JSON, else what they were read as. Bytes that are neither go
+-- out as a text. A byte order mark is no part of the document.
 local function payload(row)
-  local bytes = row.payload
+  local bytes = row.parsed or row.payload
   if bytes == "" then return writer.object() end
-  if not json.valid(bytes) then return bytes end
+  if not json.is_valid(bytes) then return bytes end
   return writer.raw((string.gsub(bytes, "^\xEF\xBB\xBF", "")))
 end
 
 local function add_search(q, values)
-  q.add("AND instr(lower(CAST(t.payload AS TEXT)), lower(?)) > 0", values[#values])
+  q.add("AND instr(lower(CAST(COALESCE(t.parsed, t.payload) AS TEXT)), lower(?)) > 0", values[#values])
 end
 
 return {
   name = "alert", table = "alert", prefix = "A", path = "alerts",
   methods = { "list", "get" }, read = "viewer",
   page_size = 50, order = "t.id DESC",
-  weight = "length(t.payload)",
+  weight = "length(t.payload) + COALESCE(length(t.parsed), 0)",
+  columns = "t.parsed",
   -- Counting the alerts themselves would read every payload.
   count = "SELECT coalesce(sum(alerts_count), 0) AS n FROM alert_group",
   filters = {

@@ -55,7 +55,7 @@ local function sorted_text(texts)
 end
 
 local function store_templates(value, _, c)
-  local stored = c.old and json.plain(c.old.templates) or {}
+  local stored = c.old and json.decode(c.old.templates) or {}
   local custom, wrong = templates.merge(stored, value)
   if not custom then return nil, wrong end
   return { templates = sorted_text(custom) }
@@ -85,7 +85,7 @@ local function store_default_route(value, _, c)
     else columns.escalation_chain_id, why = field.check_of(CHAIN)(CHAIN, chain) end
     if why then wrong[#wrong + 1] = { "escalation_chain_id", why } end
   end
-  local stored = c.old and json.plain(c.old.default_route_channels) or {}
+  local stored = c.old and json.decode(c.old.default_route_channels) or {}
   for _, channel in ipairs(route_channels.CHANNELS) do
     local sent = value[channel[1]]
     local why = sent ~= nil and sent ~= json.null and route_channels.merge(channel, stored, sent)
@@ -100,7 +100,7 @@ end
 local function show_default_route(row)
   local object = writer.object("id", field.show_of({ type = "ref" })({ to = "route" }, row.default_route_id),
     "escalation_chain_id", field.show_of(CHAIN)(CHAIN, row.default_route_chain))
-  local stored = json.plain(row.default_route_channels or "{}")
+  local stored = json.decode(row.default_route_channels or "{}")
   for _, channel in ipairs(route_channels.CHANNELS) do
     writer.put(object, channel[1], route_channels.show(channel, stored))
   end
@@ -162,7 +162,7 @@ return {
     { "inbound_email", show = nothing },
     { "type", type = "text", required = true, create_only = true, check_text = check_type },
     { "default_route", show = show_default_route, store = store_default_route },
-    { "templates", show = function(row) return templates.show(json.plain(row.templates)) end, store = store_templates },
+    { "templates", show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
     { "heartbeat", show = function(row, request) return writer.object("link", link(row, request) .. "heartbeat/") end },
     { "maintenance_mode", show = nothing },
     { "maintenance_started_at", show = nothing },

@@ -124,10 +124,10 @@ local resource = {
 for _, channel in ipairs(route_channels.CHANNELS) do
   table.insert(resource.fields, {
     channel[1],
-    show = function(row) return route_channels.show(channel, json.plain(row.channels)) end,
+    show = function(row) return route_channels.show(channel, json.decode(row.channels)) end,
     store = function(value, _, c)
       if not body.is_object(value) then return nil, "Expected a dictionary." end
-      c.channels = c.channels or (c.old and json.plain(c.old.channels)) or {}
+      c.channels = c.channels or (c.old and json.decode(c.old.channels)) or {}
       local why = route_channels.merge(channel, c.channels, value)
       if why then return nil, why end
       return { channels = route_channels.text(c.channels) }

@@ -88,8 +88,9 @@ end
 
 -- All statements of a change in order: the guard, the row, what the resource adds, and last the key of the row.
 local function statements_of(r, c)
-  local list = {}
+  local list = json.array()
   local function add(statement)
+    if statement then json.array(statement.args) end
     list[#list + 1] = statement
     return #list
   end

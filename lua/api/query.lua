@@ -2,7 +2,7 @@
 local query = {}
 
 local function decode(s)
-  s = string.gsub(s, "+", " ")
+  s = string.gsub(s, "%+", " ")
   return (string.gsub(s, "%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 

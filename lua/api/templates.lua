@@ -91,7 +91,8 @@ function templates.merge(stored, sent)
   local custom, wrong = {}, {}
   for name, text in pairs(stored) do custom[name] = text end
   for name, value in pairs(sent) do
-    local entry, why = find(LAYOUT, name), nil
+    local entry = find(LAYOUT, name)
+    local why
     if not entry then why = "There is no such template."
     elseif type(entry[2]) == "table" then why = take_block(custom, entry, value)
     else why = take(custom, entry[2], value) end

@@ -42,10 +42,17 @@ function templates.show(custom)
   return object
 end
 
-local function find(list, name)
-  for _, entry in ipairs(list) do
-    if entry == name or entry[1] == name then return entry end
+local function entry_of(name)
+  for _, entry in ipairs(LAYOUT) do
+    if entry[1] == name then return entry end
   end
+end
+
+local function has(list, name)
+  for _, item in ipairs(list) do
+    if item == name then return true end
+  end
+  return false
 end
 
 local function problem(text)
@@ -76,8 +83,8 @@ local function take_block(custom, entry, block)
   if not body.is_object(block) then return "Expected a dictionary of templates or null." end
   local wrong = {}
   for attribute, value in pairs(block) do
-    local why = find(entry[2], attribute) and take(custom, entry[1] .. "_" .. attribute, value)
-    if why == nil and not find(entry[2], attribute) then why = "There is no such template." end
+    local why = "There is no such template."
+    if has(entry[2], attribute) then why = take(custom, entry[1] .. "_" .. attribute, value) end
     if why then wrong[#wrong + 1] = { attribute, why } end
   end
   table.sort(wrong, function(a, b) return a[1] < b[1] end)
@@ -91,7 +98,7 @@ function templates.merge(stored, sent)
   local custom, wrong = {}, {}
   for name, text in pairs(stored) do custom[name] = text end
   for name, value in pairs(sent) do
-    local entry = find(LAYOUT, name)
+    local entry = entry_of(name)
     local why
     if not entry then why = "There is no such template."
     elseif type(entry[2]) == "table" then why = take_block(custom, entry, value)

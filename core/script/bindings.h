@@ -9,7 +9,9 @@
 #define BINDING_LIST(X) \
     X(json)             \
     X(fuel)             \
-    X(text)
+    X(text)             \
+    X(print)            \
+    X(zone)
 
 #define X(name) int bind_##name##_open(lua_State *L);
 BINDING_LIST(X)

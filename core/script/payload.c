@@ -95,6 +95,14 @@ const struct json *payload_json(lua_State *L, int index) {
     return luaL_testudata(L, index, PAYLOAD_TYPE) ? check_payload(L, index)->node : NULL;
 }
 
+const struct json *payload_untouched(lua_State *L, int index) {
+    const struct json *node = payload_json(L, index);
+    if (!node) return NULL;
+    bool has_memo = lua_getiuservalue(L, index, MEMO) == LUA_TTABLE;
+    lua_pop(L, 1);
+    return has_memo ? NULL : node;
+}
+
 void payload_push(lua_State *L, const struct json *v) {
     luaL_checkstack(L, 8, NULL);
     wrap(L, v, push_document(L));

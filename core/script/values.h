@@ -19,6 +19,8 @@ void values_push(lua_State *L, const struct json *v); // plain tables; big integ
 void payload_push(lua_State *L, const struct json *v);
 void payload_end(lua_State *L); // from here on payloads made by payload_push are refused
 const struct json *payload_json(lua_State *L, int index); // NULL when the value is no payload
+// The same, but NULL also when a table was made of some part of it: the template may have changed that.
+const struct json *payload_untouched(lua_State *L, int index);
 void payload_expand(lua_State *L, int index);             // pushes the ordered table of the payload there
 void payload_open(lua_State *L); // adds the payload functions to the module table on the top
 

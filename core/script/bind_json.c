@@ -153,12 +153,14 @@ static int is_valid(lua_State *L) {
 
 // --- encode ---
 
-// encode(value) -> text, or nil and a sentence.
+// encode(value, max_bytes) -> text, or nil and a sentence.
 static int encode_value(lua_State *L) {
     luaL_checkany(L, 1);
+    lua_Integer max = luaL_optinteger(L, 2, ENCODE_MAX);
+    luaL_argcheck(L, max >= 0, 2, "a size cannot be negative");
     struct scratch *s = scratch_push(L);
     struct why why;
-    if (!encode(L, 1, s, &why)) {
+    if (!encode(L, 1, (size_t)max, s, &why)) {
         lua_pushnil(L);
         lua_pushstring(L, why.text);
         return 2;

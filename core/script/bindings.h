@@ -7,10 +7,15 @@
 
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
 #define BINDING_LIST(X) \
-    X(json)             \
-    X(fuel)             \
-    X(text)             \
-    X(print)            \
+    X(asset) \
+    X(crypto) \
+    X(fuel) \
+    X(ids) \
+    X(json) \
+    X(port) \
+    X(print) \
+    X(sandbox) \
+    X(text) \
     X(zone)
 
 #define X(name) int bind_##name##_open(lua_State *L);

@@ -1,6 +1,8 @@
 #include "script/fuel.h"
 #include <lauxlib.h>
 
+#define ERROR_TYPE "tocsin.fuel_error"
+
 static const char key; // its address names the counter in the registry
 
 struct fuel *fuel_of(lua_State *L) {
@@ -44,7 +46,7 @@ static _Noreturn void raise(lua_State *L, const char *message) {
     lua_setfield(L, -2, "class");
     lua_pushstring(L, message);
     lua_setfield(L, -2, "message");
-    if (luaL_newmetatable(L, "tocsin.fuel_error")) {
+    if (luaL_newmetatable(L, ERROR_TYPE)) {
         lua_pushcfunction(L, to_text);
         lua_setfield(L, -2, "__tostring");
     }
@@ -67,4 +69,12 @@ void fuel_spend(lua_State *L, int64_t units) {
 void fuel_bytes(lua_State *L, size_t n) {
     struct fuel *f = fuel_of(L);
     if (f->mode == FUEL_METERED) charge(L, f, (int64_t)(n / FUEL_BYTES) + 1);
+}
+
+bool fuel_is_error(lua_State *L, int index) {
+    if (!lua_getmetatable(L, index)) return false;
+    luaL_getmetatable(L, ERROR_TYPE);
+    bool is_same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is_same;
 }

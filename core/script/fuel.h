@@ -40,6 +40,8 @@ bool fuel_is_spent(const struct fuel *f);
 int64_t fuel_used(const struct fuel *f);
 void fuel_burn(struct fuel *f, int64_t units); // charges without raising, from where Lua may not be entered
 
+bool fuel_is_error(struct lua_State *L, int index); // is the value there the error of a spent or absent budget?
+
 // These raise a Lua error: call them before the work, with nothing allocated.
 void fuel_spend(struct lua_State *L, int64_t units);
 void fuel_bytes(struct lua_State *L, size_t n);

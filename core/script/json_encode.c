@@ -12,6 +12,7 @@ struct writer {
     lua_State *L;
     struct scratch *s;
     struct why *why;
+    size_t max; // bytes of output: a small table that holds another twice, and so on, is a very long text
     int depth;
 };
 
@@ -213,7 +214,8 @@ static bool write_own_text(struct writer *w, int table, bool *is_own) {
     return true;
 }
 
-// A table without metatable is an array when it has a first item; one that has other keys too is nothing JSON knows.
+// A table without metatable is an array when it has a first item; one that has other keys too is nothing JSON
+// knows.
 static bool is_sequence(lua_State *L, int table) {
     bool has_first = lua_rawgeti(L, table, 1) != LUA_TNIL;
     lua_pop(L, 1);
@@ -234,15 +236,15 @@ static bool is_array(lua_State *L, int table) {
 }
 
 static bool write_table(struct writer *w, int table) {
-    bool is_own;
-    if (!write_own_text(w, table, &is_own) || is_own) return is_own;
+    bool is_own, is_written = write_own_text(w, table, &is_own);
+    if (is_own || !is_written) return is_written;
     if (w->depth >= JSON_DEPTH_MAX) return refuse(w, "it is nested deeper than 128 levels", table);
     luaL_checkstack(w->L, 16, "JSON is nested too deeply");
     fuel_bytes(w->L, FUEL_NODE * FUEL_BYTES);
     w->depth++;
-    bool is_written = is_array(w->L, table)              ? write_array(w, table)
-                      : types_is(w->L, table, TYPE_DICT) ? write_ordered(w, table)
-                                                         : write_plain(w, table);
+    is_written = is_array(w->L, table)              ? write_array(w, table)
+                 : types_is(w->L, table, TYPE_DICT) ? write_ordered(w, table)
+                                                    : write_plain(w, table);
     w->depth--;
     return is_written;
 }
@@ -282,8 +284,8 @@ static bool write_value(struct writer *w, int index) {
     }
 }
 
-bool encode(lua_State *L, int index, struct scratch *s, struct why *why) {
-    struct writer w = {.L = L, .s = s, .why = why};
+bool encode(lua_State *L, int index, size_t max, struct scratch *s, struct why *why) {
+    struct writer w = {.L = L, .s = s, .why = why, .max = max};
     int top = lua_gettop(L);
     bool is_written = write_value(&w, lua_absindex(L, index));
     lua_settop(L, top);

@@ -24,5 +24,8 @@ const struct json *payload_untouched(lua_State *L, int index);
 void payload_expand(lua_State *L, int index);             // pushes the ordered table of the payload there
 void payload_open(lua_State *L); // adds the payload functions to the module table on the top
 
-// Appends the JSON text of the value at `index`. False: *why says what cannot be written and where.
-bool encode(lua_State *L, int index, struct scratch *s, struct why *why);
+#define ENCODE_MAX ((size_t)64 << 20)
+
+// Appends the JSON text of the value at `index` to s->out. False: *why says what cannot be written. It stops
+// soon after `max` bytes.
+bool encode(lua_State *L, int index, size_t max, struct scratch *s, struct why *why);

@@ -1,0 +1,158 @@
+// `require "tocsin.crypto"`: hashes, signatures, random bytes and their encodings. Bytes are Lua strings.
+#include "base/str.h"
+#include "script/bindings.h"
+#include "script/fuel.h"
+#include <lauxlib.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <sodium.h>
+
+#define RANDOM_MAX 4096
+#define HASH_COST  4 // bytes of fuel for one byte hashed
+
+static str check_bytes(lua_State *L, int index, size_t cost) {
+    str s;
+    s.ptr = luaL_checklstring(L, index, &s.len);
+    fuel_bytes(L, s.len * cost);
+    return s;
+}
+
+static int push_hex(lua_State *L, const unsigned char *bytes, size_t n) {
+    luaL_Buffer out;
+    char *to = luaL_buffinitsize(L, &out, n * 2 + 1);
+    sodium_bin2hex(to, n * 2 + 1, bytes, n);
+    luaL_pushresultsize(&out, n * 2);
+    return 1;
+}
+
+// sha256_hex(bytes) -> 64 hexadecimal digits
+static int sha256_hex(lua_State *L) {
+    str s = check_bytes(L, 1, HASH_COST);
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(hash, (const unsigned char *)s.ptr, s.len);
+    return push_hex(L, hash, sizeof hash);
+}
+
+// sha512_hex(bytes) -> 128 hexadecimal digits
+static int sha512_hex(lua_State *L) {
+    str s = check_bytes(L, 1, HASH_COST);
+    unsigned char hash[crypto_hash_sha512_BYTES];
+    crypto_hash_sha512(hash, (const unsigned char *)s.ptr, s.len);
+    return push_hex(L, hash, sizeof hash);
+}
+
+// hmac("sha1"|"sha256"|"sha384"|"sha512", key, data) -> raw bytes
+static int hmac(lua_State *L) {
+    static const char *const names[] = {"sha1", "sha256", "sha384", "sha512", NULL};
+    const EVP_MD *(*const algorithms[])(void) = {EVP_sha1, EVP_sha256, EVP_sha384, EVP_sha512};
+    int which = luaL_checkoption(L, 1, NULL, names);
+    str key = check_bytes(L, 2, HASH_COST), data = check_bytes(L, 3, HASH_COST);
+    luaL_argcheck(L, key.len <= 65536, 2, "the key is too long");
+    unsigned char out[EVP_MAX_MD_SIZE];
+    unsigned int n = 0;
+    if (!HMAC(algorithms[which](), key.ptr, (int)key.len, (const unsigned char *)data.ptr, data.len, out, &n))
+        return luaL_error(L, "the signature cannot be computed");
+    lua_pushlstring(L, (const char *)out, n);
+    return 1;
+}
+
+static size_t check_count(lua_State *L) {
+    lua_Integer n = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, n >= 0 && n <= RANDOM_MAX, 1, "at most 4096 at once");
+    return (size_t)n;
+}
+
+// random_bytes(n) -> n unpredictable bytes
+static int random_bytes(lua_State *L) {
+    size_t n = check_count(L);
+    char bytes[RANDOM_MAX];
+    randombytes_buf(bytes, n);
+    lua_pushlstring(L, bytes, n);
+    sodium_memzero(bytes, n);
+    return 1;
+}
+
+// random_token(n) -> n unpredictable characters of A-Z a-z 0-9
+static int random_token(lua_State *L) {
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    size_t n = check_count(L);
+    char text[RANDOM_MAX];
+    for (size_t i = 0; i < n; i++) text[i] = alphabet[randombytes_uniform(sizeof alphabet - 1)];
+    lua_pushlstring(L, text, n);
+    sodium_memzero(text, n);
+    return 1;
+}
+
+// equal(a, b) -> boolean, in a time that tells nothing about where they differ
+static int equal(lua_State *L) {
+    str a = check_bytes(L, 1, 1), b = check_bytes(L, 2, 1);
+    lua_pushboolean(L, a.len == b.len && sodium_memcmp(a.ptr, b.ptr, a.len) == 0);
+    return 1;
+}
+
+// hex(bytes) -> lower-case hexadecimal digits
+static int hex(lua_State *L) {
+    str s = check_bytes(L, 1, 2);
+    return push_hex(L, (const unsigned char *)s.ptr, s.len);
+}
+
+// unhex(text) -> bytes, or nil when the text is no hexadecimal
+static int unhex(lua_State *L) {
+    str s = check_bytes(L, 1, 1);
+    luaL_Buffer out;
+    char *to = luaL_buffinitsize(L, &out, s.len / 2 + 1);
+    size_t n;
+    if (s.len % 2 || sodium_hex2bin((unsigned char *)to, s.len / 2 + 1, s.ptr, s.len, NULL, &n, NULL)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    luaL_pushresultsize(&out, n);
+    return 1;
+}
+
+// base64(bytes) -> text with padding
+static int base64(lua_State *L) {
+    str s = check_bytes(L, 1, 2);
+    luaL_Buffer out;
+    size_t size = sodium_base64_ENCODED_LEN(s.len, sodium_base64_VARIANT_ORIGINAL);
+    char *to = luaL_buffinitsize(L, &out, size);
+    sodium_bin2base64(to, size, (const unsigned char *)s.ptr, s.len, sodium_base64_VARIANT_ORIGINAL);
+    luaL_pushresultsize(&out, size - 1);
+    return 1;
+}
+
+// unbase64(text) -> bytes, or nil when the text is none. Both alphabets, with or without padding.
+static int unbase64(lua_State *L) {
+    static const int variants[] = {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
+                                   sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
+                                   sodium_base64_VARIANT_URLSAFE_NO_PADDING};
+    str s = check_bytes(L, 1, 4);
+    luaL_Buffer out;
+    char *to = luaL_buffinitsize(L, &out, s.len + 1);
+    size_t n;
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+        if (sodium_base642bin((unsigned char *)to, s.len + 1, s.ptr, s.len, NULL, &n, NULL, variants[i]))
+            continue;
+        luaL_pushresultsize(&out, n);
+        return 1;
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
+int bind_crypto_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"sha256_hex", sha256_hex},
+                                         {"sha512_hex", sha512_hex},
+                                         {"hmac", hmac},
+                                         {"random_bytes", random_bytes},
+                                         {"random_token", random_token},
+                                         {"equal", equal},
+                                         {"hex", hex},
+                                         {"unhex", unhex},
+                                         {"base64", base64},
+                                         {"unbase64", unbase64},
+                                         {NULL, NULL}};
+    if (sodium_init() < 0) return luaL_error(L, "libsodium cannot start");
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,8 @@
+// What a binding may know about the state it runs in.
+#pragma once
+#include "script/script.h"
+
+struct lua_State;
+
+// The options the script was made with; NULL in a Lua interpreter that is not ours (busted).
+const struct script_options *script_options_of(struct lua_State *L);

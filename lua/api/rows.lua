@@ -10,7 +10,7 @@ local writer = require("api.writer")
 local rows = {}
 
 -- Stored bytes that one answer may carry: a payload can be 4 MiB and a page hold a thousand of them.
-local WEIGHT_MAX = 16 << 20
+local WEIGHT_MAX = 8 << 20
 
 ---Collects the text of a statement and its arguments, which are numbered in the order of use.
 function rows.statement()
@@ -56,35 +56,59 @@ local function add_filter(q, filter, text)
   if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
 end
 
--- Appends `WHERE …`; returns whether a filter was given, or nil and the answer that refuses one.
-local function add_where(q, r, request)
-  q.add("WHERE 1 = 1")
-  if r.live then q.add("AND t." .. r.live) end
-  local is_filtered = false
+-- The filters of a request that have a value: list of {filter, values}.
+local function given_filters(r, request)
+  local given = {}
   for _, filter in ipairs(r.filters or {}) do
     local values = query_string.all(request.query, filter[1])
-    if #values > 0 and values[#values] ~= "" then
-      is_filtered = true
-      if filter.add then
-        local refusal = filter.add(q, values)
-        if refusal then return nil, errors.field(filter[1], refusal) end
-      else
-        add_filter(q, filter, values[#values])
-      end
-    end
+    if #values > 0 and values[#values] ~= "" then given[#given + 1] = { filter, values } end
   end
-  return is_filtered
+  return given
 end
 
--- A table without an index over all of its rows is counted in parts, each of which has one.
-local function count_rows(r, request)
+-- Appends `WHERE …`; returns the answer that refuses a filter.
+local function add_where(q, r, given, is_in_parts)
+  q.add("WHERE 1 = 1")
+  if r.live then q.add("AND t." .. r.live) end
+  for _, pair in ipairs(given) do
+    local filter, values = pair[1], pair[2]
+    if filter.add then
+      local why = filter.add(q, values, is_in_parts)
+      if why then return errors.field(filter[1], why) end
+    else
+      add_filter(q, filter, values[#values])
+    end
+  end
+end
+
+-- A table without an index over all of its rows is counted in parts that each have one, when the filters need no more
+-- than the index holds; else in one walk through the table, which beats looking up each row from an index.
+local function parts_of(r, given)
+  if not r.count_parts then return { "1 = 1" }, false end
+  for _, pair in ipairs(given) do
+    if not pair[1].is_indexed then return { "1 = 1" }, false end
+  end
+  return r.count_parts, true
+end
+
+-- A filter that alone has a quicker way to its rows than a walk through the table, and the value it was given.
+local function only_filter(given)
+  if #given ~= 1 or not given[1][1].only then return nil end
+  local filter, values = given[1][1], given[1][2]
+  return filter.only, filter_value(filter.type, values[#values]) or 0
+end
+
+local function count_rows(r, given)
+  local only, value = only_filter(given)
+  if only then return (store.row(only.count, value) or { n = 0 }).n end
+  if #given == 0 and r.count then return store.row(r.count).n end
+  local parts, is_in_parts = parts_of(r, given)
   local n = 0
-  for _, part in ipairs(r.count_parts or { "1 = 1" }) do
+  for _, part in ipairs(parts) do
     local q = rows.statement()
     q.add("SELECT count(*) AS n FROM " .. r.table .. " AS t")
-    local is_filtered, refusal = add_where(q, r, request)
+    local refusal = add_where(q, r, given, is_in_parts)
     if refusal then return nil, refusal end
-    if not is_filtered and r.count then return store.row(r.count).n end
     q.add("AND " .. part)
     n = n + store.row(q.text(), table.unpack(q.args)).n
   end
@@ -92,18 +116,29 @@ local function count_rows(r, request)
 end
 
 -- The ids of a page are found first, so that rows which an offset skips are not joined with anything.
-local function page_statement(r, request, window, selected)
+local function add_page_ids(q, r, given, window)
+  local only, value = only_filter(given)
+  if only then
+    q.add(only.ids, value)
+  else
+    q.add("SELECT t.id FROM " .. r.table .. " AS t")
+    add_where(q, r, given)
+    q.add("ORDER BY " .. r.order)
+  end
+  q.add("LIMIT ? OFFSET ?", window.size, window.offset)
+end
+
+local function page_statement(r, given, window, selected)
   local q = rows.statement()
-  q.add("SELECT " .. selected .. " FROM (SELECT t.id FROM " .. r.table .. " AS t")
-  add_where(q, r, request)
-  q.add("ORDER BY " .. r.order .. " LIMIT ? OFFSET ?) AS page", window.size, window.offset)
-  q.add("JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or ""))
+  q.add("SELECT " .. selected .. " FROM (")
+  add_page_ids(q, r, given, window)
+  q.add(") AS page JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or ""))
   return q
 end
 
-local function is_too_heavy(r, request, window)
+local function is_too_heavy(r, given, window)
   if not r.weight then return false end
-  local q = page_statement(r, request, window, "coalesce(sum(" .. r.weight .. "), 0) AS n")
+  local q = page_statement(r, given, window, "coalesce(sum(" .. r.weight .. "), 0) AS n")
   return store.row(q.text(), table.unpack(q.args)).n > WEIGHT_MAX
 end
 
@@ -122,14 +157,15 @@ end
 
 ---The answer to GET /<path>/.
 function rows.list(r, request)
-  local count, refusal = count_rows(r, request)
+  local given = given_filters(r, request)
+  local count, refusal = count_rows(r, given)
   if refusal then return refusal end
   local window = paging.window(request.query, r.page_size, count)
-  if is_too_heavy(r, request, window) then
+  if is_too_heavy(r, given, window) then
     return errors.detail(400, string.format(
       "This page would hold more than %d MiB of payloads: ask for fewer with perpage.", WEIGHT_MAX >> 20))
   end
-  local q = page_statement(r, request, window, columns(r))
+  local q = page_statement(r, given, window, columns(r))
   q.add("ORDER BY " .. r.order)
   local results = {}
   for i, row in ipairs(store.rows(q.text(), table.unpack(q.args))) do results[i] = rows.show(r, row, request) end

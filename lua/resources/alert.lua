@@ -3,9 +3,9 @@ local json = require("tocsin.json")
 local writer = require("api.writer")
 
 -- The alerts of a group are a chain from the newest back; no index is kept for them (core/schema/0001_first.sql).
-local CHAIN = "(WITH RECURSIVE chain(id, previous_id) AS (" ..
+local CHAIN = "WITH RECURSIVE chain(id, previous_id) AS (" ..
   "SELECT a.id, a.previous_id FROM alert_group AS g JOIN alert AS a ON a.id = g.last_alert_id WHERE g.id = ? " ..
-  "UNION ALL SELECT a.id, a.previous_id FROM chain AS c JOIN alert AS a ON a.id = c.previous_id) SELECT id FROM chain)"
+  "UNION ALL SELECT a.id, a.previous_id FROM chain AS c JOIN alert AS a ON a.id = c.previous_id) SELECT id FROM chain"
 
 -- What templates see: the bytes as they came when they are JSON, else what they were read as. Bytes that are neither go
 -- out as a text. A byte order mark is no part of the document.
@@ -30,7 +30,8 @@ return {
   count = "SELECT coalesce(sum(alerts_count), 0) AS n FROM alert_group",
   filters = {
     { "id", "t.id = ?", type = "alert" },
-    { "alert_group_id", "t.id IN " .. CHAIN, type = "alert_group" },
+    { "alert_group_id", "t.id IN (" .. CHAIN .. ")", type = "alert_group",
+      only = { count = "SELECT alerts_count AS n FROM alert_group WHERE id = $1", ids = CHAIN } },
     { "search", add = add_search },
   },
   fields = {

@@ -21,9 +21,11 @@ local function state(row)
   return row.silenced_at and "silenced" or "firing"
 end
 
-local function add_state(q, values)
+-- Nearly all groups are closed: outside a count in parts the `+` keeps the planner from fetching each through the index.
+local function add_state(q, values, is_in_parts)
   local condition = STATES[string.lower(values[#values])]
   if not condition then return "Must be one of the following: new, acknowledged, resolved, silenced" end
+  if condition == STATES.resolved and not is_in_parts then condition = "+" .. condition end
   q.add("AND " .. condition)
 end
 
@@ -74,9 +76,10 @@ return {
   filters = {
     { "id", "t.id = ?", type = "alert_group" },
     { "route_id", "t.route_id = ?", type = "route" },
-    { "integration_id", "t.integration_id = ?", type = "integration" },
-    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team" },
-    { "state", add = add_state },
+    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true },
+    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team",
+      is_indexed = true },
+    { "state", add = add_state, is_indexed = true },
     { "started_at", add = add_started_at },
     { "label", add = add_labels },
   },

@@ -15,6 +15,7 @@
     X(port) \
     X(print) \
     X(sandbox) \
+    X(store) \
     X(text) \
     X(zone)
 

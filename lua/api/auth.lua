@@ -11,24 +11,16 @@ local auth = {}
 local RANK = { viewer = 1, editor = 2, admin = 3 }
 local KEY_LENGTH, TOKEN_LENGTH = 8, 64
 
-local function hex(bytes)
-  return (string.gsub(bytes, ".", function(c) return string.format("%02x", string.byte(c)) end))
-end
-
-local function unhex(text)
-  return (string.gsub(text, "%x%x", function(digits) return string.char(tonumber(digits, 16)) end))
-end
-
 ---The digest that is stored for a token: hex SHA-512 of its hex-decoded bytes.
 function auth.digest(token)
-  return hex(crypto.sha512(unhex(token)))
+  return crypto.sha512_hex(crypto.unhex(token))
 end
 
 ---A new token, and what is stored of it.
 ---@return string token shown once
 ---@return table columns of api_token: token_key, digest
 function auth.new_token()
-  local token = hex(crypto.random(TOKEN_LENGTH // 2))
+  local token = crypto.hex(crypto.random_bytes(TOKEN_LENGTH // 2))
   return token, { token_key = string.sub(token, 1, KEY_LENGTH), digest = auth.digest(token) }
 end
 

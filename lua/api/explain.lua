@@ -70,7 +70,7 @@ function explain.page(type_name, token, base_url)
     return 400, TEXT, string.format("This url is for integration with %s. Key is for %s", type_name, row.type)
   end
   local url = string.format("%s/integrations/v1/%s/%s/", string.gsub(base_url, "/+$", ""), row.type, row.token)
-  local nonce = string.gsub(crypto.random(16), ".", function(c) return string.format("%02x", string.byte(c)) end)
+  local nonce = crypto.hex(crypto.random_bytes(16))
   return 200, HTML, page(row, (integration.load(row.type)), url, nonce), string.format(HEADERS, nonce)
 end
 

@@ -93,7 +93,7 @@ local function failure(problem)
   if type(problem) == "table" and problem.code == "TIMEOUT" then
     return errors.detail(503, "This takes too long to look up. Ask for less: use more filters or a smaller page.")
   end
-  local id = string.gsub(crypto.random(4), ".", function(c) return string.format("%02x", string.byte(c)) end)
+  local id = crypto.hex(crypto.random_bytes(6))
   port.call("log", { level = "error", message = "API request failed, id " .. id .. ": " .. tostring(problem) })
   local status = type(problem) == "table" and problem.code and 503 or 500
   return errors.detail(status, "Something went wrong here. The log has the reason under id " .. id .. ".")

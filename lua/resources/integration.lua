@@ -33,19 +33,6 @@ local function check_token(value)
   return nil, "A token has 8 to 128 characters of A-Z, a-z, 0-9, - and _."
 end
 
--- Letters and digits, each as likely as the next: bytes past the last full round of the alphabet are thrown away.
-local function new_token()
-  local alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-  local out = {}
-  while #out < TOKEN_LENGTH do
-    for _, byte in ipairs({ string.byte(crypto.random(TOKEN_LENGTH), 1, -1) }) do
-      local at = byte % #alphabet + 1
-      if byte < 256 // #alphabet * #alphabet then out[#out + 1] = string.sub(alphabet, at, at) end
-    end
-  end
-  return table.concat(out, "", 1, TOKEN_LENGTH)
-end
-
 local function sorted_text(texts)
   local names, object = {}, writer.object()
   for name in pairs(texts) do names[#names + 1] = name end
@@ -120,7 +107,7 @@ end
 local function fill_new(c)
   local v = c.values
   local spec = assert(integration.load(v.type))
-  v.token = v.token or new_token()
+  v.token = v.token or crypto.random_token(TOKEN_LENGTH)
   v.name = v.name or free_name(spec.name, v.team_id ~= json.null and v.team_id or 0)
   v.templates_default = sorted_text(integration.templates(spec))
   if not v.dynamic_labels then

@@ -5,7 +5,7 @@ set -eu
 build=$1 san=$2
 shift 2
 [ $# -gt 0 ] || set -- $(ls -d spec/*/ | grep -v -e '/support/' -e '/bench/' -e '/fuzz/')
-export TOCSIN="$PWD/$build/tocsin" TOCSIN_BUILD="$PWD/$build" TOCSIN_SAN="$san"
+export TOCSIN="$PWD/$build/tocsin" SPEC_BUILD="$PWD/$build" SPEC_SAN="$san"
 export LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;;"
 export LUA_CPATH="$PWD/$build/module/?.so;;"
 export TZ=UTC LC_ALL=C.UTF-8
@@ -15,6 +15,6 @@ case $san in
 *thread*)  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 preload=$(gcc -print-file-name=libtsan.so) ;;
 *)         preload= ;;
 esac
-[ -z "$preload" ] || export TOCSIN_PRELOAD="$preload"
+[ -z "$preload" ] || export SPEC_PRELOAD="$preload"
 exec env ${preload:+LD_PRELOAD=$preload} lua5.4 /usr/bin/busted --pattern=_spec \
     --output=spec/support/summary.lua "$@"

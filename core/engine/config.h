@@ -19,8 +19,9 @@ struct config_integration {      // immutable once published, shared by snapshot
     str type, token, name;
     int64_t rate_limit;          // requests in 5 minutes, 0 none
     bool allow_resolve;
-    // Everything a Lua state needs to render its signals: {"type","name","templates":{field: text},"routes":[{"id",
-    // "type","term","labels"}…, default last],"labels":[…],"dynamic_labels":[…],"labels_template"}
+    // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
+    // "templates_default", "templates_custom", "labels", "dynamic_labels", "labels_template", "routes": [{"id",
+    // "is_default", "type", "term", "labels"}…, the default one last]}.
     str json;
     size_t route_count;
     struct config_route *routes;

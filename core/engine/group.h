@@ -5,28 +5,9 @@
 #pragma once
 #include "base/err.h"
 #include "engine/signal.h"
+#include "store/group_rows.h"
 
 enum group_state { GROUP_FIRING, GROUP_ACKNOWLEDGED, GROUP_RESOLVED, GROUP_SILENCED };
-
-#define GROUP_BY_LIST(X) X(NONE, "") X(SOURCE, "source") X(USER, "user") X(API, "api") X(TIMER, "timer") X(LAST_STEP, "last_step") X(SYSTEM, "system") X(WIPED, "wiped")
-enum group_by {
-#define X(name, text) BY_##name,
-    GROUP_BY_LIST(X)
-#undef X
-};
-const char *group_by_text(enum group_by by);
-
-struct group {             // the columns of alert_group that rules read and change
-    int64_t id, integration_id, route_id;
-    bool is_open;
-    int64_t alerts_count, last_alert_at, started_at;
-    int64_t acknowledged_at, resolved_at, silenced_at, silenced_until; // 0: not
-    enum group_by acknowledged_by, resolved_by;
-    int64_t acknowledged_by_id, resolved_by_id, silenced_by_id;
-    int64_t response_ms;   // -1: not yet
-    int64_t wiped_at;
-    int64_t version;
-};
 
 struct group_actor {
     enum group_by by;
@@ -52,7 +33,20 @@ struct group_effects {
     bool cancel_unsilence; // the timer that waits is void
 };
 
-enum group_verb { VERB_ACKNOWLEDGE, VERB_UNACKNOWLEDGE, VERB_RESOLVE, VERB_UNRESOLVE, VERB_SILENCE, VERB_UNSILENCE, VERB_WIPE };
+#define GROUP_VERB_LIST(X)                                                                                        \
+    X(ACKNOWLEDGE, "acknowledge")                                                                            \
+    X(UNACKNOWLEDGE, "unacknowledge")                                                                        \
+    X(RESOLVE, "resolve")                                                                                    \
+    X(UNRESOLVE, "unresolve")                                                                                \
+    X(SILENCE, "silence")                                                                                    \
+    X(UNSILENCE, "unsilence")                                                                                \
+    X(WIPE, "wipe")
+enum group_verb {
+#define X(name, text) VERB_##name,
+    GROUP_VERB_LIST(X)
+#undef X
+};
+bool group_verb_from(str text, enum group_verb *out);
 
 enum group_state group_state(const struct group *g);
 const char *group_state_text(enum group_state s); // firing, acknowledged, resolved, silenced

@@ -14,6 +14,7 @@ struct signal {
     str labels;            // JSON object text, empty when there are none
     str problems;          // JSON object: template field -> error text, empty when there are none
     str payload;           // bytes to store
+    str parsed;            // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
     unsigned flags;        // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

@@ -84,7 +84,7 @@ CREATE UNIQUE INDEX route_default ON route(integration_id) WHERE is_default = 1;
 -- One problem. `grouping_hash` is a keyed 64-bit hash of the rendered grouping id (random when there is none).
 -- State is the reference's: resolved before acknowledged before silenced before firing.
 CREATE TABLE alert_group (
-  id               INTEGER PRIMARY KEY AUTOINCREMENT, -- also the number people see: #id
+  id               INTEGER PRIMARY KEY,               -- also the number people see: #id; never used twice
   integration_id   INTEGER NOT NULL,
   route_id         INTEGER,
   grouping_hash    INTEGER,
@@ -96,6 +96,7 @@ CREATE TABLE alert_group (
   first_alert_id   INTEGER,
   last_alert_id    INTEGER,
   last_alert_at    INTEGER NOT NULL,
+  last_payload_hash INTEGER NOT NULL DEFAULT 0,       -- keyed hash: the same bytes again are a repeat
   started_at       INTEGER NOT NULL,
   acknowledged_at  INTEGER,
   acknowledged_by  TEXT,                              -- source, user, api, timer, last_step
@@ -116,12 +117,13 @@ CREATE INDEX alert_group_closed ON alert_group(integration_id, grouping_hash) WH
 -- One request that was answered 2xx (several rows when split). The alerts of a group form a chain by `previous_id`,
 -- newest first from alert_group.last_alert_id, so that no index is written when an alert joins.
 CREATE TABLE alert (
-  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  id              INTEGER PRIMARY KEY,                -- given by the commit thread, never used twice
   alert_group_id  INTEGER NOT NULL,
   previous_id     INTEGER,
   received_at     INTEGER NOT NULL,
   signal          INTEGER NOT NULL DEFAULT 0,         -- 1 resolve, 2 acknowledge, 4 repeat, 8 rendered in the slow lane, 16 stored without rendering
   payload         BLOB NOT NULL,                      -- the bytes as they came, content coding undone
+  parsed          TEXT,                               -- JSON that templates see when the bytes are not JSON (a form, text); else null
   problems        TEXT                                -- JSON: template field -> error text; null when none
 ) STRICT;
 

@@ -1,0 +1,97 @@
+// A person's or a timer's action on a group, and plain writes of configuration: items of the commit thread.
+#include "engine/engine_parts.h"
+#include <time.h>
+
+static err delete_job(store *s, int64_t job_id) {
+    if (!job_id) return ERR_OK;
+    arena *a = arena_new();
+    struct store_rows rows;
+    err x = store_run(s, a, "DELETE FROM job WHERE id = $1", &SV_INT(job_id), 1, 0, &rows, NULL);
+    arena_free(a);
+    return x;
+}
+
+static err wipe_texts(struct act_item *a, int64_t id, int64_t now) {
+    char title[64];
+    time_t seconds = now / 1000000;
+    struct tm utc;
+    gmtime_r(&seconds, &utc);
+    size_t n = strftime(title, sizeof title, "Wiped at %Y-%m-%d", &utc);
+    return group_rows_wipe(a->engine->rows, id, (str){title, n});
+}
+
+static err apply_verb(struct act_item *a, int64_t now) {
+    engine *e = a->engine;
+    struct group g;
+    err x = group_rows_get(e->rows, a->alert_group_id, &g);
+    if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
+    if (x != ERR_OK) return x;
+    if (a->is_delete) return group_rows_delete(e->rows, g.id);
+    struct group_effects effects = {0};
+    bool was_wiped = g.wiped_at != 0;
+    x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);
+    if (x == ERR_OK) x = group_rows_update(e->rows, &g);
+    if (x == ERR_OK) x = engine_add_effects(e, &g, &effects, now);
+    if (x == ERR_OK && g.wiped_at && !was_wiped) x = wipe_texts(a, g.id, now);
+    return x;
+}
+
+static err act_apply(struct commit_item *item, store *s, int64_t now) {
+    struct act_item *a = CONTAINER(item, struct act_item, item);
+    err x = apply_verb(a, now);
+    // A job whose moment has passed or whose group is gone has nothing more to do.
+    if (a->job_id && (x == ERR_OK || x == ERR_INVALID || x == ERR_NOT_FOUND)) {
+        err y = delete_job(s, a->job_id);
+        if (y != ERR_OK) x = y;
+    }
+    if (x == ERR_OK) engine_count(&a->engine->counters.actions);
+    return x;
+}
+
+void act_init(struct act_item *a, engine *e) {
+    a->engine = e;
+    a->item.class = COMMIT_PERSON;
+    // A job's own refusal still deletes the job, so it must not be undone.
+    a->item.is_atomic = a->job_id == 0;
+    a->item.weight = sizeof *a;
+    a->item.apply = act_apply;
+}
+
+static err fill_refs(struct write_item *w, const struct write_statement *st) {
+    for (size_t i = 0; i < st->ref_count; i++) {
+        const struct store_rows *rows = &w->results[st->refs[i].statement];
+        if (!rows->count) return why_set(&w->why, ERR_CONFLICT, "a row that was to be used is gone");
+        size_t column = 0;
+        while (column < rows->columns && !str_is(str_of(rows->names[column]), st->refs[i].column)) column++;
+        if (column == rows->columns)
+            return why_set(&w->why, ERR_INVALID, "no column %.*s to refer to", STR_FMT(st->refs[i].column));
+        st->args[st->refs[i].arg] = rows->values[column];
+    }
+    return ERR_OK;
+}
+
+static err write_apply(struct commit_item *item, store *s, int64_t now) {
+    (void)now;
+    struct write_item *w = CONTAINER(item, struct write_item, item);
+    err x = ERR_OK;
+    w->engine->config_changed = true;
+    for (size_t i = 0; i < w->count && x == ERR_OK; i++) {
+        struct write_statement *st = &w->statements[i];
+        x = fill_refs(w, st);
+        if (x == ERR_OK) x = store_run(s, w->arena, st->sql, st->args, st->nargs, 0, &w->results[i], &w->why);
+        if (x == ERR_OK && st->expect >= 0) {
+            int64_t n = w->results[i].columns ? (int64_t)w->results[i].count : w->results[i].changes;
+            if (n != st->expect) x = why_set(&w->why, ERR_CONFLICT, "changed meanwhile: statement %zu touched %lld rows", i + 1, (long long)n);
+        }
+    }
+    return x;
+}
+
+void write_init(struct write_item *w, engine *e) {
+    w->engine = e;
+    w->item.class = COMMIT_PERSON;
+    w->item.is_atomic = true;
+    w->item.weight = sizeof *w + arena_size(w->arena);
+    w->item.apply = write_apply;
+    w->results = arena_alloc(w->arena, (w->count ? w->count : 1) * sizeof *w->results);
+}

@@ -1,0 +1,262 @@
+#include "engine/config.h"
+#include "base/mailbox.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include <pthread.h>
+#include <sodium.h>
+
+// One integration and one snapshot are counted by atomics; a snapshot holds one reference to each of its integrations.
+struct held_integration {
+    struct config_integration view;
+    uint64_t refs;
+    arena *arena;
+};
+
+struct config {
+    uint64_t refs, version;
+    size_t count, slots;
+    struct config_integration **list;   // by id
+    struct config_integration **by_hash; // open addressing, `slots` a power of two
+    unsigned char hash_key[16];
+};
+
+struct config_source {
+    pthread_mutex_t mutex;   // guards `current` while a reader takes its reference
+    config *current;
+    uint64_t version;        // of current; read without the mutex
+    struct counter_entry {   // counters outlive the versions of their integration
+        int64_t id;
+        struct config_counters *counters;
+    } *counters;
+    size_t counter_count;
+    unsigned char hash_key[16];
+};
+
+static uint64_t token_hash(const unsigned char key[16], str token) {
+    unsigned char out[crypto_shorthash_BYTES];
+    crypto_shorthash(out, (const unsigned char *)token.ptr, token.len, key);
+    uint64_t hash;
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
+
+static struct held_integration *holder(const struct config_integration *i) {
+    return CONTAINER(i, struct held_integration, view);
+}
+
+static void integration_release(struct config_integration *i) {
+    struct held_integration *h = holder(i);
+    if (__atomic_sub_fetch(&h->refs, 1, __ATOMIC_ACQ_REL) == 0) arena_free(h->arena);
+}
+
+config_source *config_source_new(void) {
+    config_source *cs = NEW(config_source);
+    pthread_mutex_init(&cs->mutex, NULL);
+    randombytes_buf(cs->hash_key, sizeof cs->hash_key);
+    return cs;
+}
+
+void config_source_free(config_source *cs) {
+    if (!cs) return;
+    if (cs->current) config_release(cs->current);
+    for (size_t i = 0; i < cs->counter_count; i++) mem_free(cs->counters[i].counters);
+    mem_free(cs->counters);
+    pthread_mutex_destroy(&cs->mutex);
+    mem_free(cs);
+}
+
+void config_release(const config *shared) {
+    if (!shared) return;
+    config *c = (config *)(uintptr_t)shared; // the count is the one part that changes
+    if (__atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) != 0) return;
+    for (size_t i = 0; i < c->count; i++) integration_release(c->list[i]);
+    mem_free(c->list);
+    mem_free(c->by_hash);
+    mem_free(c);
+}
+
+const config *config_current(config_source *cs, const config *held) {
+    if (held && held->version == __atomic_load_n(&cs->version, __ATOMIC_ACQUIRE)) return held;
+    pthread_mutex_lock(&cs->mutex);
+    config *c = cs->current;
+    __atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&cs->mutex);
+    config_release(held);
+    return c;
+}
+
+uint64_t config_version(const config *c) { return c->version; }
+size_t config_count(const config *c) { return c->count; }
+const struct config_integration *config_at(const config *c, size_t i) { return c->list[i]; }
+
+const struct config_integration *config_by_token(const config *c, str token) {
+    // Found by a keyed hash, so the time says nothing about which characters are right; then compared in full.
+    const struct config_integration *found = NULL;
+    for (size_t i = token_hash(c->hash_key, token) & (c->slots - 1); c->by_hash[i]; i = (i + 1) & (c->slots - 1)) {
+        str t = c->by_hash[i]->token;
+        if (t.len == token.len && sodium_memcmp(t.ptr, token.ptr, t.len) == 0) found = c->by_hash[i];
+    }
+    return found;
+}
+
+const struct config_integration *config_by_id(const config *c, int64_t id) {
+    size_t low = 0, high = c->count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (c->list[mid]->id == id) return c->list[mid];
+        if (c->list[mid]->id < id) low = mid + 1;
+        else high = mid;
+    }
+    return NULL;
+}
+
+static struct config_counters *counters_of(config_source *cs, int64_t id) {
+    // Sorted by id: new integrations have the largest ids, so only a known one is searched for.
+    size_t low = 0, high = cs->counter_count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (cs->counters[mid].id == id) return cs->counters[mid].counters;
+        if (cs->counters[mid].id < id) low = mid + 1;
+        else high = mid;
+    }
+    CHECK(low == cs->counter_count);
+    cs->counters = mem_grow(cs->counters, (cs->counter_count + 1) * sizeof *cs->counters);
+    struct config_counters *counters = NEW(struct config_counters);
+    cs->counters[cs->counter_count++] = (struct counter_entry){id, counters};
+    return counters;
+}
+
+static void put_json_field(buf *b, const char *name, const struct store_value *v) {
+    buf_printf(b, ",\"%s\":", name);
+    if (v->type == STORE_TEXT) buf_json(b, v->text);
+    else if (v->type == STORE_INT) buf_int(b, v->integer);
+    else buf_lit(b, "null");
+}
+
+static void put_json_raw(buf *b, const char *name, const struct store_value *v) {
+    buf_printf(b, ",\"%s\":", name);
+    if (v->type == STORE_TEXT) buf_str(b, v->text);
+    else buf_lit(b, "null");
+}
+
+// The routes in order, the default one last, as JSON members of the integration and as the list C needs.
+static err load_routes(store *s, struct held_integration *h, buf *json) {
+    struct store_rows rows;
+    err e = store_run(s, h->arena, "SELECT id, is_default, routing_type, routing_regex, routing_labels FROM route WHERE "
+                                   "integration_id = $1 ORDER BY is_default, position, id",
+                      &SV_INT(h->view.id), 1, 0, &rows, NULL);
+    if (e != ERR_OK) return e;
+    h->view.route_count = rows.count;
+    h->view.routes = arena_alloc(h->arena, (rows.count + 1) * sizeof *h->view.routes);
+    buf_lit(json, ",\"routes\":[");
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct store_value *v = &rows.values[i * rows.columns];
+        h->view.routes[i] = (struct config_route){.id = v[0].integer, .is_default = v[1].integer != 0};
+        buf_printf(json, "%s{\"id\":%lld,\"is_default\":%s", i ? "," : "", (long long)v[0].integer,
+                   v[1].integer ? "true" : "false");
+        put_json_field(json, "type", &v[2]);
+        put_json_field(json, "term", &v[3]);
+        put_json_raw(json, "labels", &v[4]);
+        buf_char(json, '}');
+    }
+    buf_lit(json, "]}");
+    return ERR_OK;
+}
+
+#define INTEGRATION_COLUMNS                                                                                  \
+    "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, "      \
+    "dynamic_labels, labels_template"
+
+static err load_integration(config_source *cs, store *s, int64_t id, struct config_integration **out) {
+    arena *a = arena_new();
+    struct held_integration *h = arena_alloc(a, sizeof *h);
+    h->arena = a;
+    h->refs = 1;
+    struct store_rows rows;
+    err e = store_run(s, a, "SELECT " INTEGRATION_COLUMNS " FROM integration WHERE id = $1 AND deleted_at IS NULL",
+                      &SV_INT(id), 1, 1, &rows, NULL);
+    if (e == ERR_OK && !rows.count) e = ERR_NOT_FOUND;
+    buf json = {0};
+    if (e == ERR_OK) {
+        const struct store_value *v = rows.values;
+        h->view = (struct config_integration){.id = v[0].integer,
+                                              .version = v[1].integer,
+                                              .type = v[2].text,
+                                              .token = v[3].text,
+                                              .name = v[4].text,
+                                              .rate_limit = v[5].integer,
+                                              .allow_resolve = v[6].integer != 0,
+                                              .counters = counters_of(cs, id)};
+        buf_printf(&json, "{\"id\":%lld", (long long)id);
+        put_json_field(&json, "type", &v[2]);
+        put_json_field(&json, "name", &v[4]);
+        put_json_raw(&json, "templates_default", &v[7]);
+        put_json_raw(&json, "templates_custom", &v[8]);
+        put_json_raw(&json, "labels", &v[9]);
+        put_json_raw(&json, "dynamic_labels", &v[10]);
+        put_json_field(&json, "labels_template", &v[11]);
+        e = load_routes(s, h, &json);
+    }
+    if (e == ERR_OK) {
+        h->view.json = arena_str(a, buf_view(&json));
+        *out = &h->view;
+    } else {
+        arena_free(a);
+    }
+    buf_free(&json);
+    return e;
+}
+
+static void index_tokens(config *c) {
+    c->slots = 16;
+    while (c->slots < c->count * 2 + 1) c->slots *= 2;
+    c->by_hash = mem_zero(c->slots * sizeof(struct config_integration *));
+    for (size_t i = 0; i < c->count; i++) {
+        size_t at = token_hash(c->hash_key, c->list[i]->token) & (c->slots - 1);
+        while (c->by_hash[at]) at = (at + 1) & (c->slots - 1);
+        c->by_hash[at] = c->list[i];
+    }
+}
+
+static void publish(config_source *cs, config *next) {
+    pthread_mutex_lock(&cs->mutex);
+    config *old = cs->current;
+    cs->current = next;
+    __atomic_store_n(&cs->version, next->version, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&cs->mutex);
+    if (old) config_release(old);
+}
+
+err config_refresh(config_source *cs, store *s) {
+    arena *a = arena_new();
+    struct store_rows rows;
+    err e = store_run(s, a, "SELECT id, version FROM integration WHERE deleted_at IS NULL ORDER BY id", NULL, 0, 0, &rows,
+                      NULL);
+    config *next = NEW(config);
+    next->refs = 1;
+    next->version = cs->version + 1;
+    memcpy(next->hash_key, cs->hash_key, sizeof next->hash_key);
+    next->list = mem_zero((rows.count + 1) * sizeof(struct config_integration *));
+    bool is_same = cs->current && cs->current->count == rows.count;
+    for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
+        int64_t id = rows.values[i * 2].integer, version = rows.values[i * 2 + 1].integer;
+        const struct config_integration *known = cs->current ? config_by_id(cs->current, id) : NULL;
+        if (known && known->version == version) {
+            struct held_integration *h = holder(known);
+            __atomic_add_fetch(&h->refs, 1, __ATOMIC_RELAXED);
+            next->list[next->count++] = &h->view;
+        } else {
+            is_same = false;
+            e = load_integration(cs, s, id, &next->list[next->count]);
+            if (e == ERR_OK) next->count++;
+        }
+    }
+    if (e == ERR_OK && !is_same) {
+        index_tokens(next);
+        publish(cs, next);
+    } else {
+        config_release(next);
+    }
+    arena_free(a);
+    return e;
+}

@@ -1,0 +1,74 @@
+#include "engine/engine_parts.h"
+#include "base/mem.h"
+#include <sodium.h>
+
+int64_t engine_hash(const engine *e, str text) {
+    unsigned char out[crypto_shorthash_BYTES];
+    crypto_shorthash(out, (const unsigned char *)text.ptr, text.len, e->hash_key);
+    int64_t hash;
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
+
+err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id) {
+    struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id};
+    e->jobs_added = true;
+    return group_rows_add_job(e->rows, &job);
+}
+
+static void on_committed(void *ctx, store *s) {
+    engine *e = ctx;
+    if (e->config_changed) {
+        err x = config_refresh(e->config_source, s);
+        if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "config_not_loaded", LOG_Z("error", err_text(x)));
+        e->config = config_current(e->config_source, e->config);
+        e->config_changed = false;
+    }
+    if (e->jobs_added && e->options.on_jobs) e->options.on_jobs(e->options.ctx);
+    e->jobs_added = false;
+}
+
+static err load_hash_key(engine *e, struct why *why) {
+    arena *a = arena_new();
+    struct store_rows rows;
+    err x = store_run(e->options.writer, a, "SELECT value FROM setting WHERE name = 'group_key'", NULL, 0, 1, &rows, why);
+    if (x == ERR_OK && (!rows.count || sodium_hex2bin(e->hash_key, sizeof e->hash_key, rows.values[0].text.ptr,
+                                                      rows.values[0].text.len, NULL, NULL, NULL) != 0))
+        x = why_set(why, ERR_CORRUPT, "setting group_key is missing or not 32 hexadecimal digits");
+    arena_free(a);
+    return x;
+}
+
+engine *engine_new(const struct engine_options *options, struct why *why) {
+    engine *e = NEW(engine);
+    e->options = *options;
+    e->config_source = config_source_new();
+    if (load_hash_key(e, why) != ERR_OK || config_refresh(e->config_source, options->writer) != ERR_OK) {
+        config_source_free(e->config_source);
+        mem_free(e);
+        return NULL;
+    }
+    e->config = config_current(e->config_source, NULL);
+    e->rows = group_rows_new(options->writer);
+    e->commit = commit_new(&(struct commit_options){.store = options->writer,
+                                                    .env = options->env,
+                                                    .log = options->log,
+                                                    .max_items = options->max_waiting,
+                                                    .max_bytes = options->max_waiting_bytes,
+                                                    .ctx = e,
+                                                    .on_committed = on_committed});
+    return e;
+}
+
+void engine_free(engine *e) {
+    if (!e) return;
+    commit_free(e->commit);
+    group_rows_free(e->rows);
+    config_release(e->config);
+    config_source_free(e->config_source);
+    mem_free(e);
+}
+
+commit *engine_commit(engine *e) { return e->commit; }
+config_source *engine_config(engine *e) { return e->config_source; }
+struct engine_counters *engine_counters(engine *e) { return &e->counters; }

@@ -1,0 +1,75 @@
+// What the engine's parts share, and the items that change state: each is one transaction on the commit thread.
+//
+// Purpose: `engine` ties the configuration, the typed rows and the commit together. It is used by intake (alerts), the
+// ports (people's actions and writes) and the pager (jobs).
+// Threads: engine_new/free on the controlling thread; items are made anywhere and applied on the commit thread.
+#pragma once
+#include "engine/config.h"
+#include "engine/group.h"
+#include "store/commit.h"
+
+typedef struct engine engine;
+
+struct engine_options {
+    store *writer;
+    env *env;
+    log_t *log;
+    size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
+    // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
+    void (*on_jobs)(void *ctx);
+    void *ctx;
+};
+
+engine *engine_new(const struct engine_options *options, struct why *why);
+void engine_free(engine *e);
+commit *engine_commit(engine *e);
+config_source *engine_config(engine *e);
+int64_t engine_hash(const engine *e, str text); // keyed 64-bit hash, for grouping ids and payload repeats
+
+struct engine_counters { // atomics, readable from any thread
+    uint64_t alerts, groups_opened, groups_resolved, repeats, stale, slow_lane, raw, template_errors, actions;
+};
+struct engine_counters *engine_counters(engine *e);
+
+// One alert on its way to disk. The caller owns the struct and what the signal points to until `done`.
+struct accept_item {
+    struct commit_item item;   // apply is accept_apply; the caller sets done, lane and weight
+    engine *engine;
+    struct signal signal;
+    int64_t alert_id, alert_group_id; // results
+};
+void accept_init(struct accept_item *a, engine *e); // after the signal is filled
+
+// A person's or a timer's action on one group.
+struct act_item {
+    struct commit_item item;
+    engine *engine;
+    int64_t alert_group_id;
+    enum group_verb verb;
+    struct group_actor actor;
+    int64_t silence_ms;
+    int64_t job_id;            // the job that asks, deleted in the same transaction; 0 none
+    bool is_delete;            // remove the group with everything of it, instead of `verb`
+    struct why why;            // result: the sentence of a refusal
+};
+void act_init(struct act_item *a, engine *e);
+
+// Plain statements in one savepoint: how the API and the commands write configuration.
+struct write_statement {
+    const char *sql;               // must live as long as the item
+    struct store_value *args;
+    size_t nargs;
+    struct write_ref { size_t arg, statement; str column; } *refs; // args taken from an earlier statement's first row
+    size_t ref_count;
+    int64_t expect;                // rows returned or changed must be this many, else ERR_CONFLICT; -1: any
+};
+struct write_item {
+    struct commit_item item;
+    engine *engine;
+    struct write_statement *statements;
+    size_t count;
+    arena *arena;                  // the results live here
+    struct store_rows *results;    // one for each statement
+    struct why why;
+};
+void write_init(struct write_item *w, engine *e);

@@ -1,0 +1,21 @@
+// The inside of `engine`, for the files of this folder that apply items on the commit thread.
+#pragma once
+#include "engine/engine.h"
+#include <stdio.h>
+
+struct engine {
+    struct engine_options options;
+    commit *commit;
+    group_rows *rows;
+    config_source *config_source;
+    const config *config;         // the commit thread's snapshot
+    unsigned char hash_key[16];
+    bool config_changed;          // a write of this batch may have changed it
+    bool jobs_added;
+    struct engine_counters counters;
+};
+
+static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
+
+err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);
+err engine_add_effects(engine *e, const struct group *g, const struct group_effects *effects, int64_t now);

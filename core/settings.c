@@ -1,0 +1,156 @@
+#include "settings.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void settings_defaults(struct settings *out) {
+    *out = (struct settings){
+#define TEXT(name, value, ...) .name = (value),
+#define INT(name, value, ...)  .name = (value),
+#define BOOL(name, value, ...) .name = (value),
+        SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+    };
+}
+
+static err set_int(int64_t *out, str name, str value, int64_t least, int64_t most, const char *where, struct why *why) {
+    int64_t n;
+    if (!str_to_int(value, &n))
+        return why_set(why, ERR_INVALID, "%s: %.*s must be a whole number, not '%.*s'", where, STR_FMT(name), STR_FMT(value));
+    if (n < least || n > most)
+        return why_set(why, ERR_LIMIT, "%s: %.*s must be from %lld to %lld, not %lld", where, STR_FMT(name), (long long)least,
+                       (long long)most, (long long)n);
+    *out = n;
+    return ERR_OK;
+}
+
+static err set_bool(bool *out, str name, str value, const char *where, struct why *why) {
+    static const struct {
+        const char *text;
+        bool value;
+    } words[] = {{"1", true}, {"0", false}, {"true", true}, {"false", false}, {"on", true}, {"off", false}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_is_nocase(value, str_of(words[i].text))) {
+            *out = words[i].value;
+            return ERR_OK;
+        }
+    return why_set(why, ERR_INVALID, "%s: %.*s must be 1/0, true/false or on/off, not '%.*s'", where, STR_FMT(name),
+                   STR_FMT(value));
+}
+
+err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why) {
+#define TEXT(field, ...)                                                                                     \
+    if (str_is(name, STR(#field))) {                                                                         \
+        s->field = arena_str(a, value).ptr;                                                                  \
+        return ERR_OK;                                                                                       \
+    }
+#define INT(field, standard, least, most, help)                                                              \
+    if (str_is(name, STR(#field))) return set_int(&s->field, name, value, least, most, where, why);
+#define BOOL(field, ...)                                                                                     \
+    if (str_is(name, STR(#field))) return set_bool(&s->field, name, value, where, why);
+    SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+    return why_set(why, ERR_NOT_FOUND, "%s: unknown setting '%.*s'; `tocsin serve --help` lists them", where, STR_FMT(name));
+}
+
+static str underscored(arena *a, str flag) {
+    str copy = arena_str(a, flag);
+    char *p = (char *)(uintptr_t)copy.ptr;
+    for (size_t i = 0; i < copy.len; i++)
+        if (p[i] == '-') p[i] = '_';
+    return copy;
+}
+
+static err load_file(arena *a, const char *path, struct settings *s, struct why *why) {
+    FILE *file = fopen(path, "re");
+    if (!file) return why_set(why, ERR_IO, "--config %s: %s", path, strerror(errno));
+    char line[4096];
+    err e = ERR_OK;
+    for (int number = 1; e == ERR_OK && fgets(line, sizeof line, file); number++) {
+        str text = str_trim(str_of(line));
+        if (!text.len || text.ptr[0] == '#') continue;
+        char where[600];
+        snprintf(where, sizeof where, "%s line %d", path, number);
+        ptrdiff_t equals = str_find(text, '=');
+        if (equals < 0) e = why_set(why, ERR_INVALID, "%s: expected `name = value`", where);
+        else e = settings_set(a, s, str_trim((str){text.ptr, (size_t)equals}), str_trim(str_from(text, (size_t)equals + 1)), where, why);
+    }
+    fclose(file);
+    return e;
+}
+
+static err load_environment(arena *a, struct settings *s, struct why *why) {
+    extern char **environ;
+    for (char **v = environ; *v; v++) {
+        str entry = str_of(*v);
+        if (!str_starts(entry, STR("TOCSIN_"))) continue;
+        ptrdiff_t equals = str_find(entry, '=');
+        if (equals < 0) continue;
+        str name = arena_str(a, (str){entry.ptr + 7, (size_t)equals - 7});
+        char *p = (char *)(uintptr_t)name.ptr;
+        for (size_t i = 0; i < name.len; i++) p[i] = (char)tolower((unsigned char)p[i]);
+        err e = settings_set(a, s, name, str_from(entry, (size_t)equals + 1), "environment TOCSIN_*", why);
+        if (e != ERR_OK) return e;
+    }
+    return ERR_OK;
+}
+
+// Takes `--name value` or `--name=value` off the words.
+static err next_flag(arena *a, int count, char **args, int *at, str *name, str *value, struct why *why) {
+    str word = str_of(args[*at]);
+    if (!str_starts(word, STR("--"))) return why_set(why, ERR_INVALID, "unexpected '%s'", args[*at]);
+    word = str_from(word, 2);
+    ptrdiff_t equals = str_find(word, '=');
+    if (equals >= 0) {
+        *name = underscored(a, (str){word.ptr, (size_t)equals});
+        *value = str_from(word, (size_t)equals + 1);
+    } else {
+        if (*at + 1 >= count) return why_set(why, ERR_INVALID, "--%.*s needs a value", STR_FMT(word));
+        *name = underscored(a, word);
+        *value = str_of(args[++*at]);
+    }
+    ++*at;
+    return ERR_OK;
+}
+
+err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why) {
+    settings_defaults(out);
+    str name, value;
+    err e = ERR_OK;
+    for (int i = 0; i < count && e == ERR_OK;) {
+        e = next_flag(a, count, args, &i, &name, &value, why);
+        if (e == ERR_OK && str_is(name, STR("config"))) e = load_file(a, value.ptr, out, why);
+    }
+    if (e == ERR_OK) e = load_environment(a, out, why);
+    for (int i = 0; i < count && e == ERR_OK;) {
+        e = next_flag(a, count, args, &i, &name, &value, why);
+        if (e == ERR_OK && !str_is(name, STR("config"))) e = settings_set(a, out, name, value, "command line", why);
+    }
+    return e;
+}
+
+static void help_line(buf *out, const char *name, const char *value, const char *help) {
+    char flag[64];
+    snprintf(flag, sizeof flag, "--%s", name);
+    for (char *p = flag; *p; p++)
+        if (*p == '_') *p = '-';
+    buf_printf(out, "  %-24s %s%s%s%s\n", flag, help, *value ? " (default " : "", value, *value ? ")" : "");
+}
+
+void settings_help(buf *out) {
+    char number[32];
+#define TEXT(name, value, help) help_line(out, #name, value, help);
+#define INT(name, value, least, most, help)                                                                  \
+    snprintf(number, sizeof number, "%lld", (long long)(value));                                             \
+    help_line(out, #name, number, help);
+#define BOOL(name, value, help) help_line(out, #name, (value) ? "on" : "off", help);
+    SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+}

@@ -1,0 +1,55 @@
+// Every setting in one table: name, type, default, bounds, help. Each can stand in the config file (`name = value`), in
+// the environment (TOCSIN_<NAME>) or be a flag (--name value, with - for _); a later source in that order wins.
+// An unknown or bad one stops the start with its name. Booleans: 1/0, true/false, on/off.
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+#define KIB 1024LL
+#define MIB (1024 * KIB)
+
+// TEXT(name, default, help)  INT(name, default, least, most, help)  BOOL(name, default, help)
+#define SETTING_LIST(TEXT, INT, BOOL)                                                                        \
+    TEXT(data, "./var", "data folder; holds tocsin.db")                                                      \
+    TEXT(listen, "127.0.0.1:8080", "HOST:PORT of the HTTP server; port 0 picks one")                         \
+    TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host") \
+    TEXT(lua, "", "read Lua files, integrations and pages from this checkout instead of the binary")         \
+    TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")  \
+    TEXT(log_level, "info", "debug, info, warn or error")                                                    \
+    INT(workers, 0, 0, 64, "I/O loops; 0: as many as cores, at most 2")                                      \
+    INT(api_workers, 2, 1, 64, "threads that answer the API and the pages")                                  \
+    INT(body_limit, 4 * MIB, KIB, 256 * MIB, "bytes of a request body, after inflating")                     \
+    INT(header_limit, 64 * KIB, KIB, MIB, "bytes of a request's headers")                                    \
+    INT(header_count, 100, 10, 1000, "headers of a request")                                                 \
+    INT(header_timeout, 10000, 100, 600000, "milliseconds to read a request's headers")                      \
+    INT(body_timeout, 30000, 100, 600000, "milliseconds to read a request's body")                           \
+    INT(idle_timeout, 75000, 100, 3600000, "milliseconds a connection may wait between requests")            \
+    INT(bodies_limit, 64 * MIB, MIB, 4096 * MIB, "bytes of request bodies held at once, in all")             \
+    INT(connections, 4096, 8, 1000000, "open connections")                                                   \
+    INT(commit_waiting, 10000, 10, 1000000, "alerts that may wait for the disk; past it the answer is 503")  \
+    INT(commit_waiting_bytes, 64 * MIB, MIB, 4096 * MIB, "bytes that may wait for the disk")                 \
+    INT(fuel_inline, 200000, 1000, 100000000, "template fuel of one alert on an I/O loop (about 10 ns a unit)") \
+    INT(fuel_slow, 5000000, 1000, 1000000000, "template fuel of one rendering in the slow lane")             \
+    INT(slow_lane_waiting, 1000, 1, 100000, "alerts of one integration that may wait in the slow lane")      \
+    INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                 \
+    INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                       \
+    BOOL(metrics, true, "serve /metrics")
+
+struct settings {
+#define TEXT(name, ...) const char *name;
+#define INT(name, ...)  int64_t name;
+#define BOOL(name, ...) bool name;
+    SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+};
+
+// Reads config file (flag --config), environment and flags over the defaults. Texts live in `a`.
+// `args` are the words after the command; all must be known flags.
+err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why);
+// Sets one by name; ERR_NOT_FOUND for an unknown name, ERR_INVALID or ERR_LIMIT for a bad value.
+err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why);
+void settings_defaults(struct settings *out);
+void settings_help(buf *out); // one line a setting: flag, default, help

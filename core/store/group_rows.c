@@ -1,0 +1,314 @@
+#include "store/group_rows.h"
+#include "base/mem.h"
+#include <stdio.h>
+
+#define COLUMNS                                                                                              \
+    "id, integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "    \
+    "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, "   \
+    "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, "   \
+    "wiped_at, version"
+
+struct group_rows {
+    store *store;
+    int64_t next_group_id, next_alert_id;
+    store_stmt *find_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
+        *cancel_jobs;
+};
+
+static const char *const by_texts[] = {
+#define X(name, text) text,
+    GROUP_BY_LIST(X)
+#undef X
+};
+
+const char *group_by_text(enum group_by by) { return by_texts[by]; }
+
+bool group_by_from(str text, enum group_by *out) {
+    for (size_t i = 0; i < sizeof by_texts / sizeof *by_texts; i++)
+        if (str_is(text, str_of(by_texts[i]))) {
+            *out = (enum group_by)i;
+            return true;
+        }
+    return false;
+}
+
+// One past the largest id of `table` and of its floor, which deletes leave behind.
+static int64_t first_free_id(store *s, const char *max_sql, const char *floor_name) {
+    arena *a = arena_new();
+    struct store_rows rows;
+    int64_t id = store_setting_int(s, floor_name, 0);
+    if (store_run(s, a, max_sql, NULL, 0, 1, &rows, NULL) == ERR_OK && rows.count && rows.values[0].type == STORE_INT &&
+        rows.values[0].integer > id)
+        id = rows.values[0].integer;
+    arena_free(a);
+    return id + 1;
+}
+
+group_rows *group_rows_new(store *s) {
+    group_rows *r = NEW(group_rows);
+    r->store = s;
+    r->next_group_id = first_free_id(s, "SELECT MAX(id) FROM alert_group", "alert_group_floor");
+    r->next_alert_id = first_free_id(s, "SELECT MAX(id) FROM alert", "alert_floor");
+    r->find_open = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND grouping_hash = $2 "
+                                    "AND is_open = 1 ORDER BY id DESC LIMIT $3");
+    r->find_closed = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND "
+                                      "grouping_hash = $2 AND is_open = 0 ORDER BY id DESC LIMIT 1");
+    r->get = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE id = $1");
+    r->insert = store_prepare(
+        s, "INSERT INTO alert_group (" COLUMNS ", grouping_id, title, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+           "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
+    r->update = store_prepare(
+        s, "UPDATE alert_group SET integration_id = $2, route_id = $3, grouping_hash = $4, is_open = $5, alerts_count = $6, "
+           "first_alert_id = $7, last_alert_id = $8, last_alert_at = $9, last_payload_hash = $10, started_at = $11, "
+           "acknowledged_at = $12, acknowledged_by = $13, acknowledged_by_id = $14, resolved_at = $15, resolved_by = $16, "
+           "resolved_by_id = $17, silenced_at = $18, silenced_until = $19, silenced_by_id = $20, response_ms = $21, "
+           "wiped_at = $22, version = $23 WHERE id = $1");
+    r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $2, last_alert_id = $3, last_alert_at = $4, "
+                                "last_payload_hash = $5, version = $6 WHERE id = $1");
+    r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
+                                    "parsed, problems) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+    r->add_first_log = store_prepare(s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) "
+                                        "VALUES ($1, 1, $2, $3, $4, $5, $6, $7)");
+    r->add_log = store_prepare(
+        s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) SELECT $1, "
+           "COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM group_log WHERE alert_group_id = $1");
+    r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail) VALUES ($1, $2, $3, $4)");
+    r->cancel_jobs = store_prepare(s, "DELETE FROM job WHERE alert_group_id = $1 AND kind = $2");
+    return r;
+}
+
+void group_rows_free(group_rows *r) { mem_free(r); }
+
+int64_t group_rows_next_group_id(group_rows *r) { return r->next_group_id++; }
+int64_t group_rows_next_alert_id(group_rows *r) { return r->next_alert_id++; }
+
+static enum group_by read_by(store_stmt *st, int at) {
+    enum group_by by = BY_NONE;
+    str text = store_column_text(st, at);
+    if (text.ptr) group_by_from(text, &by);
+    return by;
+}
+
+static void read_group(store_stmt *st, struct group *g) {
+    *g = (struct group){
+        .id = store_column_int(st, 0),
+        .integration_id = store_column_int(st, 1),
+        .route_id = store_column_int(st, 2),
+        .grouping_hash = store_column_int(st, 3),
+        .has_hash = !store_column_is_null(st, 3),
+        .is_open = store_column_int(st, 4) != 0,
+        .alerts_count = store_column_int(st, 5),
+        .first_alert_id = store_column_int(st, 6),
+        .last_alert_id = store_column_int(st, 7),
+        .last_alert_at = store_column_int(st, 8),
+        .last_payload_hash = store_column_int(st, 9),
+        .started_at = store_column_int(st, 10),
+        .acknowledged_at = store_column_int(st, 11),
+        .acknowledged_by = read_by(st, 12),
+        .acknowledged_by_id = store_column_int(st, 13),
+        .resolved_at = store_column_int(st, 14),
+        .resolved_by = read_by(st, 15),
+        .resolved_by_id = store_column_int(st, 16),
+        .silenced_at = store_column_int(st, 17),
+        .silenced_until = store_column_int(st, 18),
+        .silenced_by_id = store_column_int(st, 19),
+        .response_ms = store_column_is_null(st, 20) ? -1 : store_column_int(st, 20),
+        .wiped_at = store_column_int(st, 21),
+        .version = store_column_int(st, 22),
+    };
+}
+
+static void bind_int_or_null(store_stmt *st, int at, int64_t v) {
+    if (v) store_bind_int(st, at, v);
+    else store_bind_null(st, at);
+}
+
+static void bind_by(store_stmt *st, int at, enum group_by by) {
+    store_bind_text(st, at, by == BY_NONE ? (str){NULL, 0} : str_of(by_texts[by]));
+}
+
+static void bind_text_or_null(store_stmt *st, int at, str s) { store_bind_text(st, at, s.len ? s : (str){NULL, 0}); }
+
+static void bind_group(store_stmt *st, const struct group *g) {
+    store_bind_int(st, 1, g->id);
+    store_bind_int(st, 2, g->integration_id);
+    bind_int_or_null(st, 3, g->route_id);
+    if (g->has_hash) store_bind_int(st, 4, g->grouping_hash);
+    else store_bind_null(st, 4);
+    store_bind_int(st, 5, g->is_open);
+    store_bind_int(st, 6, g->alerts_count);
+    bind_int_or_null(st, 7, g->first_alert_id);
+    bind_int_or_null(st, 8, g->last_alert_id);
+    store_bind_int(st, 9, g->last_alert_at);
+    store_bind_int(st, 10, g->last_payload_hash);
+    store_bind_int(st, 11, g->started_at);
+    bind_int_or_null(st, 12, g->acknowledged_at);
+    bind_by(st, 13, g->acknowledged_by);
+    bind_int_or_null(st, 14, g->acknowledged_by_id);
+    bind_int_or_null(st, 15, g->resolved_at);
+    bind_by(st, 16, g->resolved_by);
+    bind_int_or_null(st, 17, g->resolved_by_id);
+    bind_int_or_null(st, 18, g->silenced_at);
+    bind_int_or_null(st, 19, g->silenced_until);
+    bind_int_or_null(st, 20, g->silenced_by_id);
+    if (g->response_ms >= 0) store_bind_int(st, 21, g->response_ms);
+    else store_bind_null(st, 21);
+    bind_int_or_null(st, 22, g->wiped_at);
+    store_bind_int(st, 23, g->version);
+}
+
+// Steps a statement that returns no rows, once.
+static err run(store_stmt *st) {
+    err e = store_step(st, NULL);
+    store_reset(st);
+    return e;
+}
+
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max,
+                         size_t *count) {
+    store_stmt *st = r->find_open;
+    store_bind_int(st, 1, integration_id);
+    store_bind_int(st, 2, hash);
+    store_bind_int(st, 3, (int64_t)max);
+    size_t n = 0;
+    bool has_row = false;
+    err e;
+    while ((e = store_step(st, &has_row)) == ERR_OK && has_row && n < max) read_group(st, &out[n++]);
+    store_reset(st);
+    if (e == ERR_OK) *count = n;
+    return e;
+}
+
+static err read_one(store_stmt *st, struct group *out) {
+    bool has_row = false;
+    err e = store_step(st, &has_row);
+    if (e == ERR_OK) {
+        if (has_row) read_group(st, out);
+        else e = ERR_NOT_FOUND;
+    }
+    store_reset(st);
+    return e;
+}
+
+err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, struct group *out) {
+    store_bind_int(r->find_closed, 1, integration_id);
+    store_bind_int(r->find_closed, 2, hash);
+    return read_one(r->find_closed, out);
+}
+
+err group_rows_get(group_rows *r, int64_t id, struct group *out) {
+    store_bind_int(r->get, 1, id);
+    return read_one(r->get, out);
+}
+
+err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts) {
+    bind_group(r->insert, g);
+    bind_text_or_null(r->insert, 24, texts->grouping_id);
+    store_bind_text(r->insert, 25, texts->title.ptr ? texts->title : STR(""));
+    bind_text_or_null(r->insert, 26, texts->labels);
+    return run(r->insert);
+}
+
+err group_rows_update(group_rows *r, const struct group *g) {
+    bind_group(r->update, g);
+    return run(r->update);
+}
+
+err group_rows_touch(group_rows *r, const struct group *g) {
+    store_bind_int(r->touch, 1, g->id);
+    store_bind_int(r->touch, 2, g->alerts_count);
+    store_bind_int(r->touch, 3, g->last_alert_id);
+    store_bind_int(r->touch, 4, g->last_alert_at);
+    store_bind_int(r->touch, 5, g->last_payload_hash);
+    store_bind_int(r->touch, 6, g->version);
+    return run(r->touch);
+}
+
+err group_rows_add_alert(group_rows *r, const struct alert_row *alert) {
+    store_stmt *st = r->add_alert;
+    store_bind_int(st, 1, alert->id);
+    store_bind_int(st, 2, alert->alert_group_id);
+    bind_int_or_null(st, 3, alert->previous_id);
+    store_bind_int(st, 4, alert->received_at);
+    store_bind_int(st, 5, alert->signal);
+    store_bind_blob(st, 6, alert->payload.ptr ? alert->payload : STR(""));
+    bind_text_or_null(st, 7, alert->parsed);
+    bind_text_or_null(st, 8, alert->problems);
+    return run(st);
+}
+
+err group_rows_add_log(group_rows *r, const struct log_row *line, bool is_first) {
+    store_stmt *st = is_first ? r->add_first_log : r->add_log;
+    store_bind_int(st, 1, line->alert_group_id);
+    store_bind_int(st, 2, line->at);
+    store_bind_text(st, 3, str_of(line->action));
+    store_bind_text(st, 4, str_of(line->reason));
+    store_bind_text(st, 5, str_of(by_texts[line->by]));
+    bind_int_or_null(st, 6, line->by_id);
+    bind_text_or_null(st, 7, line->detail);
+    return run(st);
+}
+
+err group_rows_add_job(group_rows *r, const struct job_row *job) {
+    store_bind_text(r->add_job, 1, job->kind);
+    store_bind_int(r->add_job, 2, job->due_at);
+    bind_int_or_null(r->add_job, 3, job->alert_group_id);
+    bind_text_or_null(r->add_job, 4, job->detail);
+    return run(r->add_job);
+}
+
+err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind) {
+    store_bind_int(r->cancel_jobs, 1, group_id);
+    store_bind_text(r->cancel_jobs, 2, kind);
+    return run(r->cancel_jobs);
+}
+
+// Runs rare statements that all take the group's id as $1.
+static err run_all(group_rows *r, const char *const *sqls, size_t count, const struct store_value *args, size_t nargs) {
+    arena *a = arena_new();
+    err e = ERR_OK;
+    for (size_t i = 0; i < count && e == ERR_OK; i++) {
+        struct store_rows rows;
+        e = store_run(r->store, a, sqls[i], args, nargs, 0, &rows, NULL);
+    }
+    arena_free(a);
+    return e;
+}
+
+// The alerts of a group, by the chain that its last one begins.
+#define CHAIN                                                                                                \
+    "WITH RECURSIVE chain(id) AS (SELECT last_alert_id FROM alert_group WHERE id = $1 UNION ALL "            \
+    "SELECT alert.previous_id FROM alert JOIN chain ON alert.id = chain.id) "
+
+// The floors keep ids from being used again after the newest rows are gone.
+static err keep_floor(group_rows *r, const char *name, int64_t id) {
+    static const char *const sqls[] = {"INSERT INTO setting (name, value) VALUES ($1, $2) "
+                                       "ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)id);
+    struct store_value args[] = {SV_TEXT(str_of(name)), SV_TEXT(str_of(digits))};
+    return run_all(r, sqls, 1, args, 2);
+}
+
+err group_rows_delete(group_rows *r, int64_t id) {
+    static const char *const sqls[] = {
+        CHAIN "DELETE FROM alert WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)",
+        "DELETE FROM group_log WHERE alert_group_id = $1",
+        "DELETE FROM job WHERE alert_group_id = $1",
+        "DELETE FROM label WHERE alert_group_id = $1",
+        "DELETE FROM alert_group WHERE id = $1",
+    };
+    err e = keep_floor(r, "alert_group_floor", r->next_group_id - 1);
+    if (e == ERR_OK) e = keep_floor(r, "alert_floor", r->next_alert_id - 1);
+    return e == ERR_OK ? run_all(r, sqls, sizeof sqls / sizeof *sqls, &SV_INT(id), 1) : e;
+}
+
+err group_rows_wipe(group_rows *r, int64_t id, str title) {
+    static const char *const empty[] = {
+        CHAIN "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)"};
+    static const char *const rename[] = {
+        "UPDATE alert_group SET title = $2, grouping_id = NULL, grouping_hash = NULL WHERE id = $1"};
+    err e = run_all(r, empty, 1, &SV_INT(id), 1);
+    struct store_value args[] = {SV_INT(id), SV_TEXT(title)};
+    return e == ERR_OK ? run_all(r, rename, 1, args, 2) : e;
+}

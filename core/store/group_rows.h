@@ -1,0 +1,80 @@
+// The rows of alert groups: what accepting an alert and acting on a group read and write, by prepared statements.
+//
+// One `group_rows` belongs to one writing connection and is used on the commit thread, inside a transaction.
+// Errors are those of store.h. Text read lives until the next call.
+#pragma once
+#include "store/store.h"
+
+#define GROUP_BY_LIST(X)                                                                                     \
+    X(NONE, "")                                                                                              \
+    X(SOURCE, "source")                                                                                      \
+    X(USER, "user")                                                                                          \
+    X(API, "api")                                                                                            \
+    X(TIMER, "timer")                                                                                        \
+    X(LAST_STEP, "last_step")                                                                                \
+    X(SYSTEM, "system")                                                                                      \
+    X(WIPED, "wiped")
+enum group_by {
+#define X(name, text) BY_##name,
+    GROUP_BY_LIST(X)
+#undef X
+};
+const char *group_by_text(enum group_by by);
+bool group_by_from(str text, enum group_by *out);
+
+struct group { // the columns of alert_group that rules read and change; 0 stands for null
+    int64_t id, integration_id, route_id;
+    int64_t grouping_hash;
+    bool has_hash, is_open;
+    int64_t alerts_count, first_alert_id, last_alert_id, last_alert_at, last_payload_hash;
+    int64_t started_at, acknowledged_at, resolved_at, silenced_at, silenced_until;
+    enum group_by acknowledged_by, resolved_by;
+    int64_t acknowledged_by_id, resolved_by_id, silenced_by_id;
+    int64_t response_ms; // -1: not yet
+    int64_t wiped_at, version;
+};
+
+struct group_texts { // written once, at opening
+    str grouping_id, title, labels;
+};
+
+struct alert_row {
+    int64_t id, alert_group_id, previous_id, received_at;
+    unsigned signal;
+    str payload, parsed, problems;
+};
+
+struct log_row {
+    int64_t alert_group_id, at, by_id;
+    const char *action, *reason;
+    enum group_by by;
+    str detail; // JSON or empty
+};
+
+struct job_row {
+    int64_t id, due_at, alert_group_id, attempt;
+    str kind, detail;
+};
+
+typedef struct group_rows group_rows;
+group_rows *group_rows_new(store *s);
+void group_rows_free(group_rows *r);
+
+// Groups with this grouping hash, newest first: the open ones (at most `max`), or the latest closed one.
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max, size_t *count);
+err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, struct group *out); // ERR_NOT_FOUND
+err group_rows_get(group_rows *r, int64_t id, struct group *out);                                    // ERR_NOT_FOUND
+err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);
+err group_rows_update(group_rows *r, const struct group *g);
+err group_rows_touch(group_rows *r, const struct group *g); // only what a joining alert changes
+err group_rows_add_alert(group_rows *r, const struct alert_row *alert);
+err group_rows_add_log(group_rows *r, const struct log_row *line, bool is_first); // is_first: of a new group
+err group_rows_add_job(group_rows *r, const struct job_row *job);
+err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind);
+// Ids are handed out here and never used twice; the next ones after a restart lie past every row and floor.
+int64_t group_rows_next_group_id(group_rows *r);
+int64_t group_rows_next_alert_id(group_rows *r);
+// Everything of a group: alerts, log, jobs, labels, the group.
+err group_rows_delete(group_rows *r, int64_t id);
+// Empties payloads and texts of a group that keeps its log.
+err group_rows_wipe(group_rows *r, int64_t id, str title);

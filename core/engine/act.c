@@ -1,15 +1,6 @@
-// A person's or a timer's action on a group, and plain writes of configuration: items of the commit thread.
+// A person's action on a group, and plain writes of configuration: items of the commit thread.
 #include "engine/engine_parts.h"
 #include <time.h>
-
-static err delete_job(store *s, int64_t job_id) {
-    if (!job_id) return ERR_OK;
-    arena *a = arena_new();
-    struct store_rows rows;
-    err x = store_run(s, a, "DELETE FROM job WHERE id = $1", &SV_INT(job_id), 1, 0, &rows, NULL);
-    arena_free(a);
-    return x;
-}
 
 static err wipe_texts(struct act_item *a, int64_t id, int64_t now) {
     char title[64];
@@ -37,13 +28,9 @@ static err apply_verb(struct act_item *a, int64_t now) {
 }
 
 static err act_apply(struct commit_item *item, store *s, int64_t now) {
+    (void)s;
     struct act_item *a = CONTAINER(item, struct act_item, item);
     err x = apply_verb(a, now);
-    // A job whose moment has passed or whose group is gone has nothing more to do.
-    if (a->job_id && (x == ERR_OK || x == ERR_INVALID || x == ERR_NOT_FOUND)) {
-        err y = delete_job(s, a->job_id);
-        if (y != ERR_OK) x = y;
-    }
     if (x == ERR_OK) engine_count(&a->engine->counters.actions);
     return x;
 }
@@ -51,8 +38,7 @@ static err act_apply(struct commit_item *item, store *s, int64_t now) {
 void act_init(struct act_item *a, engine *e) {
     a->engine = e;
     a->item.class = COMMIT_PERSON;
-    // A job's own refusal still deletes the job, so it must not be undone.
-    a->item.is_atomic = a->job_id == 0;
+    a->item.is_atomic = true;
     a->item.weight = sizeof *a;
     a->item.apply = act_apply;
 }

@@ -40,7 +40,7 @@ struct accept_item {
 };
 void accept_init(struct accept_item *a, engine *e); // after the signal is filled
 
-// A person's or a timer's action on one group.
+// A person's action on one group.
 struct act_item {
     struct commit_item item;
     engine *engine;
@@ -48,11 +48,19 @@ struct act_item {
     enum group_verb verb;
     struct group_actor actor;
     int64_t silence_ms;
-    int64_t job_id;            // the job that asks, deleted in the same transaction; 0 none
     bool is_delete;            // remove the group with everything of it, instead of `verb`
     struct why why;            // result: the sentence of a refusal
 };
 void act_init(struct act_item *a, engine *e);
+
+// A job that is due (see jobs.c for the kinds): does what it says if that still applies, and deletes the job.
+struct job_item {
+    struct commit_item item;
+    engine *engine;
+    struct job_row job;        // kind and detail point into the arena
+    arena *arena;              // owned by the caller
+};
+void job_init(struct job_item *j, engine *e);
 
 // Plain statements in one savepoint: how the API and the commands write configuration.
 struct write_statement {

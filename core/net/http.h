@@ -43,6 +43,9 @@ struct http_exchange {
     // The owning thread's mailbox; a mail pushed there comes back through the owner's `on_mail`.
     struct mailbox *owner;
     void *loop_ctx;          // what the owner of the loop attached (see http_server.h)
+    // For whoever works on the request: what to do when the exchange's mail is back on its loop, and with what.
+    void (*resume)(struct http_exchange *x);
+    void *work;
 };
 
 str http_header_get(const struct http_request *r, str name); // value, or {NULL, 0}

@@ -1,0 +1,22 @@
+// Which integration was being rendered when the process died: a small mapped file with a slot for each thread.
+//
+// A thread writes the integration's id before it renders and 0 afterwards; the page cache keeps it through a crash of
+// the process. The next start reads who was marked: those start in the slow lane until one of their alerts is rendered.
+#pragma once
+#include "base/err.h"
+#include <stdint.h>
+
+typedef struct crash_marker crash_marker;
+
+struct crash_set {          // changed with atomics
+    size_t count;
+    int64_t ids[64];
+};
+
+// Opens DIR/rendering, reads what the last process left into `found`, clears it. NULL when the file cannot be mapped.
+crash_marker *crash_marker_open(const char *dir, struct crash_set *found);
+uint64_t *crash_marker_slot(crash_marker *m, size_t thread); // NULL when m is NULL or there are too many threads
+void crash_marker_close(crash_marker *m);
+
+bool crash_set_has(const struct crash_set *set, int64_t id);
+void crash_set_clear(struct crash_set *set, int64_t id);

@@ -1,0 +1,371 @@
+#include "engine/intake.h"
+#include "base/mem.h"
+#include "engine/crash_marker.h"
+#include "engine/payload.h"
+#include "script/fuel.h"
+#include <stdio.h>
+
+#define SPLIT_MAX 1000              // alerts that one request may become
+#define STALE_MAX 20                // re-renderings of one alert while its integration keeps changing
+#define WINDOW_US (300 * 1000000LL) // the rate limit's window: 5 minutes
+
+struct intake {
+    struct intake_options options;
+    const config *config;
+    renderer *renderer;
+};
+
+// One alert of a request.
+struct part {
+    struct accept_item accept;
+    struct slow_task slow;
+    struct delivery *delivery;
+    const struct json *json;
+    int stale;
+};
+
+// A request on its way: answered when all its parts are on disk.
+struct delivery {
+    struct http_exchange *x;
+    intake *intake;
+    int64_t integration_id;
+    const config *config; // held while the slow lane reads the integration
+    uint64_t waiting;     // parts that are not done, atomically
+    size_t count;
+    struct part *parts;
+};
+
+intake *intake_new(const struct intake_options *options, struct why *why) {
+    renderer *r = renderer_new(&options->script, options->log, why);
+    if (!r) return NULL;
+    intake *in = NEW(intake);
+    in->options = *options;
+    in->renderer = r;
+    return in;
+}
+
+void intake_free(intake *in) {
+    if (!in) return;
+    config_release(in->config);
+    renderer_free(in->renderer);
+    mem_free(in);
+}
+
+static void reply_text(struct http_exchange *x, int status, const char *type, str body, const char *headers) {
+    struct http_response r = {
+        .status = status, .content_type = str_of(type), .extra_headers = str_of(headers ? headers : ""), .body = body};
+    x->reply(x, &r);
+}
+
+static void reply_detail(struct http_exchange *x, int status, const char *detail, const char *headers) {
+    buf body = {0};
+    buf_lit(&body, "{\"detail\":");
+    buf_json(&body, str_of(detail));
+    buf_char(&body, '}');
+    reply_text(x, status, "application/json", buf_view(&body), headers);
+    buf_free(&body);
+}
+
+static void count_refused(const struct config_integration *i) {
+    __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
+}
+
+static const struct config_integration *find(intake *in, struct http_exchange *x, str type, str token) {
+    in->config = config_current(engine_config(in->options.engine), in->config);
+    const struct config_integration *i = config_by_token(in->config, token);
+    if (!i) {
+        reply_text(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        return NULL;
+    }
+    if (!str_is(type, i->type)) {
+        buf text = {0};
+        buf_printf(&text, "This url is for integration with %.*s. Key is for %.*s", STR_FMT(type), STR_FMT(i->type));
+        count_refused(i);
+        reply_text(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
+        buf_free(&text);
+        return NULL;
+    }
+    return i;
+}
+
+bool intake_check(intake *in, struct http_exchange *x, str type, str token) { return find(in, x, type, token) != NULL; }
+
+// A fixed window of 5 minutes. True when this request is one too many; `retry_s` until the window ends.
+static bool is_over_rate(const struct config_integration *i, int64_t now, int64_t *retry_s) {
+    struct config_counters *c = i->counters;
+    if (!i->rate_limit) return false;
+    int64_t start = __atomic_load_n(&c->window_started_at, __ATOMIC_RELAXED);
+    if (now - start >= WINDOW_US &&
+        __atomic_compare_exchange_n(&c->window_started_at, &start, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&c->window_count, 0, __ATOMIC_RELAXED);
+        start = now;
+    }
+    *retry_s = (start + WINDOW_US - now + 999999) / 1000000;
+    return __atomic_add_fetch(&c->window_count, 1, __ATOMIC_RELAXED) > i->rate_limit;
+}
+
+static void reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
+    char headers[48];
+    snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)(retry_s > 0 ? retry_s : 1));
+    buf text = {0};
+    buf_printf(&text, "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
+               STR_FMT(i->name), (long long)i->rate_limit, (long long)retry_s);
+    reply_text(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
+    buf_free(&text);
+}
+
+static void reply_not_stored(struct http_exchange *x, err e) {
+    switch (e) {
+    case ERR_FULL: reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n"); break;
+    case ERR_DISK_FULL: reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n"); break;
+    case ERR_NOT_FOUND:
+        reply_text(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        break;
+    default: reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
+    }
+}
+
+static void render_part(intake *in, struct part *p, const struct config_integration *i);
+
+// Back on the loop: every part is on disk, was refused, or has to be rendered again.
+static void on_parts_done(struct http_exchange *x) {
+    struct delivery *d = x->work;
+    intake *in = d->intake;
+    err worst = ERR_OK;
+    size_t again = 0;
+    in->config = config_current(engine_config(in->options.engine), in->config);
+    const struct config_integration *i = config_by_id(in->config, d->integration_id);
+    for (size_t n = 0; n < d->count; n++) {
+        err e = d->parts[n].accept.item.result;
+        if (e == ERR_STALE && i && d->parts[n].stale++ < STALE_MAX) again++;
+        else if (e != ERR_OK) worst = e == ERR_STALE ? ERR_BUSY : e;
+    }
+    if (again) {
+        __atomic_store_n(&d->waiting, again, __ATOMIC_RELAXED);
+        for (size_t n = 0; n < d->count; n++)
+            if (d->parts[n].accept.item.result == ERR_STALE) render_part(in, &d->parts[n], i);
+        return;
+    }
+    config_release(d->config);
+    if (worst == ERR_OK) reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+    else reply_not_stored(x, worst);
+}
+
+static void part_done(struct part *p, err result) {
+    struct delivery *d = p->delivery;
+    p->accept.item.result = result;
+    // The exchange may be answered and gone as soon as the last part is counted.
+    struct http_exchange *x = d->x;
+    if (__atomic_sub_fetch(&d->waiting, 1, __ATOMIC_ACQ_REL) == 0) mailbox_push(x->owner, &x->mail);
+}
+
+static void on_committed(struct commit_item *item, err result) {
+    part_done(CONTAINER(CONTAINER(item, struct accept_item, item), struct part, accept), result);
+}
+
+static void send_to_commit(intake *in, struct part *p) {
+    engine *e = in->options.engine;
+    accept_init(&p->accept, e);
+    p->accept.item.done = on_committed;
+    p->accept.item.weight = sizeof *p + p->accept.signal.payload.len;
+    err result = commit_push(engine_commit(e), &p->accept.item);
+    if (result != ERR_OK) part_done(p, result);
+}
+
+static void fall_back(intake *in, struct part *p, const struct config_integration *i, const char *reason) {
+    __atomic_add_fetch(&engine_counters(in->options.engine)->raw, 1, __ATOMIC_RELAXED);
+    renderer_fallback(i, p->accept.signal.payload, reason, p->delivery->x->arena, &p->accept.signal);
+    send_to_commit(in, p);
+}
+
+// On the slow lane's thread.
+static void run_slow(struct slow_task *task, renderer *r) {
+    struct part *p = CONTAINER(task, struct part, slow);
+    struct delivery *d = p->delivery;
+    intake *in = d->intake;
+    const struct config_integration *i = config_by_id(d->config, d->integration_id);
+    struct why why = {""};
+    unsigned flags;
+    err e = renderer_prepare(r, i, &flags, &why);
+    if (e == ERR_OK)
+        e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, in->options.fuel_slow, d->x->arena,
+                            &p->accept.signal, &why);
+    p->accept.signal.flags |= SIGNAL_SLOW_LANE;
+    if (e == ERR_OK) {
+        if (in->options.crashed) crash_set_clear((struct crash_set *)(uintptr_t)in->options.crashed, d->integration_id);
+        send_to_commit(in, p);
+    } else {
+        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", d->integration_id), LOG_Z("error", why.text));
+        fall_back(in, p, i, why.text);
+    }
+}
+
+static void go_slow(intake *in, struct part *p, const struct config_integration *i) {
+    struct delivery *d = p->delivery;
+    __atomic_add_fetch(&engine_counters(in->options.engine)->slow_lane, 1, __ATOMIC_RELAXED);
+    d->config = config_current(engine_config(in->options.engine), d->config);
+    p->slow = (struct slow_task){.integration_id = i->id, .run = run_slow};
+    if (!config_by_id(d->config, i->id)) part_done(p, ERR_NOT_FOUND);
+    else if (slow_lane_push(in->options.slow_lane, &p->slow) != ERR_OK)
+        fall_back(in, p, i, "Too many alerts of this integration wait for the slow lane; stored without rendering.");
+}
+
+static void render_part(intake *in, struct part *p, const struct config_integration *i) {
+    struct why why = {""};
+    unsigned flags;
+    if (in->options.crashed && crash_set_has(in->options.crashed, i->id)) {
+        go_slow(in, p, i);
+        return;
+    }
+    uint64_t *marker = in->options.crash_marker;
+    if (marker) __atomic_store_n(marker, (uint64_t)i->id, __ATOMIC_RELAXED);
+    err e = renderer_prepare(in->renderer, i, &flags, &why);
+    if (e == ERR_OK)
+        e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
+                            p->delivery->x->arena, &p->accept.signal, &why);
+    if (marker) __atomic_store_n(marker, 0, __ATOMIC_RELAXED);
+    if (e == ERR_OK) {
+        send_to_commit(in, p);
+    } else if (e == ERR_FUEL || e == ERR_MEMORY) {
+        go_slow(in, p, i);
+    } else {
+        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", i->id), LOG_Z("error", why.text));
+        fall_back(in, p, i, why.text);
+    }
+}
+
+static struct delivery *delivery_new(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count) {
+    struct delivery *d = arena_alloc(x->arena, sizeof *d);
+    *d = (struct delivery){.x = x, .intake = in, .integration_id = i->id, .waiting = count, .count = count};
+    d->parts = arena_alloc(x->arena, count * sizeof *d->parts);
+    for (size_t n = 0; n < count; n++) {
+        d->parts[n].delivery = d;
+        d->parts[n].accept.signal.received_at = x->request.received_at;
+    }
+    x->work = d;
+    x->resume = on_parts_done;
+    return d;
+}
+
+static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i, const struct payload *payload) {
+    struct delivery *d = delivery_new(in, x, i, 1);
+    struct part *p = &d->parts[0];
+    p->json = payload->json;
+    p->accept.signal.payload = payload->bytes;
+    p->accept.signal.parsed = payload->parsed;
+    render_part(in, p, i);
+}
+
+// Several alerts from one request: `texts` is a JSON array of the parts' JSON texts.
+static void accept_texts(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
+    struct json *list;
+    struct why why;
+    err e = json_parse(x->arena, texts, &list, &why);
+    if (e != ERR_OK || list->type != JSON_ARRAY || list->count == 0 || list->count > SPLIT_MAX) {
+        buf text = {0};
+        buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type), SPLIT_MAX);
+        buf_char(&text, 0);
+        reply_detail(x, 400, text.ptr, NULL);
+        buf_free(&text);
+        return;
+    }
+    struct delivery *d = delivery_new(in, x, i, list->count);
+    for (uint32_t n = 0; n < list->count; n++) {
+        struct json *item = &list->items[n], *parsed = NULL;
+        struct part *p = &d->parts[n];
+        if (item->type != JSON_STRING || json_parse(x->arena, item->text, &parsed, &why) != ERR_OK) {
+            part_done(p, ERR_INVALID);
+            continue;
+        }
+        p->json = parsed;
+        p->accept.signal.payload = item->text;
+        render_part(in, p, i);
+    }
+}
+
+static err call_receive(intake *in, struct http_exchange *x, const struct config_integration *i, struct script_value *results,
+                        size_t nresults, struct why *why) {
+    const struct http_request *r = &x->request;
+    buf headers = {0};
+    buf_char(&headers, '{');
+    for (size_t n = 0; n < r->header_count; n++) {
+        if (n) buf_char(&headers, ',');
+        buf_json(&headers, r->headers[n].name);
+        buf_char(&headers, ':');
+        buf_json(&headers, r->headers[n].value);
+    }
+    buf_char(&headers, '}');
+    struct script_value args[] = {{.type = SCRIPT_STR, .text = i->type},
+                                  {.type = SCRIPT_STR, .text = r->method_name},
+                                  {.type = SCRIPT_STR, .text = r->query},
+                                  {.type = SCRIPT_STR, .text = buf_view(&headers)},
+                                  {.type = SCRIPT_STR, .text = r->body},
+                                  {.type = SCRIPT_INT, .integer = r->received_at}};
+    struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
+    err e = script_call(renderer_script(in->renderer), "receive", "request", args, 6, budget, x->arena, results, nresults, why);
+    buf_free(&headers);
+    return e;
+}
+
+// An integration with a `receive` function reads the request itself.
+static void receive(intake *in, struct http_exchange *x, const struct config_integration *i) {
+    struct script_value v[4] = {0};
+    struct why why = {""};
+    err e = call_receive(in, x, i, v, 4, &why);
+    if (e != ERR_OK || v[0].type != SCRIPT_STR) {
+        LOG(in->options.log, LOG_ERROR, "receive_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
+        count_refused(i);
+        reply_detail(x, 400, *why.text ? why.text : "The integration could not read this request.", NULL);
+    } else if (str_is(v[0].text, STR("ignore"))) {
+        reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+    } else if (str_is(v[0].text, STR("answer"))) {
+        struct http_response r = {.status = v[1].type == SCRIPT_INT ? (int)v[1].integer : 200,
+                                  .content_type = v[2].type == SCRIPT_STR ? v[2].text : STR("text/plain"),
+                                  .body = v[3].type == SCRIPT_STR ? v[3].text : STR("")};
+        x->reply(x, &r);
+    } else {
+        accept_texts(in, x, i, v[1].type == SCRIPT_STR ? v[1].text : STR("[]"));
+    }
+}
+
+static void split_or_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
+                            const struct payload *payload) {
+    struct script_value args[] = {{.type = SCRIPT_STR, .text = i->type}, {.type = SCRIPT_JSON, .json = payload->json}};
+    struct script_value parts = {.type = SCRIPT_NIL};
+    struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
+    struct why why = {""};
+    err e = script_call(renderer_script(in->renderer), "receive", "split", args, 2, budget, x->arena, &parts, 1, &why);
+    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "split_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
+    if (e == ERR_OK && parts.type == SCRIPT_STR) accept_texts(in, x, i, parts.text);
+    else accept_one(in, x, i, payload);
+}
+
+void intake_post(intake *in, struct http_exchange *x, str type, str token) {
+    const struct config_integration *i = find(in, x, type, token);
+    int64_t retry_s = 0;
+    if (!i) return;
+    if (is_over_rate(i, x->request.received_at, &retry_s)) {
+        count_refused(i);
+        reply_rate_limited(x, i, retry_s);
+        return;
+    }
+    struct why why = {""};
+    unsigned flags = 0;
+    err e = renderer_prepare(in->renderer, i, &flags, &why);
+    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id), LOG_Z("error", why.text));
+    if (flags & RENDER_HAS_RECEIVE) {
+        receive(in, x, i);
+        return;
+    }
+    struct payload payload;
+    e = payload_parse(x->arena, http_header_get(&x->request, STR("content-type")), x->request.query, x->request.body,
+                      &payload, &why);
+    if (e != ERR_OK) {
+        count_refused(i);
+        reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);
+    } else if (flags & RENDER_HAS_SPLIT) {
+        split_or_accept(in, x, i, &payload);
+    } else {
+        accept_one(in, x, i, &payload);
+    }
+}

@@ -1,0 +1,31 @@
+// From a request on an integration's URL to an answer: key, rate limit, body, templates, commit, reply.
+//
+// Purpose: one `intake` per I/O loop. intake_post runs on the loop, within the alert's small budget, and hands the
+// alert to the commit thread; the answer leaves when the commit has told the loop. What leaves the budget goes through
+// the slow lane first.
+// Threads: an intake is used by its loop only.
+#pragma once
+#include "engine/engine.h"
+#include "engine/slow_lane.h"
+#include "net/http.h"
+
+typedef struct intake intake;
+
+struct intake_options {
+    engine *engine;
+    env *env;
+    log_t *log;
+    struct script_options script;
+    slow_lane *slow_lane;      // shared by all intakes
+    int64_t fuel_inline, fuel_slow;
+    uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
+    const struct crash_set *crashed;
+};
+
+intake *intake_new(const struct intake_options *options, struct why *why);
+void intake_free(intake *in);
+
+// A POST to /integrations/v1/<type>/<token>/. Replies now or later, always once.
+void intake_post(intake *in, struct http_exchange *x, str type, str token);
+// Is there a live integration of this type and token? Answers 403 or 400 itself when not.
+bool intake_check(intake *in, struct http_exchange *x, str type, str token);

@@ -1,0 +1,152 @@
+#include "engine/pager.h"
+#include "base/mem.h"
+#include <uv.h>
+
+#define JOBS_AT_ONCE 200
+#define WAIT_MAX_MS  60000 // the clock is looked at once a minute at least
+
+struct pager {
+    struct pager_options options;
+    uv_loop_t loop;
+    uv_async_t wake;
+    uv_timer_t timer;
+    pthread_t thread;
+    struct mailbox done;  // jobs that the commit thread has finished with
+    size_t in_flight;
+    bool is_running, is_stopping;
+};
+
+// A job on its way to the commit thread and back.
+struct errand {
+    struct job_item job;
+    pager *pager;
+    err result;
+};
+
+static void wake_loop(void *ctx) {
+    pager *p = ctx;
+    if (__atomic_load_n(&p->is_running, __ATOMIC_ACQUIRE)) uv_async_send(&p->wake);
+}
+
+pager *pager_new(const struct pager_options *options) {
+    pager *p = NEW(pager);
+    p->options = *options;
+    mailbox_open(&p->done, wake_loop, p);
+    return p;
+}
+
+static void on_job_done(struct commit_item *item, err result) {
+    struct errand *errand = CONTAINER(CONTAINER(item, struct job_item, item), struct errand, job);
+    errand->result = result;
+    mailbox_push(&errand->pager->done, &item->mail);
+}
+
+// Takes back what the commit thread has finished. A job that could not run stays in its row and is tried again.
+static void take_done(pager *p) {
+    for (struct mail *m = mailbox_take(&p->done), *next; m; m = next) {
+        next = m->next;
+        struct job_item *j = CONTAINER(CONTAINER(m, struct commit_item, mail), struct job_item, item);
+        err result = CONTAINER(j, struct errand, job)->result;
+        if (result != ERR_OK)
+            LOG(p->options.log, LOG_ERROR, "job_failed", LOG_N("job", j->job.id), LOG_S("kind", j->job.kind),
+                LOG_Z("error", err_text(result)));
+        p->in_flight--;
+        arena_free(j->arena);
+    }
+}
+
+static void hand_over(pager *p, const struct store_value *v) {
+    arena *a = arena_new();
+    struct errand *errand = arena_alloc(a, sizeof *errand);
+    struct job_item *j = &errand->job;
+    errand->pager = p;
+    j->arena = a;
+    j->job = (struct job_row){.id = v[0].integer,
+                              .kind = arena_str(a, v[1].text),
+                              .due_at = v[2].integer,
+                              .alert_group_id = v[3].type == STORE_INT ? v[3].integer : 0};
+    if (v[4].type == STORE_TEXT) j->job.detail = arena_str(a, v[4].text);
+    job_init(j, p->options.engine);
+    j->item.done = on_job_done;
+    p->in_flight++;
+    err e = commit_push(engine_commit(p->options.engine), &j->item);
+    if (e != ERR_OK) on_job_done(&j->item, e);
+}
+
+int64_t pager_turn(pager *p) {
+    take_done(p);
+    if (p->in_flight) return -1; // the last of them wakes us
+    int64_t now = env_now(p->options.env), wait = -1;
+    arena *a = arena_new();
+    struct store_rows rows;
+    err e = store_run(p->options.reader, a, "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
+                                            "ORDER BY priority DESC, due_at, id LIMIT 200", &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
+    if (e != ERR_OK) {
+        LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
+        wait = 1000000;
+    } else if (rows.count) {
+        for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
+    } else if (store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job", NULL, 0, 1, &rows, NULL) == ERR_OK &&
+               rows.values[0].type == STORE_INT) {
+        wait = rows.values[0].integer - now;
+        if (wait < 0) wait = 0;
+    }
+    arena_free(a);
+    return wait;
+}
+
+bool pager_is_idle(pager *p) { return p->in_flight == 0; }
+
+static void on_timer(uv_timer_t *t);
+
+static void turn(pager *p) {
+    if (__atomic_load_n(&p->is_stopping, __ATOMIC_ACQUIRE)) {
+        take_done(p);
+        if (!p->in_flight) uv_stop(&p->loop);
+        return;
+    }
+    int64_t wait_us = pager_turn(p);
+    uint64_t wait_ms = wait_us < 0 || wait_us / 1000 > WAIT_MAX_MS ? WAIT_MAX_MS : (uint64_t)(wait_us + 999) / 1000;
+    uv_timer_start(&p->timer, on_timer, wait_ms, 0);
+}
+
+static void on_timer(uv_timer_t *t) { turn(t->data); }
+static void on_wake(uv_async_t *w) { turn(w->data); }
+
+static void *pager_thread(void *arg) {
+    pager *p = arg;
+    turn(p);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    return NULL;
+}
+
+void pager_start(pager *p) {
+    CHECK(uv_loop_init(&p->loop) == 0);
+    CHECK(uv_async_init(&p->loop, &p->wake, on_wake) == 0);
+    CHECK(uv_timer_init(&p->loop, &p->timer) == 0);
+    p->wake.data = p->timer.data = p;
+    __atomic_store_n(&p->is_running, true, __ATOMIC_RELEASE);
+    CHECK(pthread_create(&p->thread, NULL, pager_thread, p) == 0);
+}
+
+void pager_wake(pager *p) { wake_loop(p); }
+
+void pager_stop(pager *p) {
+    if (!p->is_running) return;
+    __atomic_store_n(&p->is_stopping, true, __ATOMIC_RELEASE);
+    uv_async_send(&p->wake);
+    pthread_join(p->thread, NULL);
+    __atomic_store_n(&p->is_running, false, __ATOMIC_RELEASE);
+    uv_close((uv_handle_t *)&p->wake, NULL);
+    uv_close((uv_handle_t *)&p->timer, NULL);
+    uv_run(&p->loop, UV_RUN_DEFAULT);
+    CHECK(uv_loop_close(&p->loop) == 0);
+}
+
+void pager_free(pager *p) {
+    if (!p) return;
+    take_done(p);
+    mailbox_close(&p->done);
+    store_close(p->options.reader);
+    mem_free(p);
+}

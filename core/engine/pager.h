@@ -1,0 +1,25 @@
+// The pager: runs what is due, earliest first, most critical first among what is overdue.
+//
+// Purpose: one thread with a loop of its own and a reading connection. It asks for due jobs, hands each to the commit
+// thread, and sleeps until the next one is due or someone adds a job.
+// Threads: pager_wake from any (the commit thread calls it when jobs were added); everything else on its own.
+#pragma once
+#include "engine/engine.h"
+
+typedef struct pager pager;
+
+struct pager_options {
+    engine *engine;
+    store *reader;      // owned by the pager afterwards
+    env *env;
+    log_t *log;
+};
+
+pager *pager_new(const struct pager_options *options);
+void pager_start(pager *p);
+void pager_wake(pager *p);
+// One round without the thread: hands due jobs over, takes finished ones back; µs until the next is due, -1 for none.
+int64_t pager_turn(pager *p);
+bool pager_is_idle(pager *p); // no job is on its way
+void pager_stop(pager *p);    // joins; jobs on their way are waited for
+void pager_free(pager *p);

@@ -1,0 +1,121 @@
+#include "engine/renderer.h"
+#include "base/mem.h"
+#include "script/fuel.h"
+
+struct renderer {
+    script *script;
+    log_t *log;
+    struct known {
+        int64_t id, version;
+        unsigned flags;
+    } *known; // sorted by id
+    size_t count;
+};
+
+renderer *renderer_new(const struct script_options *options, log_t *log, struct why *why) {
+    script *s = script_new(options, why);
+    if (!s) return NULL;
+    renderer *r = NEW(renderer);
+    r->script = s;
+    r->log = log;
+    return r;
+}
+
+void renderer_free(renderer *r) {
+    if (!r) return;
+    script_free(r->script);
+    mem_free(r->known);
+    mem_free(r);
+}
+
+script *renderer_script(renderer *r) { return r->script; }
+
+static struct known *known_of(renderer *r, int64_t id) {
+    size_t low = 0, high = r->count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (r->known[mid].id < id) low = mid + 1;
+        else high = mid;
+    }
+    if (low < r->count && r->known[low].id == id) return &r->known[low];
+    r->known = mem_grow(r->known, (r->count + 1) * sizeof *r->known);
+    memmove(&r->known[low + 1], &r->known[low], (r->count - low) * sizeof *r->known);
+    r->count++;
+    r->known[low] = (struct known){.id = id, .version = -1};
+    return &r->known[low];
+}
+
+err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *flags, struct why *why) {
+    struct known *k = known_of(r, i->id);
+    if (k->version != i->version) {
+        struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
+                                      {.type = SCRIPT_INT, .integer = i->version},
+                                      {.type = SCRIPT_STR, .text = i->json}};
+        struct script_value result = {.type = SCRIPT_NIL};
+        arena *a = arena_new();
+        // Compiling an integration's templates is charged, but not to one alert.
+        struct script_budget budget = {.fuel = FUEL_SLOW * 4};
+        err e = script_call(r->script, "signal", "configure", args, 3, budget, a, &result, 1, why);
+        arena_free(a);
+        if (e != ERR_OK) return e;
+        k->version = i->version;
+        k->flags = result.type == SCRIPT_INT ? (unsigned)result.integer : 0;
+    }
+    *flags = k->flags;
+    return ERR_OK;
+}
+
+enum { R_GROUPING, R_RESOLVE, R_ACKNOWLEDGE, R_ROUTE, R_TITLE, R_LABELS, R_PROBLEMS, R_COUNT };
+
+static str text_of(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
+
+err renderer_signal(renderer *r, const struct config_integration *i, const struct json *payload, int64_t now,
+                    int64_t fuel, int64_t field_fuel, arena *a, struct signal *out, struct why *why) {
+    struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
+                                  {.type = SCRIPT_JSON, .json = payload},
+                                  {.type = SCRIPT_INT, .integer = now},
+                                  {.type = SCRIPT_INT, .integer = field_fuel}};
+    bool is_slow = field_fuel > 0;
+    struct script_budget budget = {.fuel = is_slow ? field_fuel : fuel,
+                                   .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE,
+                                   .refillable = is_slow};
+    struct script_value v[R_COUNT] = {0};
+    err e = script_call(r->script, "signal", "render", args, is_slow ? 4 : 3, budget, a, v, R_COUNT, why);
+    if (e != ERR_OK) return e;
+    out->integration_id = i->id;
+    out->integration_version = i->version;
+    out->grouping_id = text_of(&v[R_GROUPING]);
+    out->has_grouping_id = v[R_GROUPING].type == SCRIPT_STR;
+    out->is_resolve = v[R_RESOLVE].type == SCRIPT_BOOL && v[R_RESOLVE].boolean && i->allow_resolve;
+    out->is_acknowledge = v[R_ACKNOWLEDGE].type == SCRIPT_BOOL && v[R_ACKNOWLEDGE].boolean;
+    out->route_id = v[R_ROUTE].type == SCRIPT_INT ? v[R_ROUTE].integer : 0;
+    out->title = text_of(&v[R_TITLE]);
+    out->labels = text_of(&v[R_LABELS]);
+    out->problems = text_of(&v[R_PROBLEMS]);
+    if (out->problems.len) __atomic_add_fetch(&i->counters->template_errors, 1, __ATOMIC_RELAXED);
+    return ERR_OK;
+}
+
+void renderer_fallback(const struct config_integration *i, str bytes, const char *reason, arena *a, struct signal *out) {
+    buf text = {0};
+    buf_printf(&text, "%.*s: ", STR_FMT(i->name));
+    str head = {bytes.ptr, str_utf8_cut(bytes, 200)};
+    buf_str(&text, head);
+    if (head.len < bytes.len) buf_lit(&text, "..");
+    out->title = arena_str(a, buf_view(&text));
+    buf_clear(&text);
+    buf_printf(&text, "{\"alert\":");
+    buf_json(&text, str_of(reason));
+    buf_char(&text, '}');
+    out->problems = arena_str(a, buf_view(&text));
+    buf_free(&text);
+    out->integration_id = i->id;
+    out->integration_version = i->version;
+    out->grouping_id = bytes;
+    out->has_grouping_id = true;
+    out->is_resolve = out->is_acknowledge = false;
+    out->labels = (str){NULL, 0};
+    out->route_id = i->route_count ? i->routes[i->route_count - 1].id : 0;
+    out->flags |= SIGNAL_RAW;
+    __atomic_add_fetch(&i->counters->template_errors, 1, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,132 @@
+#include "engine/slow_lane.h"
+#include "base/mem.h"
+
+// The waiting tasks of one integration; lanes with tasks form a ring, and one task is taken from each in turn.
+struct lane {
+    struct lane *next;
+    int64_t integration_id;
+    struct mail *head, **tail;
+    size_t count;
+};
+
+struct slow_lane {
+    renderer *renderer;
+    size_t waiting_each;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    struct lane *first, *last; // lanes that have tasks
+    int64_t waiting;
+    bool is_running, is_stopping;
+};
+
+slow_lane *slow_lane_new(const struct script_options *options, size_t waiting_each, log_t *log, struct why *why) {
+    renderer *r = renderer_new(options, log, why);
+    if (!r) return NULL;
+    slow_lane *l = NEW(slow_lane);
+    l->renderer = r;
+    l->waiting_each = waiting_each;
+    pthread_mutex_init(&l->mutex, NULL);
+    pthread_cond_init(&l->wake, NULL);
+    return l;
+}
+
+void slow_lane_free(slow_lane *l) {
+    if (!l) return;
+    CHECK(!l->is_running && !l->first);
+    renderer_free(l->renderer);
+    pthread_mutex_destroy(&l->mutex);
+    pthread_cond_destroy(&l->wake);
+    mem_free(l);
+}
+
+static struct lane *find_lane(slow_lane *l, int64_t id) {
+    struct lane *lane = l->first;
+    while (lane && lane->integration_id != id) lane = lane->next;
+    return lane;
+}
+
+static void append_lane(slow_lane *l, struct lane *lane) {
+    lane->next = NULL;
+    if (l->last) l->last->next = lane;
+    else l->first = lane;
+    l->last = lane;
+}
+
+err slow_lane_push(slow_lane *l, struct slow_task *task) {
+    pthread_mutex_lock(&l->mutex);
+    struct lane *lane = find_lane(l, task->integration_id);
+    err e = lane && lane->count >= l->waiting_each ? ERR_FULL : ERR_OK;
+    if (e == ERR_OK) {
+        if (!lane) {
+            lane = NEW(struct lane);
+            lane->integration_id = task->integration_id;
+            lane->tail = &lane->head;
+            append_lane(l, lane);
+        }
+        task->mail.next = NULL;
+        *lane->tail = &task->mail;
+        lane->tail = &task->mail.next;
+        lane->count++;
+        __atomic_add_fetch(&l->waiting, 1, __ATOMIC_RELAXED);
+        pthread_cond_signal(&l->wake);
+    }
+    pthread_mutex_unlock(&l->mutex);
+    return e;
+}
+
+// Takes one task of the first lane and puts that lane last. Called with the mutex held.
+static struct slow_task *take(slow_lane *l) {
+    struct lane *lane = l->first;
+    if (!lane) return NULL;
+    struct mail *mail = lane->head;
+    lane->head = mail->next;
+    if (!lane->head) lane->tail = &lane->head;
+    lane->count--;
+    __atomic_sub_fetch(&l->waiting, 1, __ATOMIC_RELAXED);
+    l->first = lane->next;
+    if (!l->first) l->last = NULL;
+    if (lane->count) append_lane(l, lane);
+    else mem_free(lane);
+    return CONTAINER(mail, struct slow_task, mail);
+}
+
+bool slow_lane_turn(slow_lane *l) {
+    pthread_mutex_lock(&l->mutex);
+    struct slow_task *task = take(l);
+    pthread_mutex_unlock(&l->mutex);
+    if (task) task->run(task, l->renderer);
+    return task != NULL;
+}
+
+static void *lane_thread(void *arg) {
+    slow_lane *l = arg;
+    for (;;) {
+        pthread_mutex_lock(&l->mutex);
+        while (!l->first && !l->is_stopping) pthread_cond_wait(&l->wake, &l->mutex);
+        bool is_done = !l->first;
+        pthread_mutex_unlock(&l->mutex);
+        if (is_done) return NULL;
+        slow_lane_turn(l);
+    }
+}
+
+void slow_lane_start(slow_lane *l) {
+    l->is_running = true;
+    CHECK(pthread_create(&l->thread, NULL, lane_thread, l) == 0);
+}
+
+int64_t slow_lane_waiting(const slow_lane *l) { return __atomic_load_n(&l->waiting, __ATOMIC_RELAXED); }
+
+void slow_lane_stop(slow_lane *l) {
+    if (!l->is_running) {
+        while (slow_lane_turn(l)) continue;
+        return;
+    }
+    pthread_mutex_lock(&l->mutex);
+    l->is_stopping = true;
+    pthread_cond_signal(&l->wake);
+    pthread_mutex_unlock(&l->mutex);
+    pthread_join(l->thread, NULL);
+    l->is_running = false;
+}

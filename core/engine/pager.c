@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #define JOBS_AT_ONCE 200
+#define RETRY_US     1000000
 #define WAIT_MAX_MS  60000 // the clock is looked at once a minute at least
 
 struct pager {
@@ -13,6 +14,7 @@ struct pager {
     pthread_t thread;
     struct mailbox done;  // jobs that the commit thread has finished with
     size_t in_flight;
+    bool has_failed; // a job of the last round could not run: wait before the next
     bool is_running, is_stopping;
 };
 
@@ -47,6 +49,7 @@ static void take_done(pager *p) {
         next = m->next;
         struct job_item *j = CONTAINER(CONTAINER(m, struct commit_item, mail), struct job_item, item);
         err result = CONTAINER(j, struct errand, job)->result;
+        p->has_failed |= result != ERR_OK;
         if (result != ERR_OK)
             LOG(p->options.log, LOG_ERROR, "job_failed", LOG_N("job", j->job.id), LOG_S("kind", j->job.kind),
                 LOG_Z("error", err_text(result)));
@@ -76,6 +79,10 @@ static void hand_over(pager *p, const struct store_value *v) {
 int64_t pager_turn(pager *p) {
     take_done(p);
     if (p->in_flight) return -1; // the last of them wakes us
+    if (p->has_failed) {
+        p->has_failed = false;
+        return RETRY_US;
+    }
     int64_t now = env_now(p->options.env), wait = -1;
     arena *a = arena_new();
     struct store_rows rows;
@@ -83,7 +90,7 @@ int64_t pager_turn(pager *p) {
                                             "ORDER BY priority DESC, due_at, id LIMIT 200", &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
     if (e != ERR_OK) {
         LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
-        wait = 1000000;
+        wait = RETRY_US;
     } else if (rows.count) {
         for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
     } else if (store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job", NULL, 0, 1, &rows, NULL) == ERR_OK &&

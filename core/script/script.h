@@ -26,6 +26,7 @@ struct store;
 
 struct script_options {
     const char *lua_dir;          // a checkout to read lua/ and integrations/ from, or NULL for the embedded files
+    const char *integrations_dir; // a folder whose *.lua files come before the built-in integrations, or NULL
     size_t memory_bytes;          // cap of the allocator; 0: none
     struct store *store;          // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`

@@ -1,0 +1,283 @@
+#include "app.h"
+#include "base/mem.h"
+#include "front.h"
+#include "script/script.h"
+#include <unistd.h>
+
+// A loop without a socket: a mailbox, an intake, and the answer of the request at hand.
+struct local {
+    struct mailbox box;
+    intake *intake;
+    arena *arena; // where the answer is copied to
+    struct http_response *out;
+    bool is_answered;
+};
+
+static struct script_options script_options(struct app *app) {
+    const struct settings *s = &app->settings;
+    return (struct script_options){
+        .lua_dir = *s->lua ? s->lua : NULL,
+        .integrations_dir = *s->integrations ? s->integrations : NULL,
+        .ids = store_ids(app->store),
+        .ports = {.ctx = &app->ports, .call = ports_call},
+        .log = app->log,
+    };
+}
+
+static intake *new_intake(struct app *app, size_t loop, struct why *why) {
+    struct intake_options options = {
+        .engine = app->engine,
+        .env = app->env,
+        .log = app->log,
+        .script = script_options(app),
+        .slow_lane = app->slow_lane,
+        .fuel_inline = app->settings.fuel_inline,
+        .fuel_slow = app->settings.fuel_slow,
+        .crash_marker = crash_marker_slot(app->crash_marker, loop),
+        .crashed = &app->crashed,
+    };
+    return intake_new(&options, why);
+}
+
+static void *on_loop_open(void *ctx, int loop, struct mailbox *mailbox) {
+    (void)mailbox;
+    struct why why = {""};
+    intake *in = new_intake(ctx, (size_t)loop, &why);
+    if (!in) {
+        struct app *app = ctx;
+        LOG(app->log, LOG_ERROR, "loop_not_opened", LOG_Z("error", why.text));
+    }
+    CHECK(in); // the same modules were loaded once at the start
+    return in;
+}
+
+static void on_loop_close(void *ctx, void *loop_ctx) {
+    (void)ctx;
+    intake_free(loop_ctx);
+}
+
+static void on_request(void *ctx, struct http_exchange *x) { front_request(ctx, x->loop_ctx, x); }
+
+static void on_mail(void *ctx, void *loop_ctx, struct mail *mail) {
+    (void)ctx;
+    (void)loop_ctx;
+    struct http_exchange *x = CONTAINER(mail, struct http_exchange, mail);
+    x->resume(x);
+}
+
+static void on_jobs(void *ctx) {
+    struct app *app = ctx;
+    if (app->pager) pager_wake(app->pager);
+}
+
+static int loop_count(const struct settings *s) {
+    if (s->workers) return (int)s->workers;
+    return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
+}
+
+static err open_http(struct app *app, struct why *why) {
+    const struct settings *s = &app->settings;
+    struct http_server_options options = {
+        .listen = s->listen,
+        .loops = loop_count(s),
+        .limits = {.body_bytes = (size_t)s->body_limit,
+                   .header_bytes = (size_t)s->header_limit,
+                   .header_count = (size_t)s->header_count,
+                   .target_bytes = 8192,
+                   .header_ms = (int)s->header_timeout,
+                   .body_ms = (int)s->body_timeout,
+                   .idle_ms = (int)s->idle_timeout,
+                   .bodies_in_flight = (size_t)s->bodies_limit,
+                   .connections = (int)s->connections},
+        .env = app->env,
+        .log = app->log,
+        .ctx = app,
+        .on_loop_open = on_loop_open,
+        .on_loop_close = on_loop_close,
+        .on_request = on_request,
+        .on_mail = on_mail,
+    };
+    return http_server_new(&options, &app->http, why);
+}
+
+static err open_local(struct app *app, struct why *why) {
+    app->local = NEW(struct local);
+    mailbox_open(&app->local->box, NULL, NULL);
+    app->local->intake = new_intake(app, 0, why);
+    return app->local->intake ? ERR_OK : ERR_SCRIPT;
+}
+
+static err open_workers(struct app *app, struct why *why) {
+    struct workers_options options = {.count = (int)app->settings.api_workers,
+                                      .data = app->settings.data,
+                                      .public_url = app->settings.public_url,
+                                      .read_timeout_ms = (int)app->settings.read_timeout,
+                                      .script = script_options(app),
+                                      .env = app->env,
+                                      .log = app->log};
+    app->workers = workers_new(&options, why);
+    return app->workers ? ERR_OK : ERR_SCRIPT;
+}
+
+static err open_pager(struct app *app, struct why *why) {
+    struct store_options store = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
+    struct pager_options options = {.engine = app->engine, .env = app->env, .log = app->log};
+    err e = store_open(&store, &options.reader, why);
+    if (e == ERR_OK) app->pager = pager_new(&options);
+    return e;
+}
+
+static err open_engine(struct app *app, struct why *why) {
+    struct engine_options options = {.writer = app->store,
+                                     .env = app->env,
+                                     .log = app->log,
+                                     .max_waiting = (size_t)app->settings.commit_waiting,
+                                     .max_waiting_bytes = (size_t)app->settings.commit_waiting_bytes,
+                                     .on_jobs = on_jobs,
+                                     .ctx = app};
+    app->engine = engine_new(&options, why);
+    app->ports = (struct ports){.engine = app->engine};
+    return app->engine ? ERR_OK : ERR_CORRUPT;
+}
+
+static err open_slow_lane(struct app *app, struct why *why) {
+    struct script_options script = script_options(app);
+    app->slow_lane = slow_lane_new(&script, (size_t)app->settings.slow_lane_waiting, app->log, why);
+    return app->slow_lane ? ERR_OK : ERR_SCRIPT;
+}
+
+static err open_store(struct app *app, struct why *why) {
+    struct store_options options = {.dir = app->settings.data, .mode = STORE_WRITE, .env = app->env, .log = app->log};
+    return store_open(&options, &app->store, why);
+}
+
+// The start order: each part needs those above it.
+struct app *app_new(const struct app_options *options, struct why *why) {
+    struct app *app = NEW(struct app);
+    app->settings = options->settings;
+    app->log = options->log;
+    app->env = env_new(options->world);
+    err e = open_store(app, why);
+    if (e == ERR_OK) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
+    if (e == ERR_OK) e = open_engine(app, why);
+    if (e == ERR_OK) e = open_slow_lane(app, why);
+    if (e == ERR_OK) e = open_pager(app, why);
+    if (e == ERR_OK) e = open_workers(app, why);
+    if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
+    if (e == ERR_OK) return app;
+    app_free(app);
+    return NULL;
+}
+
+void app_start(struct app *app) {
+    app->is_threaded = app->ports.is_threaded = true;
+    commit_start(engine_commit(app->engine));
+    slow_lane_start(app->slow_lane);
+    pager_start(app->pager);
+    workers_start(app->workers);
+    if (app->http) http_server_start(app->http);
+}
+
+// The stop order: the doors first, then what works on what came through them, the disk last.
+void app_stop(struct app *app) {
+    if (!app->is_threaded) return;
+    if (app->http) {
+        http_server_stop_accepting(app->http);
+        // A started request may still send its body; what was accepted is answered within 4 s.
+        for (int i = 0; i < 400 && !http_server_is_idle(app->http); i++) usleep(10000);
+    }
+    slow_lane_stop(app->slow_lane);
+    workers_stop(app->workers);
+    pager_stop(app->pager);
+    commit_stop(engine_commit(app->engine));
+    app->is_threaded = app->ports.is_threaded = false;
+}
+
+void app_free(struct app *app) {
+    if (!app) return;
+    if (app->http) http_server_free(app->http);
+    if (app->local) {
+        intake_free(app->local->intake);
+        mailbox_close(&app->local->box);
+        mem_free(app->local);
+    }
+    workers_free(app->workers);
+    pager_free(app->pager);
+    slow_lane_free(app->slow_lane);
+    engine_free(app->engine);
+    crash_marker_close(app->crash_marker);
+    store_close(app->store);
+    env_free(app->env);
+    mem_free(app);
+}
+
+const char *app_trouble(struct app *app) {
+    if (store_is_broken(app->store))
+        return "Storage failed: a write or sync did not reach the disk. Nothing is accepted until a restart; see the log.\n";
+    if (store_is_full(app->store)) return "The disk is full: alerts are refused until there is room.\n";
+    return NULL;
+}
+
+static bool turn_local(struct app *app) {
+    struct mail *list = app->local ? mailbox_take(&app->local->box) : NULL;
+    for (struct mail *m = list, *next; m; m = next) {
+        next = m->next;
+        on_mail(app, app->local->intake, m);
+    }
+    return list != NULL;
+}
+
+static bool turn_part(struct app *app, int part) {
+    switch (part) {
+    case 0: return turn_local(app);
+    case 1: return workers_turn(app->workers);
+    case 2: return slow_lane_turn(app->slow_lane);
+    case 3: return commit_turn(engine_commit(app->engine)) > 0;
+    default: return pager_turn(app->pager) == 0 || !pager_is_idle(app->pager);
+    }
+}
+
+bool app_turn(struct app *app) {
+    enum { PARTS = 5 };
+    unsigned char start;
+    bool did = false;
+    env_random(app->env, &start, 1);
+    for (int i = 0; i < PARTS; i++) did |= turn_part(app, (start + i) % PARTS);
+    return did;
+}
+
+static void local_reply(struct http_exchange *x, const struct http_response *r) {
+    struct local *l = x->loop_ctx;
+    *l->out = (struct http_response){.status = r->status,
+                                     .content_type = arena_str(l->arena, r->content_type),
+                                     .extra_headers = arena_str(l->arena, r->extra_headers),
+                                     .body = arena_str(l->arena, r->body)};
+    l->is_answered = true;
+    arena_free(x->arena);
+}
+
+void app_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out) {
+    struct local *l = app->local;
+    arena *own = arena_new();
+    struct http_exchange *x = arena_alloc(own, sizeof *x);
+    *x = (struct http_exchange){.request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
+    x->request.received_at = env_now(app->env);
+    l->arena = a;
+    l->out = out;
+    l->is_answered = false;
+    front_request(app, l->intake, x);
+    while (!l->is_answered) CHECK(app_turn(app));
+    while (app_turn(app)) continue;
+}
+
+void app_advance(struct app *app, int64_t us) {
+    int64_t left = us;
+    while (app_turn(app)) continue;
+    while (left > 0) {
+        int64_t due = pager_turn(app->pager);
+        int64_t step = due > 0 && due < left ? due : left;
+        env_advance(app->env, step);
+        left -= step;
+        while (app_turn(app)) continue;
+    }
+}

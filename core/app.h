@@ -1,0 +1,50 @@
+// The one struct that owns every part of the server; its start order and stop order stand in app.c, on a screen each.
+//
+// Two ways to run: app_start gives every part its thread; without it app_turn runs them one after the other in a
+// seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
+#pragma once
+#include "engine/crash_marker.h"
+#include "engine/intake.h"
+#include "engine/pager.h"
+#include "net/http_server.h"
+#include "ports.h"
+#include "settings.h"
+#include "worker.h"
+
+struct app {
+    struct settings settings;
+    env *env;
+    log_t *log;
+    store *store; // the writing connection
+    crash_marker *crash_marker;
+    struct crash_set crashed;
+    engine *engine;
+    pager *pager;
+    slow_lane *slow_lane;
+    struct ports ports;
+    workers *workers;
+    http_server *http;   // NULL without sockets
+    struct local *local; // the socketless loop of turn mode
+    bool is_threaded;
+};
+
+struct app_options {
+    struct settings settings;
+    const struct env_virtual *world; // NULL: the real one
+    log_t *log;                      // owned by the caller, may be NULL
+    bool has_sockets;                // listen; else requests come by app_request
+};
+
+struct app *app_new(const struct app_options *options, struct why *why);
+void app_start(struct app *app);   // threads, then the socket accepts
+void app_stop(struct app *app);    // finishes what was accepted
+void app_free(struct app *app);    // accepts NULL
+
+// Why this server should get no traffic now, or NULL.
+const char *app_trouble(struct app *app);
+
+// Turn mode. Runs every part once, in an order drawn from the seed; false when nothing had anything to do.
+bool app_turn(struct app *app);
+// A request without a socket: runs turns until it is answered. The response's texts live in `a`.
+void app_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out);
+void app_advance(struct app *app, int64_t us); // moves the virtual clock and runs what becomes due

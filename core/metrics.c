@@ -1,0 +1,79 @@
+#include "metrics.h"
+#include "app.h"
+
+static void family(buf *out, const char *name, const char *type, const char *help) {
+    buf_printf(out, "# HELP tocsin_%s %s\n# TYPE tocsin_%s %s\n", name, help, name, type);
+}
+
+static void number(buf *out, const char *name, const char *type, const char *help, uint64_t value) {
+    family(out, name, type, help);
+    buf_printf(out, "tocsin_%s %llu\n", name, (unsigned long long)value);
+}
+
+// A label's value: backslash, quote and newline are escaped.
+static void label_value(buf *out, str s) {
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '\n') buf_lit(out, "\\n");
+        else if (c == '"' || c == '\\') buf_printf(out, "\\%c", c);
+        else buf_char(out, c);
+    }
+}
+
+static void by_integration(struct app *app, buf *out, const char *name, const char *help, size_t offset) {
+    const config *c = config_current(engine_config(app->engine), NULL);
+    family(out, name, "counter", help);
+    for (size_t i = 0; i < config_count(c); i++) {
+        const struct config_integration *one = config_at(c, i);
+        uint64_t *value = (uint64_t *)(void *)((char *)one->counters + offset);
+        buf_printf(out, "tocsin_%s{integration=\"", name);
+        label_value(out, one->name);
+        buf_lit(out, "\",type=\"");
+        label_value(out, one->type);
+        buf_printf(out, "\"} %llu\n", (unsigned long long)__atomic_load_n(value, __ATOMIC_RELAXED));
+    }
+    config_release(c);
+}
+
+static void histogram(buf *out, const char *name, const char *help, const int64_t *bounds, const uint64_t *counts, uint64_t sum,
+                      uint64_t total, double scale) {
+    family(out, name, "histogram", help);
+    uint64_t so_far = 0;
+    for (size_t i = 0; i < 12; i++) {
+        so_far += counts[i];
+        buf_printf(out, "tocsin_%s_bucket{le=\"%g\"} %llu\n", name, (double)bounds[i] * scale, (unsigned long long)so_far);
+    }
+    buf_printf(out, "tocsin_%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)total);
+    buf_printf(out, "tocsin_%s_sum %g\ntocsin_%s_count %llu\n", name, (double)sum * scale, name, (unsigned long long)total);
+}
+
+void metrics_write(struct app *app, buf *out) {
+    struct engine_counters *c = engine_counters(app->engine);
+    struct commit_stats commits = commit_stats(engine_commit(app->engine));
+#define COUNTER(field, help) number(out, #field "_total", "counter", help, __atomic_load_n(&c->field, __ATOMIC_RELAXED))
+    by_integration(app, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
+    by_integration(app, out, "requests_refused_total", "Requests refused with a 4xx.", offsetof(struct config_counters, refused));
+    by_integration(app, out, "template_errors_total", "Alerts with a template that failed.",
+                   offsetof(struct config_counters, template_errors));
+    COUNTER(groups_opened, "Alert groups opened.");
+    COUNTER(repeats, "Alerts with the same bytes as the one before in their group.");
+    COUNTER(actions, "Actions of people on alert groups.");
+    COUNTER(stale, "Signals rendered again because their integration changed meanwhile.");
+    COUNTER(slow_lane, "Alerts that left the inline budget.");
+    COUNTER(raw, "Alerts stored without rendering.");
+#undef COUNTER
+    histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us, commits.batch_us_histogram,
+              commits.batch_us_sum, commits.batches, 1e-6);
+    histogram(out, "commit_batch_size", "Items of a commit batch.", commit_bounds_size, commits.batch_size_histogram,
+              commits.batch_size_sum, commits.batches, 1);
+    number(out, "commit_failures_total", "counter", "Batches that failed.", commits.failures);
+    number(out, "commit_waiting", "gauge", "Items waiting for the commit thread.", (uint64_t)commits.waiting);
+    number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.", (uint64_t)slow_lane_waiting(app->slow_lane));
+    number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
+           app->log ? log_dropped(app->log) : 0);
+    if (!app->http) return;
+    struct http_server_stats http = http_server_stats(app->http);
+    number(out, "http_requests_total", "counter", "Requests read.", http.requests);
+    number(out, "http_refused_total", "counter", "Requests refused by the server itself.", http.refused);
+    number(out, "http_connections", "gauge", "Open connections.", (uint64_t)http.open_connections);
+}

@@ -1,0 +1,203 @@
+#include "ports.h"
+#include "base/mem.h"
+#include "script/json.h"
+
+// Waits for one item of the commit thread.
+struct waiter {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    bool is_done;
+    err result;
+};
+
+static void wait_open(struct waiter *w) {
+    *w = (struct waiter){0};
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->cond, NULL);
+}
+
+static void wait_done(struct waiter *w, err result) {
+    pthread_mutex_lock(&w->mutex);
+    w->result = result;
+    w->is_done = true;
+    pthread_cond_signal(&w->cond);
+    pthread_mutex_unlock(&w->mutex);
+}
+
+static err wait_for(struct waiter *w, struct ports *ports) {
+    if (!ports->is_threaded)
+        while (!w->is_done) CHECK(commit_turn(engine_commit(ports->engine)) > 0);
+    pthread_mutex_lock(&w->mutex);
+    while (!w->is_done) pthread_cond_wait(&w->cond, &w->mutex);
+    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_destroy(&w->mutex);
+    pthread_cond_destroy(&w->cond);
+    return w->result;
+}
+
+static err push_and_wait(struct ports *ports, struct commit_item *item, struct waiter *w) {
+    wait_open(w);
+    err e = commit_push(engine_commit(ports->engine), item);
+    if (e != ERR_OK) wait_done(w, e);
+    return wait_for(w, ports);
+}
+
+struct act_call {
+    struct act_item act;
+    struct waiter waiter;
+};
+
+static void on_act_done(struct commit_item *item, err result) {
+    wait_done(&CONTAINER(CONTAINER(item, struct act_item, item), struct act_call, act)->waiter, result);
+}
+
+static int64_t int_of(const struct json *args, const char *key, int64_t otherwise) {
+    const struct json *v = json_get(args, str_of(key));
+    return v && v->type == JSON_INT ? v->integer : otherwise;
+}
+
+static str text_of(const struct json *args, const char *key) {
+    const struct json *v = json_get(args, str_of(key));
+    return v && v->type == JSON_STRING ? v->text : (str){NULL, 0};
+}
+
+static err fill_actor(const struct json *args, struct group_actor *out, struct why *why) {
+    if (!group_by_from(text_of(args, "by"), &out->by) || out->by == BY_NONE)
+        return why_set(why, ERR_INVALID, "by: must be user, api, timer or system");
+    out->id = int_of(args, "by_id", 0);
+    return ERR_OK;
+}
+
+static err run_act(struct ports *ports, const struct json *args, bool is_delete, struct why *why) {
+    struct act_call call = {.act = {.alert_group_id = int_of(args, "group", 0),
+                                    .silence_ms = int_of(args, "silence_ms", 0),
+                                    .is_delete = is_delete}};
+    err e = fill_actor(args, &call.act.actor, why);
+    if (e != ERR_OK) return e;
+    if (!is_delete && !group_verb_from(text_of(args, "verb"), &call.act.verb))
+        return why_set(why, ERR_INVALID, "verb: '%.*s' is not one", STR_FMT(text_of(args, "verb")));
+    act_init(&call.act, ports->engine);
+    call.act.item.done = on_act_done;
+    e = push_and_wait(ports, &call.act.item, &call.waiter);
+    if (e != ERR_OK) why_set(why, e, "%s", *call.act.why.text ? call.act.why.text : err_text(e));
+    return e;
+}
+
+// act {group, verb, by, by_id, silence_ms} → {}
+static err port_act(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    buf_lit(out, "{}");
+    return run_act(ports, args, false, why);
+}
+
+// delete_group {group, by, by_id} → {}
+static err port_delete_group(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    buf_lit(out, "{}");
+    return run_act(ports, args, true, why);
+}
+
+struct write_call {
+    struct write_item write;
+    struct waiter waiter;
+};
+
+static void on_write_done(struct commit_item *item, err result) {
+    wait_done(&CONTAINER(CONTAINER(item, struct write_item, item), struct write_call, write)->waiter, result);
+}
+
+static err read_arg(const struct json *v, size_t at, size_t statement, struct write_statement *st, struct why *why) {
+    struct store_value *arg = &st->args[at];
+    switch (v->type) {
+    case JSON_NULL: *arg = SV_NULL; return ERR_OK;
+    case JSON_FALSE: *arg = SV_INT(0); return ERR_OK;
+    case JSON_TRUE: *arg = SV_INT(1); return ERR_OK;
+    case JSON_INT: *arg = SV_INT(v->integer); return ERR_OK;
+    case JSON_DOUBLE: *arg = (struct store_value){.type = STORE_REAL, .real = v->real}; return ERR_OK;
+    case JSON_STRING: *arg = SV_TEXT(v->text); return ERR_OK;
+    case JSON_OBJECT: {
+        int64_t ref = int_of(v, "ref", 0);
+        if (ref < 1 || (size_t)ref > statement) break;
+        *arg = SV_NULL;
+        st->refs[st->ref_count++] =
+            (struct write_ref){.arg = at, .statement = (size_t)ref - 1, .column = text_of(v, "column")};
+        return ERR_OK;
+    }
+    default: break;
+    }
+    return why_set(why, ERR_INVALID, "statement %zu, argument %zu: not a plain value", statement + 1, at + 1);
+}
+
+static err read_statement(arena *a, const struct json *v, size_t at, struct write_statement *st, struct why *why) {
+    const struct json *args = json_get(v, STR("args"));
+    str sql = text_of(v, "sql");
+    size_t count = args && args->type == JSON_ARRAY ? args->count : 0;
+    if (!sql.len) return why_set(why, ERR_INVALID, "statement %zu: sql is missing", at + 1);
+    st->sql = arena_str(a, sql).ptr;
+    st->args = arena_alloc(a, (count + 1) * sizeof *st->args);
+    st->refs = arena_alloc(a, (count + 1) * sizeof *st->refs);
+    st->nargs = count;
+    st->expect = int_of(v, "expect", -1);
+    err e = ERR_OK;
+    for (size_t i = 0; i < count && e == ERR_OK; i++) e = read_arg(&args->items[i], i, at, st, why);
+    return e;
+}
+
+static void put_rows(buf *out, const struct store_rows *rows) {
+    buf_lit(out, "{\"rows\":[");
+    for (size_t r = 0; r < rows->count; r++) {
+        buf_str(out, r ? STR(",{") : STR("{"));
+        for (size_t c = 0; c < rows->columns; c++) {
+            const struct store_value *v = &rows->values[r * rows->columns + c];
+            if (c) buf_char(out, ',');
+            buf_json(out, str_of(rows->names[c]));
+            buf_char(out, ':');
+            if (v->type == STORE_INT) buf_int(out, v->integer);
+            else if (v->type == STORE_REAL) buf_printf(out, "%.17g", v->real);
+            else if (v->type == STORE_NULL) buf_lit(out, "null");
+            else buf_json(out, v->text);
+        }
+        buf_char(out, '}');
+    }
+    buf_lit(out, "]}");
+}
+
+// write {statements: [{sql, args, expect}…]} → {rows} of the last statement; all in one savepoint
+static err port_write(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    const struct json *list = json_get(args, STR("statements"));
+    if (!list || list->type != JSON_ARRAY || !list->count) return why_set(why, ERR_INVALID, "statements: must be a list");
+    struct write_call call = {.write = {.count = list->count, .arena = a}};
+    call.write.statements = arena_alloc(a, list->count * sizeof *call.write.statements);
+    err e = ERR_OK;
+    for (uint32_t i = 0; i < list->count && e == ERR_OK; i++)
+        e = read_statement(a, &list->items[i], i, &call.write.statements[i], why);
+    if (e != ERR_OK) return e;
+    write_init(&call.write, ports->engine);
+    call.write.item.done = on_write_done;
+    e = push_and_wait(ports, &call.write.item, &call.waiter);
+    if (e == ERR_OK) put_rows(out, &call.write.results[list->count - 1]);
+    else why_set(why, e, "%s", *call.write.why.text ? call.write.why.text : err_text(e));
+    return e;
+}
+
+static const struct {
+    const char *name;
+    err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
+} list[] = {
+    {"act", port_act},
+    {"delete_group", port_delete_group},
+    {"write", port_write},
+};
+
+err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {
+    arena *a = arena_new();
+    struct json *args;
+    err e = json_parse(a, json, &args, why);
+    if (e == ERR_OK) {
+        e = why_set(why, ERR_NOT_FOUND, "the core has no port '%.*s'", STR_FMT(name));
+        for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+            if (str_is(name, str_of(list[i].name))) e = list[i].call(ctx, a, args, out, why);
+    }
+    arena_free(a);
+    return e;
+}

@@ -1,0 +1,14 @@
+// What Lua may ask of the core, by name with JSON in and JSON out: the one place that lists those names (ports.c).
+//
+// Used by the API's Lua states, by commands, and by other processes over the control socket. Each call waits for its
+// commit. Threads: any that may block (workers, the control thread); in turn mode the caller's own.
+#pragma once
+#include "engine/engine.h"
+
+struct ports {
+    engine *engine;
+    bool is_threaded; // false: run the commit's turns here until the item is done
+};
+
+// ERR_NOT_FOUND for an unknown name (why says so) or row, ERR_INVALID, ERR_CONFLICT, ERR_FULL … as the items give them.
+err ports_call(void *ports, str name, str json, buf *out, struct why *why);

@@ -1,0 +1,215 @@
+#include "worker.h"
+#include "base/mem.h"
+
+#define WAITING_MAX 1000
+#define API_FUEL    50000000 // pages render many templates; a backstop, not a budget
+#define API_MEMORY  ((size_t)256 << 20)
+
+struct worker {
+    workers *pool;
+    script *script;
+    store *store;
+    pthread_t thread;
+};
+
+struct workers {
+    struct workers_options options;
+    struct worker *list;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    struct mail *head, **tail;
+    size_t waiting;
+    bool is_running, is_stopping;
+};
+
+struct work {
+    enum work_kind kind;
+    struct http_response response;
+};
+
+static bool open_worker(workers *w, struct worker *one, struct why *why) {
+    struct store_options store = {.dir = w->options.data,
+                                  .mode = STORE_READ,
+                                  .env = w->options.env,
+                                  .log = w->options.log,
+                                  .read_timeout_ms = w->options.read_timeout_ms};
+    one->pool = w;
+    if (store_open(&store, &one->store, why) != ERR_OK) return false;
+    struct script_options script = w->options.script;
+    script.store = one->store;
+    script.ids = store_ids(one->store);
+    script.memory_bytes = API_MEMORY;
+    one->script = script_new(&script, why);
+    return one->script != NULL;
+}
+
+workers *workers_new(const struct workers_options *options, struct why *why) {
+    workers *w = NEW(workers);
+    w->options = *options;
+    w->tail = &w->head;
+    pthread_mutex_init(&w->mutex, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    w->list = mem_zero((size_t)options->count * sizeof *w->list);
+    for (int i = 0; i < options->count; i++)
+        if (!open_worker(w, &w->list[i], why)) {
+            workers_free(w);
+            return NULL;
+        }
+    return w;
+}
+
+void workers_free(workers *w) {
+    if (!w) return;
+    for (int i = 0; i < w->options.count; i++) {
+        script_free(w->list[i].script);
+        store_close(w->list[i].store);
+    }
+    pthread_mutex_destroy(&w->mutex);
+    pthread_cond_destroy(&w->wake);
+    mem_free(w->list);
+    mem_free(w);
+}
+
+static str base_url(workers *w, struct http_exchange *x) {
+    if (*w->options.public_url) {
+        str url = str_of(w->options.public_url);
+        while (url.len && url.ptr[url.len - 1] == '/') url.len--;
+        return url;
+    }
+    buf b = {0};
+    buf_lit(&b, "http://");
+    buf_str(&b, http_header_get(&x->request, STR("host")));
+    str copy = arena_str(x->arena, buf_view(&b));
+    buf_free(&b);
+    return copy;
+}
+
+static str headers_json(struct http_exchange *x) {
+    buf b = {0};
+    buf_char(&b, '{');
+    for (size_t i = 0; i < x->request.header_count; i++) {
+        if (i) buf_char(&b, ',');
+        buf_json(&b, x->request.headers[i].name);
+        buf_char(&b, ':');
+        buf_json(&b, x->request.headers[i].value);
+    }
+    buf_char(&b, '}');
+    str copy = arena_str(x->arena, buf_view(&b));
+    buf_free(&b);
+    return copy;
+}
+
+static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
+
+// Lua: api.handle(method, path, query, headers_json, body, now, base_url) or api.explain.page(type, token, base_url)
+// → status, content_type, body, extra_headers.
+static err call(struct worker *one, struct http_exchange *x, struct script_value out[4], struct why *why) {
+    const struct http_request *r = &x->request;
+    struct script_budget budget = {.fuel = API_FUEL};
+    struct work *work = x->work;
+    if (work->kind == WORK_EXPLAIN) {
+        str rest = str_from(r->path, strlen("/integrations/v1/")), type = {NULL, 0}, token = {NULL, 0};
+        str_split(&rest, '/', &type);
+        str_split(&rest, '/', &token);
+        struct script_value args[] = {text(type), text(token), text(base_url(one->pool, x))};
+        return script_call(one->script, "api.explain", "page", args, 3, budget, x->arena, out, 4, why);
+    }
+    struct script_value args[] = {text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
+                                  text(r->path),
+                                  text(r->query),
+                                  text(headers_json(x)),
+                                  text(r->body),
+                                  {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
+                                  text(base_url(one->pool, x))};
+    return script_call(one->script, "api", "handle", args, 7, budget, x->arena, out, 4, why);
+}
+
+static void answer(struct worker *one, struct http_exchange *x) {
+    struct script_value v[4] = {0};
+    struct why why = {""};
+    struct work *work = x->work;
+    err e = call(one, x, v, &why);
+    if (e == ERR_OK && v[0].type == SCRIPT_INT) {
+        work->response.status = (int)v[0].integer;
+        if (v[1].type == SCRIPT_STR) work->response.content_type = v[1].text;
+        if (v[2].type == SCRIPT_STR) work->response.body = v[2].text;
+        if (v[3].type == SCRIPT_STR) work->response.extra_headers = v[3].text;
+    } else {
+        unsigned char id[6];
+        char text_id[16];
+        env_random(one->pool->options.env, id, sizeof id);
+        for (size_t i = 0; i < sizeof id; i++) snprintf(text_id + 2 * i, 3, "%02x", id[i]);
+        LOG(one->pool->options.log, LOG_ERROR, "request_failed", LOG_Z("id", text_id), LOG_S("method", x->request.method_name),
+            LOG_Z("error", *why.text ? why.text : err_text(e)));
+        buf body = {0};
+        buf_printf(&body, "{\"detail\":\"The server failed to answer; the log has the reason under id %s.\"}", text_id);
+        work->response = (struct http_response){.status = e == ERR_TIMEOUT || e == ERR_BUSY ? 503 : 500,
+                                                .content_type = STR("application/json"),
+                                                .body = arena_str(x->arena, buf_view(&body))};
+        buf_free(&body);
+    }
+    mailbox_push(x->owner, &x->mail);
+}
+
+static void send_answer(struct http_exchange *x) {
+    struct work *work = x->work;
+    x->reply(x, &work->response);
+}
+
+err workers_push(workers *w, enum work_kind kind, struct http_exchange *x) {
+    struct work *work = arena_alloc(x->arena, sizeof *work);
+    work->kind = kind;
+    x->work = work;
+    x->resume = send_answer;
+    pthread_mutex_lock(&w->mutex);
+    bool is_full = w->waiting >= WAITING_MAX;
+    if (!is_full) {
+        x->mail.next = NULL;
+        *w->tail = &x->mail;
+        w->tail = &x->mail.next;
+        w->waiting++;
+        pthread_cond_signal(&w->wake);
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return is_full ? ERR_FULL : ERR_OK;
+}
+
+static struct http_exchange *take(workers *w, bool may_wait) {
+    pthread_mutex_lock(&w->mutex);
+    while (may_wait && !w->head && !w->is_stopping) pthread_cond_wait(&w->wake, &w->mutex);
+    struct mail *mail = w->head;
+    if (mail) {
+        w->head = mail->next;
+        if (!w->head) w->tail = &w->head;
+        w->waiting--;
+    }
+    pthread_mutex_unlock(&w->mutex);
+    return mail ? CONTAINER(mail, struct http_exchange, mail) : NULL;
+}
+
+bool workers_turn(workers *w) {
+    struct http_exchange *x = take(w, false);
+    if (x) answer(&w->list[0], x);
+    return x != NULL;
+}
+
+static void *worker_thread(void *arg) {
+    struct worker *one = arg;
+    for (struct http_exchange *x; (x = take(one->pool, true));) answer(one, x);
+    return NULL;
+}
+
+void workers_start(workers *w) {
+    w->is_running = true;
+    for (int i = 0; i < w->options.count; i++) CHECK(pthread_create(&w->list[i].thread, NULL, worker_thread, &w->list[i]) == 0);
+}
+
+void workers_stop(workers *w) {
+    if (!w->is_running) return;
+    pthread_mutex_lock(&w->mutex);
+    w->is_stopping = true;
+    pthread_cond_broadcast(&w->wake);
+    pthread_mutex_unlock(&w->mutex);
+    for (int i = 0; i < w->options.count; i++) pthread_join(w->list[i].thread, NULL);
+    w->is_running = false;
+}

@@ -1,0 +1,31 @@
+// Workers: threads that answer API requests and pages as plain blocking code on reading connections.
+//
+// Purpose: each has a Lua state and a reading store; a write inside waits for its commit (ports). I/O loops hand them
+// exchanges and get them back by the loop's mailbox. Threads: workers_push from any.
+#pragma once
+#include "net/http.h"
+#include "script/script.h"
+#include "store/store.h"
+
+typedef struct workers workers;
+
+struct workers_options {
+    int count;
+    const char *data;             // data folder, for the reading connections
+    const char *public_url;       // "": the request's host
+    int read_timeout_ms;
+    struct script_options script; // store and ids are filled in here
+    env *env;
+    log_t *log;
+};
+
+enum work_kind { WORK_API, WORK_EXPLAIN };
+
+workers *workers_new(const struct workers_options *options, struct why *why);
+void workers_start(workers *w);
+// The exchange's answer is ready when its mail is back on its loop. For WORK_EXPLAIN the path is
+// /integrations/v1/<type>/<token>/. ERR_FULL: too many wait.
+err workers_push(workers *w, enum work_kind kind, struct http_exchange *x);
+bool workers_turn(workers *w);    // one request, without threads
+void workers_stop(workers *w);    // answers what waits, then joins
+void workers_free(workers *w);

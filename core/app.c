@@ -120,9 +120,9 @@ static err open_workers(struct app *app, struct why *why) {
 }
 
 static err open_pager(struct app *app, struct why *why) {
-    struct store_options store = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
+    struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options options = {.engine = app->engine, .env = app->env, .log = app->log};
-    err e = store_open(&store, &options.reader, why);
+    err e = store_open(&reading, &options.reader, why);
     if (e == ERR_OK) app->pager = pager_new(&options);
     return e;
 }
@@ -136,13 +136,13 @@ static err open_engine(struct app *app, struct why *why) {
                                      .on_jobs = on_jobs,
                                      .ctx = app};
     app->engine = engine_new(&options, why);
-    app->ports = (struct ports){.engine = app->engine};
+    app->ports = (struct ports){.engine = app->engine, .log = app->log};
     return app->engine ? ERR_OK : ERR_CORRUPT;
 }
 
 static err open_slow_lane(struct app *app, struct why *why) {
-    struct script_options script = script_options(app);
-    app->slow_lane = slow_lane_new(&script, (size_t)app->settings.slow_lane_waiting, app->log, why);
+    struct script_options own = script_options(app);
+    app->slow_lane = slow_lane_new(&own, (size_t)app->settings.slow_lane_waiting, app->log, why);
     return app->slow_lane ? ERR_OK : ERR_SCRIPT;
 }
 

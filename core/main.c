@@ -1,2 +1,214 @@
-#include "base/err.h"
-int main(void) { return 0; }
+// The command line: which command, its flags, its exit code. Everything else is elsewhere.
+#include "app.h"
+#include "control.h"
+#include "inprocess.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2 };
+
+static int fail(const char *command, const struct why *why, int code) {
+    fprintf(stderr, "tocsin %s: %s\n", command, why->text);
+    return code;
+}
+
+static bool wants_help(int argc, char **argv) {
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+    return false;
+}
+
+static enum log_level level_of(const char *text) {
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(text, names[i]) == 0) return (enum log_level)i;
+    return LOG_INFO;
+}
+
+static void raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void print_listening(const struct settings *s, int port) {
+    str host = str_of(s->listen);
+    while (host.len && host.ptr[host.len - 1] != ':') host.len--;
+    printf("listening on http://%.*s%d\n", STR_FMT(host), port);
+    fflush(stdout);
+}
+
+static int wait_for_stop(const sigset_t *stop) {
+    int signal_number;
+    do {
+        if (sigwait(stop, &signal_number) != 0) return 1;
+    } while (signal_number == SIGHUP);
+    return 0;
+}
+
+static int run_server(struct settings *settings, log_t *log, struct why *why) {
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
+    struct app_options options = {.settings = *settings, .log = log, .has_sockets = true};
+    struct app *app = app_new(&options, why);
+    if (!app) return fail("serve", why, EXIT_FAILURE);
+    app_start(app);
+    control *control = NULL;
+    if (control_open(settings->data, &app->ports, log, &control, why) != ERR_OK) {
+        app_stop(app);
+        app_free(app);
+        return fail("serve", why, EXIT_FAILURE);
+    }
+    LOG(log, LOG_INFO, "started", LOG_Z("version", TOCSIN_VERSION), LOG_N("port", http_server_port(app->http)),
+        LOG_Z("data", settings->data));
+    print_listening(settings, http_server_port(app->http));
+    int code = wait_for_stop(&stop);
+    log_write(log, LOG_INFO, "stopping", NULL);
+    control_close(control);
+    app_stop(app);
+    app_free(app);
+    log_write(log, LOG_INFO, "stopped", NULL);
+    return code;
+}
+
+static int command_serve(int argc, char **argv) {
+    struct why why = {""};
+    arena *a = arena_new();
+    struct settings settings;
+    int code = EXIT_USAGE;
+    if (wants_help(argc, argv)) {
+        buf help = {0};
+        settings_help(&help);
+        printf("tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
+               "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
+               "environment as TOCSIN_<NAME>, or as a flag; the later of these wins.\n\n%.*s",
+               STR_FMT(buf_view(&help)));
+        buf_free(&help);
+        code = EXIT_SUCCESS;
+    } else if (settings_load(a, argc - 2, argv + 2, &settings, &why) != ERR_OK) {
+        fail("serve", &why, code);
+    } else {
+        log_t *log = log_new(STDERR_FILENO, level_of(settings.log_level));
+        code = run_server(&settings, log, &why);
+        log_free(log);
+    }
+    arena_free(a);
+    return code;
+}
+
+// A port for commands, whose JSON names the data folder in "data": the running server there, or the folder itself when
+// no server runs.
+struct command_ports {
+    struct app *app;
+};
+
+static err command_port(void *ctx, str name, str json, buf *out, struct why *why) {
+    struct command_ports *ports = ctx;
+    arena *a = arena_new();
+    struct json *args;
+    err e = json_parse(a, json, &args, why);
+    const struct json *dir = e == ERR_OK ? json_get(args, STR("data")) : NULL;
+    if (!dir || dir->type != JSON_STRING) {
+        arena_free(a);
+        return why_set(why, ERR_INVALID, "--data is missing: the server's data folder");
+    }
+    const char *data = arena_str(a, dir->text).ptr;
+    e = control_ask(data, name, json, out, why);
+    if (e == ERR_CLOSED) {
+        struct app_options options = {0};
+        settings_defaults(&options.settings);
+        options.settings.data = data;
+        options.settings.api_workers = 1;
+        if (!ports->app) ports->app = app_new(&options, why);
+        e = ports->app ? ports_call(&ports->app->ports, name, json, out, why) : ERR_IO;
+    }
+    arena_free(a);
+    return e;
+}
+
+static str words_json(arena *a, int argc, char **argv) {
+    buf words = {0};
+    buf_char(&words, '[');
+    for (int i = 2; i < argc; i++) {
+        if (i > 2) buf_char(&words, ',');
+        buf_json(&words, str_of(argv[i]));
+    }
+    buf_char(&words, ']');
+    str copy = arena_str(a, buf_view(&words));
+    buf_free(&words);
+    return copy;
+}
+
+// The commands written in Lua: lua/command/<name>.lua, function main(words_json, now) → exit code.
+static int command_lua(int argc, char **argv) {
+    struct why why = {""};
+    struct command_ports ports = {0};
+    arena *a = arena_new();
+    env *e = env_new(NULL);
+    const char *lua_dir = getenv("TOCSIN_LUA");
+    struct script_options options = {.lua_dir = lua_dir && *lua_dir ? lua_dir : NULL,
+                                     .ports = {.ctx = &ports, .call = command_port},
+                                     .engine_ops = &inprocess_ops,
+                                     .is_command = true};
+    char module[64];
+    snprintf(module, sizeof module, "command.%s", argv[1]);
+    struct script_value args[] = {{.type = SCRIPT_STR, .text = words_json(a, argc, argv)},
+                                  {.type = SCRIPT_INT, .integer = env_now(e)}};
+    struct script_value code = {.type = SCRIPT_NIL};
+    struct script_budget budget = {.fuel = INT64_MAX / 4, .refillable = true};
+    script *s = script_new(&options, &why);
+    err x = s ? script_call(s, module, "main", args, 2, budget, a, &code, 1, &why) : ERR_SCRIPT;
+    if (x != ERR_OK) fail(argv[1], &why, EXIT_FAILURE);
+    script_free(s);
+    app_free(ports.app);
+    env_free(e);
+    arena_free(a);
+    return x != ERR_OK ? EXIT_FAILURE : code.type == SCRIPT_INT ? (int)code.integer : EXIT_SUCCESS;
+}
+
+static int command_version(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    printf("tocsin %s\n", TOCSIN_VERSION);
+    return EXIT_SUCCESS;
+}
+
+static const struct {
+    const char *name, *help;
+    int (*run)(int argc, char **argv);
+} commands[] = {
+    {"serve", "run the server", command_serve},
+    {"token", "create API tokens", command_lua},
+    {"render", "render a template", command_lua},
+    {"check", "check integration files and run their examples", command_lua},
+    {"new", "write a starting file for an integration", command_lua},
+    {"version", "print the version", command_version},
+};
+
+static int usage(FILE *to) {
+    fprintf(to, "tocsin: alerts in, people called until one answers\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(to, "  tocsin %-8s %s\n", commands[i].name, commands[i].help);
+    fprintf(to, "\nEach has --help.\n");
+    return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) return usage(stderr);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc, argv);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) return usage(stdout);
+    if (strcmp(argv[1], "--version") == 0) return command_version(argc, argv);
+    fprintf(stderr, "tocsin: unknown command '%s'\n", argv[1]);
+    return usage(stderr);
+}

@@ -180,12 +180,23 @@ static err port_write(struct ports *ports, arena *a, const struct json *args, bu
     return e;
 }
 
+// log {level, message} → {}
+static err port_log(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    (void)why;
+    enum log_level level = str_is(text_of(args, "level"), STR("error")) ? LOG_ERROR : LOG_WARN;
+    LOG(ports->log, level, "lua", LOG_S("message", text_of(args, "message")));
+    buf_lit(out, "{}");
+    return ERR_OK;
+}
+
 static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
     {"act", port_act},
     {"delete_group", port_delete_group},
+    {"log", port_log},
     {"write", port_write},
 };
 

@@ -3,10 +3,12 @@
 // Used by the API's Lua states, by commands, and by other processes over the control socket. Each call waits for its
 // commit. Threads: any that may block (workers, the control thread); in turn mode the caller's own.
 #pragma once
+#include "base/buf.h"
 #include "engine/engine.h"
 
 struct ports {
     engine *engine;
+    log_t *log;
     bool is_threaded; // false: run the commit's turns here until the item is done
 };
 

@@ -1,5 +1,6 @@
 #include "worker.h"
 #include "base/mem.h"
+#include <stdio.h>
 
 #define WAITING_MAX 1000
 #define API_FUEL    50000000 // pages render many templates; a backstop, not a budget
@@ -28,18 +29,18 @@ struct work {
 };
 
 static bool open_worker(workers *w, struct worker *one, struct why *why) {
-    struct store_options store = {.dir = w->options.data,
+    struct store_options reading = {.dir = w->options.data,
                                   .mode = STORE_READ,
                                   .env = w->options.env,
                                   .log = w->options.log,
                                   .read_timeout_ms = w->options.read_timeout_ms};
     one->pool = w;
-    if (store_open(&store, &one->store, why) != ERR_OK) return false;
-    struct script_options script = w->options.script;
-    script.store = one->store;
-    script.ids = store_ids(one->store);
-    script.memory_bytes = API_MEMORY;
-    one->script = script_new(&script, why);
+    if (store_open(&reading, &one->store, why) != ERR_OK) return false;
+    struct script_options own = w->options.script;
+    own.store = one->store;
+    own.ids = store_ids(one->store);
+    own.memory_bytes = API_MEMORY;
+    one->script = script_new(&own, why);
     return one->script != NULL;
 }
 

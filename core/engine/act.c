@@ -67,7 +67,8 @@ static err write_apply(struct commit_item *item, store *s, int64_t now) {
         if (x == ERR_OK) x = store_run(s, w->arena, st->sql, st->args, st->nargs, 0, &w->results[i], &w->why);
         if (x == ERR_OK && st->expect >= 0) {
             int64_t n = w->results[i].columns ? (int64_t)w->results[i].count : w->results[i].changes;
-            if (n != st->expect) x = why_set(&w->why, ERR_CONFLICT, "changed meanwhile: statement %zu touched %lld rows", i + 1, (long long)n);
+            if (n != st->expect) x = why_set(&w->why, ERR_CONFLICT, "expect: statement %zu touched %lld rows, not %lld; it was changed meanwhile",
+                                            i + 1, (long long)n, (long long)st->expect);
         }
     }
     return x;

@@ -8,7 +8,9 @@
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
 #define BINDING_LIST(X) \
     X(asset) \
+    X(console) \
     X(crypto) \
+    X(engine) \
     X(fuel) \
     X(ids) \
     X(json) \

@@ -31,6 +31,8 @@ struct script_options {
     struct store *store;          // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`
     struct script_ports ports;
+    const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
+    bool is_command;              // a command of the binary: the binding `console` may read and write files
     log_t *log;
 };
 

@@ -1,0 +1,76 @@
+// `tocsin.console`: standard output, standard error and files, for the commands of the binary only.
+#include "script/bindings.h"
+#include "script/state.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MAX ((size_t)64 << 20)
+
+static void check_command(lua_State *L) {
+    const struct script_options *options = script_options_of(L);
+    if (options && !options->is_command) luaL_error(L, "tocsin.console is for commands only");
+}
+
+static int write_stream(lua_State *L, FILE *stream) {
+    check_command(L);
+    size_t n;
+    const char *text = luaL_checklstring(L, 1, &n);
+    fwrite(text, 1, n, stream);
+    fflush(stream);
+    return 0;
+}
+
+// console.out(text)
+static int l_out(lua_State *L) { return write_stream(L, stdout); }
+// console.err(text)
+static int l_err(lua_State *L) { return write_stream(L, stderr); }
+
+// console.read(path) → text | nil, sentence; the path "-" is standard input
+static int l_read(lua_State *L) {
+    check_command(L);
+    const char *path = luaL_checkstring(L, 1);
+    luaL_Buffer b;
+    luaL_buffinit(L, &b);
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    int error = file ? 0 : errno;
+    size_t total = 0, n;
+    char chunk[8192];
+    while (file && total <= FILE_MAX && (n = fread(chunk, 1, sizeof chunk, file)) > 0) {
+        luaL_addlstring(&b, chunk, n);
+        total += n;
+    }
+    if (file && ferror(file)) error = EIO;
+    if (file && file != stdin) fclose(file);
+    luaL_pushresult(&b);
+    if (!error && total <= FILE_MAX) return 1;
+    lua_pushnil(L);
+    lua_pushfstring(L, "%s: %s", path, error ? strerror(error) : "larger than 64 MiB");
+    return 2;
+}
+
+// console.write_new(path, text) → true | nil, sentence; refuses to replace a file
+static int l_write_new(lua_State *L) {
+    check_command(L);
+    size_t n;
+    const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    bool is_written = fd >= 0 && write(fd, text, n) == (ssize_t)n;
+    int error = errno;
+    if (fd >= 0) close(fd);
+    lua_pushboolean(L, is_written);
+    if (is_written) return 1;
+    lua_pushnil(L);
+    lua_pushfstring(L, "%s: %s", path, strerror(error));
+    return 2;
+}
+
+int bind_console_open(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"out", l_out}, {"err", l_err}, {"read", l_read}, {"write_new", l_write_new}, {NULL, NULL}};
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,0 +1,181 @@
+// `tocsin.engine`: the core in process, without threads, on a virtual clock.
+#include "script/bindings.h"
+#include "base/mem.h"
+#include "script/engine_ops.h"
+#include "script/state.h"
+#include <dirent.h>
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TYPE "tocsin.engine"
+
+struct handle {
+    const struct engine_ops *ops;
+    void *engine;
+    char *temporary; // folder to remove at close, or NULL
+};
+
+static const struct engine_ops *ops_of(lua_State *L) {
+    const struct script_options *options = script_options_of(L);
+    if (options && options->engine_ops) return options->engine_ops;
+    lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.engine_ops");
+    const struct engine_ops *ops = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (!ops) luaL_error(L, "tocsin.engine is not available in this Lua state");
+    return ops;
+}
+
+static void remove_folder(const char *path) {
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        char file[4096];
+        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        unlink(file);
+    }
+    if (dir) closedir(dir);
+    rmdir(path);
+}
+
+static void close_handle(struct handle *h) {
+    if (h->engine) h->ops->close(h->engine);
+    h->engine = NULL;
+    if (h->temporary) remove_folder(h->temporary);
+    mem_free(h->temporary);
+    h->temporary = NULL;
+}
+
+static struct handle *check_open(lua_State *L) {
+    struct handle *h = luaL_checkudata(L, 1, TYPE);
+    luaL_argcheck(L, h->engine != NULL, 1, "the engine is closed");
+    return h;
+}
+
+static const char *field_text(lua_State *L, const char *name) {
+    lua_getfield(L, 1, name);
+    const char *text = lua_tostring(L, -1);
+    lua_pop(L, 1); // the options table keeps it alive
+    return text;
+}
+
+static int64_t field_int(lua_State *L, const char *name, int64_t otherwise) {
+    lua_getfield(L, 1, name);
+    int64_t value = luaL_optinteger(L, -1, otherwise);
+    lua_pop(L, 1);
+    return value;
+}
+
+// engine.open{data=folder, integrations=folder, lua=folder, start_at=µs, seed=n} → engine | nil, sentence
+// Without `data` a temporary folder, removed at close.
+static int l_open(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    struct engine_open options = {.data = field_text(L, "data"),
+                                  .integrations_dir = field_text(L, "integrations"),
+                                  .lua_dir = field_text(L, "lua"),
+                                  .start_at = field_int(L, "start_at", 1700000000000000),
+                                  .seed = (uint64_t)field_int(L, "seed", 1)};
+    struct handle *h = lua_newuserdatauv(L, sizeof *h, 0);
+    *h = (struct handle){.ops = ops_of(L)};
+    luaL_setmetatable(L, TYPE);
+    struct why why = {""};
+    if (!options.data) {
+        char path[] = "/tmp/tocsin-XXXXXX";
+        if (!mkdtemp(path)) return luaL_error(L, "no temporary folder in /tmp");
+        options.data = h->temporary = mem_copy(path, sizeof path - 1);
+    }
+    h->engine = h->ops->open(&options, &why);
+    if (h->engine) return 1;
+    close_handle(h);
+    lua_pushnil(L);
+    lua_pushstring(L, why.text);
+    return 2;
+}
+
+// engine.close(e): also at collection.
+static int l_close(lua_State *L) {
+    close_handle(luaL_checkudata(L, 1, TYPE));
+    return 0;
+}
+
+static str check_str(lua_State *L, int at) {
+    str s;
+    s.ptr = luaL_checklstring(L, at, &s.len);
+    return s;
+}
+
+static str opt_str(lua_State *L, int at) {
+    str s = {"", 0};
+    if (!lua_isnoneornil(L, at)) s.ptr = luaL_checklstring(L, at, &s.len);
+    return s;
+}
+
+static void put_headers(lua_State *L, int at, buf *out) {
+    if (!lua_istable(L, at)) return;
+    for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && lua_isstring(L, -1))
+            buf_printf(out, "%s: %s\n", lua_tostring(L, -2), lua_tostring(L, -1));
+}
+
+// engine.request(e, method, target, headers, body) → status, body, content_type, extra_headers
+static int l_request(lua_State *L) {
+    struct handle *h = check_open(L);
+    str method = check_str(L, 2), target = check_str(L, 3), body = opt_str(L, 5);
+    arena *a = arena_new();
+    buf headers = {0};
+    struct engine_answer answer = {0};
+    put_headers(L, 4, &headers);
+    h->ops->request(h->engine, a, method, target, buf_view(&headers), body, &answer);
+    lua_pushinteger(L, answer.status);
+    lua_pushlstring(L, answer.body.ptr ? answer.body.ptr : "", answer.body.len);
+    lua_pushlstring(L, answer.content_type.ptr ? answer.content_type.ptr : "", answer.content_type.len);
+    lua_pushlstring(L, answer.extra_headers.ptr ? answer.extra_headers.ptr : "", answer.extra_headers.len);
+    buf_free(&headers);
+    arena_free(a);
+    return 4;
+}
+
+// engine.advance(e, ms): moves the clock and runs what becomes due.
+static int l_advance(lua_State *L) {
+    struct handle *h = check_open(L);
+    h->ops->advance(h->engine, luaL_checkinteger(L, 2) * 1000);
+    return 0;
+}
+
+// engine.now(e) → µs UTC
+static int l_now(lua_State *L) {
+    struct handle *h = check_open(L);
+    lua_pushinteger(L, h->ops->now(h->engine));
+    return 1;
+}
+
+// engine.port_text(e, name, json) → json | nil, sentence, error name
+static int l_port_text(lua_State *L) {
+    struct handle *h = check_open(L);
+    str name = check_str(L, 2), json = check_str(L, 3);
+    struct why why = {""};
+    buf out = {0};
+    err e = h->ops->port(h->engine, name, json, &out, &why);
+    if (e == ERR_OK) lua_pushlstring(L, out.ptr ? out.ptr : "", out.len);
+    else lua_pushnil(L);
+    buf_free(&out);
+    if (e == ERR_OK) return 1;
+    lua_pushstring(L, why.text);
+    lua_pushstring(L, err_name(e));
+    return 3;
+}
+
+int bind_engine_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"open", l_open},       {"close", l_close}, {"request", l_request},
+                                         {"advance", l_advance}, {"now", l_now},     {"port_text", l_port_text},
+                                         {NULL, NULL}};
+    if (luaL_newmetatable(L, TYPE)) {
+        lua_pushcfunction(L, l_close);
+        lua_setfield(L, -2, "__gc");
+        lua_pushboolean(L, 0);
+        lua_setfield(L, -2, "__metatable");
+    }
+    lua_pop(L, 1);
+    luaL_newlib(L, functions);
+    return 1;
+}

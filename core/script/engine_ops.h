@@ -1,0 +1,28 @@
+// The in-process engine as Lua sees it: functions that the top of the house fills in, so that script/ need not know it.
+//
+// The engine runs without threads on a virtual clock. One thread uses it.
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+struct engine_open {
+    const char *data, *integrations_dir, *lua_dir; // lua_dir and integrations_dir may be NULL
+    int64_t start_at;
+    uint64_t seed;
+};
+
+struct engine_answer {
+    int status;
+    str content_type, extra_headers, body;
+};
+
+struct engine_ops {
+    void *(*open)(const struct engine_open *options, struct why *why);
+    void (*close)(void *engine);
+    // `headers` is "name: value" lines, names in lower case.
+    void (*request)(void *engine, arena *a, str method, str target, str headers, str body, struct engine_answer *out);
+    void (*advance)(void *engine, int64_t us);
+    int64_t (*now)(void *engine);
+    err (*port)(void *engine, str name, str json, buf *out, struct why *why);
+};

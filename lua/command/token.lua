@@ -1,0 +1,74 @@
+--- `tocsin token create`: makes an API token, in the running server or in the data folder itself.
+local crypto = require "tocsin.crypto"
+local console = require "tocsin.console"
+local json = require "tocsin.json"
+local port = require "tocsin.port"
+
+local token = {}
+
+local HELP = [[
+tocsin token create --data DIR --name NAME [--role viewer|editor|admin]
+
+Prints a new API token once, alone on standard output; only its digest is stored. Works while the server runs.
+  --data DIR    the server's data folder
+  --name NAME   what the token is for
+  --role ROLE   viewer, editor or admin (default admin)
+]]
+
+local ROLES <const> = { viewer = true, editor = true, admin = true }
+
+local function fail(sentence)
+  console.err("tocsin token: " .. sentence .. "\n")
+  return 2
+end
+
+--- Reads `--name value` and `--name=value` words into a table; nil and a sentence for anything else.
+local function flags_of(words, known)
+  local flags, i = {}, 1
+  while i <= #words do
+    local name, value = string.match(words[i], "^%-%-([%w-]+)=(.*)$")
+    if not name then
+      name = string.match(words[i], "^%-%-([%w-]+)$")
+      i = i + 1
+      value = words[i]
+    end
+    if not name or not known[name] then return nil, "unexpected '" .. tostring(words[i]) .. "'" end
+    if not value then return nil, "--" .. name .. " needs a value" end
+    flags[name] = value
+    i = i + 1
+  end
+  return flags
+end
+
+--- main(words_json, now) → exit code
+function token.main(words_json, now)
+  local words = json.decode(words_json)
+  for _, word in ipairs(words) do
+    if word == "--help" or word == "-h" then
+      console.out(HELP)
+      return 0
+    end
+  end
+  if words[1] ~= "create" then return fail("the only command is `token create`; see `tocsin token --help`") end
+  local flags, why = flags_of({ table.unpack(words, 2) }, { data = true, name = true, role = true })
+  if not flags then return fail(why) end
+  if not flags.data then return fail("--data is missing: the server's data folder") end
+  if not flags.name or flags.name == "" then return fail("--name is missing: what the token is for") end
+  local role = flags.role or "admin"
+  if not ROLES[role] then return fail("--role must be viewer, editor or admin, not '" .. role .. "'") end
+
+  local secret = crypto.random_bytes(32)
+  local text = crypto.hex(secret)
+  local ok, sentence = port.call("write", { data = flags.data, statements = json.array { {
+    sql = "INSERT INTO api_token (name, role, token_key, digest, created_at) VALUES ($1, $2, $3, $4, $5)",
+    args = json.array { flags.name, role, string.sub(text, 1, 8), crypto.sha512_hex(secret), now },
+  } } })
+  if not ok then
+    console.err("tocsin token: " .. sentence .. "\n")
+    return 1
+  end
+  console.out(text .. "\n")
+  return 0
+end
+
+return token

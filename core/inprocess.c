@@ -12,7 +12,7 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     return app_new(&options, why);
 }
 
-static void inprocess_close(void *engine) { app_free(engine); }
+static void inprocess_close(void *handle) { app_free(handle); }
 
 static const struct {
     const char *name;
@@ -33,7 +33,7 @@ static void fill_headers(arena *a, str lines, struct http_request *r) {
     }
 }
 
-static void inprocess_request(void *engine, arena *a, str method, str target, str headers, str body,
+static void inprocess_request(void *handle, arena *a, str method, str target, str headers, str body,
                               struct engine_answer *out) {
     struct http_request r = {.method_name = method, .path = target, .query = STR(""), .body = body, .peer = STR("127.0.0.1")};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
@@ -45,19 +45,19 @@ static void inprocess_request(void *engine, arena *a, str method, str target, st
     }
     fill_headers(a, headers, &r);
     struct http_response response = {0};
-    app_request(engine, a, &r, &response);
+    app_request(handle, a, &r, &response);
     *out = (struct engine_answer){response.status, response.content_type, response.extra_headers, response.body};
 }
 
-static void inprocess_advance(void *engine, int64_t us) { app_advance(engine, us); }
+static void inprocess_advance(void *handle, int64_t us) { app_advance(handle, us); }
 
-static int64_t inprocess_now(void *engine) {
-    struct app *app = engine;
+static int64_t inprocess_now(void *handle) {
+    struct app *app = handle;
     return env_now(app->env);
 }
 
-static err inprocess_port(void *engine, str name, str json, buf *out, struct why *why) {
-    struct app *app = engine;
+static err inprocess_port(void *handle, str name, str json, buf *out, struct why *why) {
+    struct app *app = handle;
     return ports_call(&app->ports, name, json, out, why);
 }
 

@@ -63,8 +63,8 @@ static int run_server(struct settings *settings, log_t *log, struct why *why) {
     struct app *app = app_new(&options, why);
     if (!app) return fail("serve", why, EXIT_FAILURE);
     app_start(app);
-    control *control = NULL;
-    if (control_open(settings->data, &app->ports, log, &control, why) != ERR_OK) {
+    control *door = NULL;
+    if (control_open(settings->data, &app->ports, log, &door, why) != ERR_OK) {
         app_stop(app);
         app_free(app);
         return fail("serve", why, EXIT_FAILURE);
@@ -74,7 +74,7 @@ static int run_server(struct settings *settings, log_t *log, struct why *why) {
     print_listening(settings, http_server_port(app->http));
     int code = wait_for_stop(&stop);
     log_write(log, LOG_INFO, "stopping", NULL);
-    control_close(control);
+    control_close(door);
     app_stop(app);
     app_free(app);
     log_write(log, LOG_INFO, "stopped", NULL);

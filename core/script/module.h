@@ -2,4 +2,6 @@
 #pragma once
 
 struct lua_State;
-int module_open(struct lua_State *L); // pushes the module's table, returns 1
+struct engine_ops;
+// Pushes the module's table, returns 1. `ops` is what tocsin.engine opens (script/engine_ops.h), or NULL.
+int module_open(struct lua_State *L, const struct engine_ops *ops);

@@ -88,7 +88,7 @@ static void answer(script *s, str line) {
     size_t nargs = list ? list->count : 0, nresults = (size_t)integer_of(request, "results");
     CHECK(nargs <= ARGS_MAX && nresults <= ARGS_MAX);
     for (size_t i = 0; i < nargs; i++) args[i] = to_argument(&list->items[i]);
-    struct script_budget budget = {integer_of(request, "fuel"), (size_t)integer_of(request, "memory")};
+    struct script_budget budget = {.fuel = integer_of(request, "fuel"), .memory_bytes = (size_t)integer_of(request, "memory")};
     char *module = (char *)(uintptr_t)text_of(request, "module"),
          *function = (char *)(uintptr_t)text_of(request, "function");
     int64_t since = clock_ns();
@@ -162,7 +162,7 @@ static void bench_call(script *s, const char *name, const char *function, str te
         struct json *root;
         CHECK(json_parse(a, text, &root, NULL) == ERR_OK);
         struct script_value arg = {.type = SCRIPT_JSON, .json = root}, result;
-        struct script_budget budget = {1000000, 2 << 20};
+        struct script_budget budget = {.fuel = 1000000, .memory_bytes = 2 << 20};
         if (script_call(s, "script_bench", function, &arg, 1, budget, a, &result, 1, &why)) {
             fprintf(stderr, "%s\n", why.text);
             exit(1);

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #define COLUMNS                                                                                              \
-    "id, integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "    \
+    "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "        \
     "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, "   \
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, "   \
-    "wiped_at, version"
+    "wiped_at, version, id"
 
 struct group_rows {
     store *store;
@@ -58,13 +58,14 @@ group_rows *group_rows_new(store *s) {
         s, "INSERT INTO alert_group (" COLUMNS ", grouping_id, title, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
            "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
     r->update = store_prepare(
-        s, "UPDATE alert_group SET integration_id = $2, route_id = $3, grouping_hash = $4, is_open = $5, alerts_count = $6, "
-           "first_alert_id = $7, last_alert_id = $8, last_alert_at = $9, last_payload_hash = $10, started_at = $11, "
-           "acknowledged_at = $12, acknowledged_by = $13, acknowledged_by_id = $14, resolved_at = $15, resolved_by = $16, "
-           "resolved_by_id = $17, silenced_at = $18, silenced_until = $19, silenced_by_id = $20, response_ms = $21, "
-           "wiped_at = $22, version = $23 WHERE id = $1");
-    r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $2, last_alert_id = $3, last_alert_at = $4, "
-                                "last_payload_hash = $5, version = $6 WHERE id = $1");
+        s, "UPDATE alert_group SET integration_id = $1, route_id = $2, grouping_hash = $3, is_open = $4, "
+           "alerts_count = $5, first_alert_id = $6, last_alert_id = $7, last_alert_at = $8, "
+           "last_payload_hash = $9, started_at = $10, acknowledged_at = $11, acknowledged_by = $12, "
+           "acknowledged_by_id = $13, resolved_at = $14, resolved_by = $15, resolved_by_id = $16, "
+           "silenced_at = $17, silenced_until = $18, silenced_by_id = $19, response_ms = $20, wiped_at = "
+           "$21, version = $22 WHERE id = $23");
+    r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
+                                "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
                                     "parsed, problems) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
     r->add_first_log = store_prepare(s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) "
@@ -91,30 +92,30 @@ static enum group_by read_by(store_stmt *st, int at) {
 
 static void read_group(store_stmt *st, struct group *g) {
     *g = (struct group){
-        .id = store_column_int(st, 0),
-        .integration_id = store_column_int(st, 1),
-        .route_id = store_column_int(st, 2),
-        .grouping_hash = store_column_int(st, 3),
-        .has_hash = !store_column_is_null(st, 3),
-        .is_open = store_column_int(st, 4) != 0,
-        .alerts_count = store_column_int(st, 5),
-        .first_alert_id = store_column_int(st, 6),
-        .last_alert_id = store_column_int(st, 7),
-        .last_alert_at = store_column_int(st, 8),
-        .last_payload_hash = store_column_int(st, 9),
-        .started_at = store_column_int(st, 10),
-        .acknowledged_at = store_column_int(st, 11),
-        .acknowledged_by = read_by(st, 12),
-        .acknowledged_by_id = store_column_int(st, 13),
-        .resolved_at = store_column_int(st, 14),
-        .resolved_by = read_by(st, 15),
-        .resolved_by_id = store_column_int(st, 16),
-        .silenced_at = store_column_int(st, 17),
-        .silenced_until = store_column_int(st, 18),
-        .silenced_by_id = store_column_int(st, 19),
-        .response_ms = store_column_is_null(st, 20) ? -1 : store_column_int(st, 20),
-        .wiped_at = store_column_int(st, 21),
-        .version = store_column_int(st, 22),
+        .id = store_column_int(st, 22),
+        .integration_id = store_column_int(st, 0),
+        .route_id = store_column_int(st, 1),
+        .grouping_hash = store_column_int(st, 2),
+        .has_hash = !store_column_is_null(st, 2),
+        .is_open = store_column_int(st, 3) != 0,
+        .alerts_count = store_column_int(st, 4),
+        .first_alert_id = store_column_int(st, 5),
+        .last_alert_id = store_column_int(st, 6),
+        .last_alert_at = store_column_int(st, 7),
+        .last_payload_hash = store_column_int(st, 8),
+        .started_at = store_column_int(st, 9),
+        .acknowledged_at = store_column_int(st, 10),
+        .acknowledged_by = read_by(st, 11),
+        .acknowledged_by_id = store_column_int(st, 12),
+        .resolved_at = store_column_int(st, 13),
+        .resolved_by = read_by(st, 14),
+        .resolved_by_id = store_column_int(st, 15),
+        .silenced_at = store_column_int(st, 16),
+        .silenced_until = store_column_int(st, 17),
+        .silenced_by_id = store_column_int(st, 18),
+        .response_ms = store_column_is_null(st, 19) ? -1 : store_column_int(st, 19),
+        .wiped_at = store_column_int(st, 20),
+        .version = store_column_int(st, 21),
     };
 }
 
@@ -130,31 +131,31 @@ static void bind_by(store_stmt *st, int at, enum group_by by) {
 static void bind_text_or_null(store_stmt *st, int at, str s) { store_bind_text(st, at, s.len ? s : (str){NULL, 0}); }
 
 static void bind_group(store_stmt *st, const struct group *g) {
-    store_bind_int(st, 1, g->id);
-    store_bind_int(st, 2, g->integration_id);
-    bind_int_or_null(st, 3, g->route_id);
-    if (g->has_hash) store_bind_int(st, 4, g->grouping_hash);
-    else store_bind_null(st, 4);
-    store_bind_int(st, 5, g->is_open);
-    store_bind_int(st, 6, g->alerts_count);
-    bind_int_or_null(st, 7, g->first_alert_id);
-    bind_int_or_null(st, 8, g->last_alert_id);
-    store_bind_int(st, 9, g->last_alert_at);
-    store_bind_int(st, 10, g->last_payload_hash);
-    store_bind_int(st, 11, g->started_at);
-    bind_int_or_null(st, 12, g->acknowledged_at);
-    bind_by(st, 13, g->acknowledged_by);
-    bind_int_or_null(st, 14, g->acknowledged_by_id);
-    bind_int_or_null(st, 15, g->resolved_at);
-    bind_by(st, 16, g->resolved_by);
-    bind_int_or_null(st, 17, g->resolved_by_id);
-    bind_int_or_null(st, 18, g->silenced_at);
-    bind_int_or_null(st, 19, g->silenced_until);
-    bind_int_or_null(st, 20, g->silenced_by_id);
-    if (g->response_ms >= 0) store_bind_int(st, 21, g->response_ms);
-    else store_bind_null(st, 21);
-    bind_int_or_null(st, 22, g->wiped_at);
-    store_bind_int(st, 23, g->version);
+    store_bind_int(st, 23, g->id);
+    store_bind_int(st, 1, g->integration_id);
+    bind_int_or_null(st, 2, g->route_id);
+    if (g->has_hash) store_bind_int(st, 3, g->grouping_hash);
+    else store_bind_null(st, 3);
+    store_bind_int(st, 4, g->is_open);
+    store_bind_int(st, 5, g->alerts_count);
+    bind_int_or_null(st, 6, g->first_alert_id);
+    bind_int_or_null(st, 7, g->last_alert_id);
+    store_bind_int(st, 8, g->last_alert_at);
+    store_bind_int(st, 9, g->last_payload_hash);
+    store_bind_int(st, 10, g->started_at);
+    bind_int_or_null(st, 11, g->acknowledged_at);
+    bind_by(st, 12, g->acknowledged_by);
+    bind_int_or_null(st, 13, g->acknowledged_by_id);
+    bind_int_or_null(st, 14, g->resolved_at);
+    bind_by(st, 15, g->resolved_by);
+    bind_int_or_null(st, 16, g->resolved_by_id);
+    bind_int_or_null(st, 17, g->silenced_at);
+    bind_int_or_null(st, 18, g->silenced_until);
+    bind_int_or_null(st, 19, g->silenced_by_id);
+    if (g->response_ms >= 0) store_bind_int(st, 20, g->response_ms);
+    else store_bind_null(st, 20);
+    bind_int_or_null(st, 21, g->wiped_at);
+    store_bind_int(st, 22, g->version);
 }
 
 // Steps a statement that returns no rows, once.
@@ -215,12 +216,12 @@ err group_rows_update(group_rows *r, const struct group *g) {
 }
 
 err group_rows_touch(group_rows *r, const struct group *g) {
-    store_bind_int(r->touch, 1, g->id);
-    store_bind_int(r->touch, 2, g->alerts_count);
-    store_bind_int(r->touch, 3, g->last_alert_id);
-    store_bind_int(r->touch, 4, g->last_alert_at);
-    store_bind_int(r->touch, 5, g->last_payload_hash);
-    store_bind_int(r->touch, 6, g->version);
+    store_bind_int(r->touch, 6, g->id);
+    store_bind_int(r->touch, 1, g->alerts_count);
+    store_bind_int(r->touch, 2, g->last_alert_id);
+    store_bind_int(r->touch, 3, g->last_alert_at);
+    store_bind_int(r->touch, 4, g->last_payload_hash);
+    store_bind_int(r->touch, 5, g->version);
     return run(r->touch);
 }
 
@@ -307,8 +308,8 @@ err group_rows_wipe(group_rows *r, int64_t id, str title) {
     static const char *const empty[] = {
         CHAIN "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)"};
     static const char *const rename[] = {
-        "UPDATE alert_group SET title = $2, grouping_id = NULL, grouping_hash = NULL WHERE id = $1"};
+        "UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL WHERE id = $2"};
     err e = run_all(r, empty, 1, &SV_INT(id), 1);
-    struct store_value args[] = {SV_INT(id), SV_TEXT(title)};
+    struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
     return e == ERR_OK ? run_all(r, rename, 1, args, 2) : e;
 }

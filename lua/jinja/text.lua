@@ -1,0 +1,221 @@
+--- str() and repr() of every value, and the messages of Undefined.
+local utf <const> = require "tocsin.text"
+local fuel <const> = require "tocsin.fuel"
+local json <const> = require "tocsin.json"
+local value <const> = require "jinja.value"
+local errors <const> = require "jinja.errors"
+local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
+local format <const>, concat <const> = string.format, table.concat
+local float_repr <const>, str_repr <const> = utf.float_repr, utf.str_repr
+local raise <const>, expand <const>, NULL <const> = errors.raise, json.expand, value.NULL
+local LIST <const>, TUPLE <const>, DICT <const> = value.LIST, value.TUPLE, value.DICT
+local MARKUP <const>, UNDEF <const> = value.MARKUP, value.UNDEF
+local normal <const>, type_of <const> = value.normal, value.type_of
+local DEPTH_MAX <const> = 500
+
+local text <const> = {}
+
+local write
+
+local function write_items(out, v, depth, seen)
+  fuel.spend(10 * v.n)
+  for i = 1, v.n do
+    if i > 1 then out[#out + 1] = ", " end
+    write(out, v[i], depth, seen)
+  end
+end
+
+local function write_dict(out, d, depth, seen)
+  local keys, values = d.k, d.v
+  fuel.spend(20 * d.n)
+  out[#out + 1] = "{"
+  for i = 1, d.n do
+    local key = keys[i]
+    local plain = type(key) == "string"
+    if i > 1 then out[#out + 1] = ", " end
+    write(out, key, depth, seen)
+    out[#out + 1] = ": "
+    write(out, values[plain and key or normal(key)], depth, seen)
+  end
+  out[#out + 1] = "}"
+end
+
+local function write_container(out, v, T, depth, seen)
+  if depth > DEPTH_MAX then
+    raise("RecursionError", "maximum recursion depth exceeded while getting the repr of an object")
+  end
+  if seen[v] then
+    out[#out + 1] = T == DICT and "{...}" or T == LIST and "[...]" or "(...)"
+    return
+  end
+  seen[v] = true
+  if T == DICT then
+    write_dict(out, v, depth, seen)
+  elseif T == LIST then
+    out[#out + 1] = "["
+    write_items(out, v, depth, seen)
+    out[#out + 1] = "]"
+  else
+    out[#out + 1] = "("
+    write_items(out, v, depth, seen)
+    out[#out + 1] = v.n == 1 and ",)" or ")"
+  end
+  seen[v] = nil
+end
+
+-- Appends repr(v). `seen` holds the containers that are being written.
+function write(out, v, depth, seen)
+  local t, piece = type(v), nil
+  if t == "string" then
+    piece = str_repr(v)
+  elseif t == "number" then
+    piece = math_type(v) == "integer" and format("%d", v) or float_repr(v)
+  elseif t == "boolean" then
+    piece = v and "True" or "False"
+  elseif v == NULL then
+    piece = "None"
+  else
+    if t == "userdata" then v = expand(v) end
+    local T = getmetatable(v)
+    if T == DICT or T == LIST or T == TUPLE then return write_container(out, v, T, depth + 1, seen) end
+    if T.write then return T.write(out, v, depth + 1, seen) end
+    piece = T.repr(v)
+  end
+  out[#out + 1] = piece
+end
+
+--- repr(v).
+---@return string
+function text.repr(v)
+  local t = type(v)
+  if t == "string" then return str_repr(v) end
+  local out = {}
+  write(out, v, 0, {})
+  if #out == 1 then return out[1] end
+  local s = concat(out)
+  fuel.bytes(#s)
+  return s
+end
+
+--- str(v): what `{{ v }}` prints.
+---@return string
+local function str(v)
+  local t = type(v)
+  if t == "string" then return v end
+  if t == "number" then
+    if math_type(v) == "integer" then return format("%d", v) end
+    return float_repr(v)
+  end
+  if t == "boolean" then return v and "True" or "False" end
+  if v == NULL then return "None" end
+  if t == "userdata" then return text.repr(v) end
+  local f = getmetatable(v).str
+  if f then return f(v) end
+  return text.repr(v)
+end
+text.str = str
+
+--- str(v), but Markup stays Markup: what filters that keep it work on. Also says whether it was Markup.
+---@return string text, boolean is_markup
+function text.soft(v)
+  if type(v) == "string" then return v, false end
+  if getmetatable(v) == MARKUP then return v.s, true end
+  return str(v), false
+end
+
+--- ascii(v): repr with everything outside ASCII escaped.
+function text.ascii(v)
+  if type(v) == "string" then return utf.str_ascii(v) end
+  return (string.gsub(text.repr(v), utf8.charpattern, function(c)
+    if #c == 1 then return c end
+    local code = utf8.codepoint(c)
+    return format(code < 0x100 and "\\x%02x" or code < 0x10000 and "\\u%04x" or "\\U%08x", code)
+  end))
+end
+
+local escape_html <const> = utf.escape_html
+
+--- The HTML-escaped text of a value; Markup is taken as it is.
+---@return string
+function text.escaped(v)
+  if type(v) == "string" then return escape_html(v) end
+  if getmetatable(v) == MARKUP then return v.s end
+  return escape_html(str(v))
+end
+
+-- Undefined ----------------------------------------------------------------------------------------------------------
+
+--- What an Undefined says when it is used.
+---@return string
+function text.undef_message(u)
+  if u.hint then return u.hint end
+  if u.obj == nil then return str_repr(u.name) .. " is undefined" end
+  local label = type_of(u.obj).label
+  local name = u.name
+  if getmetatable(name) == MARKUP then name = name.s end
+  if type(name) ~= "string" then return label .. " has no element " .. text.repr(name) end
+  return str_repr(label) .. " has no attribute " .. str_repr(name)
+end
+
+--- Raises what using this Undefined raises.
+function text.fail_undef(u) raise(u.class or "UndefinedError", text.undef_message(u)) end
+
+--- Raises when a value is Undefined.
+function text.must_exist(v)
+  if getmetatable(v) == UNDEF then text.fail_undef(v) end
+end
+
+-- The rest of the types ----------------------------------------------------------------------------------------------
+
+UNDEF.str = function() return "" end
+UNDEF.repr = function() return "Undefined" end
+MARKUP.str = function(m) return m.s end
+MARKUP.repr = function(m) return "Markup(" .. str_repr(m.s) .. ")" end
+
+-- Addresses cannot be reproduced; every object is shown at the same one.
+local ADDRESS <const> = "0x7f0000000000"
+local function at(shape) return function(v) return format(shape, v.origin or v.name or v.fn, ADDRESS) end end
+value.GEN.repr = at "<generator object %s at %s>"
+value.FUNCTION.repr = at "<function %s at %s>"
+value.REVERSED.repr = function(v) return format("<%s object at %s>", v.origin or "list_reverseiterator", ADDRESS) end
+value.CLASS.repr = function(c) return "<class '" .. c.shown .. "'>" end
+value.METHOD.repr = function(m)
+  return format("<built-in method %s of %s object at %s>", m.fn, type_of(m.self).name, ADDRESS)
+end
+value.RANGE.repr = function(r)
+  if r.step == 1 then return format("range(%d, %d)", r.start, r.stop) end
+  return format("range(%d, %d, %d)", r.start, r.stop, r.step)
+end
+
+local function write_view(out, view, depth, seen)
+  local T, d = getmetatable(view), view.dict
+  fuel.spend(20 * d.n)
+  out[#out + 1] = T.name .. "(["
+  for i = 1, d.n do
+    if i > 1 then out[#out + 1] = ", " end
+    local key, item = value.dict_at(d, i)
+    if T == value.KEYS then
+      write(out, key, depth, seen)
+    elseif T == value.VALUES then
+      write(out, item, depth, seen)
+    else
+      write(out, value.pair(key, item), depth, seen)
+    end
+  end
+  out[#out + 1] = "])"
+end
+value.KEYS.write, value.VALUES.write, value.ITEMS.write = write_view, write_view, write_view
+
+local function byte_escape(c)
+  if c == "\\" then return "\\\\" end
+  if c == "\n" then return "\\n" elseif c == "\r" then return "\\r" elseif c == "\t" then return "\\t" end
+  return format("\\x%02x", string.byte(c))
+end
+
+value.BYTES.repr = function(b)
+  local quote = string.find(b.s, "'", 1, true) and not string.find(b.s, '"', 1, true) and '"' or "'"
+  local body = string.gsub(b.s, "[^\x20-\x5b\x5d-\x7e]", byte_escape)
+  return "b" .. quote .. body .. quote
+end
+
+return text

@@ -409,6 +409,6 @@ BIG.str = number.to_string
 BIG.repr = number.to_string
 BIG.truth = function() return true end
 
-if json.use then json.use { list = value.LIST, dict = value.DICT, big = number.parse } end
+json.set_types { list = value.LIST, dict = value.DICT, tuple = value.TUPLE, big = number.parse }
 
 return number

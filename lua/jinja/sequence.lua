@@ -248,6 +248,38 @@ function sequence.range(start, count, step)
   return setmetatable({ start = start, n = count, step = step, stop = start + count * step }, RANGE)
 end
 
+-- Unpacking ----------------------------------------------------------------------------------------------------------
+
+local function unpack_error(got, count)
+  if got > count then raise("ValueError", "too many values to unpack (expected " .. count .. ")") end
+  raise("ValueError", "not enough values to unpack (expected " .. count .. ", got " .. got .. ")")
+end
+
+-- The items of anything but a list, as far as `count` and one more.
+local function first_items(v, count)
+  if type(v) ~= "string" and not iterator_of(plain(v)) then
+    raise("TypeError", "cannot unpack non-iterable " .. type_of(v).name .. " object")
+  end
+  local t, n = {}, 0
+  for x in iter(v) do
+    n = n + 1
+    t[n] = x
+    if n > count then break end
+  end
+  t.n = n
+  return t
+end
+
+--- The items of v, which must be `count`.
+---@return any ...
+function sequence.unpack(v, count)
+  local T = getmetatable(v)
+  if T ~= TUPLE and T ~= LIST then v = first_items(v, count) end
+  if v.n ~= count then unpack_error(v.n, count) end
+  if count == 2 then return v[1], v[2] end
+  return table.unpack(v, 1, count)
+end
+
 -- Sorting ------------------------------------------------------------------------------------------------------------
 
 local function all_of(keys, n, kind)
@@ -283,10 +315,11 @@ end
 --- Sorts items by their keys, stably, also in reverse. The items' array is not changed.
 ---@param items table {n=, …}
 ---@param keys table {n=, …} one key an item
+---@param less (fun(a: any, b: any): boolean)?  `<` when nil
 ---@return table sorted {n=, …}
-function sequence.sort(items, keys, reverse)
+function sequence.sort(items, keys, reverse, less)
   local n = items.n
-  local less = compare.lt
+  less = less or compare.lt
   if all_of(keys, n, "string") or all_of(keys, n, "number") then less = raw_less end
   local index, spare = {}, {}
   for i = 1, n do index[i] = i end

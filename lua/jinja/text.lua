@@ -84,6 +84,8 @@ function write(out, v, depth, seen)
   out[#out + 1] = piece
 end
 
+text.write = write
+
 --- repr(v).
 ---@return string
 function text.repr(v)

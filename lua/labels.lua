@@ -1,0 +1,110 @@
+--- The labels of one alert: static ones, then dynamic templates, then the multi-label template; later ones win.
+---
+--- A key or value outside 1–200 code points is dropped, never cut; so is a value that reads "none". Templates see the
+--- values as they are (a number of the multi-label JSON stays a number); routes and the stored labels see their text.
+local json <const> = require("tocsin.json")
+local value <const> = require("jinja.value")
+local template <const> = require("template")
+local type <const>, tostring <const>, ipairs <const> = type, tostring, ipairs
+local lower <const>, match <const>, concat <const>, sort <const> = string.lower, string.match, table.concat, table.sort
+local math_type <const>, codepoints <const> = math.type, utf8.len
+local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
+
+local labels = { stored_max = 15, length_max = 200 }
+
+local function is_length_ok(text)
+  local bytes = #text
+  if bytes == 0 then return false end
+  return bytes <= labels.length_max or (codepoints(text) or bytes) <= labels.length_max
+end
+
+-- The text of a label value as Python's str() gives it, or nil for what cannot be one.
+local function text_of(v)
+  local kind = type(v)
+  if kind == "string" then return v end
+  if kind == "boolean" then return v and "True" or "False" end
+  if kind == "number" then
+    if math_type(v) == "integer" then return tostring(v) end
+    return template.number_text(v)
+  end
+  return nil
+end
+
+local function add(dict, key, v)
+  local text = text_of(v)
+  if text and type(key) == "string" and is_length_ok(key) and is_length_ok(text)
+    and lower(match(text, "^%s*(%S*)%s*$") or "") ~= "none" then
+    dict_set(dict, key, v)
+  end
+end
+
+local function add_multi(dict, text, problems)
+  local parsed = json.parse(text)
+  local object = value.plain(parsed)
+  if type(object) ~= "table" or value.type_of(object) ~= value.DICT then
+    problems.labels_template = "the template did not print a JSON object"
+    return
+  end
+  for i = 1, object.n do add(dict, object.k[i], object.v[object.k[i]]) end
+end
+
+--- What labels a configuration can give, ready to compute; nil when there are none.
+---@param config {labels: {key: string, value: string}[]?, dynamic_labels: {key: string, template: string}[]?, labels_template: string?}
+---@return table? plan
+function labels.plan(config)
+  local plan = { static = {}, dynamic = {} }
+  for _, label in ipairs(config.labels or {}) do plan.static[#plan.static + 1] = label end
+  for _, label in ipairs(config.dynamic_labels or {}) do
+    plan.dynamic[#plan.dynamic + 1] = { key = label.key, field = "label:" .. label.key,
+      template = template.compile(label.template) }
+  end
+  local multi = config.labels_template
+  if type(multi) == "string" and multi ~= "" then plan.multi = template.compile(multi) end
+  if #plan.static == 0 and #plan.dynamic == 0 and not plan.multi then return nil end
+  return plan
+end
+
+--- The labels of one alert as a dict value for templates. Errors go into `problems` by field.
+---@param plan table
+---@param context table
+---@param problems table<string, string>
+---@param field_fuel integer?
+---@return table dict
+function labels.compute(plan, context, problems, field_fuel)
+  local dict = new_dict()
+  for _, label in ipairs(plan.static) do add(dict, label.key, label.value) end
+  for _, label in ipairs(plan.dynamic) do
+    local text, failed = template.render(label.template, context, nil, field_fuel)
+    if failed then problems[label.field] = text else add(dict, label.key, text) end
+  end
+  if plan.multi then
+    local text, failed = template.render(plan.multi, context, nil, field_fuel)
+    if failed then problems.labels_template = text else add_multi(dict, text, problems) end
+  end
+  return dict
+end
+
+--- The text of one label, nil when it is not there.
+---@param dict table
+---@param key string
+---@return string?
+function labels.get(dict, key)
+  return text_of(dict.v[key])
+end
+
+--- What is stored: JSON text of the first 15 by key, values as text; nil when there are none.
+---@param dict table
+---@return string?
+function labels.to_json(dict)
+  if dict.n == 0 then return nil end
+  local keys = {}
+  for i = 1, dict.n do keys[i] = dict.k[i] end
+  sort(keys)
+  local out = {}
+  for i = 1, math.min(#keys, labels.stored_max) do
+    out[i] = json.quote(keys[i]) .. ":" .. json.quote(text_of(dict.v[keys[i]]))
+  end
+  return "{" .. concat(out, ",") .. "}"
+end
+
+return labels

@@ -1,0 +1,211 @@
+--- The meaning of one alert: labels, title, grouping id, resolve, acknowledge and route. The hot path of the I/O loops.
+---
+--- Called from C: `configure` when a loop first meets a version of an integration, `render` for each alert. What can be
+--- known beforehand (compiled templates, which variables they mention) is worked out in `configure`, so the
+--- common alert costs four renderings and a handful of small tables.
+--- The module keeps the compiled integrations of its Lua state; one state belongs to one thread.
+local json <const> = require("tocsin.json")
+local template <const> = require("template")
+local labels <const> = require("labels")
+local counts <const> = require("counts")
+local integration <const> = require("integration")
+local value <const> = require("jinja.value")
+local ipairs <const>, next <const>, sort <const>, concat <const> = ipairs, next, table.sort, table.concat
+local compile <const>, render <const>, is_true <const> = template.compile, template.render, template.is_true
+local dict_copy <const>, new_dict <const> = value.dict_copy, value.new_dict
+
+local signal = {}
+
+local configured <const> = {}
+
+-- Routes are regular expressions over this text of the payload.
+local payload_text <const> = compile("{{ payload | json_dumps }}")
+local regex_search <const> = compile("{{ text | regex_search(term) }}")
+
+-- A template and what it needs from the context beyond the payload.
+local function prepare(source)
+  local t = compile(source)
+  t.uses_labels = template.mentions(source, "labels")
+  return t
+end
+
+local function overlay(defaults, custom, field)
+  local own = custom and custom[field]
+  if type(own) == "string" then return own end
+  local text = defaults and defaults[field]
+  return type(text) == "string" and text or nil
+end
+
+local ROUTE_TYPES <const> = { jinja2 = true, regex = true, labels = true }
+
+local function prepare_route(route)
+  local out = { id = route.id, type = route.type, field = "route:" .. route.id }
+  if route.is_default or not ROUTE_TYPES[route.type] then return nil end
+  if route.type == "labels" then
+    out.labels = type(route.labels) == "table" and route.labels or {}
+    return #out.labels > 0 and out or nil
+  end
+  if type(route.term) ~= "string" or route.term == "" then return nil end
+  if route.type == "jinja2" then out.template = prepare(route.term) else out.term = route.term end
+  return out
+end
+
+local function prepare_routes(c, routes)
+  c.routes = {}
+  for _, route in ipairs(routes or {}) do
+    c.routes[#c.routes + 1] = prepare_route(route)
+    if route.is_default or not c.default_route then c.default_route = route.id end
+    if route.type == "regex" then c.has_regex = true end
+  end
+  for _, route in ipairs(routes or {}) do
+    if route.is_default then c.default_route = route.id end
+  end
+end
+
+local function prepare_templates(c, defaults, custom)
+  local function of(field) return overlay(defaults, custom, field) end
+  local sources = { of("grouping_id"), of("resolve_condition"), of("acknowledge_condition"), of("source_link") }
+  c.grouping_id = of("grouping_id") and prepare(of("grouping_id"))
+  c.resolve = of("resolve_condition") and prepare(of("resolve_condition"))
+  c.acknowledge = of("acknowledge_condition") and prepare(of("acknowledge_condition"))
+  local title = of("web_title") or of("title")
+  if title then
+    c.title = prepare(title)
+    if template.mentions(title, "source_link") and of("source_link") then c.source_link = prepare(of("source_link")) end
+  end
+  return sources, title
+end
+
+local function all_sources(c, config, defaults, custom)
+  local sources = {}
+  for _, field in ipairs { "grouping_id", "resolve_condition", "acknowledge_condition", "source_link", "web_title", "title" } do
+    sources[#sources + 1] = overlay(defaults, custom, field)
+  end
+  for _, label in ipairs(config.dynamic_labels or {}) do sources[#sources + 1] = label.template end
+  if type(config.labels_template) == "string" then sources[#sources + 1] = config.labels_template end
+  for _, route in ipairs(config.routes or {}) do
+    if route.type == "jinja2" and type(route.term) == "string" then sources[#sources + 1] = route.term end
+  end
+  if c.has_regex then sources[#sources + 1] = "{{ payload }}" end
+  return sources
+end
+
+--- Compiles an integration. The JSON is documented at `config_integration.json` in core/engine/config.h.
+---@param id integer
+---@param version integer
+---@param json_text string
+---@return integer flags 1: the type has `receive`, 2: `split`, 4: `verify`
+function signal.configure(id, version, json_text)
+  local config = assert(json.plain(json_text))
+  local c = { version = version, name = config.name, type = config.type }
+  prepare_routes(c, config.routes)
+  prepare_templates(c, config.templates_default, config.templates_custom)
+  c.labels = labels.plan(config)
+  c.needs_counts = counts.are_needed(c.type, all_sources(c, config, config.templates_default, config.templates_custom))
+  configured[id] = c
+  return integration.flags(c.type)
+end
+
+---@param id integer
+function signal.forget(id)
+  configured[id] = nil
+end
+
+-- One rendering: the labels are a copy for each template that mentions them, because a template may change what it sees.
+local function run(t, context, dict, limit, field_fuel)
+  if t.uses_labels then context.labels = dict and dict_copy(dict) or new_dict() end
+  return render(t, context, limit, field_fuel)
+end
+
+local function matches_labels(route, dict)
+  if not dict then return false end
+  for _, wanted in ipairs(route.labels) do
+    if labels.get(dict, wanted.key) ~= wanted.value then return false end
+  end
+  return true
+end
+
+local function choose_route(c, context, dict, problems, field_fuel)
+  local text
+  for _, route in ipairs(c.routes) do
+    local out, failed
+    if route.type == "labels" then
+      if matches_labels(route, dict) then return route.id end
+    else
+      if route.template then
+        out, failed = run(route.template, context, dict, nil, field_fuel)
+      else
+        text = text or payload_text.run:render(context)
+        out, failed = render(regex_search, { text = text, term = route.term }, nil, field_fuel)
+      end
+      if failed then problems[route.field] = out elseif is_true(out) then return route.id end
+    end
+  end
+  return c.default_route
+end
+
+local function condition(t, field, context, dict, problems, field_fuel)
+  if not t then return false end
+  local text, failed = run(t, context, dict, nil, field_fuel)
+  if failed then problems[field] = text return false end
+  return is_true(text)
+end
+
+local function grouping_of(c, context, dict, problems, field_fuel)
+  if not c.grouping_id then return nil end
+  local text, failed = run(c.grouping_id, context, dict, nil, field_fuel)
+  if failed then problems.grouping_id = text return nil end
+  return text ~= "" and text or nil
+end
+
+local function title_of(c, context, dict, problems, field_fuel)
+  if not c.title then return "" end
+  context.integration_name = c.name
+  if c.source_link then
+    local link, failed = run(c.source_link, context, dict, nil, field_fuel)
+    if not failed then context.source_link = link end
+  end
+  local text, failed = run(c.title, context, dict, template.title_limit, field_fuel)
+  if failed then problems.web_title = text end
+  return text ~= "None" and text or ""
+end
+
+local function problems_json(problems)
+  if next(problems) == nil then return nil end
+  local fields, out = {}, {}
+  for field in pairs(problems) do fields[#fields + 1] = field end
+  sort(fields)
+  for i, field in ipairs(fields) do out[i] = json.quote(field) .. ":" .. json.quote(problems[field]) end
+  return "{" .. concat(out, ",") .. "}"
+end
+
+--- What one alert means. Without `field_fuel` (on an I/O loop) a spent budget is raised and C moves the alert to the slow
+--- lane; with it every template has that much fuel and what runs past it is that field's problem.
+---@param id integer
+---@param payload any payload userdata or scalar
+---@param now_us integer
+---@param field_fuel integer?
+---@return string? grouping_id nil: the alert is a group of its own
+---@return boolean is_resolve
+---@return boolean is_acknowledge
+---@return integer route_id
+---@return string title
+---@return string? labels JSON object
+---@return string? problems JSON object: field to error text
+function signal.render(id, payload, now_us, field_fuel)
+  local c = configured[id]
+  if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
+  if c.needs_counts then payload = counts.add(payload) end
+  local problems = {}
+  local context = { payload = payload }
+  template.set_now(now_us)
+  local dict = c.labels and labels.compute(c.labels, context, problems, field_fuel)
+  local grouping_id = grouping_of(c, context, dict, problems, field_fuel)
+  local is_resolve = condition(c.resolve, "resolve_condition", context, dict, problems, field_fuel)
+  local is_acknowledge = condition(c.acknowledge, "acknowledge_condition", context, dict, problems, field_fuel)
+  local route_id = choose_route(c, context, dict, problems, field_fuel)
+  local title = title_of(c, context, dict, problems, field_fuel)
+  return grouping_id, is_resolve, is_acknowledge, route_id, title, dict and labels.to_json(dict), problems_json(problems)
+end
+
+return signal

@@ -1,0 +1,119 @@
+--- One template as OnCall runs it: its length limits, its cut, and its errors as the text that people see.
+---
+--- `template.compile` never fails: what does not compile is a template that renders its error, because that is
+--- what people shall see where the text would have been. `template.check` is for those who want to refuse it.
+local jinja <const> = require("jinja")
+local fuel <const> = require("tocsin.fuel")
+local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
+local lower <const>, match <const> = string.lower, string.match
+local offset <const>, codepoints <const> = utf8.offset, utf8.len
+
+local template = {
+  source_limit = 50000, -- code points of a template
+  text_limit = 50000,   -- code points of a rendering
+  title_limit = 500,    -- code points of a title
+}
+
+local env <const> = jinja.new {}
+
+-- The error classes that Python's OnCall shows as a warning: the data's fault rather than the template's.
+local WARNING <const> = {
+  TypeError = true, KeyError = true, ValueError = true, UndefinedError = true, UnicodeError = true,
+  UnicodeDecodeError = true, UnicodeEncodeError = true, JSONDecodeError = true, UnknownTimeZoneError = true,
+}
+
+---@class template
+---@field run table? what jinja compiled
+---@field failed string? the error text of a source that does not compile
+---@field source string
+
+--- The visible text of an error of the Jinja layer.
+---@param err {class: string, message: string}|string
+---@return string
+function template.error_text(err)
+  if type(err) ~= "table" then return "Template Error: " .. tostring(err) end
+  return (WARNING[err.class] and "Template Warning: " or "Template Error: ") .. tostring(err.message)
+end
+
+-- Whether `text` has more than `limit` code points; bytes bound them, so short texts are not counted.
+local function is_longer(text, limit)
+  return #text > limit and offset(text, limit + 2) ~= nil
+end
+
+--- `text` with at most `limit` code points; what was cut shows as "..".
+---@param text string
+---@param limit integer
+---@return string
+function template.cut(text, limit)
+  if not is_longer(text, limit) then return text end
+  return sub(text, 1, offset(text, limit + 1) - 1) .. ".."
+end
+
+---@param source string
+---@return template
+function template.compile(source)
+  if is_longer(source, template.source_limit) then
+    return { source = source, failed = format("Template Error: Template exceeds length limit (%d > %d)",
+      codepoints(source) or #source, template.source_limit) }
+  end
+  local run, err = env:compile(source)
+  if run then return { source = source, run = run } end
+  return { source = source, failed = template.error_text(err), line = err.line }
+end
+
+--- Compiles only to see whether it would.
+---@param source string
+---@return true|nil ok
+---@return string? sentence
+---@return integer? line
+function template.check(source)
+  local t = template.compile(source)
+  if not t.failed then return true end
+  return nil, t.failed, t.line
+end
+
+-- A spent budget is not the template's fault alone: inline it ends the whole alert, and C decides what comes next.
+local function is_out_of_budget(err)
+  return type(err) ~= "table" or err.class == "FuelError" or err.class == "MemoryError"
+end
+
+local OUT_OF_BUDGET <const> = "Template Error: the template ran past its budget (a loop or a text too long)"
+
+--- Renders. The second result says that the text is an error's. Without `field_fuel` a spent budget is raised as it
+--- came; with it the template has that much fuel for itself, and running past it is its visible error.
+---@param t template
+---@param context table<string, any>
+---@param limit integer? code points, default `text_limit`
+---@param field_fuel integer?
+---@return string text
+---@return boolean failed
+function template.render(t, context, limit, field_fuel)
+  if t.failed then return t.failed, true end
+  if field_fuel then fuel.refill(field_fuel) end
+  local text, err = t.run:render(context)
+  if text then return template.cut(text, limit or template.text_limit), false end
+  if not is_out_of_budget(err) then return template.error_text(err), true end
+  if not field_fuel then error(err, 0) end
+  return OUT_OF_BUDGET, true
+end
+
+--- Whether the rendering of a condition means yes.
+---@param text string
+---@return boolean
+function template.is_true(text)
+  if text == "False" or text == "" then return false end
+  if text == "True" then return true end
+  local word = match(text, "^(%w+)%s*$", find(text, "%S"))
+  word = word and lower(word)
+  return word == "1" or word == "true" or word == "ok"
+end
+
+--- Whether `source` mentions `name` at all; used to leave out work that a template cannot need.
+---@param source string
+---@param name string
+---@return boolean
+function template.mentions(source, name)
+  return find(source, name, 1, true) ~= nil
+end
+
+return template

@@ -10,6 +10,8 @@ local lower <const>, match <const>, concat <const>, sort <const> = string.lower,
 local math_type <const>, codepoints <const> = math.type, utf8.len
 local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
 
+local number_text <const> = template.compile("{{ number }}")
+
 local labels = { stored_max = 15, length_max = 200 }
 
 local function is_length_ok(text)
@@ -25,7 +27,7 @@ local function text_of(v)
   if kind == "boolean" then return v and "True" or "False" end
   if kind == "number" then
     if math_type(v) == "integer" then return tostring(v) end
-    return template.number_text(v)
+    return (template.render(number_text, { number = v }))
   end
   return nil
 end
@@ -39,7 +41,7 @@ local function add(dict, key, v)
 end
 
 local function add_multi(dict, text, problems)
-  local parsed = json.parse(text)
+  local parsed = json.payload(text)
   local object = value.plain(parsed)
   if type(object) ~= "table" or value.type_of(object) ~= value.DICT then
     problems.labels_template = "the template did not print a JSON object"
@@ -49,7 +51,7 @@ local function add_multi(dict, text, problems)
 end
 
 --- What labels a configuration can give, ready to compute; nil when there are none.
----@param config {labels: {key: string, value: string}[]?, dynamic_labels: {key: string, template: string}[]?, labels_template: string?}
+---@param config table with labels {key, value}[], dynamic_labels {key, template}[], labels_template text, each optional
 ---@return table? plan
 function labels.plan(config)
   local plan = { static = {}, dynamic = {} }
@@ -102,7 +104,7 @@ function labels.to_json(dict)
   sort(keys)
   local out = {}
   for i = 1, math.min(#keys, labels.stored_max) do
-    out[i] = json.quote(keys[i]) .. ":" .. json.quote(text_of(dict.v[keys[i]]))
+    out[i] = json.encode(keys[i]) .. ":" .. json.encode(text_of(dict.v[keys[i]]))
   end
   return "{" .. concat(out, ",") .. "}"
 end

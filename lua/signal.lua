@@ -62,24 +62,22 @@ local function prepare_routes(c, routes)
   end
 end
 
-local function prepare_templates(c, defaults, custom)
-  local function of(field) return overlay(defaults, custom, field) end
-  local sources = { of("grouping_id"), of("resolve_condition"), of("acknowledge_condition"), of("source_link") }
-  c.grouping_id = of("grouping_id") and prepare(of("grouping_id"))
-  c.resolve = of("resolve_condition") and prepare(of("resolve_condition"))
-  c.acknowledge = of("acknowledge_condition") and prepare(of("acknowledge_condition"))
+local function prepare_templates(c, of)
+  local function prepared(field) return of(field) and prepare(of(field)) end
+  c.grouping_id = prepared("grouping_id")
+  c.resolve = prepared("resolve_condition")
+  c.acknowledge = prepared("acknowledge_condition")
   local title = of("web_title") or of("title")
-  if title then
-    c.title = prepare(title)
-    if template.mentions(title, "source_link") and of("source_link") then c.source_link = prepare(of("source_link")) end
-  end
-  return sources, title
+  if not title then return end
+  c.title = prepare(title)
+  if template.mentions(title, "source_link") then c.source_link = prepared("source_link") end
 end
 
-local function all_sources(c, config, defaults, custom)
+-- Every template text of the integration that renders here.
+local function all_sources(c, config, of)
   local sources = {}
   for _, field in ipairs { "grouping_id", "resolve_condition", "acknowledge_condition", "source_link", "web_title", "title" } do
-    sources[#sources + 1] = overlay(defaults, custom, field)
+    sources[#sources + 1] = of(field)
   end
   for _, label in ipairs(config.dynamic_labels or {}) do sources[#sources + 1] = label.template end
   if type(config.labels_template) == "string" then sources[#sources + 1] = config.labels_template end
@@ -96,12 +94,13 @@ end
 ---@param json_text string
 ---@return integer flags 1: the type has `receive`, 2: `split`, 4: `verify`
 function signal.configure(id, version, json_text)
-  local config = assert(json.plain(json_text))
+  local config = assert(json.decode(json_text))
   local c = { version = version, name = config.name, type = config.type }
   prepare_routes(c, config.routes)
-  prepare_templates(c, config.templates_default, config.templates_custom)
+  local function of(field) return overlay(config.templates_default, config.templates_custom, field) end
+  prepare_templates(c, of)
   c.labels = labels.plan(config)
-  c.needs_counts = counts.are_needed(c.type, all_sources(c, config, config.templates_default, config.templates_custom))
+  c.needs_counts = counts.are_needed(c.type, all_sources(c, config, of))
   configured[id] = c
   return integration.flags(c.type)
 end
@@ -175,7 +174,7 @@ local function problems_json(problems)
   local fields, out = {}, {}
   for field in pairs(problems) do fields[#fields + 1] = field end
   sort(fields)
-  for i, field in ipairs(fields) do out[i] = json.quote(field) .. ":" .. json.quote(problems[field]) end
+  for i, field in ipairs(fields) do out[i] = json.encode(field) .. ":" .. json.encode(problems[field]) end
   return "{" .. concat(out, ",") .. "}"
 end
 

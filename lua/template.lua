@@ -6,6 +6,7 @@ local jinja <const> = require("jinja")
 local fuel <const> = require("tocsin.fuel")
 local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
 local lower <const>, match <const> = string.lower, string.match
+local with_fuel <const> = fuel.with
 local offset <const>, codepoints <const> = utf8.offset, utf8.len
 
 local template = {
@@ -89,8 +90,13 @@ local OUT_OF_BUDGET <const> = "Template Error: the template ran past its budget 
 ---@return boolean failed
 function template.render(t, context, limit, field_fuel)
   if t.failed then return t.failed, true end
-  if field_fuel then fuel.refill(field_fuel) end
-  local text, err = t.run:render(context)
+  local ok, text, err
+  if field_fuel then
+    ok, text, err = with_fuel(field_fuel, t.run.render, t.run, context)
+    if not ok then text, err = nil, text end
+  else
+    text, err = t.run:render(context)
+  end
   if text then return template.cut(text, limit or template.text_limit), false end
   if not is_out_of_budget(err) then return template.error_text(err), true end
   if not field_fuel then error(err, 0) end

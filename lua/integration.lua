@@ -1,0 +1,146 @@
+--- An integration file: loaded in a closed environment, checked against the schema, returned as plain data.
+---
+--- One file integrations/<type>.lua is one alert source; integrations/README.md is the guide to writing one. Everything
+--- a person can get wrong comes back as a list of sentences, each with its address:
+---   integrations/x.lua: unknown field 'groupping_id' (did you mean 'grouping_id'?)
+local assets <const> = require("tocsin.assets")
+local sandbox <const> = require("tocsin.sandbox")
+local channels <const> = require("channels")
+local schema <const> = require("schema")
+local template <const> = require("template")
+local type <const>, pairs <const>, ipairs <const>, sort <const> = type, pairs, ipairs, table.sort
+local find <const>, match <const>, format <const>, sub <const> = string.find, string.match, string.format, string.sub
+
+local integration = {}
+
+local FOLDER <const> = "integrations/"
+
+--- The types that have a file, sorted.
+---@return string[]
+function integration.list()
+  local out = {}
+  for _, path in ipairs(assets.list(FOLDER)) do
+    out[#out + 1] = match(path, "^integrations/([%w_]+)%.lua$")
+  end
+  sort(out)
+  return out
+end
+
+local function read(options, name)
+  if options and options.read then return options.read(name) end
+  return assets.read(FOLDER .. name .. ".lua")
+end
+
+local function load_table(source, address)
+  if sub(source, 1, 1) == "\27" then return nil, address .. ": an integration file is text" end
+  local data, why = sandbox.load(source, address)
+  if data == nil then return nil, address .. ": " .. tostring(why) end
+  if type(data) ~= "table" then return nil, address .. ": the file must return a table" end
+  return data
+end
+
+-- Fields that a file takes from its base: all but what is its own story.
+local NOT_INHERITED <const> = { name = true, about = true, connect = true, base = true, examples = true }
+
+local function take_missing(data, base)
+  for field, v in pairs(base) do
+    if data[field] == nil and not NOT_INHERITED[field] then data[field] = v end
+  end
+end
+
+local function apply_base(data, options, address, problems)
+  if type(data.base) ~= "string" then return end
+  local source = find(data.base, "^[%a][%w_]*$") and read(options, data.base)
+  if not source then
+    problems[#problems + 1] = format("%s: base '%s' is not an integration", address, data.base)
+    return
+  end
+  local base, why = load_table(source, FOLDER .. data.base .. ".lua")
+  if not base then problems[#problems + 1] = why return end
+  if base.base then
+    problems[#problems + 1] = format("%s: base '%s' has a base itself; bases are one level deep", address, data.base)
+  end
+  take_missing(data, base)
+end
+
+--- Loads and checks one integration.
+---@param name string its type: the file name without .lua
+---@param options {source: string?, address: string?, read: (fun(name: string): string?)?}? source: the text instead of a file
+---@return table|nil spec the file's table, with `type` and what it took from its base
+---@return string[]|nil problems sentences, when spec is nil
+function integration.load(name, options)
+  local address = options and options.address or FOLDER .. name .. ".lua"
+  local source = options and options.source or find(name, "^[%a][%w_]*$") and read(options, name)
+  if not source then return nil, { address .. ": there is no such integration" } end
+  local data, why = load_table(source, address)
+  if not data then return nil, { why } end
+  local problems = {}
+  apply_base(data, options, address, problems)
+  schema.check(data, address, problems)
+  if #problems > 0 then return nil, problems end
+  data.type = name
+  return data
+end
+
+local BEHAVIOUR <const> = { "grouping_id", "resolve_condition", "acknowledge_condition", "source_link" }
+local APPEARANCE <const> = { "title", "message", "image_url" }
+
+--- The templates that are copied into an integration when it is created: flat, field to text. `title`, `message` and
+--- `image_url` are neutral and serve every channel that has no `<channel>_<field>` of its own.
+---@param spec table
+---@return table<string, string>
+function integration.templates(spec)
+  local out = {}
+  for _, field in ipairs(BEHAVIOUR) do out[field] = spec[field] end
+  for _, field in ipairs(APPEARANCE) do out[field] = spec[field] end
+  for _, channel in ipairs(channels.names) do
+    for field, text in pairs(spec[channel] or {}) do out[channel .. "_" .. field] = text end
+  end
+  return out
+end
+
+--- The dynamic labels that are copied with them, by key.
+---@param spec table
+---@return {key: string, template: string}[]
+function integration.labels(spec)
+  local out = {}
+  for key, text in pairs(spec.labels or {}) do out[#out + 1] = { key = key, template = text } end
+  sort(out, function(a, b) return a.key < b.key end)
+  return out
+end
+
+--- What an integration of this type would be created with, in one call.
+---@param name string
+---@return {name: string, templates: table<string, string>, labels: table[]}|nil defaults
+---@return string[]|nil problems
+function integration.defaults(name)
+  local spec, problems = integration.load(name)
+  if not spec then return nil, problems end
+  return { name = spec.name, templates = integration.templates(spec), labels = integration.labels(spec) }
+end
+
+local flags_of <const> = {}
+
+--- What C must do for a type before its alerts are rendered: 1 `receive`, 2 `split`, 4 `verify`. A type without a file
+--- has none: it goes on with the copy of its templates.
+---@param name string
+---@return integer
+function integration.flags(name)
+  local flags = flags_of[name]
+  if flags then return flags end
+  local spec = integration.load(name)
+  flags = 0
+  if spec then flags = (spec.receive and 1 or 0) | (spec.split and 2 or 0) | (spec.verify and 4 or 0) end
+  flags_of[name] = flags
+  return flags
+end
+
+--- The text that explains how to connect, with the address filled in.
+---@param spec table
+---@param variables {url: string, name: string}
+---@return string
+function integration.connect(spec, variables)
+  return (template.render(template.compile(spec.connect), variables))
+end
+
+return integration

@@ -5,6 +5,7 @@
 ---   integrations/x.lua: unknown field 'groupping_id' (did you mean 'grouping_id'?)
 local assets <const> = require("tocsin.assets")
 local sandbox <const> = require("tocsin.sandbox")
+local sandbox_env <const> = require("sandbox_env")
 local channels <const> = require("channels")
 local schema <const> = require("schema")
 local template <const> = require("template")
@@ -20,7 +21,7 @@ local FOLDER <const> = "integrations/"
 function integration.list()
   local out = {}
   for _, path in ipairs(assets.list(FOLDER)) do
-    out[#out + 1] = match(path, "^integrations/([%w_]+)%.lua$")
+    out[#out + 1] = match(path, "([%w_]+)%.lua$")
   end
   sort(out)
   return out
@@ -31,10 +32,20 @@ local function read(options, name)
   return assets.read(FOLDER .. name .. ".lua")
 end
 
+local LOAD_LIMIT <const> = 1000000 -- instructions to build the file's table
+
+local function at_address(address, sentence)
+  sentence = tostring(sentence)
+  return sub(sentence, 1, #address) == address and sentence or address .. ": " .. sentence
+end
+
+-- Runs the text in an environment of its own, so functions of two files share nothing.
 local function load_table(source, address)
   if sub(source, 1, 1) == "\27" then return nil, address .. ": an integration file is text" end
-  local data, why = sandbox.load(source, address)
-  if data == nil then return nil, address .. ": " .. tostring(why) end
+  local chunk, why = sandbox.load(source, "=" .. address, sandbox_env.new())
+  if not chunk then return nil, at_address(address, why) end
+  local ok, data = sandbox.call(chunk, LOAD_LIMIT)
+  if not ok then return nil, at_address(address, data) end
   if type(data) ~= "table" then return nil, address .. ": the file must return a table" end
   return data
 end

@@ -17,6 +17,7 @@ local sort <const> = table.sort
 local receive = {}
 
 local DEPTH_MAX <const> = 128
+local INSTRUCTIONS <const> = 200000 -- for one request
 local PARTS_MAX <const> = 10000
 
 -- A template value as plain tables; `origin` remembers which ordered table each came from.
@@ -93,7 +94,7 @@ end
 -- The parts as JSON texts, or nil when the payload stays one.
 local function split_parts(spec, payload, origin)
   if not spec.split or type(payload) ~= "table" then return nil end
-  local ok, parts = sandbox.call(spec.split, payload)
+  local ok, parts = sandbox.call(spec.split, INSTRUCTIONS, payload)
   if not ok then return nil, parts end
   if parts == nil then return nil end
   if type(parts) ~= "table" then return nil, "split must return a list of payloads" end
@@ -107,6 +108,18 @@ local function guarded(f, ...)
   local ok, a, b, c, d = pcall(f, ...)
   if ok then return a, b, c, d end
   return nil, type(a) == "table" and a.message or tostring(a)
+end
+
+--- The JSON texts of the alerts that a request's body becomes under a loaded file; nil: it stays one alert.
+---@param spec table
+---@param body string JSON
+---@return string[]|nil parts
+---@return string|nil why what went wrong in the function
+function receive.parts(spec, body)
+  return guarded(function()
+    local origin = {}
+    return split_parts(spec, to_plain(assert(json.payload(body)), origin), origin)
+  end)
 end
 
 --- The alerts that a payload becomes.
@@ -130,7 +143,7 @@ local function answer_of(answer)
 end
 
 local function run_receive(spec, request, origin)
-  local ok, result = sandbox.call(spec.receive, request)
+  local ok, result = sandbox.call(spec.receive, INSTRUCTIONS, request)
   if not ok then return nil, result end
   if result == nil then return nil end
   if type(result) ~= "table" then return nil, "receive must return a table" end

@@ -178,8 +178,6 @@ local EXPECT <const> = {
 local EXAMPLE <const> = {
   [1] = field(check.text, true),
   payload = field(check.raw_text, true),
-  method = field(list_of { "POST", "GET", "PUT" }),
-  query = field(check.raw_text),
   headers = field(check.text_table),
   expect = field(block_of(EXPECT), true),
 }

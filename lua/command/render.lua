@@ -1,0 +1,167 @@
+--- `tocsin render`: renders a template exactly as it stands, without the cut and the error texts that alerts get.
+local jinja <const> = require("jinja")
+local json <const> = require("tocsin.json")
+local value <const> = require("jinja.value")
+local format <const>, gsub <const>, gmatch <const>, find <const> = string.format, string.gsub, string.gmatch, string.find
+local codes <const>, concat <const> = utf8.codes, table.concat
+
+local render = {}
+
+local env <const> = jinja.new {}
+
+local function error_text(err)
+  if type(err) ~= "table" then return tostring(err) end
+  return format("line %d: %s", err.line or 1, tostring(err.message))
+end
+
+-- The names of a context: the members of a JSON object.
+local function context_of(payload)
+  local object = value.plain(payload)
+  if type(object) ~= "table" or value.type_of(object) ~= value.DICT then return nil, "the context must be a JSON object" end
+  local context = {}
+  for i = 1, object.n do context[object.k[i]] = object.v[object.k[i]] end
+  return context
+end
+
+--- Renders one template.
+---@param source string
+---@param context_json string? a JSON object; its members are the names
+---@return string|nil output
+---@return string|nil sentence "line N: …"
+function render.one(source, context_json)
+  local context, why = {}, nil
+  if context_json then
+    local payload, problem = json.payload(context_json)
+    if problem then return nil, problem end
+    context, why = context_of(payload)
+    if not context then return nil, why end
+  end
+  local t, err = env:compile(source)
+  if not t then return nil, error_text(err) end
+  local output, failure = t:render(context)
+  if output then return output end
+  return nil, error_text(failure)
+end
+
+local SHORT <const> = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+local function escape(code)
+  if code < 0x10000 then return format("\\u%04x", code) end
+  code = code - 0x10000
+  return format("\\u%04x\\u%04x", 0xD800 | code >> 10, 0xDC00 | code & 0x3FF)
+end
+
+--- A JSON string literal in ASCII.
+---@param text string
+---@return string
+function render.ascii(text)
+  local out = gsub(text, '[%c"\\\127]', function(c) return SHORT[c] or format("\\u%04x", string.byte(c)) end)
+  if not find(out, "[\128-\255]") then return '"' .. out .. '"' end
+  if not utf8.len(out) then return '"' .. gsub(out, "[\128-\255]", "\\ufffd") .. '"' end
+  local pieces = {}
+  for _, code in codes(out) do pieces[#pieces + 1] = code < 128 and utf8.char(code) or escape(code) end
+  return '"' .. concat(pieces) .. '"'
+end
+
+local function member(object, key)
+  local v = object and object.v[key]
+  return v ~= json.null and v or nil
+end
+
+-- One line of a cases file to one line of output.
+local function run_case(line)
+  local payload, why = json.payload(line)
+  local case = not why and value.plain(payload)
+  if type(case) ~= "table" or value.type_of(case) ~= value.DICT then
+    return format('{"id":null,"error":%s}', render.ascii(why or "a case must be a JSON object"))
+  end
+  local id = json.encode(case.v.id == nil and json.null or case.v.id) or "null"
+  if type(case.v.id) == "string" then id = render.ascii(case.v.id) end
+  local source = member(case, "template")
+  if type(source) ~= "string" then return format('{"id":%s,"error":"the case has no template"}', id) end
+  local context = member(case, "context")
+  local output, sentence = render.one(source, context and json.encode(context))
+  if output then return format('{"id":%s,"output":%s}', id, render.ascii(output)) end
+  return format('{"id":%s,"error":%s}', id, render.ascii(sentence))
+end
+
+--- Renders every line of a cases file: {"id", "template", "context"} to {"id", "output"} or {"id", "error"}.
+---@param text string JSON lines
+---@param write fun(line: string)
+function render.cases(text, write)
+  for line in gmatch(text, "[^\n]+") do
+    if find(line, "%S") then write(run_case(line) .. "\n") end
+  end
+end
+
+local HELP <const> = [[
+tocsin render [--context FILE.json] TEMPLATE
+tocsin render --cases FILE.jsonl
+
+Renders a Jinja template and prints exactly what it gives. TEMPLATE - is standard input.
+  --context FILE   a JSON object: the names that the template sees (- is standard input)
+  --cases FILE     lines {"id","template","context"}; prints lines {"id","output"} or {"id","error"}
+On an error it prints `line N: …` to standard error and exits with 1.
+]]
+
+local function parse(words)
+  local o, i = {}, 1
+  while i <= #words do
+    local word = words[i]
+    if word == "--help" or word == "-h" then return { help = true } end
+    if word == "--context" or word == "--cases" then
+      if not words[i + 1] then return nil, word .. " needs a file" end
+      o[string.sub(word, 3)], i = words[i + 1], i + 1
+    elseif find(word, "^%-%-context=") or find(word, "^%-%-cases=") then
+      local name, file = string.match(word, "^%-%-(%w+)=(.*)$")
+      o[name] = file
+    elseif find(word, "^%-%-.") then
+      return nil, "unknown option '" .. word .. "'; see `tocsin render --help`"
+    elseif o.template then
+      return nil, "one template at a time; put it in quotes"
+    else
+      o.template = word
+    end
+    i = i + 1
+  end
+  if not o.cases and not o.template then return nil, "a template is missing; see `tocsin render --help`" end
+  return o
+end
+
+local function run(o, console)
+  if o.cases then
+    local text, why = console.read(o.cases)
+    if not text then return nil, why end
+    render.cases(text, console.out)
+    return 0
+  end
+  local context, source, why = nil, o.template, nil
+  if o.context then
+    context, why = console.read(o.context)
+    if not context then return nil, why end
+  end
+  if source == "-" then
+    source, why = console.read("-")
+    if not source then return nil, why end
+  end
+  local output, sentence = render.one(source, context)
+  if not output then return nil, sentence end
+  console.out(output)
+  return 0
+end
+
+--- The command. `words_json` holds the words after `render`.
+---@param words_json string
+---@return integer exit_code
+function render.main(words_json)
+  local console = require("tocsin.console")
+  local o, why = parse(json.decode(words_json))
+  if not o then console.err("tocsin render: " .. why .. "\n") return 2 end
+  if o.help then console.out(HELP) return 0 end
+  local code, sentence = run(o, console)
+  if code then return code end
+  console.err(sentence .. "\n")
+  return 1
+end
+
+return render

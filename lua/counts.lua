@@ -2,7 +2,6 @@
 ---
 --- Templates of these types see them whoever sent the alert; the stored payload stays the bytes that came. Adding them
 --- copies the payload, so it is done only for an integration whose templates could notice.
-local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local find <const>, sub <const>, match <const> = string.find, string.sub, string.match
 
@@ -51,7 +50,8 @@ function counts.add(payload)
   if type(alerts) ~= "table" or value.type_of(alerts) ~= value.LIST then return payload end
   local firing, resolved = 0, 0
   for i = 1, alerts.n do
-    local status = json.path(alerts[i], "status")
+    local alert = value.plain(alerts[i])
+    local status = type(alert) == "table" and value.type_of(alert) == value.DICT and alert.v.status
     if status == "firing" then firing = firing + 1 elseif status == "resolved" then resolved = resolved + 1 end
   end
   local copy = value.dict_copy(object)

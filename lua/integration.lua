@@ -3,7 +3,7 @@
 --- One file integrations/<type>.lua is one alert source; integrations/README.md is the guide to writing one. Everything
 --- a person can get wrong comes back as a list of sentences, each with its address:
 ---   integrations/x.lua: unknown field 'groupping_id' (did you mean 'grouping_id'?)
-local assets <const> = require("tocsin.assets")
+local asset <const> = require("tocsin.asset")
 local sandbox <const> = require("tocsin.sandbox")
 local sandbox_env <const> = require("sandbox_env")
 local channels <const> = require("channels")
@@ -20,7 +20,7 @@ local FOLDER <const> = "integrations/"
 ---@return string[]
 function integration.list()
   local out = {}
-  for _, path in ipairs(assets.list(FOLDER)) do
+  for _, path in ipairs(asset.list("integrations")) do
     out[#out + 1] = match(path, "([%w_]+)%.lua$")
   end
   sort(out)
@@ -29,7 +29,7 @@ end
 
 local function read(options, name)
   if options and options.read then return options.read(name) end
-  return assets.read(FOLDER .. name .. ".lua")
+  return asset.get(FOLDER .. name .. ".lua")
 end
 
 local LOAD_LIMIT <const> = 1000000 -- instructions to build the file's table

@@ -197,7 +197,7 @@ function signal.render(id, payload, now_us, field_fuel)
   if c.needs_counts then payload = counts.add(payload) end
   local problems = {}
   local context = { payload = payload }
-  template.set_now(now_us)
+
   local dict = c.labels and labels.compute(c.labels, context, problems, field_fuel)
   local grouping_id = grouping_of(c, context, dict, problems, field_fuel)
   local is_resolve = condition(c.resolve, "resolve_condition", context, dict, problems, field_fuel)

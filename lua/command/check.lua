@@ -144,7 +144,8 @@ end
 -- Posts one example and gathers all that an `expect` can speak of.
 local function run_example(run, example)
   local before = run.core:groups()
-  local status = run.core:post(run.spec.type, run.token, example.payload, example.headers or { ["content-type"] = "application/json" })
+  local headers = example.headers or { ["content-type"] = "application/json" }
+  local status = run.core:post(run.spec.type, run.token, example.payload, headers)
   local after = run.core:groups()
   local group, stored = grown(before, after)
   local parts, why = receive.parts(run.spec, example.payload)

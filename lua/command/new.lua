@@ -32,15 +32,18 @@ return {
   -- Paste real bodies. `tocsin check --show FILE` prints the `expect` that they give now.
   examples = {
     { "a problem opens a group",
-      payload = [[{"host":"db-1","check":"disk full","state":"critical","severity":"critical","output":"98% used on /var","url":"https://@TYPE@.example.org/db-1"}]],
+      payload = [[
+{"host": "db-1", "check": "disk full", "state": "critical", "severity": "critical", "output": "98% used on /var",
+ "url": "https://@TYPE@.example.org/db-1"}]],
       expect  = { grouping_id = "db-1/disk full", state = "firing", groups = 1, title = "disk full: db-1",
                   message = "98% used on /var", source_link = "https://@TYPE@.example.org/db-1",
                   labels = { severity = "critical" } } },
     { "another host is another problem",
-      payload = [[{"host":"db-2","check":"disk full","state":"critical","severity":"critical","output":"97% used on /var"}]],
+      payload = [[
+{"host": "db-2", "check": "disk full", "state": "critical", "severity": "critical", "output": "97% used on /var"}]],
       expect  = { grouping_id = "db-2/disk full", state = "firing", groups = 2 } },
     { "the recovery resolves the first group",
-      payload = [[{"host":"db-1","check":"disk full","state":"ok","output":"41% used on /var"}]],
+      payload = [[{"host": "db-1", "check": "disk full", "state": "ok", "output": "41% used on /var"}]],
       expect  = { grouping_id = "db-1/disk full", state = "resolved", groups = 2 } },
   },
 }
@@ -52,7 +55,8 @@ return {
 ---@return string|nil sentence
 function new.integration(type_name)
   if not find(type_name, "^%l[%l%d_]*$") or #type_name > 60 then
-    return nil, "'" .. type_name .. "' is no name for an integration: use lower-case letters, digits and _, starting with a letter"
+    return nil, "'" .. type_name .. "' is no name for an integration: "
+      .. "use lower-case letters, digits and _, starting with a letter"
   end
   local title = gsub(upper(sub(type_name, 1, 1)) .. sub(type_name, 2), "_", " ")
   return (gsub(gsub(STARTING_FILE, "@TITLE@", title), "@TYPE@", (gsub(type_name, "_", "-"))))
@@ -71,7 +75,9 @@ Writes integrations/NAME.lua (or NAME.lua where there is no such folder): a star
 function new.main(words_json)
   local console = require("tocsin.console")
   local words = json.decode(words_json)
-  if words[1] == "--help" or words[1] == "-h" or words[2] == "--help" then console.out(HELP) return 0 end
+  for _, word in ipairs(words) do
+    if word == "--help" or word == "-h" then console.out(HELP) return 0 end
+  end
   if words[1] ~= "integration" or not words[2] or words[3] then
     console.err("tocsin new: say `tocsin new integration NAME`\n")
     return 2

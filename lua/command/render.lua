@@ -29,12 +29,12 @@ end
 ---@return string|nil output
 ---@return string|nil sentence "line N: …"
 function render.one(source, context_json)
-  local context, why = {}, nil
+  local context = {}
   if context_json then
     local payload, problem = json.payload(context_json)
     if problem then return nil, problem end
-    context, why = context_of(payload)
-    if not context then return nil, why end
+    context, problem = context_of(payload)
+    if not context then return nil, problem end
   end
   local t, err = env:compile(source)
   if not t then return nil, error_text(err) end
@@ -43,7 +43,9 @@ function render.one(source, context_json)
   return nil, error_text(failure)
 end
 
-local SHORT <const> = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+local SHORT <const> = {
+  ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t",
+}
 
 local function escape(code)
   if code < 0x10000 then return format("\\u%04x", code) end
@@ -135,15 +137,14 @@ local function run(o, console)
     render.cases(text, console.out)
     return 0
   end
-  local context, source, why = nil, o.template, nil
+  local context, why
   if o.context then
     context, why = console.read(o.context)
-    if not context then return nil, why end
+    if why then return nil, why end
   end
-  if source == "-" then
-    source, why = console.read("-")
-    if not source then return nil, why end
-  end
+  local source, problem = o.template, nil
+  if source == "-" then source, problem = console.read("-") end
+  if problem then return nil, problem end
   local output, sentence = render.one(source, context)
   if not output then return nil, sentence end
   console.out(output)

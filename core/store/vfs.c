@@ -9,6 +9,15 @@
 
 #define WRITE_MAX (64 * 1024) // larger writes hold up the other files of a slow disk
 
+// Writes to the log that follow each other, sent down as one. SQLite writes a frame as 24 bytes and a page; apart they
+// cost two calls each and the kernel's work on partial pages. Nothing is held back past a sync, a read or the moment
+// the log's index is published (xShmBarrier).
+struct gather {
+    sqlite3_int64 at;
+    int len;
+    char data[WRITE_MAX];
+};
+
 struct vfs {
     sqlite3_vfs head;
     sqlite3_vfs *base;
@@ -23,7 +32,9 @@ struct vfs {
 struct file {
     sqlite3_file head;
     vfs *owner;
-    sqlite3_file *real; // follows this struct in the memory SQLite gave us
+    bool is_log;
+    struct gather *gather; // of a log file that was written to, else NULL
+    sqlite3_file *real;    // follows this struct in the memory SQLite gave us
 };
 
 #define REAL(f)  (((struct file *)(void *)(f))->real)
@@ -94,11 +105,36 @@ static int write_part(struct file *f, const void *data, int n, sqlite3_int64 at)
     return errno == EDQUOT ? SQLITE_FULL : latch(v, rc);
 }
 
-static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 at) {
+static int flush(sqlite3_file *sf) {
+    struct gather *g = ((struct file *)(void *)sf)->gather;
+    if (!g || !g->len) return SQLITE_OK;
+    int n = g->len;
+    g->len = 0;
     if (vfs_is_broken(OWNER(sf))) return SQLITE_IOERR_WRITE;
+    return write_part((struct file *)(void *)sf, g->data, n, g->at);
+}
+
+// False when the bytes do not follow what is gathered or find no room after it.
+static bool gather(struct gather *g, const void *data, int n, sqlite3_int64 at) {
+    if (!g || n > WRITE_MAX - g->len || (g->len && at != g->at + g->len)) return false;
+    if (!g->len) g->at = at;
+    memcpy(g->data + g->len, data, (size_t)n);
+    g->len += n;
+    return true;
+}
+
+static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 at) {
+    struct file *f = (struct file *)(void *)sf;
+    if (vfs_is_broken(f->owner)) return SQLITE_IOERR_WRITE;
+    if (f->is_log && !f->gather) f->gather = NEW(struct gather);
+    struct gather *g = f->gather;
+    if (gather(g, data, n, at)) return SQLITE_OK;
+    int flushed = flush(sf);
+    if (flushed != SQLITE_OK) return flushed;
+    if (gather(g, data, n, at)) return SQLITE_OK;
     for (const char *from = data; n > 0;) {
         int part = n > WRITE_MAX ? WRITE_MAX : n;
-        int rc = write_part((struct file *)(void *)sf, from, part, at);
+        int rc = write_part(f, from, part, at);
         if (rc != SQLITE_OK) return rc;
         from += part;
         at += part;
@@ -109,6 +145,8 @@ static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 a
 
 static int file_read(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
     vfs *v = OWNER(sf);
+    int flushed = flush(sf);
+    if (flushed != SQLITE_OK) return flushed;
     int64_t start = clock_ns();
     int rc = REAL(sf)->pMethods->xRead(REAL(sf), data, n, at);
     count(&v->stats.read_ns, since(start));
@@ -120,6 +158,8 @@ static int file_read(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
 static int file_sync(sqlite3_file *sf, int flags) {
     vfs *v = OWNER(sf);
     if (vfs_is_broken(v)) return SQLITE_IOERR_FSYNC;
+    int flushed = flush(sf);
+    if (flushed != SQLITE_OK) return flushed;
     v->syncs_seen++;
     int64_t start = clock_ns();
     int ms = v->faults.slow_sync_ms;
@@ -134,6 +174,8 @@ static int file_sync(sqlite3_file *sf, int flags) {
 
 static int file_truncate(sqlite3_file *sf, sqlite3_int64 size) {
     if (vfs_is_broken(OWNER(sf))) return SQLITE_IOERR_TRUNCATE;
+    int flushed = flush(sf);
+    if (flushed != SQLITE_OK) return flushed;
     return REAL(sf)->pMethods->xTruncate(REAL(sf), size);
 }
 
@@ -142,8 +184,17 @@ static int file_shm_map(sqlite3_file *sf, int region, int size, int is_growing, 
     return rc == SQLITE_IOERR_SHMSIZE && (errno == ENOSPC || errno == EDQUOT) ? SQLITE_FULL : rc;
 }
 
-static int file_close(sqlite3_file *f) { return REAL(f)->pMethods->xClose(REAL(f)); }
-static int file_size(sqlite3_file *f, sqlite3_int64 *out) { return REAL(f)->pMethods->xFileSize(REAL(f), out); }
+static int file_close(sqlite3_file *f) {
+    int flushed = flush(f), rc = REAL(f)->pMethods->xClose(REAL(f));
+    mem_free(((struct file *)(void *)f)->gather);
+    return flushed != SQLITE_OK ? flushed : rc;
+}
+
+static int file_size(sqlite3_file *f, sqlite3_int64 *out) {
+    int flushed = flush(f);
+    return flushed != SQLITE_OK ? flushed : REAL(f)->pMethods->xFileSize(REAL(f), out);
+}
+
 static int file_lock(sqlite3_file *f, int kind) { return REAL(f)->pMethods->xLock(REAL(f), kind); }
 static int file_unlock(sqlite3_file *f, int kind) { return REAL(f)->pMethods->xUnlock(REAL(f), kind); }
 static int file_is_reserved(sqlite3_file *f, int *out) { return REAL(f)->pMethods->xCheckReservedLock(REAL(f), out); }
@@ -153,7 +204,11 @@ static int file_traits(sqlite3_file *f) { return REAL(f)->pMethods->xDeviceChara
 static int file_shm_lock(sqlite3_file *f, int at, int n, int flags) {
     return REAL(f)->pMethods->xShmLock(REAL(f), at, n, flags);
 }
-static void file_shm_barrier(sqlite3_file *f) { REAL(f)->pMethods->xShmBarrier(REAL(f)); }
+// Before readers are told of new frames, the frames are in the file. A failure here has latched.
+static void file_shm_barrier(sqlite3_file *f) {
+    flush(f);
+    REAL(f)->pMethods->xShmBarrier(REAL(f));
+}
 static int file_shm_unmap(sqlite3_file *f, int is_deleting) {
     return REAL(f)->pMethods->xShmUnmap(REAL(f), is_deleting);
 }
@@ -182,9 +237,11 @@ static const sqlite3_io_methods methods = {
 static int on_open(sqlite3_vfs *sv, const char *name, sqlite3_file *sf, int flags, int *out) {
     struct file *f = (struct file *)(void *)sf;
     f->owner = sv->pAppData;
+    f->gather = NULL;
     f->real = (sqlite3_file *)(void *)(f + 1);
     int rc = BASE(sv)->xOpen(BASE(sv), name, f->real, flags, out);
     sf->pMethods = f->real->pMethods ? &methods : NULL;
+    f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
     return rc;
 }
 

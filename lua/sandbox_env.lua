@@ -84,7 +84,7 @@ function text.rep(s, n, separator)
   if math.type(n) ~= "integer" then fail("string.rep", "the count must be an integer") end
   if n <= 0 then return "" end
   if n > TEXT_MAX then fail("string.rep", "the count is too large") end
-  sized(n * (#s + #separator), "string.rep")
+  sized(n * (#s + #separator + 1), "string.rep")
   return string.rep(s, n, separator)
 end
 
@@ -243,8 +243,10 @@ end
 
 --- The JSON text of a value, or nil and a sentence.
 function codec.encode(value)
-  local result, sentence = json.encode(value, TEXT_MAX)
-  if result then charge(#result // 4) end
+  local left = sandbox.left()
+  local result, sentence = json.encode(value, left and math.min(TEXT_MAX, left * 4) or TEXT_MAX)
+  if result then charge(#result // 4)
+  elseif plain_find(sentence, "too long") then charge(TEXT_MAX // 4) end
   return result, sentence
 end
 

@@ -2,7 +2,7 @@
 #include "script/json_impl.h"
 #include <stdlib.h>
 
-#define FEW 12 // members up to which comparing each with each is the cheapest search for repeated keys
+#define FEW 32 // members up to which comparing each with each is the cheapest search for repeated keys
 
 err json_parse(arena *a, str text, struct json **out, struct why *why) {
     if (json_parse_simd(a, text, out) == ERR_OK) return ERR_OK;

@@ -83,16 +83,28 @@ static void wrap(lua_State *L, const struct json *node, struct document *d) {
     lua_setmetatable(L, -2);
 }
 
-static struct payload *check_payload(lua_State *L, int index) {
-    struct payload *p = luaL_checkudata(L, index, PAYLOAD_TYPE);
+static void check_alive(lua_State *L, const struct payload *p) {
     const struct document *d = p->document;
     if (!d->own && d->made_in != *d->epoch)
         luaL_error(L, "the payload is used after the call that brought it");
+}
+
+static struct payload *check_payload(lua_State *L, int index) {
+    struct payload *p = luaL_checkudata(L, index, PAYLOAD_TYPE);
+    check_alive(L, p);
+    return p;
+}
+
+// The payload at `index`, or NULL when the value is none.
+static struct payload *to_payload(lua_State *L, int index) {
+    struct payload *p = luaL_testudata(L, index, PAYLOAD_TYPE);
+    if (p) check_alive(L, p);
     return p;
 }
 
 const struct json *payload_json(lua_State *L, int index) {
-    return luaL_testudata(L, index, PAYLOAD_TYPE) ? check_payload(L, index)->node : NULL;
+    const struct payload *p = to_payload(L, index);
+    return p ? p->node : NULL;
 }
 
 const struct json *payload_untouched(lua_State *L, int index) {
@@ -229,8 +241,9 @@ static bool is_special(str key) {
     static const char *const methods[] = {"clear", "copy",    "fromkeys",   "get",    "items", "keys",
                                           "pop",   "popitem", "setdefault", "update", "values"};
     if (!key.len || key.ptr[0] == '_') return true;
+    if (key.len < 3 || key.len > 10) return false;
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (str_is(key, str_of(methods[i]))) return true;
+        if (key.ptr[0] == methods[i][0] && str_is(key, str_of(methods[i]))) return true;
     return false;
 }
 
@@ -264,29 +277,33 @@ static int push_node(lua_State *L, const struct json *node) {
     return 1;
 }
 
+static str key_at(lua_State *L, int index) {
+    str key;
+    key.ptr = lua_tolstring(L, index, &key.len);
+    return key;
+}
+
 // path(payload, k1, …) -> the member's value: a scalar or an ordered table. Nothing when a step is not plain:
 // a missing key, a name that dict has as a method or that begins with an underscore, something that is no
 // object.
 static int path(lua_State *L) {
-    if (!luaL_testudata(L, 1, PAYLOAD_TYPE)) return 0;
-    const struct json *node = check_payload(L, 1)->node;
+    const struct payload *p = to_payload(L, 1);
+    if (!p) return 0;
+    const struct json *node = p->node;
     int last = lua_gettop(L);
-    for (int i = 2; i <= last; i++) {
-        if (lua_type(L, i) != LUA_TSTRING) return 0;
-        str key;
-        key.ptr = lua_tolstring(L, i, &key.len);
-        if (is_special(key)) return 0;
-    }
+    for (int i = 2; i <= last; i++)
+        if (lua_type(L, i) != LUA_TSTRING || is_special(key_at(L, i))) return 0;
     bool has_memo = lua_getiuservalue(L, 1, MEMO) == LUA_TTABLE;
     lua_pop(L, 1);
+    size_t looked_at = 0;
     for (int i = 2; i <= last; i++) {
         if (node->type != JSON_OBJECT) return 0;
         if (has_memo && push_kept(L, 1, node)) return walk_tables(L, i, last);
-        str key;
-        key.ptr = lua_tolstring(L, i, &key.len);
-        fuel_bytes(L, node->count);
-        if (!(node = json_get(node, key))) return 0;
+        looked_at += node->count;
+        if (!(node = json_get(node, key_at(L, i)))) break;
     }
+    fuel_bytes(L, looked_at);
+    if (!node) return 0;
     if (has_memo && push_kept(L, 1, node)) return 1;
     return push_node(L, node);
 }

@@ -36,7 +36,7 @@ struct script_options {
     log_t *log;
 };
 
-script *script_new(const struct script_options *options, struct why *why); // NULL when a module does not load
+script *script_new(const struct script_options *options, struct why *why); // NULL when the state cannot be opened
 void script_free(script *s);
 
 // Arguments and results of a call.
@@ -52,7 +52,7 @@ struct script_value {
 };
 
 struct script_budget {
-    int64_t fuel;                 // units of script_fuel.h; 0: none is given, the call may not render
+    int64_t fuel;                 // units of script/fuel.h; 0: none is given, the call may not render
     size_t memory_bytes;          // above what the state holds when the call begins; 0: the state's cap alone
     bool refillable;              // Lua may set the fuel anew between renderings (fuel.refill), in the slow lane
 };

@@ -3,15 +3,21 @@
 //   script_test [--lua DIR] [--memory BYTES] < requests
 //     one JSON line a call: {"module":,"function":,"args":[…],"fuel":,"memory":,"results":} and one JSON line
 //     back:
-//     {"err":,"why":,"results":[…],"fuel":,"memory":,"ms":}. Containers among the arguments become payloads.
+//     {"err":,"why":,"results":[…],"fuel":,"memory":,"pause_us":,"ms":} (ms of
+//     processor time). Containers among the arguments become payloads.
+//   script_test parse < documents
+//     each document after its length in ten decimal digits; one JSON line back: what the fast parser, the strict one and
+//     both together make of it: {"simd":text or null,"strict":…,"both":…,"err":,"why":}.
 //   script_test bench FILE COUNT TREE
 //     µs to parse the file, to parse it and walk four paths in Lua, and to expand it, each a mean of COUNT
 //     rounds.
 #include "base/env.h"
 #include "base/mem.h"
+#include "script/json_impl.h"
 #include "script/script.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define ARGS_MAX 8
 
@@ -78,6 +84,12 @@ static void print_answer(const script *s, err e, const struct why *why, struct s
     buf_free(&out);
 }
 
+static int64_t processor_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 static void answer(script *s, str line) {
     arena *a = arena_new();
     struct json *request;
@@ -91,9 +103,9 @@ static void answer(script *s, str line) {
     struct script_budget budget = {.fuel = integer_of(request, "fuel"), .memory_bytes = (size_t)integer_of(request, "memory")};
     char *module = (char *)(uintptr_t)text_of(request, "module"),
          *function = (char *)(uintptr_t)text_of(request, "function");
-    int64_t since = clock_ns();
+    int64_t since = processor_ns();
     err e = script_call(s, module, function, args, nargs, budget, a, results, nresults, &why);
-    print_answer(s, e, &why, results, nresults, (double)(clock_ns() - since) / 1e6);
+    print_answer(s, e, &why, results, nresults, (double)(processor_ns() - since) / 1e6);
     mem_free(module);
     mem_free(function);
     arena_free(a);
@@ -138,6 +150,55 @@ static str read_all(const char *path, buf *out) {
     fclose(f);
     return buf_view(out);
 }
+
+// --- parse ---
+
+static void print_result(buf *out, const char *name, err e, const struct json *v) {
+    buf text = {0};
+    buf_printf(out, "\"%s\":", name);
+    if (e) buf_lit(out, "null,");
+    else {
+        json_write(&text, v);
+        buf_json(out, buf_view(&text));
+        buf_char(out, ',');
+    }
+    buf_free(&text);
+}
+
+static void parse_one(str text) {
+    arena *a = arena_new();
+    struct json *v = NULL;
+    struct why why = {{0}};
+    buf out = {0};
+    buf_char(&out, '{');
+    err e = json_parse_simd(a, text, &v);
+    print_result(&out, "simd", e, v);
+    e = json_parse(a, text, &v, &why);
+    print_result(&out, "both", e, v);
+    e = json_parse_strict(a, text, &v, &why);
+    print_result(&out, "strict", e, v);
+    buf_printf(&out, "\"err\":\"%s\",\"why\":", err_name(e));
+    buf_json(&out, str_of(why.text));
+    buf_lit(&out, "}\n");
+    fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+    arena_free(a);
+}
+
+// Each document is copied to memory of exactly its size, so that a sanitizer sees one byte read too many.
+static int parse_all(void) {
+    char length[11] = {0};
+    while (fread(length, 1, 10, stdin) == 10) {
+        size_t n = strtoull(length, NULL, 10);
+        char *text = mem_alloc(n);
+        CHECK(fread(text, 1, n, stdin) == n);
+        parse_one((str){text, n});
+        mem_free(text);
+    }
+    return 0;
+}
+
+// --- bench ---
 
 static double us_each(int64_t since, long count) {
     return (double)(clock_ns() - since) / 1000.0 / (double)count;
@@ -194,5 +255,6 @@ static int bench(const char *path, long count, const char *lua_dir) {
 
 int main(int argc, char **argv) {
     if (argc == 5 && strcmp(argv[1], "bench") == 0) return bench(argv[2], strtol(argv[3], NULL, 10), argv[4]);
+    if (argc == 2 && strcmp(argv[1], "parse") == 0) return parse_all();
     return serve(argc, argv);
 }

@@ -85,7 +85,8 @@ describe("ids", function()
     assert.is_nil(own.decode("R", text))
     assert.is_nil(own.decode("R", "R" .. text:sub(2)) == 7 or nil)
     assert.not_equal(text, ids.new("0123456789abcdeg").encode("I", 7))
-    for _, wrong in ipairs { "", "I", text:lower(), text .. "A", text:sub(1, -2), "I" .. ("0"):rep(12), "I" .. ("9"):rep(12), "\0" } do
+    for _, wrong in ipairs { "", "I", "\0", text:lower(), text .. "A", text:sub(1, -2), "I" .. ("0"):rep(12),
+      "I" .. ("9"):rep(12) } do
       assert.is_nil(own.decode("I", wrong))
     end
   end)

@@ -56,9 +56,9 @@ local endless = {
   "local t = {} for i = 1, 20000 do t[i] = 'x' end while true do table.concat(t, ', ') end",
   "local t = {} for i = 1, 100 do t[i] = string.rep('x', 10000) end while true do table.concat(t) end",
   "local t = {} for i = 1, 100000 do t[i] = i end while true do table.unpack(t) end",
-  "local t = {} for i = 1, 200 do t[i] = i end local function f(...) return f(1, 2, 3, 4, 5, 6, 7, 8, 9, ...) end f(table.unpack(t))",
-  "local function g(n, ...) if n == 0 then while true do local t = { ... } end end return g(n - 1, 1, 2, 3, 4, 5, 6, 7, 8, ...) end g(3000)",
-  "local function g(n, ...) if n == 0 then while true do select('#', ...) end end return g(n - 1, 1, 2, 3, 4, 5, 6, 7, 8, ...) end g(3000)",
+  "local function f(...) return f(1, 2, 3, 4, 5, 6, 7, 8, 9, ...) end f(1)",
+  "local function g(n, ...) while n == 0 do local t = { ... } end return g(n - 1, 1, 2, 3, 4, 5, 6, 7, 8, ...) end g(3000)",
+  "local function g(n, ...) while n == 0 do select('#', ...) end return g(n - 1, 1, 2, 3, 4, 5, 6, 7, 8, ...) end g(3000)",
   "local t = {} for i = 1, 20000 do t['k' .. i] = 1 end for k in pairs(t) do t[k] = nil end while true do next(t) end",
   "local a, b = string.rep('x', 400000), string.rep('x', 399999) .. 'x' while true do local c = a == b end",
   "local a, b = string.rep('x', 400000) .. 'a', string.rep('x', 400000) .. 'b' while true do local c = a < b end",
@@ -80,8 +80,10 @@ local endless = {
   "while true do assert(true) end",
   "error(string.rep('x', 1000000))",
   "error({})", "error(nil)", "error()", "assert(false)", "assert(nil, {})",
-  "local x = nil; x()", "return 1 + {}", "return #5", "return {} < {}", "string.rep()", "string.byte('x', -1e18 // 1 | 0, 3)",
-  "table.concat({ {} })", "table.concat({}, '', 1, 1 << 62)", "table.unpack({}, 1, 1e8)", "string.byte(string.rep('x', 1000), 1, 1000)",
+  "local x = nil; x()", "return 1 + {}", "return #5", "return {} < {}", "string.rep()",
+  "string.byte('x', -1e18 // 1 | 0, 3)",
+  "table.concat({ {} })", "table.concat({}, '', 1, 1 << 62)", "table.unpack({}, 1, 1e8)",
+  "string.byte(string.rep('x', 1000), 1, 1000)",
   "string.format('%d', 'x')", "string.format('%y')", "string.format('%100d', 1)",
   "table.sort({ 3, 1, 2, 5, 4 }, function() return true end) error('x')", "table.sort({ 1, 'x', {} })",
 }
@@ -105,7 +107,7 @@ describe("the sandbox", function()
   local answers = script_process.run({ t = RUNNER }, requests, { tree = ".", memory = 64 << 20 })
 
   it("stops every hostile script in time and memory", function()
-    local slow = os.getenv "TOCSIN_SAN" ~= "" and 10 or 1
+    local slow = os.getenv "SPEC_SAN" ~= "" and 10 or 1
     for i, source in ipairs(endless) do
       local answer = answers[i]
       local how = answer.err == "OK" and answer.results[1] or answer.err
@@ -164,7 +166,10 @@ describe("the sandbox", function()
   end)
 
   it("offers functions that do what they say", function()
-    local function value(source) return select(2, assert(sandbox.call(assert(sandbox.load(source, "=c", sandbox_env.new())), LIMIT))) end
+    local function value(source)
+      local f = assert(sandbox.load(source, "=c", sandbox_env.new()))
+      return select(2, assert(sandbox.call(f, LIMIT)))
+    end
     for source, expected in pairs {
       ["return string.upper('ab') .. string.lower('CD') .. string.sub('hello', 2, -2)"] = "ABcdell",
       ["return table.concat(string.split('a,b,,c', ','), '|')"] = "a|b||c",

@@ -24,7 +24,7 @@ function script_process.run(modules, requests, options)
   for i, request in ipairs(requests) do lines[i] = assert(json.encode(request)) .. "\n" end
   write(folder .. "/requests", table.concat(lines))
   local pipe = assert(io.popen(("%s/script_test --lua %s --memory %d < %s/requests"):format(
-    quote(os.getenv "TOCSIN_BUILD"), folder, options.memory or 0, folder)))
+    quote(os.getenv "SPEC_BUILD"), folder, options.memory or 0, folder)))
   local answers = {}
   for line in pipe:lines() do answers[#answers + 1] = assert(json.decode(line)) end
   assert(pipe:close(), "script_test failed")

@@ -63,10 +63,12 @@ static err open_connection(store *s, struct why *why) {
         return why_set(why, ERR_NOT_FOUND, "There is no database at %s. Start the server once to make it.", s->path);
     if (rc != SQLITE_OK) return store_error(s, rc, NULL, why);
     harden(s->db, is_reader);
+    s->deadline_ns = INT64_MAX;
+    err e = store_exec(s, is_reader ? reader_pragmas : pragmas, why);
+    // After the pragmas: wal_autocheckpoint takes the hook away.
     if (is_reader) sqlite3_progress_handler(s->db, 1000, is_past_deadline, s);
     else sqlite3_wal_hook(s->db, on_log_grown, s);
-    s->deadline_ns = INT64_MAX;
-    return store_exec(s, is_reader ? reader_pragmas : pragmas, why);
+    return e;
 }
 
 static err load_ids(store *s, struct why *why) {

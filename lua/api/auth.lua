@@ -47,6 +47,14 @@ function auth.check(headers, now)
   return nil, errors.invalid_token()
 end
 
+---Who acts with this token, for logs: the person it belongs to, or the token itself.
+---@return string by "user" or "api"
+---@return integer id
+function auth.actor(token)
+  if token.user_id then return "user", token.user_id end
+  return "api", token.id
+end
+
 ---May this token do what needs `role`?
 function auth.allows(token, role)
   return RANK[token.role] >= RANK[role]

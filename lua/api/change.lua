@@ -4,6 +4,7 @@
 -- Nothing is read and written in one transaction here: this is a worker with a reading connection. Instead each write
 -- counts up the `version` of the row that guards the resource (an integration guards its routes) and expects the one
 -- that was read. When another write came first the change starts again from what is stored then, so that neither is lost.
+local audit = require("api.audit")
 local body = require("api.body")
 local errors = require("api.errors")
 local field = require("api.field")
@@ -86,8 +87,8 @@ local function guard_statement(guard)
     args = { guard.id, guard.version }, expect = 1 }
 end
 
--- All statements of a change in order: the guard, the row, what the resource adds, and last the key of the row.
-local function statements_of(r, c)
+-- All statements of a change in order: the guard, the row, what the resource adds, the trail, and last the key of the row.
+local function statements_of(r, request, c)
   local list = json.array()
   local function add(statement)
     if statement then json.array(statement.args) end
@@ -102,6 +103,7 @@ local function statements_of(r, c)
   else add(r.delete_sql and { sql = r.delete_sql, args = { c.now, key }, expect = 1 }
       or { sql = "DELETE FROM " .. r.table .. " WHERE id = $1", args = { key }, expect = 1 }) end
   for _, make in ipairs(c.after) do add(make(key)) end
+  add(audit.statement(request, r, c.kind, key, c.values, c.old))
   add({ sql = "SELECT $1 AS id", args = { key } })
   return list
 end
@@ -136,7 +138,7 @@ local function attempt(r, request, kind, sent)
   if not refusal and r.guard and old then c.guard = r.guard(old) end
   if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
   if refusal then return nil, refusal end
-  local result, sentence, code = port.call("write", { statements = statements_of(r, c) })
+  local result, sentence, code = port.call("write", { statements = statements_of(r, request, c) })
   if result then return result.rows[1].id end
   if code ~= "CONFLICT" then return nil, change.port_error(sentence, code) end
   return nil, conflict(r, c, sentence)

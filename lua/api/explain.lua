@@ -1,5 +1,5 @@
 --- The page behind GET on an ingestion URL: what the integration is, how to connect it, and a first alert to send.
-local assets = require("tocsin.assets")
+local asset = require("tocsin.asset")
 local crypto = require("tocsin.crypto")
 local html = require("channels.html")
 local integration = require("integration")
@@ -48,7 +48,7 @@ end
 
 local function page(row, spec, url, nonce)
   local example = spec and spec.examples[1]
-  local source = assets.read("lua/web/explain.html")
+  local source = asset.get("lua/web/explain.html")
   local template = assert(jinja.new({}):compile(source))
   return assert(template:render({
     nonce = nonce, source = spec and spec.name or row.type, name = row.name, url = url,

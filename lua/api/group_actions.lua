@@ -1,5 +1,6 @@
 --- What a client may do to an alert group over the API. The rules are the core's (engine/group); here a request
 --- becomes one call, and a refusal the reference's sentence.
+local auth = require("api.auth")
 local body = require("api.body")
 local change = require("api.change")
 local errors = require("api.errors")
@@ -14,8 +15,7 @@ local DELAY = { "delay", type = "integer", min = -1 }
 local function call(request, name, arguments, status)
   arguments.group = ids.decode("I", request.id)
   if not arguments.group then return errors.not_found() end
-  arguments.by, arguments.by_id = "api", request.token.id
-  if request.token.user_id then arguments.by, arguments.by_id = "user", request.token.user_id end
+  arguments.by, arguments.by_id = auth.actor(request.token)
   local result, sentence, code = port.call(name, arguments)
   if not result then return change.port_error(sentence, code) end
   return { status = status }

@@ -95,7 +95,8 @@ local function failure(problem)
   end
   local id = crypto.hex(crypto.random_bytes(6))
   port.call("log", { level = "error", message = "API request failed, id " .. id .. ": " .. tostring(problem) })
-  local status = type(problem) == "table" and problem.code and 503 or 500
+  local is_store = type(problem) == "table" and problem.code ~= nil and problem.code ~= "SCRIPT"
+  local status = is_store and 503 or 500
   return errors.detail(status, "Something went wrong here. The log has the reason under id " .. id .. ".")
 end
 

@@ -128,18 +128,18 @@ local function add_page_ids(q, r, given, window)
   q.add("LIMIT ? OFFSET ?", window.size, window.offset)
 end
 
-local function page_statement(r, given, window, selected)
+-- The keys of a page, and how many bytes its rows would bring along.
+local function page_keys(r, given, window)
   local q = rows.statement()
-  q.add("SELECT " .. selected .. " FROM (")
+  q.add("SELECT t.id AS id, " .. (r.weight or "0") .. " AS weight FROM (")
   add_page_ids(q, r, given, window)
-  q.add(") AS page JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or ""))
-  return q
-end
-
-local function is_too_heavy(r, given, window)
-  if not r.weight then return false end
-  local q = page_statement(r, given, window, "coalesce(sum(" .. r.weight .. "), 0) AS n")
-  return store.row(q.text(), table.unpack(q.args)).n > WEIGHT_MAX
+  q.add(") AS page JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or "") .. " ORDER BY " .. r.order)
+  local keys, weight = store.rows(q.text(), table.unpack(q.args)), 0
+  for i, row in ipairs(keys) do
+    keys[i] = row.id
+    weight = weight + row.weight
+  end
+  return keys, weight
 end
 
 ---The object of a row, its members in the order of the fields.
@@ -155,27 +155,31 @@ function rows.show(r, row, request)
   return object
 end
 
----The answer to GET /<path>/.
+---One row by its key, or nil.
+function rows.by_key(r, key)
+  return store.row("SELECT " .. columns(r) .. " FROM " .. r.table .. " AS t " .. (r.join or "") .. " WHERE t.id = $1" ..
+    (r.live and " AND t." .. r.live or ""), key)
+end
+
+---The answer to GET /<path>/. A filter may have to walk through the whole table, so it is done twice (count, keys) and
+---no more: the rows of the page are then read one by one by key.
 function rows.list(r, request)
   local given = given_filters(r, request)
   local count, refusal = count_rows(r, given)
   if refusal then return refusal end
   local window = paging.window(request.query, r.page_size, count)
-  if is_too_heavy(r, given, window) then
+  local keys, weight = {}, 0
+  if count > 0 then keys, weight = page_keys(r, given, window) end
+  if weight > WEIGHT_MAX then
     return errors.detail(400, string.format(
       "This page would hold more than %d MiB of payloads: ask for fewer with perpage.", WEIGHT_MAX >> 20))
   end
-  local q = page_statement(r, given, window, columns(r))
-  q.add("ORDER BY " .. r.order)
   local results = {}
-  for i, row in ipairs(store.rows(q.text(), table.unpack(q.args))) do results[i] = rows.show(r, row, request) end
+  for _, key in ipairs(keys) do
+    local row = rows.by_key(r, key)
+    if row then results[#results + 1] = rows.show(r, row, request) end
+  end
   return { status = 200, value = paging.envelope(request, window, results) }
-end
-
----One row by its key, or nil.
-function rows.by_key(r, key)
-  return store.row("SELECT " .. columns(r) .. " FROM " .. r.table .. " AS t " .. (r.join or "") .. " WHERE t.id = $1" ..
-    (r.live and " AND t." .. r.live or ""), key)
 end
 
 ---One row by its public id, or nil.

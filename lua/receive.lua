@@ -7,6 +7,7 @@
 ---   receive(request) → {payload = …} | {answer = {status=, content_type=, body=}} | {ignore = true} | nil (take it as it is)
 ---     request: method, query (text), headers (lower-case name → value), body (text), json (its value when it parses)
 ---   split(payload) → list of payloads, {} to ignore the request, nil for one alert
+local fuel <const> = require("tocsin.fuel")
 local json <const> = require("tocsin.json")
 local sandbox <const> = require("tocsin.sandbox")
 local integration <const> = require("integration")
@@ -68,6 +69,7 @@ function to_value(t, origin, depth)
   if kind == "string" or kind == "number" or kind == "boolean" then return t end
   if kind ~= "table" then error("a payload cannot hold a " .. kind, 0) end
   if depth > DEPTH_MAX then error("the payload is nested too deeply", 0) end
+  fuel.spend(fuel.STEP) -- a small table that holds another twice, and so on, is a very large payload
   local from = origin[t]
   local from_kind = from and value.type_of(from)
   if not from and getmetatable(t) then return t end

@@ -408,6 +408,7 @@ end
 BIG.str = number.to_string
 BIG.repr = number.to_string
 BIG.truth = function() return true end
+BIG.__json = number.digits
 
 json.set_types { list = value.LIST, dict = value.DICT, tuple = value.TUPLE, big = number.parse }
 

@@ -160,3 +160,11 @@ describe("a payload", function()
     assert.is_false((fuel.with(100, json.expand, json.payload("[" .. ("1,"):rep(999) .. "1]"))))
   end)
 end)
+
+describe("template values", function()
+  it("are written as JSON, big integers with all their digits", function()
+    require "jinja.number"
+    local text = '{"b":[],"a":-123456789012345678901234567890,"c":{"z":1,"y":[null,2.5]}}'
+    assert.equal(text, json.encode(json.expand(json.payload(text))))
+  end)
+end)

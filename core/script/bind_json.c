@@ -198,8 +198,9 @@ static int array(lua_State *L) {
 }
 
 int bind_json_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"decode", decode}, {"is_valid", is_valid}, {"encode", encode_value}, {"raw", raw},
-                                         {"array", array},   {"set_types", set_types}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"decode", decode}, {"is_valid", is_valid}, {"encode", encode_value},
+                                         {"raw", raw},       {"array", array},       {"set_types", set_types},
+                                         {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

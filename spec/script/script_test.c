@@ -6,8 +6,8 @@
 //     {"err":,"why":,"results":[…],"fuel":,"memory":,"pause_us":,"ms":} (ms of
 //     processor time). Containers among the arguments become payloads.
 //   script_test parse < documents
-//     each document after its length in ten decimal digits; one JSON line back: what the fast parser, the strict one and
-//     both together make of it: {"simd":text or null,"strict":…,"both":…,"err":,"why":}.
+//     each document after its length in ten decimal digits; one JSON line back: what the fast parser, the
+//     strict one and both together make of it: {"simd":text or null,"strict":…,"both":…,"err":,"why":}.
 //   script_test bench FILE COUNT TREE
 //     µs to parse the file, to parse it and walk four paths in Lua, and to expand it, each a mean of COUNT
 //     rounds.
@@ -100,7 +100,8 @@ static void answer(script *s, str line) {
     size_t nargs = list ? list->count : 0, nresults = (size_t)integer_of(request, "results");
     CHECK(nargs <= ARGS_MAX && nresults <= ARGS_MAX);
     for (size_t i = 0; i < nargs; i++) args[i] = to_argument(&list->items[i]);
-    struct script_budget budget = {.fuel = integer_of(request, "fuel"), .memory_bytes = (size_t)integer_of(request, "memory")};
+    struct script_budget budget = {.fuel = integer_of(request, "fuel"),
+                                   .memory_bytes = (size_t)integer_of(request, "memory")};
     char *module = (char *)(uintptr_t)text_of(request, "module"),
          *function = (char *)(uintptr_t)text_of(request, "function");
     int64_t since = processor_ns();
@@ -156,7 +157,8 @@ static str read_all(const char *path, buf *out) {
 static void print_result(buf *out, const char *name, err e, const struct json *v) {
     buf text = {0};
     buf_printf(out, "\"%s\":", name);
-    if (e) buf_lit(out, "null,");
+    if (e)
+        buf_lit(out, "null,");
     else {
         json_write(&text, v);
         buf_json(out, buf_view(&text));

@@ -11,12 +11,15 @@
 
 // Writes to the log that follow each other, sent down as one. SQLite writes a frame as 24 bytes and a page; apart they
 // cost two calls each and the kernel's work on partial pages. Nothing is held back past a sync, a read or the moment
-// the log's index is published (xShmBarrier).
+// the log's index is published (xShmBarrier). Bytes that could not be written are missing from the log: until the
+// transaction they belong to is over, every use of the log fails, so that it can only be rolled back.
 struct gather {
     sqlite3_int64 at;
-    int len;
+    int len, failed;
     char data[WRITE_MAX];
 };
+
+struct file;
 
 struct vfs {
     sqlite3_vfs head;
@@ -27,6 +30,7 @@ struct vfs {
     struct vfs_stats stats;
     struct vfs_faults faults;
     uint64_t writes_seen, syncs_seen; // since the faults were set
+    struct file *log;                 // the open log, once it was written to
 };
 
 struct file {
@@ -107,16 +111,23 @@ static int write_part(struct file *f, const void *data, int n, sqlite3_int64 at)
 
 static int flush(sqlite3_file *sf) {
     struct gather *g = ((struct file *)(void *)sf)->gather;
-    if (!g || !g->len) return SQLITE_OK;
-    int n = g->len;
+    if (!g || !g->len) return g ? g->failed : SQLITE_OK;
+    if (!g->failed) {
+        bool is_broken = vfs_is_broken(OWNER(sf));
+        g->failed = is_broken ? SQLITE_IOERR_WRITE : write_part((struct file *)(void *)sf, g->data, g->len, g->at);
+    }
     g->len = 0;
-    if (vfs_is_broken(OWNER(sf))) return SQLITE_IOERR_WRITE;
-    return write_part((struct file *)(void *)sf, g->data, n, g->at);
+    return g->failed;
+}
+
+// The write transaction is over: what a commit left is in the file, the rest was rolled back.
+static void end_transaction(vfs *v) {
+    if (v->log) v->log->gather->len = v->log->gather->failed = 0;
 }
 
 // False when the bytes do not follow what is gathered or find no room after it.
 static bool gather(struct gather *g, const void *data, int n, sqlite3_int64 at) {
-    if (!g || n > WRITE_MAX - g->len || (g->len && at != g->at + g->len)) return false;
+    if (!g || g->failed || n > WRITE_MAX - g->len || (g->len && at != g->at + g->len)) return false;
     if (!g->len) g->at = at;
     memcpy(g->data + g->len, data, (size_t)n);
     g->len += n;
@@ -126,7 +137,10 @@ static bool gather(struct gather *g, const void *data, int n, sqlite3_int64 at) 
 static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 at) {
     struct file *f = (struct file *)(void *)sf;
     if (vfs_is_broken(f->owner)) return SQLITE_IOERR_WRITE;
-    if (f->is_log && !f->gather) f->gather = NEW(struct gather);
+    if (f->is_log && !f->gather) {
+        f->gather = NEW(struct gather);
+        f->owner->log = f;
+    }
     struct gather *g = f->gather;
     if (gather(g, data, n, at)) return SQLITE_OK;
     int flushed = flush(sf);
@@ -186,6 +200,7 @@ static int file_shm_map(sqlite3_file *sf, int region, int size, int is_growing, 
 
 static int file_close(sqlite3_file *f) {
     int flushed = flush(f), rc = REAL(f)->pMethods->xClose(REAL(f));
+    if (OWNER(f)->log == (struct file *)(void *)f) OWNER(f)->log = NULL;
     mem_free(((struct file *)(void *)f)->gather);
     return flushed != SQLITE_OK ? flushed : rc;
 }
@@ -202,11 +217,13 @@ static int file_control(sqlite3_file *f, int op, void *arg) { return REAL(f)->pM
 static int file_sector(sqlite3_file *f) { return REAL(f)->pMethods->xSectorSize(REAL(f)); }
 static int file_traits(sqlite3_file *f) { return REAL(f)->pMethods->xDeviceCharacteristics(REAL(f)); }
 static int file_shm_lock(sqlite3_file *f, int at, int n, int flags) {
+    bool is_write_lock = at == 0; // WAL_WRITE_LOCK of the file format
+    if (is_write_lock && flags == (SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE)) end_transaction(OWNER(f));
     return REAL(f)->pMethods->xShmLock(REAL(f), at, n, flags);
 }
-// Before readers are told of new frames, the frames are in the file. A failure here has latched.
+// Before readers are told of new frames, the frames are in the file. With synchronous=FULL the sync has seen to it.
 static void file_shm_barrier(sqlite3_file *f) {
-    flush(f);
+    if (OWNER(f)->log) flush(&OWNER(f)->log->head);
     REAL(f)->pMethods->xShmBarrier(REAL(f));
 }
 static int file_shm_unmap(sqlite3_file *f, int is_deleting) {

@@ -85,9 +85,10 @@ static void measure(struct bench *b, commit *c, size_t batch) {
     double items = (double)turns * (double)batch, seconds = (double)(at - start) / 1e9;
     qsort(us, (size_t)turns, sizeof *us, compare);
     printf("%s, batches of %2zu: %6.0f items/s, %5.1f us an item; a turn p50 %d us, p99 %d us; "
-           "%.1f writes and %.0f bytes an item, sync %.0f us\n",
+           "%.1f writes of %.1f us and %.0f bytes an item, sync %.0f us\n",
            b->is_opening ? "opening" : "joining", batch, items / seconds, seconds * 1e6 / items, us[turns / 2],
            us[turns * 99 / 100], (double)(after.writes - before.writes) / items,
+           (double)(after.write_ns - before.write_ns) / 1e3 / (double)(after.writes - before.writes),
            (double)(after.written_bytes - before.written_bytes) / items,
            (double)(after.sync_ns - before.sync_ns) / 1e3 / (double)(after.syncs - before.syncs));
     mem_free(us);

@@ -36,8 +36,10 @@ static err open_store(struct world *w, store **out) {
     err e = store_open_on(&o, sim_vfs(w->disk), out, NULL);
     if (e) return e;
     (*out)->checkpoint_every = 1 + (int)sim_random(w->disk, 40);
-    char sql[64];
-    snprintf(sql, sizeof sql, "PRAGMA synchronous=%s", w->options->synchronous);
+    // A tiny cache writes frames into the log before their transaction is over.
+    char sql[96];
+    snprintf(sql, sizeof sql, "PRAGMA synchronous=%s; PRAGMA cache_size=%d", w->options->synchronous,
+             sim_random(w->disk, 3) ? -65536 : 5);
     return store_exec(*out, sql, NULL);
 }
 
@@ -79,7 +81,7 @@ static void one_life(struct world *w) {
         struct ledger_findings f = {0};
         if (!sim_is_cut(w->disk)) f = ledger_check(w->book, s);
         if (!sim_is_cut(w->disk)) add_findings(w, &f);
-        if (!sim_is_cut(w->disk)) sim_cut_after(w->disk, 1 + sim_random(w->disk, 120));
+        if (!sim_is_cut(w->disk)) sim_cut_after(w->disk, 1 + sim_random(w->disk, 50));
         live(w, s);
     }
     store_close(s);

@@ -1,1 +1,130 @@
-return {}
+--- Jinja2 templates: `jinja.new(options)` → environment, `env:compile(source)` → template, `template:render(context)`.
+---
+--- A context is a plain Lua table name → value; a payload from `tocsin.json` or a value of the runtime. Nothing is
+--- raised: a failure is `nil, error` with `{class=, message=, line=}`. A template keeps nothing between renderings, and
+--- one that may change the payload works on a copy of it.
+local errors <const> = require "jinja.errors"
+local lexer <const> = require "jinja.lexer"
+local parser <const> = require "jinja.parser"
+local compiler <const> = require "jinja.compiler"
+local runtime <const> = require "jinja.runtime"
+local json <const> = require "tocsin.json"
+local fuel <const> = require "tocsin.fuel"
+local pcall <const>, xpcall <const>, type <const>, next <const> = pcall, xpcall, type, next
+local find <const>, setmetatable <const> = string.find, setmetatable
+local getinfo <const> = debug and debug.getinfo
+local NULL <const> = json.null
+
+local CHUNK <const> = "=template"
+
+---@class jinja.Environment
+local Environment <const> = {}
+Environment.__index = Environment
+
+---@class jinja.Template
+---@field mutates boolean  it may change values it is given
+local Template <const> = {}
+Template.__index = Template
+
+local jinja <const> = {}
+
+-- Errors ---------------------------------------------------------------------------------------------------------------
+
+local MEMORY <const> = "not enough memory"
+
+-- Any error value as one of ours: fuel and memory raise their own, the rest is a bug of the engine.
+local function as_error(e)
+  if errors.is(e) then return e end
+  if type(e) == "table" and e.class then return errors.new(e.class, e.message) end
+  local text = tostring(e)
+  if find(text, MEMORY, 1, true) then return errors.new("MemoryError", "the template ran out of memory") end
+  if find(text, "stack overflow", 1, true) then
+    return errors.new("RecursionError", "maximum recursion depth exceeded")
+  end
+  return errors.new("InternalError", text)
+end
+
+-- Runs where the error was raised: finds the line of generated code that led there.
+local function locate(e)
+  if not getinfo or type(e) == "string" and find(e, MEMORY, 1, true) then return e end
+  local level, info = 2, nil
+  repeat
+    info = getinfo(level, "Sl")
+    level = level + 1
+  until not info or info.source == CHUNK
+  e = as_error(e)
+  if info and not e.line then e.lua_line = info.currentline end
+  return e
+end
+
+-- Environment ----------------------------------------------------------------------------------------------------------
+
+--- Makes an environment.
+---@param options table?  filters, tests (name → f(value, n, args…, kwargs)), globals (name → value), autoescape,
+---  trim_blocks, lstrip_blocks, keep_trailing_newline (booleans), extensions ({["do"] = true, loopcontrols = true})
+---@return jinja.Environment
+function jinja.new(options)
+  local env = {}
+  for name, value in next, options or {} do env[name] = value end
+  env.runtime = runtime
+  local globals <const> = env.globals
+  env.global = globals and function(name)
+    local v = globals[name]
+    if v ~= nil then return v end
+    return runtime.global(name)
+  end or runtime.global
+  return setmetatable(env, Environment)
+end
+
+local function compile(env, source)
+  local length <const> = #source
+  fuel.bytes(length)
+  local tokens = lexer.tokenize(source, env)
+  fuel.bytes(length)
+  local tree = parser.parse(tokens, env)
+  fuel.bytes(length)
+  local result = compiler.compile(tree, env)
+  fuel.bytes(#result.source)
+  local chunk, why = load(result.source, CHUNK, "t", {})
+  if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
+  return setmetatable({
+    run = chunk(env.runtime, result.constants), map = result.map, mutates = tree.mutates, source = result.source,
+  }, Template)
+end
+
+--- Compiles a template.
+---@param source string  valid UTF-8
+---@return jinja.Template? template
+---@return jinja.Error? error
+function Environment:compile(source)
+  local ok, result = pcall(compile, self, source)
+  if ok then return result end
+  return nil, as_error(result)
+end
+
+-- Template -------------------------------------------------------------------------------------------------------------
+
+-- The context with payloads of its own.
+local function fresh(context)
+  local own = {}
+  for name, value in next, context do
+    if type(value) == "userdata" and value ~= NULL then value = json.fresh(value) end
+    own[name] = value
+  end
+  return own
+end
+
+--- Renders the template.
+---@param context table<string, any>
+---@return string? text
+---@return jinja.Error? error
+function Template:render(context)
+  if self.mutates then context = fresh(context) end
+  local ok, result = xpcall(self.run, locate, context)
+  if ok then return result end
+  local e = as_error(result)
+  if e.lua_line then e.line, e.lua_line = self.map[e.lua_line], nil end
+  return nil, e
+end
+
+return jinja

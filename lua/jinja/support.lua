@@ -1,0 +1,87 @@
+--- What generated code needs besides the runtime: blocks, other templates, and the joints of autoescape.
+local errors <const> = require "jinja.errors"
+local value <const> = require "jinja.value"
+local text <const> = require "jinja.text"
+local getmetatable <const>, type <const>, next <const> = getmetatable, type, next
+local unpack <const>, concat <const> = table.unpack, table.concat
+
+local support <const> = {}
+
+--- Stands for a slice among several subscripts.
+support.SLICE = value.undef_hint("slice")
+
+--- Calls a filter or test with arguments that are only known when it runs.
+---@param list table {n=, …}
+function support.apply(f, input, list, kwargs)
+  local n = list.n
+  local args = table.move(list, 1, n, 1, {})
+  args[n + 1] = kwargs
+  return f(input, n, unpack(args, 1, n + 1))
+end
+
+--- The text of what a call block or filter block writes: it is not converted.
+---@return string
+function support.written(v)
+  if type(v) == "string" then return v end
+  local s = value.text_of(v)
+  if s then return s end
+  errors.raise("TypeError", "sequence item 0: expected str instance, " .. value.type_name(v) .. " found")
+end
+
+--- Under autoescape the result of a macro is safe.
+function support.macro_markup(f, result)
+  if type(result) == "string" and value.MACRO and getmetatable(f) == value.MACRO then return value.markup(result) end
+  return result
+end
+
+--- `result` where a run-time flag says that autoescape is on, else its text.
+function support.if_escaped(flag, result)
+  if not flag and getmetatable(result) == value.MARKUP then return result.s end
+  return result
+end
+
+function support.too_deep() errors.raise("RecursionError", "maximum recursion depth exceeded") end
+
+-- Blocks ---------------------------------------------------------------------------------------------------------------
+
+--- The variables that a block sees by name: those of a scoped block's place, then those of the template.
+function support.lookup(scoped, vars, ctx, name)
+  local v = scoped and scoped[name]
+  if v == nil then v = vars[name] end
+  if v == nil then v = ctx[name] end
+  return v
+end
+
+--- What a scoped block is handed: the variables at its place over those of the block around it.
+function support.derive(outer, own)
+  for name, v in next, outer or {} do
+    if own[name] == nil then own[name] = v end
+  end
+  return own
+end
+
+-- Other templates ------------------------------------------------------------------------------------------------------
+
+local function name_of(v)
+  if getmetatable(v) == value.UNDEF then text.must_exist(v) end
+  return text.str(v)
+end
+
+local function none_of(names)
+  local shown = {}
+  for i = 1, names.n do shown[i] = name_of(names[i]) end
+  if not shown[1] then return "Tried to select from an empty list of templates." end
+  return "none of the templates given were found: " .. concat(shown, ", ")
+end
+
+--- There are no other templates: raises that this one was not found, unless it may be missing.
+---@param ignore boolean?
+function support.not_found(v, ignore)
+  local T = getmetatable(value.plain(v))
+  local is_list = type(v) ~= "string" and (T == value.LIST or T == value.TUPLE)
+  local message = is_list and none_of(value.plain(v)) or name_of(v)
+  if ignore then return end
+  errors.raise(is_list and "TemplatesNotFound" or "TemplateNotFound", message)
+end
+
+return support

@@ -22,20 +22,28 @@ local compiler <const> = {}
 
 -- Functions ------------------------------------------------------------------------------------------------------------
 
--- Opens a function that counts its calls; `f` writes what is inside, and `depth = depth - 1` where it returns.
-local function as_function(g, head, f)
-  g.is_deep = true
-  local outer = writer.open_function(g, head)
+-- Opens a function; `f` writes what is inside.
+local function as_function(g, head, f, is_root)
+  local outer = writer.open_function(g, head, is_root)
   local at = emit(g, "")
   local branch = g.branch
   g.branch = nil
   f()
   g.branch = branch
-  g.code[at] = format("depth = depth + 1 if depth > %d then %s() end %s(%d)", RECURSION_MAX,
-    constant(g, support.too_deep), use(g, "spend"), STEP + LINE_COST * (g.n - at))
+  g.code[at] = g.code[at] .. format("%s(%d)", use(g, "spend"), STEP + LINE_COST * (g.n - at))
   writer.close_function(g, outer)
 end
-loops.as_function = as_function
+
+-- The same for one that may call itself other than as a macro, whose depth the runtime bounds. `f` writes
+-- `depth = depth - 1` where the function returns.
+local function as_deep_function(g, head, f, is_root)
+  g.is_deep = true
+  as_function(g, head, function()
+    emit(g, format("depth = depth + 1 if depth > %d then %s() end", RECURSION_MAX, constant(g, support.too_deep)))
+    f()
+  end, is_root)
+end
+loops.as_function = as_deep_function
 
 -- The scope of a macro: its parameters, then the special names that its body mentions.
 local function macro_scope(g, node)
@@ -112,7 +120,7 @@ local function macro(g, node)
     local outer = C.enter_scope(g, s)
     C.begin_scope(g, s)
     fill_defaults(g, node, s)
-    C.function_body(g, node.body, "depth = depth - 1")
+    C.function_body(g, node.body)
     C.leave_scope(g, outer)
   end)
   return macro_table(g, node, extra, body)
@@ -210,23 +218,17 @@ local function write_main(g, tree)
   g.toplevel = true
   root_body(g, tree.body)
   g.toplevel = false
-  local begin = g.has_blocks and "ctx, vars = context, {} " or ""
-  if g.is_deep or g.has_blocks then begin = begin .. "depth = 0 " end
-  -- The context is read in the line of `root`, which stands before this one.
   g.code[at] = format("%s(%d)", use(g, "spend"), STEP + LINE_COST * (g.n - at))
+  local begin = (g.has_blocks and "ctx, vars = context, {} " or "") .. (g.is_deep and "depth = 0 " or "")
   g.code[g.fn.head] = begin .. g.code[g.fn.head]
   writer.close_function(g, outer)
 end
 
 local function write_block(g, node)
   g.in_block = true
-  g.is_deep = true
-  local outer = writer.open_function(g, g.blocks[node.name].code .. " = function(scoped)", true)
-  local at = emit(g, "")
-  root_body(g, node.body, node)
-  g.code[at] = format("depth = depth + 1 if depth > %d then %s() end %s(%d)", RECURSION_MAX,
-    constant(g, support.too_deep), use(g, "spend"), STEP + LINE_COST * (g.n - at))
-  writer.close_function(g, outer)
+  as_deep_function(g, g.blocks[node.name].code .. " = function(scoped)", function()
+    root_body(g, node.body, node)
+  end, true)
   g.in_block = false
 end
 
@@ -238,6 +240,7 @@ function compiler.compile(tree, env)
   local g = writer.new(env.runtime)
   g.options, g.global, g.mutates = env, env.global, tree.mutates
   g.escape, g.blocks, g.has_blocks = env.autoescape or false, {}, tree.blocks[1] ~= nil
+  g.is_deep = g.has_blocks
   register_blocks(g, tree.blocks)
   write_main(g, tree)
   for _, node in ipairs(tree.blocks) do write_block(g, node) end

@@ -17,7 +17,7 @@ local concat <const>, format <const>, sub <const> = table.concat, string.format,
 local WEIGHT_MAX <const> = 40
 local ARGUMENTS_MAX <const> = 6 -- what R.call and R.method take
 local INLINE_MAX <const> = 40 -- elements of a literal that are passed as arguments
-local PATH_MAX <const> = 8
+local PATH_MAX <const> = 5 -- names that R.path takes
 
 local E <const> = {} -- node kind → f(g, node) → code, weight
 local X <const> = {}

@@ -116,10 +116,11 @@ C.assigned = assigned
 local assign
 
 local function assign_tuple(g, target, code)
-  local parts, nested = {}, {}
+  local parts, nested, seen = {}, {}, {}
   for i = 1, #target do
     local item = target[i]
-    if item.t == "name" then
+    if item.t == "name" and not seen[item.name] then
+      seen[item.name] = true
       parts[i] = scope.find(g.scope, item.name).code
     else
       parts[i] = writer.temp(g)
@@ -182,8 +183,9 @@ local append <const> = C.append
 
 local function add_direct(g, item)
   local direct = g.fn.direct
-  local mark, code, weight = g.n, nil, 0
-  if type(item) == "string" then code = quote(item) else code, weight = X.printed(g, item) end
+  local mark = g.n
+  local code, weight
+  if type(item) == "string" then code, weight = quote(item), 0 else code, weight = X.printed(g, item) end
   if g.n > mark then settle(g, mark) end
   direct[#direct + 1] = code
   direct.weights[#direct] = weight
@@ -235,7 +237,8 @@ end
 --- Compiles the statements of a function that returns its output.
 ---@param leave string?  a statement before the return
 function C.function_body(g, statements, leave)
-  local fn, result = g.fn, nil
+  local fn = g.fn
+  local result
   if is_direct(statements) then
     local direct = { weights = {} }
     fn.direct = direct

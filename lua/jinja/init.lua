@@ -13,6 +13,7 @@ local fuel <const> = require "tocsin.fuel"
 local pcall <const>, xpcall <const>, type <const>, next <const> = pcall, xpcall, type, next
 local find <const>, setmetatable <const> = string.find, setmetatable
 local getinfo <const> = debug and debug.getinfo
+local begin <const> = runtime.begin
 local NULL <const> = json.null
 
 local CHUNK <const> = "=template"
@@ -47,7 +48,8 @@ end
 -- Runs where the error was raised: finds the line of generated code that led there.
 local function locate(e)
   if not getinfo or type(e) == "string" and find(e, MEMORY, 1, true) then return e end
-  local level, info = 2, nil
+  local level = 2
+  local info
   repeat
     info = getinfo(level, "Sl")
     level = level + 1
@@ -120,6 +122,7 @@ end
 ---@return jinja.Error? error
 function Template:render(context)
   if self.mutates then context = fresh(context) end
+  begin()
   local ok, result = xpcall(self.run, locate, context)
   if ok then return result end
   local e = as_error(result)

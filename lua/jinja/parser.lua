@@ -101,8 +101,8 @@ local function parse_block_body(p, ends, drop)
 end
 
 local ENDS <const> = {}
-for _, tag in ipairs { "endif", "endfor", "endset", "endwith", "endautoescape", "endblock", "endcall", "endfilter", "endmacro" } do
-  ENDS[tag] = { tag }
+for _, tag in ipairs { "if", "for", "set", "with", "autoescape", "block", "call", "filter", "macro" } do
+  ENDS["end" .. tag] = { "end" .. tag }
 end
 local IF_ENDS <const>, FOR_ENDS <const> = { "elif", "else", "endif" }, { "endfor", "else" }
 
@@ -311,11 +311,11 @@ S["block"] = function(p, line)
     fail(p, "Block names in Jinja have to be valid Python identifiers and may not contain hyphens,"
       .. " use an underscore instead.")
   end
-  local use, outer = p.loop_use, p.outer_for
+  local use = p.loop_use
   if use and node.scoped then use.mentions = use.mentions + 1 end
   p.loop_use = nil
   node.body = parse_function_body(p, ENDS.endblock)
-  p.loop_use, p.outer_for = use, outer
+  p.loop_use = use
   if node.required and not is_blank(node.body) then
     fail(p, "Required blocks can only contain comments or whitespace")
   end

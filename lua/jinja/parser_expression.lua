@@ -445,7 +445,8 @@ local LEVELS <const> = {
 local WORD_LEVELS <const> = { ["or"] = OR, ["and"] = AND, ["in"] = COMPARE, ["not"] = COMPARE }
 
 function parse_unary(p, with_filter)
-  local kind, node = p.kind, nil
+  local kind = p.kind
+  local node
   if kind == "-" or kind == "+" then
     local line = p.lines[p.pos]
     deeper(p)

@@ -30,7 +30,9 @@ end
 
 --- Under autoescape the result of a macro is safe.
 function support.macro_markup(f, result)
-  if type(result) == "string" and value.MACRO and getmetatable(f) == value.MACRO then return value.markup(result) end
+  if type(result) == "string" and type(f) == "table" and getmetatable(f).name == "Macro" then
+    return value.markup(result)
+  end
   return result
 end
 

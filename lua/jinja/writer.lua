@@ -50,7 +50,7 @@ local function decimal(char) return format("\\%03d", byte(char)) end
 ---@param s string
 ---@return string
 function writer.quote(s)
-  if find(s, '[^ !#-%[%]-~]') then s = gsub(s, '[^ !#-%[%]-~]', decimal) end
+  if find(s, '[^ !#-Z^-~%[%]]') then s = gsub(s, '[^ !#-Z^-~%[%]]', decimal) end
   return '"' .. s .. '"'
 end
 

@@ -40,7 +40,7 @@ end
 -- Types of other files (datetime, timedelta) bring their own arithmetic.
 local function foreign(op, a, b)
   local f = type(a) == "table" and getmetatable(a).arith or type(b) == "table" and getmetatable(b).arith
-  local r = f and f(op, a, b)
+  local r = f and f(op, a, b) or nil
   if r == nil then unsupported(op, a, b) end
   return r
 end

@@ -2,7 +2,7 @@
 require "tocsin.core"
 local json <const> = require "tocsin.json"
 local jinja <const> = require "jinja"
-local cases <const> = require "differential_cases"
+local cases <const> = require "jinja_cases"
 
 -- Where the installed Jinja2 differs from the one we follow, or fails in a way nobody wants: template → what we do.
 local KNOWN <const> = {

@@ -5,3 +5,4 @@ unused_args = false
 files["spec"] = { std = "lua54+busted" }
 exclude_files = { "build*/**", "var/**" }
 files["integrations"] = { max_line_length = false } -- payloads are pasted as they came
+files["spec/integrations"] = { std = "lua54+busted", max_line_length = false }

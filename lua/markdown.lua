@@ -83,7 +83,7 @@ HANDLERS["*"] = function(p, at)
   local count = last - at + 1
   local mark = count >= 2 and "**" or "*"
   if count > 2 or p.depth >= DEPTH_MAX or p.dead[mark] or not find(p.text, "^%S", last + 1) then return nil, last + 1 end
-  if mark == "*" and at > 1 and find(p.text, "^%w", at - 1) then return nil, last + 1 end
+  if at > 1 and find(p.text, "^%w", at - 1) then return nil, last + 1 end
   local pattern = mark == "**" and "[^%s*]%*%*" or "[^%s*]%*"
   local from = last + 1
   while true do

@@ -156,6 +156,19 @@ local function run_receive(spec, request, origin)
   return "alerts", json.encode(json.array(texts or { write(result.payload, origin) })), why
 end
 
+--- What a request is to `receive` of a loaded file; results as receive.request.
+function receive.apply(spec, method, query, headers_json, body, now_us)
+  return guarded(function()
+    local origin = {}
+    local payload, why = json.payload(body)
+    local value_of_body
+    if not why then value_of_body = to_plain(payload, origin) end
+    local request = { method = method, query = query, headers = json.decode(headers_json) or {}, body = body,
+      json = value_of_body, now = now_us }
+    return run_receive(spec, request, origin)
+  end)
+end
+
 --- What a request is to the type's `receive`. "alerts" comes split already.
 ---@param type_name string
 ---@param method string
@@ -170,13 +183,7 @@ end
 function receive.request(type_name, method, query, headers_json, body, now_us)
   local spec = spec_of(type_name)
   if not spec or not spec.receive then return nil end
-  return guarded(function()
-    local origin = {}
-    local payload, why = json.payload(body)
-    local request = { method = method, query = query, headers = json.decode(headers_json) or {}, body = body,
-      json = not why and to_plain(payload, origin) or nil, now = now_us }
-    return run_receive(spec, request, origin)
-  end)
+  return receive.apply(spec, method, query, headers_json, body, now_us)
 end
 
 return receive

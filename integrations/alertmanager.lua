@@ -34,12 +34,13 @@ receivers:
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
 {%- set group = payload.groupLabels or {} -%}
 {{ common.alertname or group.alertname or notes.summary or notes.message or "Alert" }}
+{%- for name, value in group.items() if name != "alertname" %}{{ ": " if loop.first else ", " }}{{ value }}
+{%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.service or common.job -%}
-{%- if group | length > (1 if "alertname" in group else 0) -%}
-{%- for name, value in group.items() if name != "alertname" %}{{ ": " if loop.first else ", " }}{{ value }}{% endfor -%}
-{%- elif where %}: {{ where }}
+{%- if where %}: {{ where }}
 {%- elif payload.alerts | length > 1 %} ({{ payload.alerts | length }} alerts)
 {%- endif -%}
+{%- endfor -%}
 ]],
 
   message = [[

@@ -27,15 +27,15 @@ return {
 {%- set name = common.alertname or group.alertname -%}
 {%- if name == "DatasourceNoData" %}No data: {{ common.rulename or name }}
 {%- elif name == "DatasourceError" %}Query failed: {{ common.rulename or name }}
-{%- else %}{{ name or payload.title or "Alert" }}
+{%- elif not name %}{{ payload.title or "Alert" }}
+{%- else %}{{ name }}
+{%- for key, value in group.items() if key not in ("alertname", "grafana_folder") %}{{ ": " if loop.first else ", " }}{{ value }}
+{%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.host or common.service or common.job -%}
-{%- set others = namespace(text="") -%}
-{%- for key, value in group.items() if key not in ("alertname", "grafana_folder") -%}
-{%- set others.text = others.text ~ (", " if others.text else "") ~ value -%}
-{%- endfor -%}
-{%- if name and (others.text or where) %}: {{ others.text or where }}
-{%- elif name and payload.alerts | length > 1 %} ({{ payload.alerts | length }} alerts)
+{%- if where %}: {{ where }}
+{%- elif payload.alerts | length > 1 %} ({{ payload.alerts | length }} alerts)
 {%- endif -%}
+{%- endfor -%}
 {%- endif -%}
 ]],
 

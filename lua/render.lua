@@ -84,6 +84,7 @@ local function new_context(o)
   local payload = o.payload
   if o.payload_text then payload = assert(json.payload(o.payload_text)) end
   if is_counted(o) then payload = counts.add(payload) end
+  if o.now then template.set_now(o.now) end
   local variables = o.variables or {}
   return {
     payload = payload,
@@ -156,6 +157,7 @@ end
 ---@field payload_text string? or its JSON text
 ---@field labels table? key to value
 ---@field variables {number: integer?, link: string?}? of the alert group
+---@field now integer? µs since 1970: what `time()` says
 ---@field channel string
 ---@field fuel integer? budget of each template; nil: the call's own
 

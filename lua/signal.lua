@@ -110,10 +110,15 @@ function signal.forget(id)
   configured[id] = nil
 end
 
--- One rendering: the labels are a copy for each template that mentions them, because a template may change what it sees.
-local function run(t, context, dict, limit, field_fuel)
-  if t.uses_labels then context.labels = dict and dict_copy(dict) or new_dict() end
-  return render(t, context, limit, field_fuel)
+-- One alert on its way: c the compiled integration, raw the payload as it came, context, labels (a dict or nil), problems,
+-- field_fuel. Each template sees labels and counted payloads of its own if it may change them.
+local function run(s, t, limit)
+  local context = s.context
+  if t.uses_labels then context.labels = s.labels and dict_copy(s.labels) or new_dict() end
+  if s.c.needs_counts and t.run and t.run.mutates then context.payload = counts.add(json.fresh(s.raw)) end
+  local text, failed = render(t, context, limit, s.field_fuel)
+  context.payload = s.payload
+  return text, failed
 end
 
 local function matches_labels(route, dict)
@@ -124,48 +129,52 @@ local function matches_labels(route, dict)
   return true
 end
 
-local function choose_route(c, context, dict, problems, field_fuel)
-  local text
-  for _, route in ipairs(c.routes) do
-    local out, failed
-    if route.type == "labels" then
-      if matches_labels(route, dict) then return route.id end
-    else
-      if route.template then
-        out, failed = run(route.template, context, dict, nil, field_fuel)
-      else
-        text = text or payload_text.run:render(context)
-        out, failed = render(regex_search, { text = text, term = route.term }, nil, field_fuel)
-      end
-      if failed then problems[route.field] = out elseif is_true(out) then return route.id end
-    end
+local function matches_regex(s, route)
+  if not s.payload_text then
+    local text, failed = run(s, payload_text)
+    if failed then return text, true end
+    s.payload_text = text
   end
-  return c.default_route
+  return render(regex_search, { text = s.payload_text, term = route.term }, nil, s.field_fuel)
 end
 
-local function condition(t, field, context, dict, problems, field_fuel)
+local function choose_route(s)
+  for _, route in ipairs(s.c.routes) do
+    if route.type == "labels" then
+      if matches_labels(route, s.labels) then return route.id end
+    else
+      local text, failed
+      if route.template then text, failed = run(s, route.template) else text, failed = matches_regex(s, route) end
+      if failed then s.problems[route.field] = text elseif is_true(text) then return route.id end
+    end
+  end
+  return s.c.default_route
+end
+
+local function condition(s, t, field)
   if not t then return false end
-  local text, failed = run(t, context, dict, nil, field_fuel)
-  if failed then problems[field] = text return false end
+  local text, failed = run(s, t)
+  if failed then s.problems[field] = text return false end
   return is_true(text)
 end
 
-local function grouping_of(c, context, dict, problems, field_fuel)
-  if not c.grouping_id then return nil end
-  local text, failed = run(c.grouping_id, context, dict, nil, field_fuel)
-  if failed then problems.grouping_id = text return nil end
+local function grouping_of(s)
+  if not s.c.grouping_id then return nil end
+  local text, failed = run(s, s.c.grouping_id)
+  if failed then s.problems.grouping_id = text return nil end
   return text ~= "" and text or nil
 end
 
-local function title_of(c, context, dict, problems, field_fuel)
+local function title_of(s)
+  local c = s.c
   if not c.title then return "" end
-  context.integration_name = c.name
+  s.context.integration_name = c.name
   if c.source_link then
-    local link, failed = run(c.source_link, context, dict, nil, field_fuel)
-    if not failed then context.source_link = link end
+    local link, failed = run(s, c.source_link)
+    if not failed then s.context.source_link = link end
   end
-  local text, failed = run(c.title, context, dict, template.title_limit, field_fuel)
-  if failed then problems.web_title = text end
+  local text, failed = run(s, c.title, template.title_limit)
+  if failed then s.problems.web_title = text end
   return text ~= "None" and text or ""
 end
 
@@ -194,17 +203,18 @@ end
 function signal.render(id, payload, now_us, field_fuel)
   local c = configured[id]
   if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
+  local s = { c = c, raw = payload, problems = {}, field_fuel = field_fuel }
   if c.needs_counts then payload = counts.add(payload) end
-  local problems = {}
-  local context = { payload = payload }
-
-  local dict = c.labels and labels.compute(c.labels, context, problems, field_fuel)
-  local grouping_id = grouping_of(c, context, dict, problems, field_fuel)
-  local is_resolve = condition(c.resolve, "resolve_condition", context, dict, problems, field_fuel)
-  local is_acknowledge = condition(c.acknowledge, "acknowledge_condition", context, dict, problems, field_fuel)
-  local route_id = choose_route(c, context, dict, problems, field_fuel)
-  local title = title_of(c, context, dict, problems, field_fuel)
-  return grouping_id, is_resolve, is_acknowledge, route_id, title, dict and labels.to_json(dict), problems_json(problems)
+  s.payload, s.context = payload, { payload = payload }
+  template.set_now(now_us)
+  if c.labels then s.labels = labels.compute(c.labels, s.context, s.problems, field_fuel) end
+  local grouping_id = grouping_of(s)
+  local is_resolve = condition(s, c.resolve, "resolve_condition")
+  local is_acknowledge = condition(s, c.acknowledge, "acknowledge_condition")
+  local route_id = choose_route(s)
+  local title = title_of(s)
+  return grouping_id, is_resolve, is_acknowledge, route_id, title, s.labels and labels.to_json(s.labels),
+    problems_json(s.problems)
 end
 
 return signal

@@ -2,7 +2,7 @@
 ---
 --- `template.compile` never fails: what does not compile is a template that renders its error, because that is
 --- what people shall see where the text would have been. `template.check` is for those who want to refuse it.
-local jinja <const> = require("jinja")
+local environment <const> = require("environment")
 local fuel <const> = require("tocsin.fuel")
 local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
 local lower <const>, match <const> = string.lower, string.match
@@ -15,7 +15,9 @@ local template = {
   title_limit = 500,    -- code points of a title
 }
 
-local env <const> = jinja.new {}
+local env <const> = environment.env
+
+template.set_now = environment.set_now
 
 -- The error classes that Python's OnCall shows as a warning: the data's fault rather than the template's.
 local WARNING <const> = {

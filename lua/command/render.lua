@@ -1,5 +1,5 @@
 --- `tocsin render`: renders a template exactly as it stands, without the cut and the error texts that alerts get.
-local jinja <const> = require("jinja")
+local environment <const> = require("environment")
 local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local format <const>, gsub <const>, gmatch <const>, find <const> = string.format, string.gsub, string.gmatch, string.find
@@ -7,7 +7,7 @@ local codes <const>, concat <const> = utf8.codes, table.concat
 
 local render = {}
 
-local env <const> = jinja.new {}
+local env <const> = environment.env
 
 local function error_text(err)
   if type(err) ~= "table" then return tostring(err) end
@@ -153,8 +153,10 @@ end
 
 --- The command. `words_json` holds the words after `render`.
 ---@param words_json string
+---@param now integer microseconds since 1970
 ---@return integer exit_code
-function render.main(words_json)
+function render.main(words_json, now)
+  environment.set_now(now or 0)
   local console = require("tocsin.console")
   local o, why = parse(json.decode(words_json))
   if not o then console.err("tocsin render: " .. why .. "\n") return 2 end

@@ -4,8 +4,9 @@
 local args <const> = require("jinja.args")
 local errors <const> = require("jinja.errors")
 local jinja <const> = require("jinja")
-local oncall <const> = require("jinja.oncall")
 local value <const> = require("jinja.value")
+local has_oncall <const>, found <const> = pcall(require, "jinja.oncall")
+local oncall <const> = has_oncall and found or { filters = {}, time = function() return value.NULL end }
 local setmetatable <const> = setmetatable
 
 local environment = {}

@@ -11,7 +11,6 @@ local fuel <const> = require("tocsin.fuel")
 local json <const> = require("tocsin.json")
 local sandbox <const> = require("tocsin.sandbox")
 local integration <const> = require("integration")
-local template <const> = require("template")
 local value <const> = require("jinja.value")
 local type <const>, pairs <const>, ipairs <const> = type, pairs, ipairs
 local sort <const> = table.sort
@@ -21,8 +20,6 @@ local receive = {}
 local DEPTH_MAX <const> = 128
 local INSTRUCTIONS <const> = 200000 -- for one request
 local PARTS_MAX <const> = 10000
-
-local big_text <const> = template.compile("{{ number }}")
 
 -- A template value as plain tables; `origin` remembers which ordered table each came from.
 local function to_plain(v, origin)
@@ -75,7 +72,7 @@ function to_value(t, origin, depth)
   fuel.spend(fuel.STEP) -- a small table that holds another twice, and so on, is a very large payload
   local from = origin[t]
   local from_kind = from and value.type_of(from)
-  if not from and getmetatable(t) == value.BIG then return json.raw((template.render(big_text, { number = t }))) end
+  if not from and getmetatable(t) then return t end -- a big integer
   if from_kind == value.LIST or (not from and #t > 0) then
     local list = { n = #t }
     for i = 1, #t do list[i] = to_value(t[i], origin, depth + 1) end

@@ -76,7 +76,9 @@ err renderer_signal(renderer *r, const struct config_integration *i, const struc
                                   {.type = SCRIPT_INT, .integer = now},
                                   {.type = SCRIPT_INT, .integer = field_fuel}};
     bool is_slow = field_fuel > 0;
-    struct script_budget budget = {.fuel = is_slow ? field_fuel : fuel,
+    // In the slow lane each template has field_fuel (fuel.with); the alert as a whole has room for this many that use it up.
+    enum { SLOW_TEMPLATES = 16 };
+    struct script_budget budget = {.fuel = is_slow ? field_fuel * SLOW_TEMPLATES : fuel,
                                    .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE,
                                    .refillable = is_slow};
     struct script_value v[R_COUNT] = {0};

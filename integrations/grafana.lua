@@ -41,7 +41,8 @@ return {
   -- Appearance: neutral text that every channel converts to its own.
   title = [[
 {%- set labels = payload.labels or {} -%}
-{%- if payload.attachments %}{{ payload.attachments[0].title or "Grafana alert" }}
+{%- if payload.attachments %}
+{{- (payload.attachments[0].title or "Grafana alert") | replace("[Alerting] ", "") | replace("[OK] ", "") }}
 {%- elif labels.alertname %}{{ labels.alertname }}
 {%- if labels.instance or labels.job_name or labels.job %}: {{ labels.instance or labels.job_name or labels.job }}{% endif %}
 {%- elif payload.ruleName %}{{ "No data: " if payload.state == "no_data" }}{{ payload.ruleName }}
@@ -166,7 +167,7 @@ Full within 4 hours.
     { "a Slack notification channel that was pointed here by mistake",
       payload = [[{"attachments":[{"color":"#D63232","fallback":"[Alerting] Login failures","fields":[{"title":"failures","value":41,"short":true}],"footer":"Grafana v7.5.7","image_url":"https://grafana.example.org/render/login.png","text":"More than 40 failed logins a minute.","title":"[Alerting] Login failures","title_link":"https://grafana.example.org/d/kX2/auth?viewPanel=2","ts":1620117455}]}]],
       expect = {
-        grouping_id = "Login failures", state = "firing", groups = 6, title = "[Alerting] Login failures",
+        grouping_id = "Login failures", state = "firing", groups = 6, title = "Login failures",
         source_link = "https://grafana.example.org/d/kX2/auth?viewPanel=2",
         image_url = "https://grafana.example.org/render/login.png",
       } },

@@ -19,7 +19,7 @@ local receive = {}
 
 local DEPTH_MAX <const> = 128
 local INSTRUCTIONS <const> = 200000 -- for one request
-local PARTS_MAX <const> = 10000
+local PARTS_MAX <const> = 1000 -- alerts that one request may become; C has the same limit
 
 -- A template value as plain tables; `origin` remembers which ordered table each came from.
 local function to_plain(v, origin)

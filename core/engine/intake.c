@@ -261,7 +261,11 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
     struct json *list;
     struct why why;
     err e = json_parse(x->arena, texts, &list, &why);
-    if (e != ERR_OK || list->type != JSON_ARRAY || list->count == 0 || list->count > SPLIT_MAX) {
+    if (e == ERR_OK && list->type == JSON_ARRAY && list->count == 0) { // the integration ignores this request
+        reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+        return;
+    }
+    if (e != ERR_OK || list->type != JSON_ARRAY || list->count > SPLIT_MAX) {
         buf text = {0};
         buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type), SPLIT_MAX);
         buf_char(&text, 0);

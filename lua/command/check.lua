@@ -186,7 +186,7 @@ local function run_examples(options, spec, address)
     local actual = run_example(run, example)
     local lines = {}
     compare_all(function(sentence) lines[#lines + 1] = sentence end, example.expect, actual)
-    if options.show or #lines > 0 then options.write(format("  %d. %s\n", i, example[1])) end
+    options.write(format("  %d. %s\n     %s: %s\n", i, example[1], actual.state or "no alert", actual.channels.web.title))
     for _, line in ipairs(lines) do options.write(format("    %s: %s\n", address, line)) end
     if options.show then show(options.write, actual) end
     failures = failures + (#lines > 0 and 1 or 0)
@@ -207,7 +207,7 @@ local function check_file(options, file)
     for _, sentence in ipairs(problems) do options.write(sentence .. "\n") end
     return false
   end
-  if options.show then options.write(address .. "\n") end
+  options.write(address .. "\n")
   local failures = run_examples(options, spec, address)
   local untested = schema.untested(spec, address)
   for _, sentence in ipairs(untested) do options.write(sentence .. "\n") end

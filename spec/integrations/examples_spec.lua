@@ -81,7 +81,7 @@ describe("check", function()
       :gsub('title = "Disk of db%-1 is full",\n        message', 'title = "Disk",\n message', 1)
     local code, text = run({ "x.lua" }, { read = function() return source end })
     assert.equal(1, code)
-    assert.matches('1. an alert opens a group\n    x.lua: title is "Disk of db-1 is full", expected "Disk"', text, 1, true)
+    assert.matches('1. an alert opens a group\n     firing: Disk of db-1 is full\n    x.lua: title is "Disk of db-1 is full", expected "Disk"', text, 1, true)
   end)
 
   it("fails a file that cannot be read or loaded", function()

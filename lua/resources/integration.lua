@@ -23,9 +23,14 @@ local function nothing() return nil end
 
 local function check_type(value)
   if string.find(value, "^legacy_") then return nil, "This integration type is deprecated." end
-  local spec = string.find(value, "^[a-z0-9_]+$") and integration.load(value)
-  if not spec then return nil, string.format('There is no integration type "%s".', value) end
-  return value
+  for _, known in ipairs(integration.list()) do
+    if known == value then
+      local spec, problems = integration.load(value)
+      if not spec then return nil, "The file of this integration type has a problem: " .. problems[1] end
+      return value
+    end
+  end
+  return nil, string.format('There is no integration type "%s".', value)
 end
 
 local function check_token(value)

@@ -25,9 +25,11 @@ for name in string.gmatch([[class delattr dir doc eq format ge getattribute gets
   new reduce reduce_ex repr setattr sizeof str subclasshook add contains getitem getnewargs iter len mod mul rmod rmul
   class_getitem delitem setitem reversed iadd imul ior or ror abs and bool ceil divmod float floor floordiv index int
   invert lshift neg pos pow radd rand rdivmod rfloordiv rlshift round rpow rrshift rshift rsub rtruediv rxor sub truediv
-  trunc xor getformat call self name qualname module text_signature html html_format dict weakref slots]], "%S+") do
+  trunc xor getformat call module text_signature html html_format dict weakref slots]], "%S+") do
   UNSAFE["__" .. name .. "__"] = true
 end
+-- What only functions and classes have.
+local UNSAFE_OF_CALLABLE <const> = { __name__ = true, __qualname__ = true, __self__ = true, __mro__ = true }
 
 -- Names that `dict.name` does not look up among the items.
 local DICT_NAMES <const> = setmetatable({}, { __index = UNSAFE })
@@ -55,7 +57,9 @@ local function own_attr(v, T, name)
     local x = T.attr(v, name)
     if x ~= nil then return x end
   end
-  if byte(name) == UNDERSCORE and UNSAFE[name] and T ~= UNDEF then return unsafe(v, name) end
+  if byte(name) == UNDERSCORE and (UNSAFE[name] or UNSAFE_OF_CALLABLE[name] and type(v) == "table" and v.call) then
+    return unsafe(v, name)
+  end
 end
 
 local function general_attr(v, name)

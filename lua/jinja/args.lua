@@ -18,17 +18,25 @@ local args <const> = {}
 ---@field hidden integer?  what else Python counts as an argument before them (default 1: the subject)
 ---@field builtin boolean?  a function written in C: its error texts differ, and it takes no keywords
 ---@field keywords boolean?  a builtin that takes keywords all the same
+---@field parsed boolean?  a builtin whose count is wrong in the older words, "find() takes at least 1 argument"
+---@field operator boolean?  one of Python's operator functions
 ---@field subject string?  the name of the subject's parameter, which a keyword cannot give again
 
 local function plural(n, word) return n == 1 and word or word .. "s" end
 
 local function builtin_count(sig, n)
   local least, most = sig.required or 0, #sig.params
+  if sig.operator then raise("TypeError", format("%s expected 2 arguments, got %d", sig.name, n + 1)) end
+  if sig.keywords or sig.parsed then
+    raise("TypeError", format("%s() takes at %s %d %s (%d given)", sig.name, n < least and "least" or "most",
+      n < least and least or most, plural(n < least and least or most, "argument"), n))
+  end
   if most == 0 then
     raise("TypeError", format("%s.%s() takes no arguments (%d given)", sig.type or "str", sig.name, n))
   elseif least == most and most == 1 then
     raise("TypeError", format("%s.%s() takes exactly one argument (%d given)", sig.type or "str", sig.name, n))
   end
+  if least == most then raise("TypeError", format("%s expected %d arguments, got %d", sig.name, most, n)) end
   local bound = n < least and least or most
   raise("TypeError", format("%s expected at %s %d %s, got %d", sig.name, n < least and "least" or "most", bound,
     plural(bound, "argument"), n))
@@ -73,7 +81,9 @@ local function take_keywords(sig, given, kwargs)
     local name = kwargs[i]
     local place = place_of(sig, name)
     if not place and name ~= sig.subject then
-      raise("TypeError", format("%s() got an unexpected keyword argument '%s'", sig.name, name))
+      local shape = sig.builtin and "'%s' is an invalid keyword argument for %s()"
+      raise("TypeError", shape and format(shape, name, sig.name)
+        or format("%s() got an unexpected keyword argument '%s'", sig.name, name))
     end
     if not place or given[place] ~= nil then
       raise("TypeError", format("%s() got multiple values for argument '%s'", sig.name, name))
@@ -128,11 +138,14 @@ function args.integer(v)
   raise("TypeError", "'" .. type_of(v).name .. "' object cannot be interpreted as an integer")
 end
 
+--- What the texts about an argument's type call it: None is not called by its type.
+function args.shown_type(v) return v == value.NULL and "None" or type_of(v).name end
+
 --- The text of a str argument; raises the given sentence plus the type's name otherwise.
 ---@return string
 function args.text(v, sentence)
   local s = value.text_of(v)
-  if not s then raise("TypeError", sentence .. type_of(v).name) end
+  if not s then raise("TypeError", sentence .. args.shown_type(v)) end
   return s
 end
 

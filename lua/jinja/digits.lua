@@ -112,7 +112,8 @@ function digits.round(f, places)
   if f ~= f or f - f ~= 0 or f == 0 then return f end
   if places >= 0 then
     if places > 330 then return f end
-    return tonumber(digits.float(f, "f", places, false)) + 0.0
+    -- With an exponent it is read as a float, and keeps the sign of a zero.
+    return tonumber(digits.float(f, "f", places, false) .. "e0")
   end
   if places < -310 then return f < 0 and -0.0 or 0.0 end
   local unit = number.pow(10, -places)

@@ -84,7 +84,7 @@ for names, f in next, {
   ["ge >="] = compare.ge,
 } do
   local word <const> = string.match(names, "%S+")
-  local bound <const> = args.bind({ name = word, params = { "b" }, required = 1, builtin = true }, f)
+  local bound <const> = args.bind({ name = word, params = { "b" }, required = 1, builtin = true, operator = true }, f)
   for name in string.gmatch(names, "%S+") do tests[name] = bound end
 end
 

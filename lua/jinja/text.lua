@@ -216,7 +216,7 @@ end
 
 value.BYTES.repr = function(b)
   local quote = string.find(b.s, "'", 1, true) and not string.find(b.s, '"', 1, true) and '"' or "'"
-  local body = string.gsub(b.s, "[^\x20-\x5b\x5d-\x7e]", byte_escape)
+  local body = string.gsub(b.s, "[\\\0-\x1f\x7f-\xff]", byte_escape)
   return "b" .. quote .. body .. quote
 end
 

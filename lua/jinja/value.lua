@@ -114,7 +114,10 @@ local function serial(key)
   local k = normal(key)
   local t = type(k)
   if t == "string" then return #k .. ":" .. k end
-  if t == "number" then return math_type(k) == "integer" and format("i%d", k) or format("f%a", k) end
+  if t == "number" then
+    local i = math.tointeger(k)
+    return i and format("i%d", i) or format("f%a", k)
+  end
   if k == NULL then return "N" end
   return format("o%p", k)
 end

@@ -6,6 +6,7 @@ local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
+local arith <const> = require "jinja.arith"
 local access <const> = require "jinja.access"
 local compare <const> = require "jinja.compare"
 local sequence <const> = require "jinja.sequence"
@@ -145,14 +146,13 @@ filter("batch", { name = "do_batch", params = { "linecount", "fill_with" }, requ
     end)
   end)
 
-filter("slice", { name = "do_slice", params = { "slices", "fill_with" }, required = 1, subject = "value" },
+filter("slice", { name = "sync_do_slice", params = { "slices", "fill_with" }, required = 1, subject = "value" },
   function(v, slices, fill)
     local fills = fill ~= nil and fill ~= NULL
     return lazily(v, "sync_do_slice", function()
       local items = sequence.items(v)
+      local each, longer, at, number = arith.floordiv(items.n, slices), arith.mod(items.n, slices), 0, 0
       slices = args.integer(slices)
-      if slices == 0 then raise("ZeroDivisionError", "integer division or modulo by zero") end
-      local each, longer, at, number = items.n // slices, items.n % slices, 0, 0
       return function()
         if number >= slices then return nil end
         spend(10)

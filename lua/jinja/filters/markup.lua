@@ -4,6 +4,7 @@ local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
+local arith <const> = require "jinja.arith"
 local access <const> = require "jinja.access"
 local compare <const> = require "jinja.compare"
 local registry <const> = require "jinja.registry"
@@ -33,7 +34,7 @@ end)
 
 filter("tojson", { name = "do_tojson", hidden = 2, params = { "indent" }, subject = "value" }, function(v, indent)
   if indent == NULL then indent = nil end
-  if indent ~= nil and not value.text_of(indent) then indent = args.integer(indent) end
+  if indent ~= nil then indent = value.text_of(indent) or arith.mul(" ", args.integer(indent)) end
   return value.markup(print.dumps(v, { sort = true, ascii = true, html = true, indent = indent }))
 end)
 

@@ -53,6 +53,8 @@ end
 
 --- int(s, base) of a str; nil when Python raises ValueError.
 local function parse_integer(s, base)
+  base = base == nil and 10 or numeric(base)
+  if math_type(base) ~= "integer" then return nil end
   local sign, body = match(utf.ascii_digits(s), "^%s*([+-]?)(%w[%w_]*)%s*$")
   if not body or base ~= 0 and (base < 2 or base > 36) then return nil end
   body, base = split_prefix(body, base)
@@ -108,7 +110,7 @@ filter("int", { name = "do_int", params = { "default", "base" }, subject = "valu
   local s = value.text_of(v)
   local x
   if s then
-    x = parse_integer(s, base ~= nil and args.integer(base) or 10)
+    x = parse_integer(s, base)
     if not x then
       local f = parse_float(s)
       if f and f - f == 0 then x = digits.truncate(f) end

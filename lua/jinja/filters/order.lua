@@ -101,7 +101,7 @@ local function groups_of(items, keys, spelled)
   return out
 end
 
-filter("groupby", { name = "do_groupby", hidden = 2, params = { "attribute", "default", "case_sensitive" }, required = 1,
+filter("groupby", { name = "sync_do_groupby", hidden = 2, params = { "attribute", "default", "case_sensitive" }, required = 1,
   subject = "value" }, function(v, attribute, default, case_sensitive)
   case_sensitive = is_set(case_sensitive)
   local items = sequence.items(v)
@@ -132,7 +132,7 @@ end
 extreme("min", compare.lt)
 extreme("max", compare.gt)
 
-filter("unique", { name = "do_unique", hidden = 2, params = { "case_sensitive", "attribute" }, subject = "value" },
+filter("unique", { name = "sync_do_unique", hidden = 2, params = { "case_sensitive", "attribute" }, subject = "value" },
   function(v, case_sensitive, attribute)
     case_sensitive = is_set(case_sensitive)
     local size = sequence.bound(v)

@@ -14,11 +14,11 @@ local filter <const> = registry.filter
 
 filter("length count", { name = "len", params = {} }, sequence.length)
 
-filter("list", { name = "do_list", params = {}, subject = "value" }, function(v)
+filter("list", { name = "sync_do_list", params = {}, subject = "value" }, function(v)
   return value.list(sequence.copy(v))
 end)
 
-filter("first", { name = "do_first", hidden = 2, params = {}, subject = "seq" }, function(v)
+filter("first", { name = "sync_do_first", hidden = 2, params = {}, subject = "seq" }, function(v)
   local x
   if getmetatable(v) == LIST then x = v[1] else x = sequence.iter(v)() end
   if x == nil then return value.undef_hint "No first item, sequence was empty." end
@@ -121,7 +121,7 @@ local function sum(items, total)
   return total
 end
 
-filter("sum", { name = "do_sum", hidden = 2, params = { "attribute", "start" }, subject = "iterable" },
+filter("sum", { name = "sync_do_sum", hidden = 2, params = { "attribute", "start" }, subject = "iterable" },
   function(v, attribute, start)
     local items = sequence.items(v)
     if attribute ~= nil and attribute ~= NULL then

@@ -140,7 +140,7 @@ end)
 
 -- Joining ------------------------------------------------------------------------------------------------------------
 
-local JOIN <const> = { name = "do_join", hidden = 2, params = { "d", "attribute" }, subject = "value" }
+local JOIN <const> = { name = "sync_do_join", hidden = 2, params = { "d", "attribute" }, subject = "value" }
 
 local function attributes_of(items, attribute)
   local parts, out = access.parts(attribute), { n = items.n }

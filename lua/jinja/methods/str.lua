@@ -17,9 +17,9 @@ local bind <const>, integer <const> = args.bind, args.integer
 
 local str <const> = {}
 
-local function define(name, params, required, f, keywords)
+local function define(name, params, required, f, style)
   str[name] = bind({ name = name, type = "str", params = params, required = required, builtin = true,
-    keywords = keywords }, f)
+    keywords = style == "keywords", parsed = style == "parsed" }, f)
 end
 
 -- Arguments ----------------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ local function string_argument(name, place, v)
   local s = text_of(v)
   if not s then
     local where = place and " argument " .. place or " argument"
-    raise("TypeError", name .. "()" .. where .. " must be str, not " .. type_of(v).name)
+    raise("TypeError", name .. "()" .. where .. " must be str, not " .. args.shown_type(v))
   end
   return s
 end
@@ -74,7 +74,7 @@ end
 define("zfill", { "width" }, 1, function(s, width) return utf.zfill(s, integer(width)) end)
 define("expandtabs", { "tabsize" }, 0, function(s, size)
   return utf.expandtabs(s, size and integer(size) or 8)
-end, true)
+end, "keywords")
 
 for name, where in next, { strip = false, lstrip = "l", rstrip = "r" } do
   define(name, { "chars" }, 0, function(s, chars)
@@ -112,7 +112,7 @@ for _, name in ipairs { "find", "rfind", "count" } do
   local f <const> = utf[name]
   define(name, { "sub", "start", "end" }, 1, function(s, part, from, to)
     return f(s, must_be_str(part), bound(from), bound(to))
-  end)
+  end, "parsed")
 end
 
 for name, search in next, { index = "find", rindex = "rfind" } do
@@ -121,7 +121,7 @@ for name, search in next, { index = "find", rindex = "rfind" } do
     local i = f(s, must_be_str(part), bound(from), bound(to))
     if i < 0 then raise("ValueError", "substring not found") end
     return i
-  end)
+  end, "parsed")
 end
 
 for name, test in next, { startswith = "starts", endswith = "ends" } do
@@ -141,7 +141,7 @@ for name, test in next, { startswith = "starts", endswith = "ends" } do
       if f(s, part, from, to) then return true end
     end
     return false
-  end)
+  end, "parsed")
 end
 
 -- Splitting and joining ----------------------------------------------------------------------------------------------
@@ -157,12 +157,12 @@ for _, name in ipairs { "split", "rsplit" } do
     most = most ~= nil and integer(most) or -1
     if most < 0 then most = nil end
     return value.list(f(s, separator, most))
-  end, true)
+  end, "keywords")
 end
 
 define("splitlines", { "keepends" }, 0, function(s, keep)
   return value.list(utf.splitlines(s, keep ~= nil and keep ~= false and keep ~= 0))
-end, true)
+end, "keywords")
 
 for name, right in next, { partition = false, rpartition = true } do
   define(name, { "sep" }, 1, function(s, separator)
@@ -241,7 +241,7 @@ define("encode", { "encoding", "errors" }, 0, function(s, encoding, handler)
   if not limit then raise("LookupError", "unknown encoding: " .. name) end
   if limit < 0x10ffff then s = encoded(s, limit, name, handler and text_of(handler)) end
   return setmetatable({ s = s }, value.BYTES)
-end, true)
+end, "keywords")
 
 access.add_methods(value.BYTES, {
   decode = bind({ name = "decode", type = "bytes", params = { "encoding", "errors" }, builtin = true, keywords = true },

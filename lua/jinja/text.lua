@@ -65,7 +65,8 @@ end
 
 -- Appends repr(v). `seen` holds the containers that are being written.
 function write(out, v, depth, seen)
-  local t, piece = type(v), nil
+  local t = type(v)
+  local piece
   if t == "string" then
     piece = str_repr(v)
   elseif t == "number" then

@@ -629,4 +629,61 @@ group('{"d":{"a":1},"l":[1,2],"s":"text","n":null,"i":5,"f":2.5,"b":true}', [=[
 {{ i is not defined }} {{ nope is not defined }} {{ not i is none }} {{ i is number and i is odd }} {{ 'x' if s is string else 'y' }}
 ]=])
 
+-- wordwrap, urlize, pprint ---------------------------------------------------------------------------------------------
+
+group('{"t":"The quick brown fox jumps over the lazy dog, and then long-hyphenated-words come--like this--and some verylongwordwithoutanybreaks","nl":"first line here\\nsecond   line\\n\\n  indented third line","u":"h\\u00e9llo w\\u00f6rld h\\u00e9llo-w\\u00f6rld na\\u00efve"}', [=[
+{{ t|wordwrap(20) }}
+{{ t|wordwrap(10) }}
+{{ t|wordwrap(10, false) }}
+{{ t|wordwrap(20, wrapstring='|') }}
+{{ t|wordwrap(12, true, '|', false) }}
+{{ t|wordwrap(1) }}
+{{ nl|wordwrap(8) }}
+{{ nl|wordwrap }}
+{{ u|wordwrap(6) }}
+{{ ''|wordwrap }}{{ '   '|wordwrap }}{{ 'a  b   c'|wordwrap(3) }}
+{{ 'a-b ab-cd a1-b2 ab-1c --foo foo-- a--b ab--cd x_y-z_w aa-b-cc -aa-bb'|wordwrap(2, false, '|') }}
+{{ '----------abc-----def'|wordwrap(4, true, '|') }} {{ "it's-ok \\"quoted\\"--word a.b--c"|wordwrap(3, false, '|') }}
+{{ t|wordwrap(0) }}
+{{ t|wordwrap(-1) }}
+{{ 5|wordwrap }}
+{{ t|wordwrap('a') }}
+{{ t|wordwrap(9.5) }}
+]=])
+
+group('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.net. Mail me@x.com <mailto:you@y.org> bare.com foo.bar ftp://x.y http://localhost:3000/x http://127.0.0.1:80/ http://[::1]/ @a@b.com x@y HTTP://UP.COM example.info/path"}', [=[
+{{ t|urlize }}
+{{ t|urlize(10) }}
+{{ t|urlize(10, true) }}
+{{ t|urlize(nofollow=true, target='_blank') }}
+{{ t|urlize(rel='b a') }}
+{{ 'tel:123 ftp://x.y skype:me'|urlize(extra_schemes=['tel:', 'ftp://']) }}
+{{ 'x'|urlize(extra_schemes=['x']) }}
+{{ 'http://é.com http://a.b.c www.com www. http:// https://x http://x.y1 http://xn--abc.com http://x.xn--p1ai a.b.com aa.com é.org'|urlize }}
+{{ 'http://a.com:80 http://a.com:123456 http://a.com:/x http://999.1.1.1 http://1.2.3 http://[1:2:3:4:5:6:7:8] http://[g::1] http://[1:2]'|urlize }}
+{{ '(http://a.com) ((http://a.com)) <http://a.com> http://a.com). http://a.com/(x). http://a.com/((x)) (a.com'|urlize }}
+{{ 'a@b.c a.b@c-d.e a@b a@.b a@b. a@b.c-d mailto:a@b.c mailto:x www.a@b.com a:b@c.d a@b@c.de é@é.é'|urlize }}
+{{ '<b>http://a.com</b> "http://a.com" \\'http://a.com\\''|urlize }} {{ none|urlize }} {{ 5|urlize }} {{ ('<b>'|safe)|urlize }}
+{{ 'x\\u00a0http://a.com\\u2003y  z'|urlize }} {{ 'http://a.com/%20x#frag?q'|urlize }} {{ 'httpss://a.com wwwx.com WWW.A.com'|urlize }} {{ 'aaa.bbb.museum www.museum'|urlize }}
+]=])
+
+group('{"d":{"b":[1,2,3],"a":{"x":"y","long":"some quite long text that goes on and on for a while, to be sure"},"c":null,"e":[],"f":{}},"s":"word one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen","l":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","cccccccccccccccccccccc"],"deep":{"k1":{"k2":{"k3":["value number one is here","value number two is here",{"z":1,"y":[1,2,{"q":"rrrrrrrrrrrrrrrrrrrrrrrr"}]}]}}},"m":"line one\\nline two is a little longer than line one and must be split at some place, yes\\n"}', [=[
+{{ d|pprint }}
+{{ s|pprint }}
+{{ l|pprint }}
+{{ deep|pprint }}
+{{ [s, s]|pprint }}
+{{ {'key': s, 'other': [s]}|pprint }}
+{{ m|pprint }}
+{{ [m]|pprint }}
+{{ (l,)|pprint }}
+{{ (l, l)|pprint }}
+{{ 5|pprint }}{{ none|pprint }}{{ 'x'|pprint }}{{ []|pprint }}{{ ''|pprint }}{{ 1.5|pprint }}{{ nope|pprint }}
+{{ {1: 'a', 'b': 2, none: 3, (1, 2): 4}|pprint }}
+{{ {'b': 1, 'a': 2}|pprint }}{{ {10: 1, 9: 2}|pprint }}
+{{ range(40)|list|pprint }}
+{{ {'a': 'x' * 100}|pprint }}
+{{ ('<' * 90)|e|pprint }}
+]=])
+
 return corpus

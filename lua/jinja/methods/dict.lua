@@ -9,7 +9,7 @@ local compare <const> = require "jinja.compare"
 local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local raise <const>, NULL <const>, DICT <const> = errors.raise, value.NULL, value.DICT
-local normal <const>, dict_set <const>, dict_del <const> = value.normal, value.dict_set, value.dict_del
+local dict_set <const>, dict_del <const> = value.dict_set, value.dict_del
 
 local dict <const> = {}
 

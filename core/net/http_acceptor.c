@@ -11,11 +11,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define BACKLOG        1024
-#define ACCEPTS        64  // in a row, before the loop does other work
-#define RESUME_MS      50  // after an accept that failed for want of memory or descriptors
-#define RESERVED_FDS   256 // for the database, logs and outgoing pages
-#define USER_TIMEOUT   20000
+#define BACKLOG      1024
+#define ACCEPTS      64  // in a row, before the loop does other work
+#define RESUME_MS    50  // after an accept that failed for want of memory or descriptors
+#define EVICTIONS_MAX  8   // on their way; then accepting waits for EVICTION_MS, or a burst would pass the cap
+#define EVICTION_MS    1
+#define RESERVED_FDS 256 // for the database, logs and outgoing pages
+#define USER_TIMEOUT 20000
 
 static bool split_listen(const char *text, char host[256], char port[8]) {
     const char *colon = strrchr(text, ':');
@@ -76,17 +78,20 @@ static int cap_of(const struct http_server *s) {
     int cap = s->options.limits.connections;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return cap;
     int64_t most = (int64_t)files.rlim_cur > 2 * RESERVED_FDS ? (int64_t)files.rlim_cur - RESERVED_FDS
-                                                               : (int64_t)files.rlim_cur / 2;
+                                                              : (int64_t)files.rlim_cur / 2;
     if (most >= cap) return cap;
-    LOG(s->options.log, LOG_WARN, "connections_capped", LOG_N("connections", most), LOG_N("open_files", (int64_t)files.rlim_cur));
+    LOG(s->options.log, LOG_WARN, "connections_capped", LOG_N("connections", most),
+        LOG_N("open_files", (int64_t)files.rlim_cur));
     return (int)most;
 }
 
 err http_acceptor_listen(struct http_server *s, struct why *why) {
     char host[256], port[8];
     if (!split_listen(s->options.listen, host, port))
-        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets", s->options.listen);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
+        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets",
+                       s->options.listen);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+                    *found = NULL;
     int rc = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
     if (rc != 0) return why_set(why, ERR_INVALID, "listen %s: %s", s->options.listen, gai_strerror(rc));
     err e = bind_to(s, found, why);
@@ -111,7 +116,8 @@ static void name_peer(const struct sockaddr_storage *address, char out[46]) {
 static struct http_loop *least_loaded(struct http_server *s) {
     struct http_loop *best = &s->loops[0];
     for (int i = 1; i < s->options.loops; i++)
-        if (__atomic_load_n(&s->loops[i].connections, __ATOMIC_RELAXED) < __atomic_load_n(&best->connections, __ATOMIC_RELAXED))
+        if (__atomic_load_n(&s->loops[i].connections, __ATOMIC_RELAXED) <
+            __atomic_load_n(&best->connections, __ATOMIC_RELAXED))
             best = &s->loops[i];
     return best;
 }
@@ -128,12 +134,8 @@ static struct http_loop *longest_idle(struct http_server *s) {
     return best;
 }
 
-// Room for one more: true when there is, or when an idle connection was asked to go.
-static bool make_room(struct http_server *s) {
-    int64_t open = __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED);
-    int64_t leaving = __atomic_load_n(&s->evictions, __ATOMIC_RELAXED);
-    if (open - leaving < s->connection_cap) return true;
-    http_loop_publish(&s->loops[0]); // this thread's own figure is older than this turn
+bool http_acceptor_evict(struct http_server *s, struct http_loop *self) {
+    http_loop_publish(self); // its own figure is older than this turn
     struct http_loop *l = longest_idle(s);
     if (!l) return false;
     __atomic_add_fetch(&s->evictions, 1, __ATOMIC_RELAXED);
@@ -142,12 +144,20 @@ static bool make_room(struct http_server *s) {
     return true;
 }
 
+// Room for one more: true when there is, or when an idle connection was asked to go.
+static bool make_room(struct http_server *s) {
+    int64_t open = __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED);
+    int64_t leaving = __atomic_load_n(&s->evictions, __ATOMIC_RELAXED);
+    return open - leaving < s->connection_cap || http_acceptor_evict(s, &s->loops[0]);
+}
+
 static void turn_away(struct http_server *s, int fd) {
     char date[HTTP_DATE_MAX];
     struct http_refusal why;
     buf out = {0};
     http_refuse(&why, 503, "all %d connections are busy; try again", s->connection_cap);
-    http_reply_refuse(&out, &why, (struct http_reply_style){.date = http_date(env_now(s->options.env), date)});
+    http_reply_refuse(&out, &why,
+                      (struct http_reply_style){.date = http_date(env_now(s->options.env), date)});
     (void)!send(fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
     close(fd);
@@ -177,8 +187,13 @@ static void on_resume(uv_timer_t *timer) {
     if (s->fd >= 0) uv_poll_start(&s->poll, UV_READABLE, on_readable);
 }
 
+static void rest(struct http_server *s, uint64_t ms) {
+    uv_poll_stop(&s->poll);
+    uv_timer_start(&s->resume, on_resume, ms, 0);
+}
+
 // Out of descriptors or memory. The spare descriptor lets one peer in and out again, so that the queue does not spin;
-// then accepting rests for a moment.
+// then an idle connection is asked to make room, and accepting rests for a moment.
 static void on_failed_accept(struct http_server *s, int code) {
     LOG(s->options.log, LOG_ERROR, "accept_failed", LOG_Z("reason", strerror(code)));
     if ((code == EMFILE || code == ENFILE) && s->spare_fd >= 0) {
@@ -186,9 +201,9 @@ static void on_failed_accept(struct http_server *s, int code) {
         int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) turn_away(s, fd);
         s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        http_acceptor_evict(s, &s->loops[0]);
     }
-    uv_poll_stop(&s->poll);
-    uv_timer_start(&s->resume, on_resume, RESUME_MS, 0);
+    rest(s, RESUME_MS);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
@@ -196,6 +211,10 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
     (void)status;
     (void)events;
     for (int i = 0; i < ACCEPTS; i++) {
+        if (__atomic_load_n(&s->evictions, __ATOMIC_RELAXED) >= EVICTIONS_MAX) {
+            rest(s, EVICTION_MS);
+            return;
+        }
         struct sockaddr_storage address = {0};
         socklen_t length = sizeof address;
         int fd = accept4(s->fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -8,3 +8,5 @@ err http_acceptor_listen(struct http_server *s, struct why *why);
 void http_acceptor_open(struct http_server *s);  // starts to accept
 void http_acceptor_stop(struct http_server *s);  // closes the socket; idempotent
 void http_acceptor_close(struct http_server *s); // ends its handles as well
+// Asks the loop whose connection has idled longest to close it; false when none idles. Any loop's thread (`self`).
+bool http_acceptor_evict(struct http_server *s, struct http_loop *self);

@@ -19,18 +19,19 @@ struct http_chunks {
 };
 
 // Sets `*used` to how many bytes of `bytes` belong to this body, and `*is_end` when its last byte is among them.
-bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used, bool *is_end,
-                      struct http_refusal *why);
+bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used,
+                      bool *is_end, struct http_refusal *why);
 
 struct http_body {
-    buf bytes;    // decoded
-    size_t wire;  // bytes before the coding was undone
-    size_t limit; // for the decoded bytes
+    buf bytes;                    // decoded
+    size_t wire;                  // bytes before the coding was undone
+    size_t limit;                 // for the decoded bytes
     struct http_inflate *inflate; // NULL: identity
 };
 
 void http_body_open(struct http_body *b, size_t limit, bool is_gzip);
 void http_body_free(struct http_body *b);
 bool http_body_put(struct http_body *b, str wire, struct http_refusal *why);
-bool http_body_end(struct http_body *b, struct http_refusal *why); // nothing more comes; the inflater is freed
-size_t http_body_size(const struct http_body *b);                  // memory it holds, roughly
+bool http_body_end(struct http_body *b,
+                   struct http_refusal *why);     // nothing more comes; the inflater is freed
+size_t http_body_size(const struct http_body *b); // memory it holds, roughly

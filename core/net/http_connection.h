@@ -12,7 +12,7 @@ struct http_connection {
     struct http_loop *loop;
     struct link waiting, dirty;
     enum http_wait wait;
-    uint64_t deadline;  // ms of the loop's clock
+    uint64_t deadline;            // ms of the loop's clock
     uint64_t wait_number, number; // a new request or a new write starts a new wait of the same kind
     // reading
     buf in; // bytes that no request has taken yet
@@ -21,12 +21,12 @@ struct http_connection {
     struct http_framing framing;
     size_t body_left; // of a body with a Content-Length
     llhttp_t parser;
-    struct http_refusal why;    // set by a parser callback that fails
-    struct http_slot *reading;  // the request whose body is coming
+    struct http_refusal why;   // set by a parser callback that fails
+    struct http_slot *reading; // the request whose body is coming
     bool is_message_complete;
-    bool is_reading;   // libuv delivers bytes
-    bool is_deaf;      // no further request is read
-    bool is_eof;       // the peer has sent its last byte
+    bool is_reading; // libuv delivers bytes
+    bool is_deaf;    // no further request is read
+    bool is_eof;     // the peer has sent its last byte
     // answering
     struct http_slot *first, *last; // requests in order of arrival, not yet answered to the peer
     int slot_count;

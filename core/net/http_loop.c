@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-static struct http_connection *waiting(struct link *l) { return CONTAINER(l, struct http_connection, waiting); }
+static struct http_connection *waiting(struct link *l) {
+    return CONTAINER(l, struct http_connection, waiting);
+}
 
 static void on_timer(uv_timer_t *timer);
 
@@ -89,15 +91,22 @@ static void take_mails(struct http_loop *l) {
     }
 }
 
-// The acceptor asked for room: who lingers goes first, then who has idled longest.
+static bool evict_one(struct http_loop *l) {
+    enum http_wait wait = link_is_alone(&l->waits[HTTP_WAIT_LINGER]) ? HTTP_WAIT_IDLE : HTTP_WAIT_LINGER;
+    struct link *list = &l->waits[wait];
+    if (link_is_alone(list)) return false;
+    http_connection_close(waiting(list->next));
+    return true;
+}
+
+// The acceptor asked for room: who lingers goes first, then who has idled longest. It counted on what it knew of this
+// loop; what cannot be done here is passed on to a loop that can.
 static void evict(struct http_loop *l) {
+    struct http_server *s = l->server;
     int64_t n = __atomic_exchange_n(&l->evictions, 0, __ATOMIC_RELAXED);
-    __atomic_sub_fetch(&l->server->evictions, n, __ATOMIC_RELAXED);
-    for (; n > 0; n--) {
-        struct link *list = &l->waits[link_is_alone(&l->waits[HTTP_WAIT_LINGER]) ? HTTP_WAIT_IDLE : HTTP_WAIT_LINGER];
-        if (link_is_alone(list)) return;
-        http_connection_close(waiting(list->next));
-    }
+    __atomic_sub_fetch(&s->evictions, n, __ATOMIC_RELAXED);
+    while (n > 0 && evict_one(l)) n--;
+    while (n-- > 0 && http_acceptor_evict(s, l)) {}
 }
 
 static void for_each_connection(struct http_loop *l, void (*f)(struct http_connection *c)) {

@@ -48,16 +48,17 @@ struct http_loop {
     uv_async_t async;
     uv_prepare_t prepare;
     uv_timer_t timer;
-    struct mailbox mailbox;  // what exchanges call their owner; any thread pushes
-    struct mailbox arrivals; // connections from the acceptor; any thread pushes
-    void *ctx;               // what on_loop_open returned
+    struct mailbox mailbox;        // what exchanges call their owner; any thread pushes
+    struct mailbox arrivals;       // connections from the acceptor; any thread pushes
+    void *ctx;                     // what on_loop_open returned
     struct link waits[HTTP_WAITS]; // every open connection is in exactly one
     struct link dirty;             // connections to look at before the loop sleeps
     struct link live;              // slots in use
     struct http_slot *free_slots;
     int free_count;
     uint64_t armed_at; // ms of the loop's clock; 0: the timer is off
-    int64_t unanswered, writing; // exchanges without a reply; connections whose peer does not read fast enough
+    int64_t unanswered,
+        writing; // exchanges without a reply; connections whose peer does not read fast enough
     bool is_stopping;
     char date_text[HTTP_DATE_MAX];
     str date;
@@ -94,9 +95,10 @@ struct http_arrival { // an accepted socket on its way to its loop
 
 void http_loop_open(struct http_loop *l, struct http_server *server, int index); // controlling thread
 void http_loop_start(struct http_loop *l);
-void http_loop_end(struct http_loop *l);   // ends its thread; connections are closed, replies that come later dropped
+void http_loop_end(
+    struct http_loop *l); // ends its thread; connections are closed, replies that come later dropped
 void http_loop_close(struct http_loop *l); // once all have ended
-void http_loop_wake(struct http_loop *l); // any thread
+void http_loop_wake(struct http_loop *l);  // any thread
 
 str http_loop_date(struct http_loop *l);
 // Puts the connection on a list with the deadline that belongs to it.

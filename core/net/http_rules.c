@@ -31,8 +31,9 @@ static enum http_method method_of(str name) {
     static const struct {
         str name;
         enum http_method method;
-    } known[] = {{{"POST", 4}, HTTP_M_POST},     {{"GET", 3}, HTTP_M_GET},       {{"HEAD", 4}, HTTP_M_HEAD},
-                 {{"PUT", 3}, HTTP_M_PUT},       {{"PATCH", 5}, HTTP_M_PATCH},   {{"DELETE", 6}, HTTP_M_DELETE},
+    } known[] = {{{"POST", 4}, HTTP_M_POST},      {{"GET", 3}, HTTP_M_GET},
+                 {{"HEAD", 4}, HTTP_M_HEAD},      {{"PUT", 3}, HTTP_M_PUT},
+                 {{"PATCH", 5}, HTTP_M_PATCH},    {{"DELETE", 6}, HTTP_M_DELETE},
                  {{"OPTIONS", 7}, HTTP_M_OPTIONS}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_is(name, known[i].name)) return known[i].method;
@@ -41,26 +42,30 @@ static enum http_method method_of(str name) {
 
 static bool check_method(str name, enum http_method *out, struct http_refusal *why) {
     for (size_t i = 0; i < name.len; i++)
-        if (!http_is_token_char(name.ptr[i])) return http_refuse(why, 400, "the method holds a character that no method may");
+        if (!http_is_token_char(name.ptr[i]))
+            return http_refuse(why, 400, "the method holds a character that no method may");
     if (name.len == 0) return http_refuse(why, 400, "the request line has no method");
     *out = method_of(name);
     if (*out != HTTP_NONE) return true;
     bool is_known = str_is(name, STR("TRACE")) || str_is(name, STR("CONNECT"));
-    return http_refuse(why, is_known ? 405 : 501, "this server answers GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS only");
+    return http_refuse(why, is_known ? 405 : 501,
+                       "this server answers GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS only");
 }
 
 static bool check_version(str version, int *minor, struct http_refusal *why) {
-    if (version.len != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.ptr[5]) || version.ptr[6] != '.' ||
-        !is_digit(version.ptr[7]))
+    if (version.len != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.ptr[5]) ||
+        version.ptr[6] != '.' || !is_digit(version.ptr[7]))
         return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
-    if (version.ptr[5] != '1' || version.ptr[7] > '1') return http_refuse(why, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+    if (version.ptr[5] != '1' || version.ptr[7] > '1')
+        return http_refuse(why, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     *minor = version.ptr[7] - '0';
     return true;
 }
 
 static bool check_target(str target, const struct http_limits *limits, struct http_refusal *why) {
     if (target.len > limits->target_bytes)
-        return http_refuse(why, 414, "the request target is over the limit of %zu bytes", limits->target_bytes);
+        return http_refuse(why, 414, "the request target is over the limit of %zu bytes",
+                           limits->target_bytes);
     if (target.len == 0 || target.ptr[0] != '/')
         return http_refuse(why, 400, "the request target must start with a slash");
     for (size_t i = 0; i < target.len; i++)
@@ -69,9 +74,11 @@ static bool check_target(str target, const struct http_limits *limits, struct ht
     return true;
 }
 
-static bool check_request_line(struct http_scan *s, str line, const struct http_limits *limits, struct http_refusal *why) {
+static bool check_request_line(struct http_scan *s, str line, const struct http_limits *limits,
+                               struct http_refusal *why) {
     ptrdiff_t first = str_find(line, ' ');
-    if (first < 0) return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
+    if (first < 0)
+        return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
     str rest = str_from(line, (size_t)first + 1);
     ptrdiff_t second = str_find(rest, ' ');
     if (second < 0) return http_refuse(why, 400, "the request line names no HTTP version");
@@ -84,25 +91,31 @@ static bool check_request_line(struct http_scan *s, str line, const struct http_
            check_target((str){rest.ptr, s->target_len}, limits, why);
 }
 
-static bool check_header_line(struct http_scan *s, str line, const struct http_limits *limits, struct http_refusal *why) {
+static bool check_header_line(struct http_scan *s, str line, const struct http_limits *limits,
+                              struct http_refusal *why) {
     if (line.ptr[0] == ' ' || line.ptr[0] == '\t')
         return http_refuse(why, 400, "a header line starts with white space (folded headers are not read)");
     size_t name = 0;
     while (name < line.len && http_is_token_char(line.ptr[name])) name++;
     if (name == line.len || line.ptr[name] != ':') {
         bool is_space = name < line.len && (line.ptr[name] == ' ' || line.ptr[name] == '\t');
-        return http_refuse(why, 400, is_space ? "a header has a space before its colon" : "a header line is not `Name: value`");
+        return http_refuse(why, 400,
+                           is_space ? "a header has a space before its colon"
+                                    : "a header line is not `Name: value`");
     }
     if (name == 0) return http_refuse(why, 400, "a header has no name");
     if (++s->header_count > limits->header_count)
-        return http_refuse(why, 431, "the request has more headers than the limit of %zu", limits->header_count);
+        return http_refuse(why, 431, "the request has more headers than the limit of %zu",
+                           limits->header_count);
     return true;
 }
 
-static bool check_size(const struct http_scan *s, const struct http_limits *limits, struct http_refusal *why) {
+static bool check_size(const struct http_scan *s, const struct http_limits *limits,
+                       struct http_refusal *why) {
     size_t length = s->at - s->start;
     if (!s->has_request_line && length > limits->target_bytes + METHOD_MAX)
-        return http_refuse(why, 414, "the request target is over the limit of %zu bytes", limits->target_bytes);
+        return http_refuse(why, 414, "the request target is over the limit of %zu bytes",
+                           limits->target_bytes);
     if (length > limits->header_bytes)
         return http_refuse(why, 431, "the header block is over the limit of %zu bytes", limits->header_bytes);
     return true;
@@ -121,13 +134,16 @@ static bool check_line(struct http_scan *s, str line, const struct http_limits *
         s->start = s->at;
         return true;
     }
-    return s->has_request_line ? check_header_line(s, line, limits, why) : check_request_line(s, line, limits, why);
+    return s->has_request_line ? check_header_line(s, line, limits, why)
+                               : check_request_line(s, line, limits, why);
 }
 
 static bool check_line_end(str bytes, size_t at, struct http_refusal *why) {
-    if (bytes.ptr[at] == '\n') return http_refuse(why, 400, "a line ends with a bare LF; lines end with CR LF");
+    if (bytes.ptr[at] == '\n')
+        return http_refuse(why, 400, "a line ends with a bare LF; lines end with CR LF");
     if (bytes.ptr[at] != '\r') return http_refuse(why, 400, "the header block holds a control character");
-    if (at + 1 < bytes.len && bytes.ptr[at + 1] != '\n') return http_refuse(why, 400, "a CR stands without its LF");
+    if (at + 1 < bytes.len && bytes.ptr[at + 1] != '\n')
+        return http_refuse(why, 400, "a CR stands without its LF");
     return true;
 }
 
@@ -166,7 +182,9 @@ static bool is_ipv6_literal(str s) {
 static bool is_host_name(str s) {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '.' && c != '-' && c != '_') return false;
+        if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '.' && c != '-' &&
+            c != '_')
+            return false;
     }
     return s.len > 0;
 }
@@ -188,7 +206,8 @@ static bool check_length(str value, const struct http_limits *limits, size_t *ou
     for (size_t i = 0; i < value.len; i++)
         if (!is_digit(value.ptr[i])) return http_refuse(why, 400, "Content-Length must be digits only");
     int64_t length;
-    if (!str_to_int(value, &length)) return http_refuse(why, 400, "Content-Length is not a number that a body can have");
+    if (!str_to_int(value, &length))
+        return http_refuse(why, 400, "Content-Length is not a number that a body can have");
     if ((uint64_t)length > limits->body_bytes)
         return http_refuse(why, 413, "the body is over the limit of %zu bytes", limits->body_bytes);
     *out = (size_t)length;
@@ -212,14 +231,17 @@ static bool take(const str **place, const str *value, const char *name, struct h
     return true;
 }
 
-static bool find_framing(const struct http_request *r, struct framing_headers *found, struct http_refusal *why) {
+static bool find_framing(const struct http_request *r, struct framing_headers *found,
+                         struct http_refusal *why) {
     for (size_t i = 0; i < r->header_count; i++) {
         const struct http_header *h = &r->headers[i];
         bool is_fine = true;
         if (str_is(h->name, STR("host"))) is_fine = take(&found->host, &h->value, "Host", why);
         else if (str_is(h->name, STR("expect"))) is_fine = take(&found->expect, &h->value, "Expect", why);
-        else if (str_is(h->name, STR("content-length"))) is_fine = take(&found->length, &h->value, "Content-Length", why);
-        else if (str_is(h->name, STR("content-encoding"))) is_fine = take(&found->coding, &h->value, "Content-Encoding", why);
+        else if (str_is(h->name, STR("content-length")))
+            is_fine = take(&found->length, &h->value, "Content-Length", why);
+        else if (str_is(h->name, STR("content-encoding")))
+            is_fine = take(&found->coding, &h->value, "Content-Encoding", why);
         else if (str_is(h->name, STR("transfer-encoding")))
             is_fine = take(&found->transfer, &h->value, "Transfer-Encoding", why);
         if (!is_fine) return false;
@@ -241,7 +263,8 @@ bool http_rules_check(const struct http_request *r, int minor, const struct http
     struct http_framing framing = {0};
     if (!find_framing(r, &found, why)) return false;
     if (!found.host && minor == 1) return http_refuse(why, 400, "the Host header is missing");
-    if (found.host && !is_host(*found.host)) return http_refuse(why, 400, "the Host header is not a host name or address with an optional port");
+    if (found.host && !is_host(*found.host))
+        return http_refuse(why, 400, "the Host header is not a host name or address with an optional port");
     if (found.transfer && !check_transfer(&found, minor, why)) return false;
     if (found.length && !check_length(*found.length, limits, &framing.length, why)) return false;
     if (found.coding && !check_coding(*found.coding, &framing.is_gzip, why)) return false;

@@ -16,15 +16,15 @@ struct http_refusal {
 bool http_refuse(struct http_refusal *why, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-struct http_scan {          // how far a header block has been looked at; zero to start a request
-    size_t at;              // bytes looked at; when done, the length of the block with its last empty line
-    size_t line;            // where the current line starts
-    size_t start;           // where the request line starts (one empty line before it is allowed)
-    size_t header_count;    // complete header lines
+struct http_scan {       // how far a header block has been looked at; zero to start a request
+    size_t at;           // bytes looked at; when done, the length of the block with its last empty line
+    size_t line;         // where the current line starts
+    size_t start;        // where the request line starts (one empty line before it is allowed)
+    size_t header_count; // complete header lines
     bool has_request_line;
     enum http_method method; // the rest is known once has_request_line is set; offsets count from `start`
     size_t method_len, target_at, target_len;
-    int minor;              // HTTP/1.<minor>
+    int minor; // HTTP/1.<minor>
 };
 
 enum http_scan_result { HTTP_SCAN_MORE, HTTP_SCAN_DONE, HTTP_SCAN_REFUSED };

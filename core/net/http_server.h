@@ -3,9 +3,10 @@
 // Purpose: one acceptor, `loops` I/O loops (threads), llhttp in strict mode plus the rules of RFC 9112 that a parser
 // alone does not enforce. Keep-alive, pipelining (answers in order), Expect: 100-continue, chunked and gzip bodies.
 // Ownership: http_server_new copies the options. Exchanges belong to the server; `on_request` gets each one on its
-// loop's thread and must see that `reply` is called once, there, sooner or later.
+// loop's thread and must see that `reply` is called once, there, sooner or later. http_server_free drops those that
+// still wait, so whoever holds one, or pushes mails, ends first.
 // Threads: new/start/stop/free on one controlling thread; callbacks on loop threads.
-// Errors: what the peer does wrong is answered by the server itself (400, 405 is the handler's, 408, 413, 414, 415,
+// Errors: what the peer does wrong is answered by the server itself (400, 405 for TRACE and CONNECT, 408, 413, 414, 415,
 // 417, 431, 501, 503, 505) with a JSON body {"detail": "…"} that names the limit.
 #pragma once
 #include "base/env.h"
@@ -15,16 +16,16 @@
 
 typedef struct http_server http_server;
 
-struct http_limits {
+struct http_limits {           // zero stands for the default given here
     size_t body_bytes;         // after inflating; 4 MiB
     size_t header_bytes;       // 64 KiB
     size_t header_count;       // 100
     size_t target_bytes;       // 8 KiB
     int header_ms;             // 10 s from the first byte of a request to the end of its headers
-    int body_ms;               // 30 s for the body
+    int body_ms;               // 30 s for the body, and for the peer to read an answer
     int idle_ms;               // 75 s between requests
-    size_t bodies_in_flight;   // 64 MiB in all loops; past it 503 with Retry-After
-    int connections;           // 4096 in all; past it the longest idle one is closed
+    size_t bodies_in_flight;   // 64 MiB of requests in all loops; past it 503 with Retry-After
+    int connections;           // 4096 in all; past it the longest idle one is closed; never all of RLIMIT_NOFILE
 };
 
 struct http_server_options {

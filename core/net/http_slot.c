@@ -64,7 +64,8 @@ bool http_slot_hold(struct http_slot *s, size_t size, struct http_refusal *why) 
     s->held = size;
     size_t limit = server->options.limits.bodies_in_flight;
     if ((size_t)all <= limit) return true;
-    return http_refuse(why, 503, "the requests in flight are over the limit of %zu bytes in all; try again", limit);
+    return http_refuse(why, 503, "the requests in flight are over the limit of %zu bytes in all; try again",
+                       limit);
 }
 
 void http_slot_hand_over(struct http_slot *s) {

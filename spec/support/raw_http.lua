@@ -146,11 +146,17 @@ end
 local Process <const> = {}
 Process.__index = Process
 
+-- A spec that fails leaves its server behind; the pipe would wait for it for ever.
+function Process:__gc()
+  if io.type(self.pipe) == "file" then self:signal("KILL") end
+end
+
 --- Starts a program that prints `listening on … PORT pid PID` first; `before` is shell text in front of it.
 ---@param command string
 ---@param before? string
 ---@return Process
 function M.start(command, before)
+  collectgarbage() -- what a failed spec left open would be inherited, and stay open
   local log = os.tmpname()
   local pipe = assert(io.popen(("%s exec %s 2>%s"):format(before or "", command, log)))
   local line = pipe:read("l")

@@ -109,7 +109,7 @@ static void on_stats(struct echo *e, struct http_exchange *x) {
 static void on_big(struct http_exchange *x) {
     size_t n = (size_t)number_of(x, "n", 0);
     buf b = {0};
-    memset(buf_reserve(&b, n), 'x', n);
+    memset(buf_reserve(&b, n + 1), 'x', n);
     b.len = n;
     answer(x, 200, STR("text/plain"), buf_view(&b), false);
     buf_free(&b);

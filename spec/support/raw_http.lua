@@ -1,5 +1,6 @@
 --- Raw sockets and bytes for specs that speak HTTP: connect, send what no client library would, read answers one by one.
 local socket <const> = require "socket"
+local uv <const> = require "luv"
 
 local M <const> = {}
 
@@ -140,6 +141,23 @@ function M.chunked(body, size)
   return table.concat(out) .. "0\r\n\r\n"
 end
 
+-- Under a sanitizer its library is preloaded for the interpreter's sake; the shell cannot bear it (TSan), and programs
+-- that are built with it bring it along.
+local function popen(command)
+  local preload = uv.os_getenv "LD_PRELOAD"
+  if preload then uv.os_unsetenv "LD_PRELOAD" end
+  local pipe = assert(io.popen(command))
+  if preload then uv.os_setenv("LD_PRELOAD", preload) end
+  return pipe
+end
+
+--- Runs a shell command that is no part of what is tested; returns what it prints.
+---@param command string
+function M.shell(command)
+  local pipe <close> = popen(command)
+  return pipe:read("a")
+end
+
 ---@class Process
 ---@field port integer
 ---@field pid integer
@@ -158,7 +176,7 @@ end
 function M.start(command, before)
   collectgarbage() -- what a failed spec left open would be inherited, and stay open
   local log = os.tmpname()
-  local pipe = assert(io.popen(("%s exec %s 2>%s"):format(before or "", command, log)))
+  local pipe = popen(("%s exec %s 2>%s"):format(before or "", command, log))
   local line = pipe:read("l")
   if not line then
     local file <close> = assert(io.open(log))
@@ -175,13 +193,20 @@ function M.start_echo(flags, before)
   return M.start(("%s/http_echo %s"):format(assert(os.getenv "TOCSIN_BUILD"), flags or ""), before)
 end
 
-function Process:signal(name) os.execute(("kill -%s %d"):format(name, self.pid)) end
+function Process:signal(name) uv.kill(self.pid, "sig" .. name:lower()) end
 
 --- SIGTERM, then waits; returns the last lines of its output, whether it ended well, and its standard error.
 ---@return string output, boolean ended_well, string errors
 function Process:stop()
   self:signal("TERM")
   return self:wait()
+end
+
+--- Stops the echo server and fails unless it had finished its work, held nothing, and had nothing to complain about.
+function Process:finish()
+  local output, ended_well, errors = self:stop()
+  assert(errors == "", errors)
+  assert(output == "stopped idle with 0 bytes in flight\n" and ended_well, "the server did not end well: " .. output)
 end
 
 function Process:wait()

@@ -190,7 +190,7 @@ end
 ---@param flags? string
 ---@param before? string
 function M.start_echo(flags, before)
-  return M.start(("%s/http_echo %s"):format(assert(os.getenv "TOCSIN_BUILD"), flags or ""), before)
+  return M.start(("%s/http_echo %s"):format(assert(os.getenv "SPEC_BUILD"), flags or ""), before)
 end
 
 function Process:signal(name) uv.kill(self.pid, "sig" .. name:lower()) end

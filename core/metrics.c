@@ -47,6 +47,20 @@ static void histogram(buf *out, const char *name, const char *help, const int64_
     buf_printf(out, "tocsin_%s_sum %g\ntocsin_%s_count %llu\n", name, (double)sum * scale, name, (unsigned long long)total);
 }
 
+// Where an alert's time goes; `commit` is the batches' whole length, `apply` included.
+static void stages(const struct engine_counters *c, const struct commit_stats *commits, buf *out) {
+    const struct {
+        const char *stage;
+        uint64_t ns;
+    } list[] = {{"parse", __atomic_load_n(&c->parse_ns, __ATOMIC_RELAXED)},
+                {"render", __atomic_load_n(&c->render_ns, __ATOMIC_RELAXED)},
+                {"apply", __atomic_load_n(&c->apply_ns, __ATOMIC_RELAXED)},
+                {"commit", commits->batch_us_sum * 1000}};
+    family(out, "stage_seconds_total", "counter", "Time spent on alerts by stage.");
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        buf_printf(out, "tocsin_stage_seconds_total{stage=\"%s\"} %.6f\n", list[i].stage, (double)list[i].ns / 1e9);
+}
+
 void metrics_write(struct app *app, buf *out) {
     struct engine_counters *c = engine_counters(app->engine);
     struct commit_stats commits = commit_stats(engine_commit(app->engine));
@@ -66,6 +80,7 @@ void metrics_write(struct app *app, buf *out) {
               commits.batch_us_sum, commits.batches, 1e-6);
     histogram(out, "commit_batch_size", "Items of a commit batch.", commit_bounds_size, commits.batch_size_histogram,
               commits.batch_size_sum, commits.batches, 1);
+    stages(c, &commits, out);
     number(out, "commit_failures_total", "counter", "Batches that failed.", commits.failures);
     number(out, "commit_waiting", "gauge", "Items waiting for the commit thread.", (uint64_t)commits.waiting);
     number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.", (uint64_t)slow_lane_waiting(app->slow_lane));

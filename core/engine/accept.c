@@ -69,7 +69,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payl
     x = group_rows_insert(e->rows, &g, &texts);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = engine_add_job(e, "label_index", now, g.id);
-    engine_count(&e->counters.groups_opened);
+    if (x == ERR_OK) engine_count(&e->counters.groups_opened);
     return x;
 }
 
@@ -127,8 +127,7 @@ static err apply_grouped(struct accept_item *a, int64_t payload_hash, int64_t no
     return open_group(a, hash, payload_hash, now);
 }
 
-static err accept_apply(struct commit_item *item, store *s, int64_t now) {
-    (void)s;
+static err accept(struct commit_item *item, int64_t now) {
     struct accept_item *a = CONTAINER(item, struct accept_item, item);
     engine *e = a->engine;
     const struct config_integration *integration = config_by_id(e->config, a->signal.integration_id);
@@ -143,6 +142,15 @@ static err accept_apply(struct commit_item *item, store *s, int64_t now) {
     engine_count(&e->counters.alerts);
     engine_count(&integration->counters->alerts);
     return ERR_OK;
+}
+
+static err accept_apply(struct commit_item *item, store *s, int64_t now) {
+    (void)s;
+    int64_t start = clock_ns();
+    struct accept_item *a = CONTAINER(item, struct accept_item, item);
+    err x = accept(item, now);
+    engine_spent(&a->engine->counters.apply_ns, start);
+    return x;
 }
 
 void accept_init(struct accept_item *a, engine *e) {

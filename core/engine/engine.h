@@ -27,7 +27,8 @@ config_source *engine_config(engine *e);
 int64_t engine_hash(const engine *e, str text); // keyed 64-bit hash, for grouping ids and payload repeats
 
 struct engine_counters { // atomics, readable from any thread
-    uint64_t alerts, groups_opened, groups_resolved, repeats, stale, slow_lane, raw, template_errors, actions;
+    uint64_t alerts, groups_opened, repeats, stale, slow_lane, raw, actions;
+    uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };
 struct engine_counters *engine_counters(engine *e);
 

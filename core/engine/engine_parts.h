@@ -17,5 +17,9 @@ struct engine {
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
 
+static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
+    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
+}
+
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);
 err engine_add_effects(engine *e, const struct group *g, const struct group_effects *effects, int64_t now);

@@ -125,6 +125,10 @@ static void reply_not_stored(struct http_exchange *x, err e) {
     }
 }
 
+static void spent(uint64_t *counter, int64_t start_ns) {
+    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
+}
+
 static void render_part(intake *in, struct part *p, const struct config_integration *i);
 
 // Back on the loop: every part is on disk, was refused, or has to be rendered again.
@@ -219,10 +223,12 @@ static void render_part(intake *in, struct part *p, const struct config_integrat
     }
     uint64_t *marker = in->options.crash_marker;
     if (marker) __atomic_store_n(marker, (uint64_t)i->id, __ATOMIC_RELAXED);
+    int64_t start = clock_ns();
     err e = renderer_prepare(in->renderer, i, &flags, &why);
     if (e == ERR_OK)
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
                             p->delivery->x->arena, &p->accept.signal, &why);
+    spent(&engine_counters(in->options.engine)->render_ns, start);
     if (marker) __atomic_store_n(marker, 0, __ATOMIC_RELAXED);
     if (e == ERR_OK) {
         send_to_commit(in, p);
@@ -362,8 +368,10 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
         return;
     }
     struct payload payload;
+    int64_t start = clock_ns();
     e = payload_parse(x->arena, http_header_get(&x->request, STR("content-type")), x->request.query, x->request.body,
                       &payload, &why);
+    spent(&engine_counters(in->options.engine)->parse_ns, start);
     if (e != ERR_OK) {
         count_refused(i);
         reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);

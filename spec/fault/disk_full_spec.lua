@@ -1,0 +1,55 @@
+--- The disk full: on a small tmpfs the server answers 503, keeps what it answered, and recovers by itself.
+local server <const> = require "server"
+
+local function sh(command)
+  local pipe <close> = assert(io.popen(command .. " 2>&1"))
+  local text = pipe:read("a")
+  return pipe:close(), text
+end
+
+describe("a full disk", function()
+  local folder
+
+  setup(function() folder = server.folder() end)
+  teardown(function()
+    sh("umount " .. folder)
+    server.remove(folder)
+  end)
+
+  it("answers 503 and recovers when there is room again", function()
+    assert(sh("mount -t tmpfs -o size=40m tmpfs " .. folder), "this spec mounts a tmpfs: run it as root")
+    local s = server.start { data = folder }
+    s:make_token()
+    local hook = s:api("POST", "/integrations/", { type = "formatted_webhook", name = "full" })
+    local path = hook.link:match("^https?://[^/]+(/.*)$")
+    local function post(uid)
+      return s:request("POST", path, { body = ('{"alert_uid":"%s","message":"%s"}'):format(uid, ("x"):rep(100000)) })
+    end
+    local stored, answer = 0, nil
+    for i = 1, 1000 do
+      answer = post("g" .. i)
+      if answer.status ~= 200 then break end
+      stored = stored + 1
+    end
+    assert.equal(503, answer.status)
+    assert.truthy(answer.headers["retry-after"])
+    assert.is_true(stored > 10)
+    -- People still act: the reserve is for them.
+    local group = s:api("GET", "/alert_groups/").results[1]
+    assert.equal(200, s:request("POST", "/api/v1/alert_groups/" .. group.id .. "/acknowledge/", { body = "{}" }).status)
+    assert.equal(503, s:request("GET", "/ready/").status)
+    assert(sh("mount -o remount,size=200m " .. folder))
+    local ok
+    server.wait(function()
+      ok = post("after").status == 200
+      return ok
+    end, "the disk to be usable again")
+    assert.equal(stored + 1, s:api("GET", "/alerts/").count)
+    assert.equal(200, s:request("GET", "/ready/").status)
+    assert.equal(0, (s:stop()))
+    local log = table.concat(s.log, "\n")
+    assert.truthy(log:find("disk_full", 1, true), log)
+    local _, check = sh(("sqlite3 %s/tocsin.db 'PRAGMA integrity_check'"):format(folder))
+    assert.equal("ok\n", check)
+  end)
+end)

@@ -165,7 +165,7 @@ static int command_lua(int argc, char **argv) {
     struct script_value args[] = {{.type = SCRIPT_STR, .text = words_json(a, argc, argv)},
                                   {.type = SCRIPT_INT, .integer = env_now(e)}};
     struct script_value code = {.type = SCRIPT_NIL};
-    struct script_budget budget = {.fuel = INT64_MAX / 4, .refillable = true};
+    struct script_budget budget = {.fuel = INT64_MAX / 4};
     script *s = script_new(&options, &why);
     err x = s ? script_call(s, module, "main", args, 2, budget, a, &code, 1, &why) : ERR_SCRIPT;
     if (x != ERR_OK) fail(argv[1], &why, EXIT_FAILURE);

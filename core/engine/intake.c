@@ -317,16 +317,14 @@ static err call_receive(intake *in, struct http_exchange *x, const struct config
     return e;
 }
 
-// An integration with a `receive` function reads the request itself.
-static void receive(intake *in, struct http_exchange *x, const struct config_integration *i) {
+// An integration with a `receive` function reads the request itself; false: it leaves the request to the usual way.
+static bool receive(intake *in, struct http_exchange *x, const struct config_integration *i) {
     struct script_value v[4] = {0};
     struct why why = {""};
     err e = call_receive(in, x, i, v, 4, &why);
-    if (e != ERR_OK || v[0].type != SCRIPT_STR) {
-        LOG(in->options.log, LOG_ERROR, "receive_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
-        count_refused(i);
-        reply_detail(x, 400, *why.text ? why.text : "The integration could not read this request.", NULL);
-    } else if (str_is(v[0].text, STR("ignore"))) {
+    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "receive_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
+    if (e != ERR_OK || v[0].type != SCRIPT_STR) return false;
+    if (str_is(v[0].text, STR("ignore"))) {
         reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
     } else if (str_is(v[0].text, STR("answer"))) {
         struct http_response r = {.status = v[1].type == SCRIPT_INT ? (int)v[1].integer : 200,
@@ -336,6 +334,7 @@ static void receive(intake *in, struct http_exchange *x, const struct config_int
     } else {
         accept_texts(in, x, i, v[1].type == SCRIPT_STR ? v[1].text : STR("[]"));
     }
+    return true;
 }
 
 static void split_or_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
@@ -363,10 +362,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     unsigned flags = 0;
     err e = renderer_prepare(in->renderer, i, &flags, &why);
     if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id), LOG_Z("error", why.text));
-    if (flags & RENDER_HAS_RECEIVE) {
-        receive(in, x, i);
-        return;
-    }
+    if ((flags & RENDER_HAS_RECEIVE) && receive(in, x, i)) return;
     struct payload payload;
     int64_t start = clock_ns();
     e = payload_parse(x->arena, http_header_get(&x->request, STR("content-type")), x->request.query, x->request.body,

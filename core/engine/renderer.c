@@ -79,8 +79,7 @@ err renderer_signal(renderer *r, const struct config_integration *i, const struc
     // In the slow lane each template has field_fuel (fuel.with); the alert as a whole has room for this many that use it up.
     enum { SLOW_TEMPLATES = 16 };
     struct script_budget budget = {.fuel = is_slow ? field_fuel * SLOW_TEMPLATES : fuel,
-                                   .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE,
-                                   .refillable = is_slow};
+                                   .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE};
     struct script_value v[R_COUNT] = {0};
     err e = script_call(r->script, "signal", "render", args, is_slow ? 4 : 3, budget, a, v, R_COUNT, why);
     if (e != ERR_OK) return e;

@@ -41,14 +41,23 @@ static void read_folder(const char *path, buf *out) {
     closedir(folder);
 }
 
-static void list_folder(lua_State *L, const char *tree, const char *name) {
-    char path[4096];
-    int n = snprintf(path, sizeof path, "%s/%s", tree, name);
-    if (n < 0 || (size_t)n >= sizeof path) return;
+// Is the name in the list on the stack's top?
+static bool has(lua_State *L, const char *name) {
+    bool found = false;
+    for (lua_Integer i = 1; !found && i <= (lua_Integer)lua_rawlen(L, -1); i++) {
+        lua_rawgeti(L, -1, i);
+        found = strcmp(lua_tostring(L, -1), name) == 0;
+        lua_pop(L, 1);
+    }
+    return found;
+}
+
+static void list_folder(lua_State *L, const char *path) {
     struct scratch *s = scratch_push(L);
     read_folder(path, &s->in);
     lua_insert(L, -2);
-    for (size_t at = 0; at < s->in.len; at += strlen(s->in.ptr + at) + 1) add(L, s->in.ptr + at);
+    for (size_t at = 0; at < s->in.len; at += strlen(s->in.ptr + at) + 1)
+        if (!has(L, s->in.ptr + at)) add(L, s->in.ptr + at);
     scratch_free(s);
 }
 
@@ -59,10 +68,13 @@ static int list(lua_State *L) {
     const struct script_options *options = script_options_of(L);
     luaL_argcheck(L, folder.len && !strstr(folder.ptr, ".."), 1, "a folder of the tree is expected");
     lua_newtable(L);
-    if (options && options->lua_dir)
-        list_folder(L, options->lua_dir, folder.ptr);
-    else
+    char path[4096];
+    if (!options || !options->lua_dir)
         list_embedded(L, folder);
+    else if ((size_t)snprintf(path, sizeof path, "%s/%s", options->lua_dir, folder.ptr) < sizeof path)
+        list_folder(L, path);
+    if (options && options->integrations_dir && str_is(folder, STR("integrations")))
+        list_folder(L, options->integrations_dir);
     lua_getglobal(L, "table");
     lua_getfield(L, -1, "sort");
     lua_pushvalue(L, -3);

@@ -32,16 +32,23 @@ static err read_file(const char *path, buf *out) {
     return has_failed ? ERR_NOT_FOUND : ERR_OK;
 }
 
+static err read_under(const char *folder, const char *name, struct scratch *s, str *out) {
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (n < 0 || (size_t)n >= sizeof path || read_file(path, &s->in)) return ERR_NOT_FOUND;
+    *out = buf_view(&s->in);
+    return ERR_OK;
+}
+
 err loader_read(lua_State *L, const char *name, struct scratch *s, str *out) {
     const struct script_options *options = script_options_of(L);
+    static const char own[] = "integrations/";
     if (!is_tree_name(name)) return ERR_INVALID;
-    if (options && options->lua_dir) {
-        char path[4096];
-        int n = snprintf(path, sizeof path, "%s/%s", options->lua_dir, name);
-        if (n < 0 || (size_t)n >= sizeof path || read_file(path, &s->in)) return ERR_NOT_FOUND;
-        *out = buf_view(&s->in);
+    // An operator's own integration comes before a built-in one of its name.
+    if (options && options->integrations_dir && strncmp(name, own, sizeof own - 1) == 0 &&
+        read_under(options->integrations_dir, name + sizeof own - 1, s, out) == ERR_OK)
         return ERR_OK;
-    }
+    if (options && options->lua_dir) return read_under(options->lua_dir, name, s, out);
     str found = asset_get(name);
     if (!found.ptr) return ERR_NOT_FOUND;
     *out = found;

@@ -54,7 +54,6 @@ struct script_value {
 struct script_budget {
     int64_t fuel;                 // units of script/fuel.h; 0: none is given, the call may not render
     size_t memory_bytes;          // above what the state holds when the call begins; 0: the state's cap alone
-    bool refillable;              // Lua may set the fuel anew between renderings (fuel.refill), in the slow lane
 };
 
 // Calls `require(module)[function](args…)`; the function is looked up once and kept. Results' text is copied into `a`.

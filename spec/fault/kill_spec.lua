@@ -14,7 +14,7 @@ describe("killed with SIGKILL again and again", function()
     local pipe <close> = assert(io.popen(("%s/kill_loop %s %s %s %d %d"):format(os.getenv("SPEC_BUILD"), server.binary, s.data,
       hook.token, cycles, 7)))
     local text = pipe:read("a")
-    local found = cjson.decode(assert(text:match("%b{}"), text))
+    local found = cjson.decode((assert(text:match("%b{}"), text)))
     if is_long then print(text) end
     assert.same({ 0, 0, 0, 0, 0, "ok" }, { found.lost, found.twice, found.wrong_counts, found.outside, found.doubled_groups,
       found.integrity }, text)

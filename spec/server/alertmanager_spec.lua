@@ -42,8 +42,9 @@ describe("a real Alertmanager", function()
     local client
     server.wait(function()
       uv.sleep(10)
+      uv.run("nowait")
       client = socket.connect("127.0.0.1", port)
-      return client
+      return client ~= nil
     end, "Alertmanager")
     client:close()
   end)

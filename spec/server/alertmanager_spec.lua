@@ -41,8 +41,6 @@ describe("a real Alertmanager", function()
       function() end))
     local client
     server.wait(function()
-      uv.sleep(10)
-      uv.run("nowait")
       client = socket.connect("127.0.0.1", port)
       return client ~= nil
     end, "Alertmanager")
@@ -72,7 +70,6 @@ describe("a real Alertmanager", function()
         if group.title:find(title, 1, true) then found = group end
       end
       if found and is_right(found) then return true end
-      uv.sleep(20)
     end, title)
     return found
   end

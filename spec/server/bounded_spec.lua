@@ -7,7 +7,7 @@ local BOMBS <const> = {
   "{% for i in range(10**9) %}x{% endfor %}",
   "{{ 'a' * 10**9 }}",
   "{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{{ a }}{% endfor %}{% endfor %}{% endfor %}",
-  "{{ 10 ** 10 ** 8 }}",
+  "{{ 10 ** (10 ** 8) }}",
   "{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}",
   "{% set ns = namespace(s='x') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
   "{{ ('a' * 5000) | regex_search('(a+)+$b') }}",

@@ -18,15 +18,18 @@ function M.remove(folder)
   os.execute("rm -rf '" .. folder .. "'")
 end
 
--- Runs the loop until `is_done()` or the patience is over.
+-- Runs the loop until `is_done()`, asked at every event and every 10 ms, or until the patience is over.
 local function wait(is_done, what)
-  local timer = uv.new_timer()
-  local is_late = false
-  timer:start(M.patience_ms, 0, function() is_late = true end)
-  while not is_done() and not is_late do uv.run("once") end
-  timer:close()
+  local tick, until_ns = uv.new_timer(), uv.hrtime() + M.patience_ms * 1000000
+  tick:start(10, 10, function() end)
+  local done = is_done()
+  while not done and uv.hrtime() < until_ns do
+    uv.run("once")
+    done = is_done()
+  end
+  tick:close()
   uv.run("nowait")
-  assert(not is_late, "waited too long for " .. what)
+  assert(done, "waited too long for " .. what)
 end
 M.wait = wait
 

@@ -42,7 +42,7 @@ local function load(pid, url, target, groups)
   local before = cpu_of(pid)
   local text = output_of(("wrk -t2 -c%d -d%ds -s %s %s -- %s %d %d"):format(CONNECTIONS, SECONDS, WRK, url, target, groups,
     groups == 0 and salt or 0))
-  local r = cjson.decode(assert(text:match("RESULT (%b{})"), text))
+  local r = cjson.decode((assert(text:match("RESULT (%b{})"), text)))
   assert(r.bad == 0 and r.lost == 0, text)
   return { rate = r.requests / r.us * 1e6, p50 = r.p50_us / 1000, p99 = r.p99_us / 1000, requests = r.requests,
     cpu = (cpu_of(pid) - before) / r.requests * 1e6 }

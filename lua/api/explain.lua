@@ -10,7 +10,7 @@ local explain = {}
 
 -- The address of the page holds the integration's key: it is neither cached nor passed on as a referrer.
 local HEADERS = "Content-Security-Policy: default-src 'none'; style-src 'nonce-%s'; base-uri 'none'; " ..
-  "form-action 'none'; frame-ancestors 'none'\r\nX-Content-Type-Options: nosniff\r\n" ..
+  "form-action 'none'; frame-ancestors 'none'\r\n" ..
   "Referrer-Policy: no-referrer\r\nCache-Control: no-store\r\n"
 
 local TEXT, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"

@@ -32,13 +32,13 @@ receivers:
   title = [[
 {%- set common = payload.commonLabels or payload.labels or {} -%}
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
-{%- set group = payload.groupLabels or {} -%}
+{%- set group = payload.groupLabels if payload.groupLabels is mapping else {} -%}
 {{ common.alertname or group.alertname or notes.summary or notes.message or "Alert" }}
 {%- for name, value in group.items() if name != "alertname" %}{{ ": " if loop.first else ", " }}{{ value }}
 {%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.service or common.job -%}
 {%- if where %}: {{ where }}
-{%- elif payload.alerts | length > 1 %} ({{ payload.alerts | length }} alerts)
+{%- elif (payload.alerts or []) | length > 1 %} ({{ payload.alerts | length }} alerts)
 {%- endif -%}
 {%- endfor -%}
 ]],
@@ -59,7 +59,7 @@ receivers:
 {%- if notes.runbook_url %}
 [Runbook]({{ notes.runbook_url }})
 {%- endif %}
-{%- if common %}
+{%- if common is mapping %}
 
 {% for name, value in common.items() if name not in ("alertname", "severity") -%}
 - {{ name }}: {{ value }}
@@ -67,9 +67,9 @@ receivers:
 {%- endif %}
 {%- if alerts | length > 1 %}
 **Alerts**
-{% for alert in alerts[:10] -%}
+{% for alert in alerts[:10] if alert is mapping -%}
 - {{ alert.status }}
-{%- for name, value in alert.labels.items() if name not in common %}, {{ name }} {{ value }}{% endfor %}
+{%- for name, value in (alert.labels or {}).items() if name not in common %}, {{ name }} {{ value }}{% endfor %}
 {%- if not notes.summary and alert.annotations and alert.annotations.summary %}: {{ alert.annotations.summary }}{% endif %}
 {% endfor -%}
 {%- if alerts | length > 10 %}- and {{ alerts | length - 10 }} more

@@ -30,7 +30,7 @@ return {
 ]],
   resolve_condition = [[
 {%- if payload.attachments -%}
-{{ (payload.attachments[0].title or "").startswith("[OK]") }}
+{{ (payload.attachments[0].title | string).startswith("[OK]") }}
 {%- else -%}
 {{ payload.state == "ok" or payload.status == "resolved" }}
 {%- endif -%}
@@ -54,7 +54,7 @@ return {
 {{ payload.attachments[0].text or payload.attachments[0].fallback or "" }}
 
 This came in Slack's format: the notification channel in Grafana should be of the type *webhook*.
-{%- elif payload.labels -%}
+{%- elif payload.labels is mapping -%}
 {%- for name, value in (payload.annotations or {}).items() %}
 {%- if value is string and value.startswith("http") %}[{{ name }}]({{ value }})
 {% else %}{{ value }}

@@ -23,7 +23,7 @@ return {
   -- DatasourceNoData and DatasourceError are Grafana's names for a rule that could not be evaluated.
   title = [[
 {%- set common = payload.commonLabels or payload.labels or {} -%}
-{%- set group = payload.groupLabels or {} -%}
+{%- set group = payload.groupLabels if payload.groupLabels is mapping else {} -%}
 {%- set name = common.alertname or group.alertname -%}
 {%- if name == "DatasourceNoData" %}No data: {{ common.rulename or name }}
 {%- elif name == "DatasourceError" %}Query failed: {{ common.rulename or name }}
@@ -33,7 +33,7 @@ return {
 {%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.host or common.service or common.job -%}
 {%- if where %}: {{ where }}
-{%- elif payload.alerts | length > 1 %} ({{ payload.alerts | length }} alerts)
+{%- elif (payload.alerts or []) | length > 1 %} ({{ payload.alerts | length }} alerts)
 {%- endif -%}
 {%- endfor -%}
 {%- endif -%}
@@ -42,7 +42,7 @@ return {
   message = [[
 {%- set common = payload.commonLabels or payload.labels or {} -%}
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
-{%- set alerts = payload.alerts or [] -%}
+{%- set alerts = payload.alerts if payload.alerts is sequence and payload.alerts is not mapping else [] -%}
 {%- if notes.summary %}{{ notes.summary }}
 {% endif -%}
 {%- if notes.description %}{{ notes.description }}
@@ -56,11 +56,12 @@ return {
 [Runbook]({{ notes.runbook_url }})
 {%- endif %}
 
-{% for alert in alerts[:10] -%}
+{% for alert in alerts[:10] if alert is mapping -%}
 - {{ alert.status }}
-{%- for name, value in alert.labels.items() if name not in ("alertname", "grafana_folder", "severity") %}, {{ name }} {{ value }}{% endfor %}
+{%- for name, value in (alert.labels or {}).items() if name not in ("alertname", "grafana_folder", "severity") %}, {{ name }} {{ value }}{% endfor %}
 {%- if not notes.summary and alert.annotations and alert.annotations.summary %}: {{ alert.annotations.summary }}{% endif %}
-{%- if alert["values"] %} ({% for name, value in alert["values"].items() %}{{ ", " if not loop.first }}{{ name }} = {{ value }}{% endfor %}){% endif %}
+{%- set values = alert.get("values") -%}
+{%- if values is mapping %} ({% for name, value in values.items() %}{{ ", " if not loop.first }}{{ name }} = {{ value }}{% endfor %}){% endif %}
 {%- if alert.silenceURL %} [silence]({{ alert.silenceURL }}){% endif %}
 {% endfor -%}
 {%- if alerts | length > 10 %}- and {{ alerts | length - 10 }} more

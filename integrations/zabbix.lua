@@ -69,7 +69,7 @@ return 'OK';
   title = [[
 {%- if payload.event_value | string == "{EVENT.VALUE}" %}Test of the Zabbix media type
 {%- elif payload.name %}{{ payload.name }}
-{%- if payload.host and payload.host not in payload.name %}: {{ payload.host }}{% endif %}
+{%- if payload.host and payload.host | string not in payload.name | string %}: {{ payload.host }}{% endif %}
 {%- else %}{{ ((payload.title or payload.subject or "Zabbix problem") | string).split("ONCALL_GROUP:")[0] | trim }}
 {%- endif -%}
 ]],

@@ -20,10 +20,10 @@ local FOLDER <const> = "integrations/"
 ---@return string[]
 function integration.list()
   local out = {}
-  for _, path in ipairs(asset.list("integrations")) do
-    out[#out + 1] = match(path, "([%w_]+)%.lua$")
+  for _, file in ipairs(asset.list("integrations")) do
+    local name = match(file, "^(%a[%w_]*)%.lua$")
+    if name ~= out[#out] then out[#out + 1] = name end
   end
-  sort(out)
   return out
 end
 

@@ -242,7 +242,7 @@ local function path(g, node)
   local base, weight = expression(g, node)
   if weight > WEIGHT_MAX then base = keep(g, base) end
   for i = 1, n // 2 do keys[i], keys[n + 1 - i] = keys[n + 1 - i], keys[i] end
-  return format("%s(%s, %s)", use(g, n == 1 and "attr" or "path"), base, concat(keys, ", ")), weight + n + 2
+  return format("%s(%s, %s)", use(g, "path"), base, concat(keys, ", ")), weight + n + 2
 end
 
 function E.attr(g, node)
@@ -339,6 +339,9 @@ local function method_call(g, node)
   for i = 2, #node do operand(g, codes, weights, i, node[i]) end
   for i = 1, #node do weight = math.max(weight, weights[i] + i + 4) end
   local name = quote(callee.name)
+  if callee.name == "get" and #node == node.nargs + 1 and (node.nargs == 1 or node.nargs == 2) then
+    return format("%s(%s)", constant(g, support.get), concat(codes, ", ")), weight
+  end
   if is_spread(node) then
     local list, keywords = spread_arguments(g, node, codes)
     return format("%s(%s, %s, %s, %s)", use(g, "method_spread"), codes[1], name, list, keywords), weight + 60

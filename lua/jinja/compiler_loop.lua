@@ -6,13 +6,14 @@
 local errors <const> = require "jinja.errors"
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
+local support <const> = require "jinja.support"
 local X <const> = require "jinja.compiler_expression"
 local C <const> = require "jinja.compiler_statement"
 local emit <const>, use <const>, constant <const> = writer.emit, writer.use, writer.constant
 local format <const>, concat <const> = string.format, table.concat
 
 local STEP <const>, LINE_COST <const> = require("tocsin.fuel").STEP, 5 -- fuel: of an iteration, and of each of its lines
-local HIDDEN_LOCALS <const> = 5 -- that Lua's `for` takes
+local HIDDEN_LOCALS <const> = 6 -- that Lua's `for` takes
 local LOOPS_MAX <const> = 24
 
 local S <const> = C.statements
@@ -24,7 +25,7 @@ local function wants_length(loop) return loop.last or loop.length or loop.revind
 local function kind_of(g, node)
   local loop = node.loop_use
   if loop.mentions == 0 then return "none" end
-  if loop.mentions ~= loop.plain or g.mutates and wants_length(loop) then return "object" end
+  if loop.mentions ~= loop.plain or g.mutates and node.may_change and wants_length(loop) then return "object" end
   return "counters"
 end
 
@@ -134,15 +135,30 @@ local function collect(g, node, source)
 end
 
 -- Counters in place of a loop object; gives what to iterate over.
-local function count(g, loop, source)
-  local counters = { index = writer.declare(g, "0") }
-  if wants_length(loop) then
+local function count(g, node, source)
+  local loop, counters = node.loop_use, { index = writer.declare(g, "0") }
+  if wants_length(loop) and node.pairs then
+    counters.length = writer.declare(g, source .. ".n")
+  elseif wants_length(loop) then
     source = writer.declare(g, source)
     counters.length = writer.declare(g, format("%s(%s)", use(g, "loop_length"), source))
     emit(g, format("if %s == nil then %s = %s(%s, 0) %s = %s.n end", counters.length, source,
       constant(g, g.runtime.filter("list")), source, counters.length, source))
   end
   return counters, source
+end
+
+-- Opens the loop with its targets bound.
+local function open_with_targets(g, s, node, iterator)
+  if not node.pairs then
+    local item = item_name(g)
+    local state = open_loop(g, format("for %s in %s do", item, iterator))
+    bind(g, s, node.target, item)
+    return state
+  end
+  local key, item = s.refs[node.target[1].name], s.refs[node.target[2].name]
+  key.code, key.sure, item.code, item.sure = item_name(g), true, item_name(g), true
+  return open_loop(g, format("for %s, %s in %s do", key.code, item.code, iterator))
 end
 
 -- The loop itself. `plan`: iterator (Lua text behind `in`), loop (code of the loop object), counters, test, flag.
@@ -154,9 +170,7 @@ local function iterate(g, node, plan)
   end
   scope.param_target(s, node.target)
   scope.visit_body(s, node.body)
-  local item = item_name(g)
-  local state = open_loop(g, format("for %s in %s do", item, plan.iterator))
-  bind(g, s, node.target, item)
+  local state = open_with_targets(g, s, node, plan.iterator)
   if plan.test then writer.open(g, "if " .. test_code(g, node, s) .. " then") end
   if plan.counters then emit(g, plan.counters.index .. " = " .. plan.counters.index .. " + 1") end
   local loops, outer = g.fn.loops, C.enter_scope(g, s)
@@ -189,8 +203,8 @@ local function run(g, node, source, kind, options)
     plan.loop = writer.declare(g, format("%s(%s, %s)", use(g, "loop"), source, options))
     plan.iterator = use(g, "loop_next") .. ", " .. plan.loop
   else
-    if kind == "counters" then plan.counters, source = count(g, node.loop_use, source) end
-    plan.iterator = use(g, "iter") .. "(" .. source .. ")"
+    if kind == "counters" then plan.counters, source = count(g, node, source) end
+    plan.iterator = (node.pairs and constant(g, support.pairs) or use(g, "iter")) .. "(" .. source .. ")"
   end
   iterate(g, node, plan)
   if plan.flag then otherwise(g, node, plan.flag) end
@@ -214,14 +228,26 @@ local function recursive(g, node)
   writer.leave(g, mark)
 end
 
+-- `for a, b in x.items()`, which needs neither a view nor tuples.
+local function is_pairs(node, kind)
+  local iter, target = node.iter, node.target
+  if kind == "object" or node.test and kind == "counters" and wants_length(node.loop_use) then return false end
+  return iter.t == "call" and #iter == 1 and iter[1].t == "attr" and iter[1].name == "items"
+    and not (iter[1][1].t == "name" and (iter[1][1].name == "self" or iter[1][1].name == "loop"))
+    and target.t == "tuple" and #target == 2 and is_flat(target)
+end
+
 S["for"] = function(g, node)
   if node.assigns_loop then
     errors.raise("TemplateAssertionError", "Can't assign to special loop variable in for-loop target", node.assigns_loop)
   end
   if node.recursive then return recursive(g, node) end
-  local source = X.stable(g, node.iter)
+  local kind = kind_of(g, node)
+  node.pairs = is_pairs(node, kind)
+  local source = X.stable(g, node.pairs and node.iter[1][1] or node.iter)
   local mark = writer.enter(g)
-  run(g, node, source, kind_of(g, node), "{depth0 = 0}")
+  if node.pairs then source = writer.declare(g, format("%s(%s)", constant(g, support.items_of), source)) end
+  run(g, node, source, kind, "{depth0 = 0}")
   writer.leave(g, mark)
 end
 

@@ -16,6 +16,8 @@ local concat <const>, format <const> = table.concat, string.format
 
 local DIRECT_MAX <const> = 20 -- prints that are joined by one `..`
 
+local ROOM_MAX <const> = 16
+
 local S <const> = {} -- statement kind → f(g, node)
 
 local C <const> = { statements = S }
@@ -178,7 +180,10 @@ S["do"] = function(g, node)
 end
 
 --- Adds a piece of output: Lua text that gives a string.
-function C.append(g, code) emit(g, "n = n + 1 out[n] = " .. code) end
+function C.append(g, code)
+  g.fn.appends = (g.fn.appends or 0) + 1
+  emit(g, "n = n + 1 out[n] = " .. code)
+end
 local append <const> = C.append
 
 local function add_direct(g, item)
@@ -234,6 +239,12 @@ local function is_direct(statements)
   return prints <= DIRECT_MAX
 end
 
+-- The buffer is made with room for what the function writes, up to a number: growing it costs more than the rest.
+local function buffer(appends)
+  local room = appends < ROOM_MAX and appends or ROOM_MAX
+  return "local out, n = {" .. string.rep('"",', room) .. "}, 0"
+end
+
 --- Compiles the statements of a function that returns its output.
 ---@param leave string?  a statement before the return
 function C.function_body(g, statements, leave)
@@ -245,8 +256,9 @@ function C.function_body(g, statements, leave)
     body(g, statements)
     result = direct[1] and concat(direct, " .. ") or '""'
   else
-    emit(g, "local out, n = {}, 0")
+    local at = emit(g, "")
     body(g, statements)
+    g.code[at] = buffer(fn.appends or 0)
     result = constant(g, concat) .. '(out, "", 1, n)'
   end
   -- In parentheses it is no tail call, so that an error still finds this function's line.

@@ -168,9 +168,11 @@ end
 local function parse_for_body(p, node)
   local outer = p.loop_use
   local use = { mentions = 0, plain = 0 }
+  local changes = p.mutations + p.calls
   p.loop_use = use
   node.loop_use = use
   node.body = parse_block_body(p, FOR_ENDS)
+  node.may_change = p.mutations + p.calls > changes
   p.loop_use = outer
 end
 
@@ -429,10 +431,11 @@ function parser.parse(tokens, options)
   p.statements = statements_of(options.extensions)
   local body = parse_body(p, nil)
   if p.kind ~= "eof" then fail(p, "unexpected '" .. describe(p) .. "'") end
+  local mutates = p.mutations > 0
   for name in pairs(p.called) do
-    if p.assigned[name] then p.mutates = true end
+    if p.assigned[name] then mutates = true end
   end
-  return { body = body, blocks = p.blocks, mutates = p.mutates }
+  return { body = body, blocks = p.blocks, mutates = mutates }
 end
 
 return parser

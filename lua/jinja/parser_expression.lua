@@ -139,7 +139,7 @@ local function parse_string(p, line)
     end
     value = concat(parts)
   end
-  if MUTATORS[value] then p.mutates = true end
+  if MUTATORS[value] then p.mutations = p.mutations + 1 end
   return constant(line, "str", value)
 end
 
@@ -215,7 +215,7 @@ local function parse_dot(p, node, line)
   local kind, value = p.kind, p.values[p.pos]
   if kind == "name" then
     advance(p)
-    if MUTATORS[value] then p.mutates = true end
+    if MUTATORS[value] then p.mutations = p.mutations + 1 end
     local use = p.loop_use
     if use and is_loop(node) and PLAIN_LOOP[value] then
       use.plain = use.plain + 1
@@ -333,8 +333,9 @@ local function note_call(p, callee, node)
     end
   elseif callee.t == "name" then
     p.called[callee.name] = true
+    p.calls = p.calls + 1
   else
-    p.mutates = true
+    p.mutations = p.mutations + 1
   end
 end
 
@@ -601,7 +602,7 @@ X.parse_tuple = parse_tuple
 function X.open(tokens)
   local p = {
     kinds = tokens.kinds, values = tokens.values, lines = tokens.lines, pos = 0, kind = "initial",
-    depth = 0, mutates = false, called = {}, assigned = {}, loop_use = nil,
+    depth = 0, mutations = 0, calls = 0, called = {}, assigned = {}, loop_use = nil,
   }
   advance(p)
   return p

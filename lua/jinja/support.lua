@@ -2,10 +2,17 @@
 local errors <const> = require "jinja.errors"
 local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
+local access <const> = require "jinja.access"
+local sequence <const> = require "jinja.sequence"
+local registry <const> = require "jinja.registry"
 local getmetatable <const>, type <const>, next <const> = getmetatable, type, next
 local unpack <const>, concat <const> = table.unpack, table.concat
+local DICT <const>, NULL <const>, normal <const> = value.DICT, value.NULL, value.normal
+local json_path <const> = require("tocsin.json").path
 
 local support <const> = {}
+
+local function to_list(v, n) return registry.filters.list(v, n) end
 
 --- Stands for a slice among several subscripts.
 support.SLICE = value.undef_hint("slice")
@@ -43,6 +50,54 @@ function support.if_escaped(flag, result)
 end
 
 function support.too_deep() errors.raise("RecursionError", "maximum recursion depth exceeded") end
+
+-- Dicts ----------------------------------------------------------------------------------------------------------------
+
+--- `v.get(key)`, `v.get(key, default)`, without making a table of a payload where a walk in C will do.
+---@param default any?  nil: not given
+function support.get(v, key, default)
+  if type(key) ~= "string" then return access.method(v, "get", default == nil and 1 or 2, key, default) end
+  if type(v) == "userdata" and v ~= NULL then
+    local x = json_path(v, key)
+    if x ~= nil then return x end
+    v = value.plain(v)
+  end
+  if getmetatable(v) ~= DICT then return access.method(v, "get", default == nil and 1 or 2, key, default) end
+  local x = v.v[key]
+  if x ~= nil then return x end
+  if default == nil then return NULL end
+  return default
+end
+
+-- Loops over items ------------------------------------------------------------------------------------------------------
+
+--- What `for a, b in v.items()` runs over: the dict itself, or a list of pairs. Either has its length in `n`.
+function support.items_of(v)
+  v = value.plain(v)
+  if getmetatable(v) == DICT then return v end
+  return to_list(access.method(v, "items", 0), 0)
+end
+
+local function changed() errors.raise("RuntimeError", "dictionary changed size during iteration") end
+
+--- An iterator of the keys and values of what `items_of` gave: no tuple is made for each of them.
+function support.pairs(source)
+  local i, size = 0, source.n
+  if getmetatable(source) ~= DICT then
+    return function()
+      i = i + 1
+      if i <= size then return sequence.unpack(source[i], 2) end
+    end
+  end
+  local keys <const>, values <const> = source.k, source.v
+  return function()
+    if source.n ~= size then changed() end
+    i = i + 1
+    local key = keys[i]
+    if type(key) == "string" then return key, values[key] end
+    if key ~= nil then return key, values[normal(key)] end
+  end
+end
 
 -- Blocks ---------------------------------------------------------------------------------------------------------------
 

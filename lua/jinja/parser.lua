@@ -5,9 +5,10 @@
 --- The tree's root also says what the compiler wants to know before it starts: `mutates` (the template may change a
 --- value it was given) and, at each `for`, how its body uses `loop`.
 local errors <const> = require "jinja.errors"
+local cursor <const> = require "jinja.parser_cursor"
 local X <const> = require "jinja.parser_expression"
-local advance <const>, expect <const>, fail <const>, look <const> = X.advance, X.expect, X.fail, X.look
-local at_name <const>, skip_name <const>, describe <const> = X.at_name, X.skip_name, X.describe
+local advance <const>, expect <const>, fail <const>, look <const> = cursor.advance, cursor.expect, cursor.fail, cursor.look
+local at_name <const>, skip_name <const>, describe <const> = cursor.at_name, cursor.skip_name, cursor.describe
 local parse_expression <const>, parse_tuple <const> = X.parse_expression, X.parse_tuple
 local concat <const>, find <const>, sub <const> = table.concat, string.find, string.sub
 local raise <const> = errors.raise
@@ -183,7 +184,7 @@ S["for"] = function(p, line)
   p.for_depth = p.for_depth + 1
   node.target = parse_target(p, "target")
   note_target(p, node.target)
-  if not skip_name(p, "in") then X.unexpected(p, "in") end
+  if not skip_name(p, "in") then cursor.unexpected(p, "in") end
   node.iter = parse_tuple(p, "test")
   if skip_name(p, "if") then node.test = parse_expression(p) end
   node.recursive = skip_name(p, "recursive")
@@ -357,7 +358,7 @@ end
 
 S["import"] = function(p, line)
   local node = { t = "import", line = line, template = parse_expression(p), names = {} }
-  if not skip_name(p, "as") then X.unexpected(p, "as") end
+  if not skip_name(p, "as") then cursor.unexpected(p, "as") end
   node.names[1] = parse_target_name(p).name
   skip_context(p)
   return node
@@ -374,7 +375,7 @@ end
 
 S["from"] = function(p, line)
   local node = { t = "import", line = line, template = parse_expression(p), names = {} }
-  if not skip_name(p, "import") then X.unexpected(p, "import") end
+  if not skip_name(p, "import") then cursor.unexpected(p, "import") end
   while true do
     if node.names[1] then expect(p, ",") end
     if p.kind ~= "name" then expect(p, "name") end
@@ -426,7 +427,7 @@ end
 ---@param options table  extensions = {["do"] = true, loopcontrols = true}
 ---@return table tree  {body=, blocks=, mutates=}
 function parser.parse(tokens, options)
-  local p = X.open(tokens)
+  local p = cursor.open(tokens)
   p.tags, p.ends, p.blocks, p.for_depth = {}, {}, {}, 0
   p.statements = statements_of(options.extensions)
   local body = parse_body(p, nil)

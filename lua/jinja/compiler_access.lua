@@ -1,0 +1,249 @@
+--- Access to Lua: attributes, items, calls, filters and tests. A part of the expressions.
+local errors <const> = require "jinja.errors"
+local writer <const> = require "jinja.writer"
+local scope <const> = require "jinja.scope"
+local support <const> = require "jinja.support"
+local X <const> = require "jinja.compiler_expression"
+local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
+local constant <const>, temp <const> = writer.constant, writer.temp
+local expression <const>, operand <const>, operands <const> = X.expression, X.operand, X.operands
+local operand_or_fixed <const>, build <const>, keep <const> = X.operand_or_fixed, X.build, X.keep
+local concat <const>, format <const>, sub <const> = table.concat, string.format, string.sub
+
+local ARGUMENTS_MAX <const> = 6 -- what R.call and R.method take
+local PATH_MAX <const> = 5 -- names that R.path takes
+
+local E <const> = X.kinds
+
+-- Loop counters --------------------------------------------------------------------------------------------------------
+
+-- `loop.index` and the like, when this loop has counters in place of a loop object.
+local LOOP <const> = {
+  index = function(loop) return loop.index end,
+  index0 = function(loop) return "(" .. loop.index .. " - 1)" end,
+  first = function(loop) return "(" .. loop.index .. " == 1)" end,
+  last = function(loop) return "(" .. loop.index .. " == " .. loop.length .. ")" end,
+  length = function(loop) return loop.length end,
+  revindex = function(loop) return "(" .. loop.length .. " - " .. loop.index .. " + 1)" end,
+  revindex0 = function(loop) return "(" .. loop.length .. " - " .. loop.index .. ")" end,
+  depth = function() return "1" end,
+  depth0 = function() return "0" end,
+}
+local function inline_loop(g, node)
+  if node.t ~= "name" or node.name ~= "loop" then return nil end
+  local var = scope.find(g.scope, "loop")
+  return var and var.inline
+end
+
+-- Attributes and items -------------------------------------------------------------------------------------------------
+
+local DICT_METHODS <const> = {
+  get = true, items = true, keys = true, values = true, pop = true, popitem = true, setdefault = true, update = true,
+  copy = true, clear = true, fromkeys = true,
+}
+
+-- The key when `node` is a step that means the same as an attribute of that name.
+local function path_key(node)
+  if node.t == "attr" then return node.name end
+  if node.t ~= "item" or node[2].t ~= "const" or node[2].kind ~= "str" then return nil end
+  local key = node[2].value
+  if DICT_METHODS[key] or sub(key, 1, 1) == "_" then return nil end
+  return key
+end
+
+-- `self.name`: the block of that name.
+local function block_reference(g, node)
+  local base = node[1]
+  if base.t ~= "name" or base.name ~= "self" then return nil end
+  local var = scope.find(g.scope, "self")
+  if not var or not var.is_self then return nil end
+  return g.blocks[node.name] or false
+end
+
+local function block_attr(g, node, block)
+  if block then
+    return format("%s{name = %s, params = {}, body = %s}", use(g, "macro"), quote(node.name), block.code), 5
+  end
+  return format("%s(%s)", use(g, "undef_hint"),
+    quote("'jinja2.runtime.TemplateReference object' has no attribute '" .. node.name .. "'")), 3
+end
+
+-- A step that `E.attr` treats on its own ends a path.
+local function is_special(g, node)
+  return node.t == "attr" and (inline_loop(g, node[1]) or block_reference(g, node) ~= nil)
+end
+
+local function path(g, node)
+  local keys, n = {}, 0
+  local key = path_key(node)
+  while key and n < PATH_MAX do
+    n = n + 1
+    keys[n] = quote(key)
+    node = node[1]
+    key = not is_special(g, node) and path_key(node)
+  end
+  local base, weight = expression(g, node)
+  if weight > X.WEIGHT_MAX then base = keep(g, base) end
+  for i = 1, n // 2 do keys[i], keys[n + 1 - i] = keys[n + 1 - i], keys[i] end
+  return format("%s(%s, %s)", use(g, "path"), base, concat(keys, ", ")), weight + n + 2
+end
+
+function E.attr(g, node)
+  local loop = inline_loop(g, node[1])
+  if loop then return LOOP[node.name](loop), 1 end
+  local block = block_reference(g, node)
+  if block ~= nil then return block_attr(g, node, block) end
+  return path(g, node)
+end
+
+local function slice(g, node)
+  local arg = node[2]
+  local parts = { node[1] }
+  for _, part in ipairs { "from", "to", "step" } do
+    if arg[part] then parts[#parts + 1] = arg[part] end
+  end
+  local codes, weight = operands(g, parts, 1, #parts)
+  local at, args = 1, { codes[1] }
+  for i, part in ipairs { "from", "to", "step" } do
+    if arg[part] then at = at + 1 end
+    args[i + 1] = arg[part] and codes[at] or "nil"
+  end
+  return use(g, "slice") .. "(" .. concat(args, ", ") .. ")", weight + 2
+end
+
+function E.slice(g, node)
+  -- A slice that is one of several subscripts: a key that no value has.
+  local codes = operands(g, node, 1, #node)
+  for i = 1, #codes do emit(g, temp(g) .. " = " .. codes[i]) end
+  return constant(g, support.SLICE), 0
+end
+
+function E.item(g, node)
+  if node[2].t == "slice" then return slice(g, node) end
+  if path_key(node) then return path(g, node) end
+  local codes, weights = {}, {}
+  operand_or_fixed(g, codes, weights, 1, node[1])
+  operand(g, codes, weights, 2, node[2])
+  return use(g, "item") .. "(" .. codes[1] .. ", " .. codes[2] .. ")", weights[1] + weights[2] + 4
+end
+
+-- Calls ----------------------------------------------------------------------------------------------------------------
+
+-- `{"a", "b", a = …, b = …}`: the keyword arguments, or nil.
+local function keyword_table(keys, codes, at)
+  if #keys == 0 then return nil end
+  local parts = {}
+  for i = 1, #keys do parts[i] = quote(keys[i]) end
+  for i = 1, #keys do parts[#parts + 1] = "[" .. quote(keys[i]) .. "] = " .. codes[at + i] end
+  return "{" .. concat(parts, ", ") .. "}"
+end
+
+-- The positional arguments as a list and the keywords merged, for calls with `*a`, `**k` or many arguments.
+local function spread_arguments(g, node, codes)
+  local n, at = node.nargs, 1 + node.nargs
+  local list = build(g, "list", { table.unpack(codes, 2, at) }, n, 0)
+  local keywords = keyword_table(node.keys, codes, at) or "nil"
+  at = at + #node.keys
+  if node.star then
+    at = at + 1
+    list = format("%s(%s, %s)", use(g, "spread"), list, codes[at])
+  end
+  if node.star2 then
+    keywords = format("%s(%s, %s)", use(g, "spread_kw"), keywords, codes[at + 1])
+  end
+  return list, keywords
+end
+
+-- `n, args…[, keywords]` as the text behind a comma.
+local function plain_arguments(node, codes)
+  local parts = { format("%d", node.nargs) }
+  for i = 2, node.nargs + 1 do parts[i] = codes[i] end
+  parts[#parts + 1] = keyword_table(node.keys, codes, 1 + node.nargs)
+  return concat(parts, ", ")
+end
+
+local function is_spread(node) return node.star or node.star2 or node.nargs > ARGUMENTS_MAX end
+
+local function loop_cycle(g, node, loop)
+  local codes = operands(g, node, 2, #node)
+  return format("({%s})[(%s - 1) %% %d + 1]", concat(codes, ", "), loop.index, #codes), 60
+end
+
+local function method_call(g, node)
+  local callee = node[1]
+  local loop = inline_loop(g, callee[1])
+  if loop and callee.name == "cycle" then return loop_cycle(g, node, loop) end
+  local block = block_reference(g, callee)
+  if block and #node == 1 then return block.code .. "()", 2 end
+  if block ~= nil then return nil end
+  local codes, weights = {}, {}
+  operand_or_fixed(g, codes, weights, 1, callee[1])
+  local weight = 0
+  for i = 2, #node do operand(g, codes, weights, i, node[i]) end
+  for i = 1, #node do weight = math.max(weight, weights[i] + i + 4) end
+  local name = quote(callee.name)
+  if callee.name == "get" and #node == node.nargs + 1 and (node.nargs == 1 or node.nargs == 2) then
+    return format("%s(%s)", constant(g, support.get), concat(codes, ", ")), weight
+  end
+  if is_spread(node) then
+    local list, keywords = spread_arguments(g, node, codes)
+    return format("%s(%s, %s, %s, %s)", use(g, "method_spread"), codes[1], name, list, keywords), weight + 60
+  end
+  return format("%s(%s, %s, %s)", use(g, "method"), codes[1], name, plain_arguments(node, codes)), weight
+end
+
+local function value_call(g, node)
+  local codes, weight = operands(g, node, 1, #node)
+  if is_spread(node) then
+    local list, keywords = spread_arguments(g, node, codes)
+    return format("%s(%s, %s, %s)", use(g, "call_spread"), codes[1], list, keywords), weight + 60
+  end
+  return format("%s(%s, %s)", use(g, "call"), codes[1], plain_arguments(node, codes)), weight + 2
+end
+
+function E.call(g, node)
+  local code, weight
+  if node[1].t == "attr" then code, weight = method_call(g, node) end
+  if not code then code, weight = value_call(g, node) end
+  if g.escape and node[1].t == "name" then
+    -- A macro's text is safe where it is called under autoescape.
+    code, weight = format("%s(%s, %s)", constant(g, support.macro_markup), E.name(g, node[1]), code), weight + 3
+    if g.escape ~= true then code = format("%s(%s, %s)", constant(g, support.if_escaped), g.escape, code) end
+  end
+  return code, weight
+end
+
+-- Filters and tests ----------------------------------------------------------------------------------------------------
+
+local function lookup(g, kind, name, escaped)
+  local own = g.options[kind .. "s"]
+  return own and own[name] or g.runtime[kind](name, escaped)
+end
+
+-- The Lua name of a filter or test. An unknown one is refused here, or in an `if` branch when it is reached.
+local function callable(g, node)
+  local kind = node.t
+  local f = lookup(g, kind, node.name, g.escape == true)
+  if f then
+    if g.escape and g.escape ~= true then
+      return format("(%s and %s or %s)", g.escape, constant(g, lookup(g, kind, node.name, true)), constant(g, f))
+    end
+    return constant(g, f)
+  end
+  local sentence = "No " .. kind .. " named '" .. node.name .. "'"
+  if not g.soft then errors.raise("TemplateAssertionError", sentence .. ".", node.line) end
+  return constant(g, function() errors.raise("TemplateRuntimeError", sentence .. " found.") end)
+end
+
+function E.filter(g, node)
+  local f = callable(g, node)
+  local codes, weight = operands(g, node, 1, #node)
+  if node.star or node.star2 then
+    local list, keywords = spread_arguments(g, node, codes)
+    return format("%s(%s, %s, %s, %s)", constant(g, support.apply), f, codes[1], list, keywords), weight + 60
+  end
+  return format("%s(%s, %s)", f, codes[1], plain_arguments(node, codes)), weight + 2
+end
+E.test = E.filter
+
+return X

@@ -85,6 +85,17 @@ static int striptags(lua_State *L) {
     return build(L, text_unescape, (str){copy, text_strip_tags(copy, s.len)}, NULL);
 }
 
+// b64decode(s) -> bytes, or nil for bad padding; characters that are not of the alphabet are skipped
+static int b64decode(lua_State *L) {
+    str s = check_text(L, 1);
+    check_size(L, s.len);
+    luaL_Buffer b;
+    size_t n = 0;
+    if (!text_base64(s, luaL_buffinitsize(L, &b, s.len / 4 * 3 + 3), &n)) return 0;
+    luaL_pushresultsize(&b, n);
+    return 1;
+}
+
 // valid_utf8(s) -> boolean
 static int valid_utf8(lua_State *L) {
     str s = check_text(L, 1);
@@ -446,7 +457,7 @@ int bind_text_open(lua_State *L) {
     static const luaL_Reg functions[] = {PLAIN_LIST(X)
 #undef X
 #define F(name) {#name, name}
-        F(float_repr), F(json_string), F(url_quote), F(striptags), F(valid_utf8), F(is_ascii), F(is), F(len), F(words),
+        F(float_repr), F(json_string), F(url_quote), F(striptags), F(b64decode), F(valid_utf8), F(is_ascii), F(is), F(len), F(words),
         F(ord), F(chars), F(find), F(rfind), F(count), F(starts), F(ends), F(sub), F(at), F(slice), F(replace), F(strip),
         F(split), F(rsplit), F(splitlines), F(partition), F(center), F(ljust), F(rjust), F(zfill), F(expandtabs), F(rep),
         {NULL, NULL}};

@@ -73,6 +73,10 @@ bool text_rsplit_next(struct text_split *it, str *part);    // from the right; p
 bool text_line_next(str *rest, bool keep_end, str *line);
 size_t text_words(str s);                                   // runs of letters, digits and underscores
 
+// text_base64.c: as Python's base64.b64decode, which skips what is not of the alphabet. False for bad padding;
+// `out` has room for 3/4 of the text and 3 bytes.
+bool text_base64(str s, char *out, size_t *n);
+
 // text_pad.c
 struct text_pad { size_t left, right; str fill; };          // code points of fill (one character) on each side
 text_fn text_pad;

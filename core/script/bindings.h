@@ -16,6 +16,7 @@
     X(json) \
     X(port) \
     X(print) \
+    X(regex) \
     X(sandbox) \
     X(store) \
     X(text) \

@@ -25,7 +25,7 @@ test: build
 
 fault: build
 	@vendor/install.sh test
-	@FAULT=long spec/run.sh $(BUILD) "$(SAN)" spec/fault
+	@FAULT=long spec/run.sh $(BUILD) "$(SAN)" spec/fault spec/store
 
 bench: build
 	@vendor/install.sh test bench

@@ -178,9 +178,16 @@ static err run_now(store *s, const char *sql, struct why *why) {
     return e;
 }
 
-err store_begin(store *s) { return run_now(s, "BEGIN IMMEDIATE", NULL); }
+err store_begin(store *s) {
+    s->last_error = ERR_OK;
+    return run_now(s, "BEGIN IMMEDIATE", NULL);
+}
+
 err store_commit(store *s, struct why *why) { return run_now(s, "COMMIT", why); }
-err store_transaction_error(const store *s) { return sqlite3_get_autocommit(s->db) ? s->last_error : ERR_OK; }
+err store_transaction_error(const store *s) {
+    if (!sqlite3_get_autocommit(s->db)) return ERR_OK;
+    return s->last_error ? s->last_error : ERR_SCRIPT; // without an error a statement must have ended it
+}
 
 void store_rollback(store *s) {
     if (!sqlite3_get_autocommit(s->db)) run_now(s, "ROLLBACK", NULL);

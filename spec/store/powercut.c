@@ -3,7 +3,7 @@
 //   powercut [--cuts N] [--seed S] [--synchronous normal|full] [--early-answer] [--failing-syncs PERCENT] [--no-heal]
 //   powercut faults                every write and sync fails in turn, once and for good; the disk fills at every write
 //   powercut bench DIR             items a second for batches of 1, 16 and 64
-//   powercut case NAME DIR         one case of cases.c on real files
+//   powercut case NAME DIR         one case on real files; `case list -` names them
 // Prints a line of results and exits 1 when something was lost.
 #include "powercut.h"
 #include "base/mem.h"
@@ -151,5 +151,6 @@ static int parse_cuts(int argc, char **argv) {
 int main(int argc, char **argv) {
     if (argc == 2 && strcmp(argv[1], "faults") == 0) return faults_run();
     if (argc == 3 && strcmp(argv[1], "bench") == 0) return bench_run(argv[2]);
+    if (argc == 4 && strcmp(argv[1], "case") == 0) return case_run(argv[2], argv[3]);
     return parse_cuts(argc, argv);
 }

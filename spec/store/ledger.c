@@ -160,14 +160,17 @@ bool ledger_is_clean(const struct ledger_findings *f) {
     return !(f->lost || f->doubled || f->torn || f->miscounted || f->corrupt);
 }
 
-uint64_t ledger_count(const ledger *l, err result) {
+// Answers may come in meanwhile.
+static uint64_t count(ledger *l, bool is_answered, err result) {
     uint64_t n = 0;
-    for (size_t i = 0; i < l->count; i++) n += l->entries[i].is_answered && l->entries[i].result == result;
+    pthread_mutex_lock(&l->mutex);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct entry *e = &l->entries[i];
+        n += e->is_answered == is_answered && e->result == result;
+    }
+    pthread_mutex_unlock(&l->mutex);
     return n;
 }
 
-uint64_t ledger_unanswered(const ledger *l) {
-    uint64_t n = 0;
-    for (size_t i = 0; i < l->count; i++) n += !l->entries[i].is_answered;
-    return n;
-}
+uint64_t ledger_count(ledger *l, err result) { return count(l, true, result); }
+uint64_t ledger_unanswered(ledger *l) { return count(l, false, ERR_OK); }

@@ -20,6 +20,6 @@ err ledger_push(ledger *l, commit *c, enum commit_class class, int64_t lane);
 // After a check the book holds what the database holds.
 struct ledger_findings ledger_check(ledger *l, store *s);
 bool ledger_is_clean(const struct ledger_findings *f);
-uint64_t ledger_count(const ledger *l, err result); // items answered so
-uint64_t ledger_unanswered(const ledger *l);
+uint64_t ledger_count(ledger *l, err result); // items answered so
+uint64_t ledger_unanswered(ledger *l);
 uint64_t ledger_random(ledger *l, uint64_t below);

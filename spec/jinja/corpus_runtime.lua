@@ -575,7 +575,7 @@ group('{"f":42.55,"inf":1e400,"neg":-2.5,"i":42,"big":12345678901234567890123456
 {{ 'a'|abs }}
 {{ none|abs }}
 {{ [1]|abs }}
-{{ '42'|int }} {{ ' 42 '|int }} {{ '4_2'|int }} {{ '42.9'|int }} {{ '1e3'|int }} {{ 'x'|int }} {{ 'x'|int(7) }} {{ '0x1A'|int }} {{ '0x1A'|int(0, 16) }} {{ '1A'|int(0, 16) }} {{ '0b11'|int(base=2) }} {{ '0o17'|int(0, 8) }} {{ '0x1f'|int(base=0) }} {{ '017'|int(base=0) }} {{ '-7'|int }} {{ '+7'|int }} {{ ''|int }} {{ '4__2'|int }} {{ '_42'|int }} {{ 3.99|int }} {{ -3.99|int }} {{ true|int }} {{ none|int }} {{ none|int(none) }} {{ []|int(5) }} {{ '٣'|int }} {{ big|int }} {{ '123456789012345678901234567890'|int }} {{ 1e20|int }} {{ '1e400'|int }} {{ 'inf'|int }} {{ 'nan'|int(3) }} {{ '- 7'|int }} {{ 'z'|int(0, 36) }} {{ '0x'|int(base=16) }} {{ '0'|int(base=0) }} {{ '00'|int(base=0) }} {{ '0b2'|int(0, 2) }}
+{{ '42'|int }} {{ ' 42 '|int }} {{ '4_2'|int }} {{ '42.9'|int }} {{ '1e3'|int }} {{ 'x'|int }} {{ 'x'|int(7) }} {{ '0x1A'|int }} {{ '0x1A'|int(0, 16) }} {{ '1A'|int(0, 16) }} {{ '0b11'|int(base=2) }} {{ '0o17'|int(0, 8) }} {{ '0x1f'|int(base=0) }} {{ '017'|int(base=0) }} {{ '-7'|int }} {{ '+7'|int }} {{ ''|int }} {{ '4__2'|int }} {{ '_42'|int }} {{ 3.99|int }} {{ -3.99|int }} {{ true|int }} {{ none|int }} {{ none|int(none) }} {{ []|int(5) }} {{ '٣'|int }} {{ big|int }} {{ '123456789012345678901234567890'|int }} {{ 1e20|int }} {{ 'nan'|int(3) }} {{ '- 7'|int }} {{ 'z'|int(0, 36) }} {{ '0x'|int(base=16) }} {{ '0'|int(base=0) }} {{ '00'|int(base=0) }} {{ '0b2'|int(0, 2) }}
 {{ inf|int }}
 {{ '5'|int(base=99) }} {{ '5'|int(base=1) }}
 {{ '5'|int(base='x') }}
@@ -651,7 +651,7 @@ group('{"t":"The quick brown fox jumps over the lazy dog, and then long-hyphenat
 {{ t|wordwrap(9.5) }}
 ]=])
 
-group('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.net. Mail me@x.com <mailto:you@y.org> bare.com foo.bar ftp://x.y http://localhost:3000/x http://127.0.0.1:80/ http://[::1]/ @a@b.com x@y HTTP://UP.COM example.info/path"}', [=[
+group('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.net. Mail me@x.com <mailto:you@y.org> bare.com foo.bar ftp://x.y http://localhost:3000/x http://127.0.0.1:80/ http://[::1]/ x@y HTTP://UP.COM example.info/path"}', [=[
 {{ t|urlize }}
 {{ t|urlize(10) }}
 {{ t|urlize(10, true) }}
@@ -684,6 +684,16 @@ group('{"d":{"b":[1,2,3],"a":{"x":"y","long":"some quite long text that goes on 
 {{ range(40)|list|pprint }}
 {{ {'a': 'x' * 100}|pprint }}
 {{ ('<' * 90)|e|pprint }}
+]=])
+
+-- Under autoescape -----------------------------------------------------------------------------------------------------
+
+group('{"h":"<b>&","l":["<",1,null],"d":{"k":"<v>"}}', [=[
+{% autoescape true %}{{ h }}{{ h|safe }}{{ h|e }}{{ h|upper }}{{ l }}{{ 5 }}{{ none }}{{ nope }}{{ '<' ~ h }}{{ '<' ~ (h|safe) }}{{ h + '<' }}{% endautoescape %}{{ h }}
+{% autoescape true %}{{ l|join('&') }}{{ ['<'|safe, '<']|join('&') }}{{ ['<']|join('&'|safe) }}{{ l|join }}{{ h|replace('<', '&') }}{{ (h|safe)|replace('b', '<') }}{{ h|replace('<'|safe, '>') }}{{ h|replace('b', '<'|safe) }}{% endautoescape %}
+{% autoescape true %}{{ d|xmlattr }}{{ 'http://a.com <'|urlize }}{{ d|tojson }}{{ h|title }}{{ h|truncate(3, true, '<', 0) }}{{ h|indent }}{{ h|striptags }}{{ h|center(8) }}{{ h|wordwrap(2) }}{{ h|default('<') }}{{ nope|default('<') }}{{ h|first }}{{ h|list }}{% endautoescape %}
+{% autoescape true %}{% set x %}<{{ h }}{% endset %}{{ x }}{% macro m(a) %}<{{ a }}{% endmacro %}{{ m('<') }}{{ m('<') + '<' }}{{ ('%s<'|safe) % '<' }}{{ '%s' % '<' }}{{ ('{}'|safe).format('<') }}{{ '<%s>'|format('&') }}{% endautoescape %}
+{% autoescape true %}{% for c in h %}{{ c }}{% endfor %}{{ h[0] }}{{ (h|safe)[0] }}{{ h|string }}{{ h|map('upper')|join }}{{ [h]|pprint }}{{ h|forceescape }}{{ (h|e)|forceescape }}{{ h|urlencode }}{{ h|length }}{% endautoescape %}
 ]=])
 
 return corpus

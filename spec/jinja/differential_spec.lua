@@ -3,6 +3,7 @@ require "tocsin.core"
 local json <const> = require "tocsin.json"
 local jinja <const> = require "jinja"
 local cases <const> = require "jinja_cases"
+local reference <const> = require "jinja_reference"
 
 -- Where the installed Jinja2 differs from the one we follow, or fails in a way nobody wants: template → what we do.
 local KNOWN <const> = {
@@ -12,26 +13,6 @@ local KNOWN <const> = {
   -- From 3.1.5 on; an older one has a syntax error.
   ["{% set ns = namespace() %}{% set a, ns.b = 1, 2 %}{{ a }}{{ ns.b }}"] = "12",
 }
-
-local function escape(char) return string.format("\\u%04x", string.byte(char)) end
-local function quote(text) return '"' .. string.gsub(text, '[%c"\\]', escape) .. '"' end
-
--- The answers of the reference, in order, behind its versions.
-local function ask()
-  local input <const> = os.tmpname()
-  local file <const> = assert(io.open(input, "w"))
-  for _, case in ipairs(cases) do
-    file:write('{"template":', quote(case[1]), ',"context":', (string.gsub(case[2], "\n", " ")), ',"options":',
-      case.options or "{}", "}\n")
-  end
-  file:close()
-  local pipe <const> = assert(io.popen("/usr/bin/python3 spec/support/jinja_oracle.py < " .. input))
-  local answers <const> = {}
-  for line in pipe:lines() do answers[#answers + 1] = assert(json.decode(line)) end
-  pipe:close()
-  os.remove(input)
-  return answers
-end
 
 local function options_of(text)
   local options <const> = {}
@@ -44,35 +25,21 @@ local function options_of(text)
   return options
 end
 
-local function context_of(text)
-  local context <const> = {}
-  local all <const> = json.expand(json.payload(text))
-  for i = 1, all.n do context[all.k[i]] = all.v[all.k[i]] end
-  return context
-end
-
 local function render(case)
   local template, e = jinja.new(options_of(case.options or "{}")):compile(case[1])
   if not template then return nil, e end
-  return template:render(context_of(case[2]))
+  return template:render(reference.context(case[2]))
 end
 
--- A sentence when ours is not the reference's answer.
 local function difference(case, theirs)
-  local text, e = render(case)
+  local text <const>, e <const> = render(case)
   local known <const> = KNOWN[case[1]]
   if known then return text ~= known and "expected " .. known .. ", got " .. tostring(text or e) or nil end
-  if theirs.output then
-    if text == theirs.output then return nil end
-    return string.format("%s\n  theirs %q\n  ours   %s", case[1], theirs.output, text and string.format("%q", text) or e)
-  end
-  if e and e.class == theirs.class then return nil end
-  return string.format("%s\n  theirs %s: %s\n  ours   %s", case[1], theirs.class, theirs.message, tostring(text or e))
+  return reference.difference(case, theirs, text, e)
 end
 
 describe("Jinja2 and ours", function()
-  local answers <const> = ask()
-  local versions <const> = table.remove(answers, 1)
+  local answers <const>, versions <const> = reference.ask(cases)
 
   it("are compared over a broad corpus", function()
     assert.is_true(#cases >= 400)

@@ -6,6 +6,7 @@ local field = require("api.field")
 local json = require("tocsin.json")
 local labels = require("api.labels")
 local ordering = require("api.ordering")
+local regex = require("tocsin.regex")
 local route_channels = require("api.route_channels")
 local store = require("tocsin.store")
 local template = require("template")
@@ -15,7 +16,7 @@ local POSITION = { "position", type = "integer", min = -1 }
 -- Terms by routing type: what is wrong with a condition, or nil.
 local CHECKS = {
   regex = function(term)
-    local found, class = require("tocsin.regex").search(term, "")
+    local found, class = regex.search(term, "")
     if found == nil and class then return "Regular expression is incorrect" end
   end,
   jinja2 = function(term)

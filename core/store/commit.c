@@ -3,7 +3,7 @@
 #include "store/queue.h"
 #include <time.h>
 
-#define BATCH_NS     (5 * INT64_C(1000000))
+#define BATCH_MS     5
 #define IDLE_MS      5000 // without work for so long: the log is emptied
 #define FULL_MS      250  // how often a full disk is asked again
 #define RETRY_MS     1
@@ -51,6 +51,7 @@ commit *commit_new(const struct commit_options *options) {
     c->options = *options;
     if (!c->options.max_items) c->options.max_items = 10000;
     if (!c->options.max_bytes) c->options.max_bytes = 64u << 20;
+    if (!c->options.batch_ms) c->options.batch_ms = BATCH_MS;
     c->store = options->store;
     mailbox_open(&c->box, wake, c);
     pthread_condattr_t attr;
@@ -196,13 +197,14 @@ static struct commit_item *next_item(commit *c) {
 // Applies what waits, and what comes meanwhile, until the time is up.
 static err fill(commit *c, struct items *batch, int64_t start) {
     err e = ERR_OK;
+    int64_t end = start + c->options.batch_ms * INT64_C(1000000);
     do {
         struct commit_item *item = next_item(c);
         if (!item) break;
         items_add(batch, item);
         e = apply(c, item);
         collect(c);
-    } while (!e && clock_ns() - start < BATCH_NS);
+    } while (!e && clock_ns() < end);
     return e;
 }
 

@@ -32,6 +32,7 @@ struct commit_options {
     log_t *log;
     size_t max_items;    // 10,000
     size_t max_bytes;    // 64 MiB
+    int batch_ms;        // 5
     void *ctx;
     // After COMMIT and before any `done`; also once at the start. May read through `s`.
     void (*on_committed)(void *ctx, store *s);

@@ -17,9 +17,25 @@ struct store_stmt {
     store_stmt *next; // in its bucket, or in the list of handles
 };
 
+// The statements of a transaction, by what they do.
+#define VERB_LIST(X)                                                                                         \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                              \
+    X(COMMIT, "COMMIT")                                                                                      \
+    X(ROLLBACK, "ROLLBACK")                                                                                  \
+    X(SAVEPOINT, "SAVEPOINT item")                                                                           \
+    X(RELEASE, "RELEASE item")                                                                               \
+    X(UNDO, "ROLLBACK TO item")
+enum store_verb {
+#define X(name, sql) STORE_##name,
+    VERB_LIST(X)
+#undef X
+    STORE_VERBS
+};
+
 struct statements {
     store_stmt *handles;      // store_prepare: kept until the store closes
     store_stmt *buckets[128]; // store_run: by text
+    store_stmt *verbs[STORE_VERBS]; // of `handles`, made at their first use
     size_t count;
     uint64_t tick;
 };

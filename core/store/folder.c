@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define BALLAST_MAX (16 << 20)
+#define BALLAST_MIN (1 << 20)
 
 struct folder {
     char *dir;
@@ -59,6 +60,14 @@ static int64_t free_bytes(const folder *f) {
     return fstatvfs(f->fd, &s) == 0 ? (int64_t)(s.f_bavail * s.f_frsize) : 0;
 }
 
+// A quarter of what is free, within bounds; or as much as is held back already.
+static int64_t choose_ballast(const folder *f) {
+    struct stat s;
+    if (fstatat(f->fd, "ballast", &s, 0) == 0 && s.st_size >= BALLAST_MIN) return s.st_size;
+    int64_t spare = free_bytes(f) / 4;
+    return spare > BALLAST_MAX ? BALLAST_MAX : spare < BALLAST_MIN ? BALLAST_MIN : spare;
+}
+
 err folder_open(const char *dir, folder **out, struct why *why) {
     err e = make(dir, why);
     if (e) return e;
@@ -70,8 +79,7 @@ err folder_open(const char *dir, folder **out, struct why *why) {
         folder_close(f);
         return e;
     }
-    int64_t spare = free_bytes(f) / 4;
-    f->ballast = spare < BALLAST_MAX ? spare : BALLAST_MAX;
+    f->ballast = choose_ballast(f);
     *out = f;
     return ERR_OK;
 }

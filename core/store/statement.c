@@ -1,6 +1,7 @@
 // Statements, prepared once: by handle for the hot path, by text for everything else.
 #include "base/mem.h"
 #include "store/connection.h"
+#include <stdio.h>
 
 static void stmt_free(store_stmt *st) {
     sqlite3_finalize(st->raw);
@@ -51,10 +52,9 @@ store_stmt *store_prepare(store *s, const char *sql) {
         if (strcmp(st->sql, sql) == 0) return st;
     store_stmt *st = NULL;
     struct why why = {0};
-    if (statement_make(s, sql, &st, &why)) {
-        LOG(s->log, LOG_ERROR, "statement_wrong", LOG_Z("why", why.text), LOG_Z("statement", sql));
-        CHECK(!"store_prepare: the SQL is wrong");
-    }
+    err e = statement_make(s, sql, &st, &why);
+    if (e) fprintf(stderr, "%s\n", why.text); // the log's thread would not come to it any more
+    CHECK(e == ERR_OK);
     st->next = s->statements.handles;
     s->statements.handles = st;
     return st;

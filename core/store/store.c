@@ -170,36 +170,42 @@ void store_release_ballast(store *s) {
     if (s->folder) folder_release(s->folder);
 }
 
-static err run_now(store *s, const char *sql, struct why *why) {
-    store_stmt *st = store_prepare(s, sql);
-    int rc = sqlite3_step(st->raw);
-    err e = store_error(s, rc, sql, why);
-    sqlite3_reset(st->raw);
+static err run_verb(store *s, enum store_verb verb, struct why *why) {
+    static const char *const sql[] = {
+#define X(name, text) text,
+        VERB_LIST(X)
+#undef X
+    };
+    store_stmt **st = &s->statements.verbs[verb];
+    if (!*st) *st = store_prepare(s, sql[verb]);
+    err e = store_error(s, sqlite3_step((*st)->raw), sql[verb], why);
+    sqlite3_reset((*st)->raw);
     return e;
 }
 
 err store_begin(store *s) {
     s->last_error = ERR_OK;
-    return run_now(s, "BEGIN IMMEDIATE", NULL);
+    return run_verb(s, STORE_BEGIN, NULL);
 }
 
-err store_commit(store *s, struct why *why) { return run_now(s, "COMMIT", why); }
+err store_commit(store *s, struct why *why) { return run_verb(s, STORE_COMMIT, why); }
+
 err store_transaction_error(const store *s) {
     if (!sqlite3_get_autocommit(s->db)) return ERR_OK;
     return s->last_error ? s->last_error : ERR_SCRIPT; // without an error a statement must have ended it
 }
 
 void store_rollback(store *s) {
-    if (!sqlite3_get_autocommit(s->db)) run_now(s, "ROLLBACK", NULL);
+    if (!sqlite3_get_autocommit(s->db)) run_verb(s, STORE_ROLLBACK, NULL);
 }
 
-err store_savepoint(store *s) { return run_now(s, "SAVEPOINT item", NULL); }
-err store_savepoint_release(store *s) { return run_now(s, "RELEASE item", NULL); }
+err store_savepoint(store *s) { return run_verb(s, STORE_SAVEPOINT, NULL); }
+err store_savepoint_release(store *s) { return run_verb(s, STORE_RELEASE, NULL); }
 
 void store_savepoint_undo(store *s) {
     if (sqlite3_get_autocommit(s->db)) return; // SQLite has rolled back everything, the savepoint with it
-    run_now(s, "ROLLBACK TO item", NULL);
-    run_now(s, "RELEASE item", NULL);
+    run_verb(s, STORE_UNDO, NULL);
+    run_verb(s, STORE_RELEASE, NULL);
 }
 
 static err checkpoint(store *s, int mode, int wait_ms) {

@@ -58,7 +58,8 @@ err store_run(store *s, arena *a, const char *sql, const struct store_value *arg
 
 // The hot path: a statement by handle, stepped by hand. Used by the files of store/ that hold typed rows.
 typedef struct store_stmt store_stmt;
-store_stmt *store_prepare(store *s, const char *sql);  // once per connection; CHECKs that the SQL is right
+// Once per connection: the same text gives the same handle. CHECKs that the SQL is right.
+store_stmt *store_prepare(store *s, const char *sql);
 void store_bind_int(store_stmt *st, int at, int64_t v);
 void store_bind_text(store_stmt *st, int at, str v);   // {NULL,0} binds NULL; borrowed until store_reset
 void store_bind_blob(store_stmt *st, int at, str v);

@@ -76,7 +76,7 @@ static void measure(struct bench *b, commit *c, size_t batch) {
             a->item = (struct commit_item){.class = COMMIT_ALERT, .lane = (int64_t)i % 5, .apply = apply, .done = done};
             CHECK(commit_push(c, &a->item) == ERR_OK);
         }
-        CHECK(commit_turn(c) == batch);
+        while (commit_turn(c) > 0) continue;
         int64_t now = clock_ns();
         us[turns++] = (int)((now - at) / 1000);
         at = now;

@@ -355,9 +355,11 @@ bool sim_delete(sim *d, const char *suffix) {
 
 // What a cut leaves of one file. Each sector stops at a moment of its own: a sector is written whole, with everything
 // the page cache held of it then.
+enum fate_kind { LOST, KEPT, MIXED };
+
 struct fate {
     uint64_t salt;
-    enum { LOST, KEPT, MIXED } kind;
+    enum fate_kind kind;
 };
 
 static size_t last_change(const struct fate *fate, const struct sim_file *f, uint64_t sector) {
@@ -378,8 +380,8 @@ static void survive_write(const struct fate *fate, struct sim_file *f, size_t nt
 }
 
 static void survive(sim *d, struct sim_file *f) {
-    struct fate fate = {.salt = sim_random(d, UINT64_MAX), .kind = (int)sim_random(d, 6)};
-    if (fate.kind > MIXED) fate.kind = MIXED;
+    struct fate fate = {.salt = sim_random(d, UINT64_MAX), .kind = MIXED};
+    if (sim_random(d, 3) == 0) fate.kind = sim_random(d, 2) ? LOST : KEPT;
     size_t length = f->disk.len, until = last_change(&fate, f, UINT64_MAX);
     for (size_t i = 0; i < f->count; i++) {
         const struct change *c = &f->changes[i];

@@ -50,15 +50,20 @@ local function add_multi(dict, text, problems)
   for i = 1, object.n do add(dict, object.k[i], object.v[object.k[i]]) end
 end
 
+-- A list of the configuration; null is an empty one.
+local function list_of(v) return type(v) == "table" and v or {} end
+
 --- What labels a configuration can give, ready to compute; nil when there are none.
 ---@param config table with labels {key, value}[], dynamic_labels {key, template}[], labels_template text, each optional
 ---@return table? plan
 function labels.plan(config)
   local plan = { static = {}, dynamic = {} }
-  for _, label in ipairs(config.labels or {}) do plan.static[#plan.static + 1] = label end
-  for _, label in ipairs(config.dynamic_labels or {}) do
-    plan.dynamic[#plan.dynamic + 1] = { key = label.key, field = "label:" .. label.key,
-      template = template.compile(label.template) }
+  for _, label in ipairs(list_of(config.labels)) do plan.static[#plan.static + 1] = label end
+  for _, label in ipairs(list_of(config.dynamic_labels)) do
+    if type(label.key) == "string" and type(label.template) == "string" then
+      plan.dynamic[#plan.dynamic + 1] = { key = label.key, field = "label:" .. label.key,
+        template = template.compile(label.template) }
+    end
   end
   local multi = config.labels_template
   if type(multi) == "string" and multi ~= "" then plan.multi = template.compile(multi) end

@@ -29,10 +29,11 @@ local function prepare(source)
   return t
 end
 
+-- The customised text, even when it is empty; null and absent are the default.
 local function overlay(defaults, custom, field)
-  local own = custom and custom[field]
+  local own = type(custom) == "table" and custom[field]
   if type(own) == "string" then return own end
-  local text = defaults and defaults[field]
+  local text = type(defaults) == "table" and defaults[field]
   return type(text) == "string" and text or nil
 end
 
@@ -79,7 +80,9 @@ local function all_sources(c, config, of)
   for _, field in ipairs { "grouping_id", "resolve_condition", "acknowledge_condition", "source_link", "web_title", "title" } do
     sources[#sources + 1] = of(field)
   end
-  for _, label in ipairs(config.dynamic_labels or {}) do sources[#sources + 1] = label.template end
+  for _, label in ipairs(type(config.dynamic_labels) == "table" and config.dynamic_labels or {}) do
+    if type(label.template) == "string" then sources[#sources + 1] = label.template end
+  end
   if type(config.labels_template) == "string" then sources[#sources + 1] = config.labels_template end
   for _, route in ipairs(config.routes or {}) do
     if route.type == "jinja2" and type(route.term) == "string" then sources[#sources + 1] = route.term end

@@ -228,6 +228,12 @@ describe("numFiring and numResolved", function()
 end)
 
 describe("configuring", function()
+  it("takes null for what is not set", function()
+    local out = outcome { templates_default = { title = "t" }, templates_custom = json.null, labels = json.null,
+      dynamic_labels = json.array { { key = "a", template = json.null } }, labels_template = json.null }
+    assert.same({ "t", 9 }, { out.title, out.route })
+    assert.is_nil(out.problems)
+  end)
   it("again replaces, and forgetting forgets", function()
     signal.configure(1, 1, json.encode(config { templates_default = { title = "one" } }))
     signal.configure(1, 2, json.encode(config { templates_default = { title = "two" } }))

@@ -5,8 +5,7 @@ local args <const> = require("jinja.args")
 local errors <const> = require("jinja.errors")
 local jinja <const> = require("jinja")
 local value <const> = require("jinja.value")
-local has_oncall <const>, found <const> = pcall(require, "jinja.oncall")
-local oncall <const> = has_oncall and found or { filters = {}, time = function() return value.NULL end }
+local oncall <const> = require("jinja.oncall")
 local setmetatable <const> = setmetatable
 
 local environment = {}

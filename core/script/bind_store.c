@@ -1,9 +1,9 @@
-// `require "tocsin.store"`: rows for the API and pages, read through the state's own connection. The only file that
-// knows both Lua and the store. Writes go to the commit thread by `tocsin.port`.
+// `require "tocsin.store"`: rows for the API and pages, read through the state's own connection. The only
+// file that knows both Lua and the store. Writes go to the commit thread by `tocsin.port`.
 //
-// A statement runs to its end and is reset before Lua is touched: its rows are copied into an arena, which a userdata
-// on the Lua stack owns, so that a Lua error while they are pushed frees them.
-// Errors: a read that fails raises a table {code = "TIMEOUT", message = sentence}, printable with tostring.
+// A statement runs to its end and is reset before Lua is touched: its rows are copied into an arena, which a
+// userdata on the Lua stack owns, so that a Lua error while they are pushed frees them. Errors: a read that
+// fails raises a table {code = "TIMEOUT", message = sentence}, printable with tostring.
 #include "script/bindings.h"
 #include "script/scratch.h"
 #include "script/state.h"
@@ -104,8 +104,8 @@ static struct scratch *run(lua_State *L, size_t max_rows, struct store_rows *row
     return held;
 }
 
-// rows(sql, …) -> list of tables by column name; NULL is nil. The arguments stand for $1, $2 … in order. At most
-// 10,000 rows.
+// rows(sql, …) -> list of tables by column name; NULL is nil. The arguments stand for $1, $2 … in order. At
+// most 10,000 rows.
 static int rows(lua_State *L) {
     struct store_rows found;
     struct scratch *held = run(L, ROWS_MAX, &found);
@@ -122,8 +122,10 @@ static int rows(lua_State *L) {
 static int row(lua_State *L) {
     struct store_rows found;
     struct scratch *held = run(L, 1, &found);
-    if (found.count) push_row(L, &found, 0);
-    else lua_pushnil(L);
+    if (found.count)
+        push_row(L, &found, 0);
+    else
+        lua_pushnil(L);
     scratch_free(held);
     return 1;
 }

@@ -31,6 +31,8 @@ end
 -- What only functions and classes have.
 local UNSAFE_OF_CALLABLE <const> = { __name__ = true, __qualname__ = true, __self__ = true, __mro__ = true }
 
+local DICT_METHODS <const>, STR_METHODS <const> = DICT.methods, STR.methods
+
 -- Names that `dict.name` does not look up among the items.
 local DICT_NAMES <const> = setmetatable({}, { __index = UNSAFE })
 access.dict_names = DICT_NAMES
@@ -217,7 +219,15 @@ end
 
 --- v.name(…) with n ≤ 6 positional arguments, then the keywords.
 function access.method(v, name, n, a, b, c, d, e, g, h)
-  local m = method_of(v, name)
+  local m
+  if getmetatable(v) == DICT then
+    m = DICT_METHODS[name]
+    if m then return m(v, n, a, b, c, d, e, g, h) end
+  elseif type(v) == "string" then
+    m = STR_METHODS[name]
+    if m then return m(v, n, a, b, c, d, e, g, h) end
+  end
+  m = method_of(v, name)
   if m then return m(plain(v), n, a, b, c, d, e, g, h) end
   return call(attr(v, name), n, a, b, c, d, e, g, h)
 end

@@ -242,8 +242,9 @@ end
 function arith.add(a, b)
   local ta, tb = math_type(a), math_type(b)
   if ta and tb then
-    if ta == tb and ta == "integer" then return int_add(a, b) end
-    return a + b
+    local r = a + b
+    if ta == "integer" and tb == "integer" and (a ~ r) & (b ~ r) < 0 then return number.add(a, b) end
+    return r
   end
   if type(a) == "string" and type(b) == "string" then return join_text(a, b) end
   local x, y = numeric(a), numeric(b)

@@ -114,7 +114,7 @@ end
 -- a == b for what raw equality did not settle.
 function deep_eq(a, b, depth)
   local ta, tb = type(a), type(b)
-  if ta == "string" and tb == "string" then return false end
+  if ta == tb and (ta == "string" or ta == "number") then return false end
   if ta == "userdata" and a ~= NULL then
     a, ta = expand(a), "table"
     if a == b then return true end
@@ -251,12 +251,12 @@ local function text_contains(item, s)
 end
 
 local function sequence_contains(item, t)
-  local n = t.n
+  local n, is_text = t.n, type(item) == "string"
   if n > 16 then spend(5 * n) end
   for i = 1, n do
     local x = t[i]
     if x == item or (x ~= x and item ~= item) then return true end
-    if deep_eq(x, item, 0) then return true end
+    if not (is_text and type(x) == "string") and deep_eq(x, item, 0) then return true end
   end
   return false
 end
@@ -299,6 +299,9 @@ contains_of[value.REVERSED] = contains_of[GEN]
 --- item in container.
 ---@return boolean
 function compare.contains(item, container)
+  local T = getmetatable(container)
+  if T == LIST then return sequence_contains(item, container) end
+  if T == DICT and type(item) == "string" then return container.v[item] ~= nil end
   if type(container) == "string" then return text_contains(item, container) end
   container = value.plain(container)
   local f = type(container) == "table" and contains_of[getmetatable(container)]

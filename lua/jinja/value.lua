@@ -16,7 +16,7 @@ local fuel <const> = require "tocsin.fuel"
 local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local math_type <const>, format <const>, remove <const> = math.type, string.format, table.remove
-local concat <const> = table.concat
+local concat <const>, move <const>, unpack <const> = table.concat, table.move, table.unpack
 local raise <const>, expand <const> = errors.raise, json.expand
 local NULL <const> = json.null
 
@@ -191,7 +191,7 @@ end
 local function position(d, nk)
   local keys = d.k
   if keys[d.n] == nk then return d.n end
-  fuel.spend(d.n)
+  if d.n > 16 then fuel.spend(2 * d.n) end
   for i = 1, d.n do
     if keys[i] == nk then return i end
   end
@@ -223,13 +223,12 @@ end
 --- A shallow copy.
 function value.dict_copy(d)
   local n, from, values = d.n, d.k, d.v
-  local k, v = {}, {}
-  fuel.spend(4 * n)
+  local k, v
+  if n > 100 then k, v = move(from, 1, n, 1, {}), {} else k, v = { unpack(from, 1, n) }, {} end
+  if n > 16 then fuel.spend(20 * n) end
   for i = 1, n do
-    local key = from[i]
-    k[i] = key
-    local nk = key
-    if type(key) ~= "string" then nk = normal(key) end
+    local nk = k[i]
+    if type(nk) ~= "string" then nk = normal(nk) end
     v[nk] = values[nk]
   end
   return setmetatable({ n = n, k = k, v = v }, DICT)

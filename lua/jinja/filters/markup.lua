@@ -34,7 +34,10 @@ end)
 
 filter("tojson", { name = "do_tojson", hidden = 2, params = { "indent" }, subject = "value" }, function(v, indent)
   if indent == NULL then indent = nil end
-  if indent ~= nil then indent = value.text_of(indent) or arith.mul(" ", args.integer(indent)) end
+  if indent ~= nil then
+    text.must_exist(indent)
+    indent = value.text_of(indent) or arith.mul(" ", args.integer(indent))
+  end
   return value.markup(print.dumps(v, { sort = true, ascii = true, html = true, indent = indent }))
 end)
 

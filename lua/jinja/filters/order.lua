@@ -3,6 +3,7 @@ local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
+local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
 local compare <const> = require "jinja.compare"
 local sequence <const> = require "jinja.sequence"
@@ -14,6 +15,9 @@ local truth <const>, filter <const> = compare.truth, registry.filter
 local parts_of <const>, follow <const> = access.parts, access.follow
 
 local function is_set(v) return v ~= nil and truth(v) end
+
+-- Python's sorted() wants an integer here.
+local function is_reverse(v) return v ~= nil and args.integer(v) ~= 0 end
 
 -- Text in lower case, everything else as it is.
 local function folded(v)
@@ -57,10 +61,10 @@ filter("sort", { name = "do_sort", hidden = 2, params = { "reverse", "case_sensi
     local name = value.text_of(attribute)
     if name and string.find(name, ",", 1, true) then
       local keys = multi_keys(items, name, case_sensitive)
-      return value.list(sequence.sort(items, keys, is_set(reverse)))
+      return value.list(sequence.sort(items, keys, is_reverse(reverse)))
     end
     local keys = keys_of(items, attribute, case_sensitive)
-    return value.list(sequence.sort(items, keys, is_set(reverse), less_unless_equal))
+    return value.list(sequence.sort(items, keys, is_reverse(reverse), less_unless_equal))
   end)
 
 filter("dictsort", { name = "do_dictsort", params = { "case_sensitive", "by", "reverse" }, subject = "value" },
@@ -76,7 +80,7 @@ filter("dictsort", { name = "do_dictsort", params = { "case_sensitive", "by", "r
     end
     local items = sequence.items(setmetatable({ dict = v }, value.ITEMS))
     local keys = keys_of(items, column == "key" and 0 or 1, is_set(case_sensitive))
-    return value.list(sequence.sort(items, keys, is_set(reverse)))
+    return value.list(sequence.sort(items, keys, is_reverse(reverse)))
   end)
 
 -- groupby ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 --- Filters over sequences that look at once: length, first, last, list, reverse, sum, random.
 local utf <const> = require "tocsin.text"
 local value <const> = require "jinja.value"
+local args <const> = require "jinja.args"
 local arith <const> = require "jinja.arith"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
@@ -12,7 +13,12 @@ local raise <const>, type_of <const>, plain <const> = errors.raise, value.type_o
 local LIST <const>, TUPLE <const>, NULL <const> = value.LIST, value.TUPLE, value.NULL
 local filter <const> = registry.filter
 
-filter("length count", { name = "len", params = {} }, sequence.length)
+local general_length <const> = args.bind({ name = "len", params = {} }, sequence.length)
+local function length(v, n, a, b)
+  if n == 0 and a == nil then return sequence.length(v) end
+  return general_length(v, n, a, b)
+end
+registry.filters.length, registry.filters.count = length, length
 
 filter("list", { name = "sync_do_list", params = {}, subject = "value" }, function(v)
   return value.list(sequence.copy(v))

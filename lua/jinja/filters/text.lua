@@ -16,6 +16,7 @@ local raise <const>, type_of <const> = errors.raise, value.type_of
 local soft <const>, str <const>, markup <const> = text.soft, text.str, value.markup
 local STR <const>, MARKUP <const>, NULL <const> = value.STR, value.MARKUP, value.NULL
 local filter <const> = registry.filter
+local SHORT <const> = 256 -- bytes that are joined without asking
 
 local function wrap(s, is_markup)
   if is_markup then return markup(s) end
@@ -102,13 +103,13 @@ end
 
 filter("indent", { name = "do_indent", params = { "width", "first", "blank" }, subject = "s" },
   function(v, width, first, blank)
+    local indention = width and value.text_of(width) or arith.mul(" ", width or 4)
     local s, is_markup = value.text_of(v), getmetatable(v) == MARKUP
     if not s then
       text.must_exist(v)
       if type_of(v) == value.LIST then raise("AttributeError", "'list' object has no attribute 'splitlines'") end
       raise("TypeError", "unsupported operand type(s) for +=: '" .. type_of(v).name .. "' and 'str'")
     end
-    local indention = width and value.text_of(width) or arith.mul(" ", width or 4)
     local done = indented_lines(s, indention, blank and compare.truth(blank))
     if first and compare.truth(first) then done = indention .. done end
     return wrap(done, is_markup)
@@ -156,7 +157,7 @@ local function joined(items, separator, show)
     out[i] = s
     size = size + #s + #separator
   end
-  fuel.bytes(size)
+  if size > SHORT then fuel.bytes(size) end
   return concat(out, separator)
 end
 

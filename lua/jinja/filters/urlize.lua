@@ -146,7 +146,9 @@ local function starts(s, prefix) return sub(s, 1, #prefix) == prefix end
 local function linked(word, options)
   if is_url(word) then
     local shown = word
-    if options.limit and utf.len(word) > options.limit then shown = utf.slice(word, nil, options.limit) .. "..." end
+    if options.limit and compare.gt(utf.len(word), options.limit) then
+      shown = sequence.slice(word, nil, options.limit, nil) .. "..."
+    end
     local href = (starts(word, "https://") or starts(word, "http://")) and word or "https://" .. word
     return '<a href="' .. href .. '"' .. options.attributes .. ">" .. shown .. "</a>"
   end
@@ -258,7 +260,7 @@ local SIGNATURE <const> = {
 
 local function filter(v, limit, nofollow, target, rel, schemes)
   return urlize(text.escaped(v), {
-    limit = is_given(limit) and args.integer(limit) or nil,
+    limit = is_given(limit) and limit or nil,
     attributes = attributes_of(nofollow, target, rel),
     schemes = schemes_of(schemes),
   })

@@ -5,6 +5,7 @@ local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
+local compare <const> = require "jinja.compare"
 local sequence <const> = require "jinja.sequence"
 local formatting <const> = require "jinja.format"
 local errors <const> = require "jinja.errors"
@@ -161,7 +162,7 @@ for _, name in ipairs { "split", "rsplit" } do
 end
 
 define("splitlines", { "keepends" }, 0, function(s, keep)
-  return value.list(utf.splitlines(s, keep ~= nil and keep ~= false and keep ~= 0))
+  return value.list(utf.splitlines(s, keep ~= nil and compare.truth(keep)))
 end, "keywords")
 
 for name, right in next, { partition = false, rpartition = true } do
@@ -291,11 +292,6 @@ local function wrap(v)
   return v
 end
 
-local function escaped(v)
-  if v == nil or not text_of(v) then return v end
-  return text.escaped(v)
-end
-
 local markup <const> = {}
 
 for name, f in next, str do
@@ -305,13 +301,13 @@ end
 for _, name in ipairs { "ljust", "rjust", "center" } do
   local f <const> = str[name]
   markup[name] = function(m, n, width, fill, kwargs)
-    if n > 1 then fill = escaped(fill) end
+    if n > 1 then fill = text.escaped(fill) end
     return wrap(f(m.s, n, width, fill, kwargs))
   end
 end
 
 function markup.replace(m, n, old, new, count, kwargs)
-  if n > 1 then new = escaped(new) end
+  if n > 1 then new = text.escaped(new) end
   return wrap(str.replace(m.s, n, old, new, count, kwargs))
 end
 

@@ -11,13 +11,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define BACKLOG      1024
-#define ACCEPTS      64  // in a row, before the loop does other work
-#define RESUME_MS    50  // after an accept that failed for want of memory or descriptors
-#define EVICTIONS_MAX  8   // on their way; then accepting waits for EVICTION_MS, or a burst would pass the cap
-#define EVICTION_MS    1
-#define RESERVED_FDS 256 // for the database, logs and outgoing pages
-#define USER_TIMEOUT 20000
+#define BACKLOG       1024
+#define ACCEPTS       64 // in a row, before the loop does other work
+#define RESUME_MS     50 // after an accept that failed for want of memory or descriptors
+#define EVICTIONS_MAX 8  // on their way; then accepting waits for EVICTION_MS, or a burst would pass the cap
+#define EVICTION_MS   1
+#define REFUSED_MAX   32  // connections past the cap that are told so
+#define RESERVED_FDS  256 // for the database, logs and outgoing pages
+#define USER_TIMEOUT  20000
 
 static bool split_listen(const char *text, char host[256], char port[8]) {
     const char *colon = strrchr(text, ':');
@@ -151,23 +152,17 @@ static bool make_room(struct http_server *s) {
     return open - leaving < s->connection_cap || http_acceptor_evict(s, &s->loops[0]);
 }
 
-static void turn_away(struct http_server *s, int fd) {
-    char date[HTTP_DATE_MAX];
-    struct http_refusal why;
-    buf out = {0};
-    http_refuse(&why, 503, "all %d connections are busy; try again", s->connection_cap);
-    http_reply_refuse(&out, &why,
-                      (struct http_reply_style){.date = http_date(env_now(s->options.env), date)});
-    (void)!send(fd, out.ptr, out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    shutdown(fd, SHUT_WR);
+static void close_at_once(struct http_server *s, int fd) {
     close(fd);
-    buf_free(&out);
     __atomic_add_fetch(&s->turned_away, 1, __ATOMIC_RELAXED);
 }
 
+// One that finds no room is told so by a loop, which can wait until the peer has read it; a crowd of those is not told.
 static void hand_over(struct http_server *s, int fd, const struct sockaddr_storage *address) {
-    if (!make_room(s)) {
-        turn_away(s, fd);
+    bool has_room = make_room(s);
+    if (!has_room &&
+        __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED) >= s->connection_cap + REFUSED_MAX) {
+        close_at_once(s, fd);
         return;
     }
     __atomic_add_fetch(&s->accepted, 1, __ATOMIC_RELAXED);
@@ -176,6 +171,7 @@ static void hand_over(struct http_server *s, int fd, const struct sockaddr_stora
     __atomic_add_fetch(&l->connections, 1, __ATOMIC_RELAXED);
     struct http_arrival *arrival = NEW(struct http_arrival);
     arrival->fd = fd;
+    arrival->is_refused = !has_room;
     name_peer(address, arrival->peer);
     mailbox_push(&l->arrivals, &arrival->mail);
 }
@@ -199,7 +195,7 @@ static void on_failed_accept(struct http_server *s, int code) {
     if ((code == EMFILE || code == ENFILE) && s->spare_fd >= 0) {
         close(s->spare_fd);
         int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) turn_away(s, fd);
+        if (fd >= 0) close_at_once(s, fd);
         s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
         http_acceptor_evict(s, &s->loops[0]);
     }

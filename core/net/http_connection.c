@@ -91,6 +91,9 @@ void http_connection_open(struct http_loop *l, const struct http_arrival *arriva
     }
     http_loop_wait(l, c, HTTP_WAIT_IDLE);
     http_connection_touch(c);
+    if (!arrival->is_refused) return;
+    http_refuse(&c->why, 503, "all %d connections are busy; try again", l->server->connection_cap);
+    http_connection_refuse(c, &c->why);
 }
 
 static void on_closed(uv_handle_t *handle) {
@@ -192,7 +195,7 @@ static void settle(struct http_connection *c) {
     }
     enum http_wait wait = wait_of(c);
     if (wait != c->wait || c->number != c->wait_number) http_loop_wait(c->loop, c, wait);
-    if (!c->in.len && c->in.cap && wait == HTTP_WAIT_IDLE) shrink(&c->in);
+    if (wait == HTTP_WAIT_IDLE && c->in.cap) buf_free(&c->in);
     set_reading(c, wants_bytes(c));
 }
 

@@ -40,8 +40,20 @@ static void expire(struct http_loop *l, struct link *list, uint64_t now) {
     }
 }
 
+// Every connection that something happened to is written once, and its wait is decided.
+static void flush(struct http_loop *l) {
+    while (!link_is_alone(&l->dirty)) {
+        struct http_connection *c = CONTAINER(l->dirty.next, struct http_connection, dirty);
+        link_remove(&c->dirty);
+        http_connection_flush(c);
+    }
+}
+
+// libuv's timers come after what was read in this turn and before the turn's end: without the flush a connection would
+// still stand on the list of the wait that its bytes have just ended.
 static void on_timer(uv_timer_t *timer) {
     struct http_loop *l = timer->data;
+    flush(l);
     l->armed_at = 0;
     for (int wait = HTTP_WAIT_IDLE; wait < HTTP_WAITS; wait++) expire(l, &l->waits[wait], uv_now(&l->uv));
 }
@@ -58,19 +70,16 @@ str http_loop_date(struct http_loop *l) {
 void http_loop_publish(struct http_loop *l) {
     struct link *idle = &l->waits[HTTP_WAIT_IDLE];
     uint64_t since = link_is_alone(idle) ? UINT64_MAX : waiting(idle->next)->deadline;
+    if (!link_is_alone(&l->waits[HTTP_WAIT_LINGER])) since = 0;
     __atomic_store_n(&l->idle_since, since, __ATOMIC_RELAXED);
     int64_t busy = l->unanswered + l->writing + !link_is_alone(&l->dirty);
     __atomic_store_n(&l->busy, busy, __ATOMIC_RELEASE);
 }
 
-// The end of a turn: every connection that something happened to is written once.
+// The end of a turn.
 static void on_prepare(uv_prepare_t *prepare) {
     struct http_loop *l = prepare->data;
-    while (!link_is_alone(&l->dirty)) {
-        struct http_connection *c = CONTAINER(l->dirty.next, struct http_connection, dirty);
-        link_remove(&c->dirty);
-        http_connection_flush(c);
-    }
+    flush(l);
     http_loop_publish(l);
 }
 
@@ -104,9 +113,12 @@ static bool evict_one(struct http_loop *l) {
 static void evict(struct http_loop *l) {
     struct http_server *s = l->server;
     int64_t n = __atomic_exchange_n(&l->evictions, 0, __ATOMIC_RELAXED);
+    if (n == 0) return;
+    flush(l);
     __atomic_sub_fetch(&s->evictions, n, __ATOMIC_RELAXED);
     while (n > 0 && evict_one(l)) n--;
-    while (n-- > 0 && http_acceptor_evict(s, l)) {}
+    while (n-- > 0 && http_acceptor_evict(s, l)) {
+    }
 }
 
 static void for_each_connection(struct http_loop *l, void (*f)(struct http_connection *c)) {
@@ -118,6 +130,7 @@ static void for_each_connection(struct http_loop *l, void (*f)(struct http_conne
 }
 
 static void stop(struct http_loop *l) {
+    flush(l);
     l->is_stopping = true;
     if (l->index == 0) http_acceptor_stop(l->server);
     for_each_connection(l, http_connection_stop);

@@ -65,8 +65,9 @@ struct http_loop {
     uint64_t date_at;
     // Written by this thread, read by any (atomics).
     uint64_t requests, refused, bytes_in, bytes_out;
-    int64_t busy;        // unanswered, unwritten: as of the end of the last turn
-    uint64_t idle_since; // deadline of the longest idle connection, UINT64_MAX when none idles
+    int64_t busy; // unanswered, unwritten: as of the end of the last turn
+    uint64_t
+        idle_since; // deadline of the longest idle connection, 0 when one lingers, UINT64_MAX without either
     // Written by the acceptor too (atomics).
     int64_t connections, evictions;
     int is_ending;
@@ -90,6 +91,7 @@ struct http_server {
 struct http_arrival { // an accepted socket on its way to its loop
     struct mail mail;
     int fd;
+    bool is_refused; // all connections are busy: told so and ended
     char peer[46];
 };
 

@@ -3,6 +3,7 @@
 //   POST /echo              the body as it came
 //   any  /request           what the handler was given, as JSON
 //   any  /slow?ms=N&text=T  T after N ms, answered through another thread and on_mail
+//   any  /block?ms=N        holds up its loop for N ms, as no real handler may
 //   GET  /big?n=N           N bytes
 //   any  /status?code=N     that status with the body "status N"; /status?code=N&close=1 ends the connection
 //   POST /form?key=K        the form body's pairs as JSON, and the value of K
@@ -134,12 +135,18 @@ static void on_slow(struct echo *e, struct http_exchange *x) {
     pthread_mutex_unlock(&e->mutex);
 }
 
+static void on_block(struct http_exchange *x) {
+    nanosleep(&(struct timespec){0, number_of(x, "ms", 0) * 1000000}, NULL);
+    answer(x, 200, STR("text/plain"), STR("blocked"), false);
+}
+
 static void on_request(void *ctx, struct http_exchange *x) {
     struct echo *e = ctx;
     str path = x->request.path;
     if (str_is(path, STR("/echo"))) answer(x, 200, STR("text/plain"), x->request.body, false);
     else if (str_is(path, STR("/request"))) on_describe(x);
     else if (str_is(path, STR("/slow"))) on_slow(e, x);
+    else if (str_is(path, STR("/block"))) on_block(x);
     else if (str_is(path, STR("/big"))) on_big(x);
     else if (str_is(path, STR("/status"))) on_status(x);
     else if (str_is(path, STR("/form"))) on_form(x);
@@ -217,19 +224,14 @@ static bool set_option(struct http_server_options *o, const char *name, const ch
     return true;
 }
 
-static void serve(struct echo *e) {
+static void serve(struct echo *e, const sigset_t *wanted) {
     int signal_number = 0;
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGTERM);
-    sigaddset(&wanted, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &wanted, NULL);
     pthread_t delays;
     CHECK(pthread_create(&delays, NULL, run_delays, e) == 0);
     http_server_start(e->server);
     printf("listening on %d pid %d\n", http_server_port(e->server), (int)getpid());
     fflush(stdout);
-    sigwait(&wanted, &signal_number);
+    sigwait(wanted, &signal_number);
     http_server_stop_accepting(e->server);
     for (int i = 0; i < 2500 && !http_server_is_idle(e->server); i++)
         nanosleep(&(struct timespec){0, 2000000}, NULL);
@@ -248,6 +250,11 @@ static void serve(struct echo *e) {
 int main(int argc, char **argv) {
     struct echo e = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     struct why why;
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &wanted, NULL); // before any thread starts, or one of them takes the signal
     e.env = env_new(NULL);
     log_t *log = log_new(2, LOG_INFO);
     struct http_server_options o = {.listen = "127.0.0.1:0",
@@ -265,7 +272,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s\n", why.text);
         code = 1;
     }
-    if (code == 0) serve(&e);
+    if (code == 0) serve(&e, &wanted);
     log_free(log);
     env_free(e.env);
     return code;

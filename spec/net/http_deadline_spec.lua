@@ -120,6 +120,20 @@ describe("a deadline of the HTTP server", function()
     assert.equal(400, assert(c:read()).status)
   end)
 
+  it("is over when the bytes are there, even if the loop was held up meanwhile", function()
+    local one_loop = raw.start_echo "--idle_ms 100 --loops 1"
+    local first <close> = raw.connect(one_loop.port)
+    local idle <close> = raw.connect(one_loop.port)
+    local second <close> = raw.connect(one_loop.port)
+    first:send(raw.request("GET", "/block?ms=40"))
+    socket.sleep(0.01) -- while the loop is blocked, both of these arrive and are read in one turn
+    idle:send(raw.request("GET", "/slow?ms=1&text=in+time"))
+    second:send(raw.request("GET", "/block?ms=80"))
+    assert.equal("in time", assert(idle:read()).body)
+    assert.equal("blocked", assert(second:read()).body)
+    one_loop:finish()
+  end)
+
   it("of 200 slow peers at once holds up nobody else", function()
     local slow = {}
     for i = 1, 200 do

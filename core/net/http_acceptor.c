@@ -16,7 +16,7 @@
 #define RESUME_MS     50 // after an accept that failed for want of memory or descriptors
 #define EVICTIONS_MAX 8  // on their way; then accepting waits for EVICTION_MS, or a burst would pass the cap
 #define EVICTION_MS   1
-#define REFUSED_MAX   32  // connections past the cap that are told so
+#define REFUSED_PART  16  // of the cap: as many more may be open while they are told so
 #define RESERVED_FDS  256 // for the database, logs and outgoing pages
 #define USER_TIMEOUT  20000
 
@@ -145,11 +145,9 @@ bool http_acceptor_evict(struct http_server *s, struct http_loop *self) {
     return true;
 }
 
-// Room for one more: true when there is, or when an idle connection was asked to go.
-static bool make_room(struct http_server *s) {
+static bool is_full(const struct http_server *s) {
     int64_t open = __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED);
-    int64_t leaving = __atomic_load_n(&s->evictions, __ATOMIC_RELAXED);
-    return open - leaving < s->connection_cap || http_acceptor_evict(s, &s->loops[0]);
+    return open - __atomic_load_n(&s->evictions, __ATOMIC_RELAXED) >= s->connection_cap;
 }
 
 static void close_at_once(struct http_server *s, int fd) {
@@ -158,10 +156,9 @@ static void close_at_once(struct http_server *s, int fd) {
 }
 
 // One that finds no room is told so by a loop, which can wait until the peer has read it; a crowd of those is not told.
-static void hand_over(struct http_server *s, int fd, const struct sockaddr_storage *address) {
-    bool has_room = make_room(s);
-    if (!has_room &&
-        __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED) >= s->connection_cap + REFUSED_MAX) {
+static void hand_over(struct http_server *s, int fd, const struct sockaddr_storage *address, bool has_room) {
+    int64_t most = s->connection_cap + s->connection_cap / REFUSED_PART + 1;
+    if (!has_room && __atomic_load_n(&s->open_connections, __ATOMIC_RELAXED) >= most) {
         close_at_once(s, fd);
         return;
     }
@@ -202,26 +199,45 @@ static void on_failed_accept(struct http_server *s, int code) {
     rest(s, RESUME_MS);
 }
 
+// Takes one connection from the queue; false when accepting is over for this turn.
+static bool accept_one(struct http_server *s, bool has_room) {
+    struct sockaddr_storage address = {0};
+    socklen_t length = sizeof address;
+    int fd = accept4(s->fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+        hand_over(s, fd, &address, has_room);
+        return true;
+    }
+    bool is_short = errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS;
+    if (is_short) on_failed_accept(s, errno);
+    bool is_empty = errno == EAGAIN || errno == EWOULDBLOCK;
+    return !is_short && !is_empty; // else that peer was gone before it was greeted
+}
+
+// At the cap, one connection a turn: it waits until the evictions on their way are done, and a moment longer when nobody
+// seems to idle, because those accepted a moment ago have not been opened yet.
+static void accept_when_full(struct http_server *s) {
+    if (__atomic_load_n(&s->evictions, __ATOMIC_RELAXED) >= EVICTIONS_MAX) {
+        rest(s, EVICTION_MS);
+        return;
+    }
+    bool has_room = http_acceptor_evict(s, &s->loops[0]);
+    bool is_patient = !has_room && !s->has_waited;
+    s->has_waited = !has_room;
+    if (is_patient) rest(s, EVICTION_MS);
+    else accept_one(s, has_room);
+}
+
 static void on_readable(uv_poll_t *poll, int status, int events) {
     struct http_server *s = poll->data;
     (void)status;
     (void)events;
-    for (int i = 0; i < ACCEPTS; i++) {
-        if (__atomic_load_n(&s->evictions, __ATOMIC_RELAXED) >= EVICTIONS_MAX) {
-            rest(s, EVICTION_MS);
-            return;
-        }
-        struct sockaddr_storage address = {0};
-        socklen_t length = sizeof address;
-        int fd = accept4(s->fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            hand_over(s, fd, &address);
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            return;
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-            on_failed_accept(s, errno);
-            return;
-        } // else: that peer was gone before it was greeted
+    if (is_full(s)) {
+        accept_when_full(s);
+        return;
+    }
+    s->has_waited = false;
+    for (int i = 0; i < ACCEPTS && !is_full(s) && accept_one(s, true); i++) {
     }
 }
 

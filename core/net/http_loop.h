@@ -80,6 +80,7 @@ struct http_server {
     int fd, port, spare_fd, connection_cap;
     uv_poll_t poll; // on loop 0, with the timer that resumes it after a failed accept
     uv_timer_t resume;
+    bool has_waited; // for somebody to idle, loop 0 only
     struct http_loop *loops;
     pthread_barrier_t opened;
     // Any thread (atomics).

@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,7 +70,12 @@ log_t *log_new(int fd, enum log_level least) {
     l->least = least;
     pthread_mutex_init(&l->mutex, NULL);
     pthread_cond_init(&l->wake, NULL);
+    // The log starts before anything else; a SIGTERM that its thread took would end the process where it stands.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     CHECK(pthread_create(&l->thread, NULL, writer, l) == 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     return l;
 }
 

@@ -1,7 +1,7 @@
 --- One template as OnCall runs it: its length limits, its cut, and its errors as the text that people see.
 ---
---- `template.compile` never fails: what does not compile is a template that renders its error, because that is
---- what people shall see where the text would have been. `template.check` is for those who want to refuse it.
+--- What does not compile is a template that renders its error, because that is what people shall see where the text
+--- would have been. `template.check` is for those who want to refuse it.
 local environment <const> = require("environment")
 local fuel <const> = require("tocsin.fuel")
 local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
@@ -52,6 +52,12 @@ function template.cut(text, limit)
   return sub(text, 1, offset(text, limit + 1) - 1) .. ".."
 end
 
+-- A spent budget is not the template's fault alone: inline it ends the whole alert, and C decides what comes next.
+local function is_out_of_budget(err)
+  return type(err) ~= "table" or err.class == "FuelError" or err.class == "MemoryError"
+end
+
+--- Compiling is charged too (about 1 µs a token): a budget spent by it is raised, not kept as the template's error.
 ---@param source string
 ---@return template
 function template.compile(source)
@@ -61,6 +67,7 @@ function template.compile(source)
   end
   local run, err = env:compile(source)
   if run then return { source = source, run = run } end
+  if is_out_of_budget(err) then error(err, 0) end
   return { source = source, failed = template.error_text(err), line = err.line }
 end
 
@@ -70,14 +77,10 @@ end
 ---@return string? sentence
 ---@return integer? line
 function template.check(source)
-  local t = template.compile(source)
+  local ok, t = pcall(template.compile, source)
+  if not ok then return nil, "Template Error: the template takes too much work to compile" end
   if not t.failed then return true end
   return nil, t.failed, t.line
-end
-
--- A spent budget is not the template's fault alone: inline it ends the whole alert, and C decides what comes next.
-local function is_out_of_budget(err)
-  return type(err) ~= "table" or err.class == "FuelError" or err.class == "MemoryError"
 end
 
 local OUT_OF_BUDGET <const> = "Template Error: the template ran past its budget (a loop or a text too long)"

@@ -35,6 +35,22 @@ describe("a template that does not end", function()
     end)
   end
 
+  it("range: is bounded like every loop", function()
+    configure { grouping_id = "{% for i in range(10**9) %}x{% endfor %}", title = "{% for i in range(3) %}{{ i }}{% endfor %}" }
+    local ok, grouping_id, _, _, _, title, _, problems = fuel.with(80000000, signal.render, 1, json.payload(PAYLOAD), 0, 5000000)
+    assert.same({ true, nil, "012" }, { ok, grouping_id, title })
+    assert.matches("^Template Error: ", json.decode(problems).grouping_id)
+  end)
+
+  it("that is too much to compile spends the call's budget and is not kept as an error", function()
+    local template = require "template"
+    local source = ("{{ a.b | upper }}"):rep(2000)
+    local ok, err = fuel.with(10000, template.compile, source)
+    assert.same({ false, "FuelError" }, { ok, err.class })
+    assert.matches("too much work", select(3, fuel.with(10000, template.check, source)))
+    assert.is_true(template.check(source))
+  end)
+
   it("as a title shows the error", function()
     configure { title = ENDLESS }
     local ok, _, _, _, _, title = fuel.with(80000000, signal.render, 1, json.payload(PAYLOAD), 0, 5000000)

@@ -3,6 +3,7 @@
 local uv <const> = require "luv"
 local cjson <const> = require "cjson"
 local server <const> = require "server"
+local socket <const> = require "socket"
 
 local FOLDER <const>, SECONDS <const> = arg[1], tonumber(arg[2])
 local CONNECTIONS <const>, GROUPS <const>, ROUNDS <const> = 64, 5000, 3
@@ -53,7 +54,9 @@ local function start_alertmanager()
   local f <close> = assert(io.open(FOLDER .. "/am.yml", "w"))
   f:write("route: {receiver: none}\nreceivers: [{name: none}]\n")
   f:close()
-  local port = 19093
+  local probe = assert(socket.bind("127.0.0.1", 0))
+  local _, port = probe:getsockname()
+  probe:close()
   local handle = assert(uv.spawn("prometheus-alertmanager", { args = { "--config.file=" .. FOLDER .. "/am.yml",
     "--storage.path=" .. FOLDER .. "/am", "--web.listen-address=127.0.0.1:" .. port, "--cluster.listen-address=",
     "--log.level=error" } }, function() end))
@@ -61,8 +64,9 @@ local function start_alertmanager()
   for _ = 1, 100 do
     is_up = os.execute(("curl -sf -o /dev/null http://127.0.0.1:%d/-/ready"):format(port))
     if is_up then break end
-    uv.sleep(100)
+    socket.sleep(0.1)
   end
+  if not is_up then handle:kill("sigkill") end
   assert(is_up, "Alertmanager did not start")
   return { pid = handle:get_pid(), url = ("http://127.0.0.1:%d/api/v2/alerts"):format(port),
     stop = function() handle:kill("sigkill") end }

@@ -1,7 +1,8 @@
 // Stores an alert and what it does to its group: the work of one accept_item inside the commit's transaction.
 #include "engine/engine_parts.h"
 
-#define OPEN_MAX 16 // open groups of one grouping id that are looked at (one a route, as a rule)
+#define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
+#define OPEN_MAX       16 // open groups of one grouping id that are looked at (one a route, as a rule)
 
 static err add_effects(engine *e, const struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
     err x = ERR_OK;
@@ -54,6 +55,15 @@ static err add_alert(struct accept_item *a, struct group *g, int64_t payload_has
     return group_rows_add_alert(a->engine->rows, &row);
 }
 
+// Asks for the filter index to be brought up to date soon; the pager is told once in a while, not for each group.
+static err index_labels(engine *e, int64_t now) {
+    if (now - e->labels_told_at >= LABEL_DELAY_US) {
+        e->labels_told_at = now;
+        e->jobs_added = true;
+    }
+    return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
+}
+
 static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payload_hash, int64_t now) {
     engine *e = a->engine;
     const struct signal *s = &a->signal;
@@ -68,7 +78,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payl
         .grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)}, .title = s->title, .labels = s->labels};
     x = group_rows_insert(e->rows, &g, &texts);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
-    if (x == ERR_OK && s->labels.len) x = engine_add_job(e, "label_index", now, g.id);
+    if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
     return x;
 }

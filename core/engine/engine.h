@@ -60,6 +60,7 @@ struct job_item {
     engine *engine;
     struct job_row job;        // kind and detail point into the arena
     arena *arena;              // owned by the caller
+    bool is_kept;              // it goes on later: its row stays
 };
 void job_init(struct job_item *j, engine *e);
 

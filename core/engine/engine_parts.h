@@ -12,6 +12,7 @@ struct engine {
     unsigned char hash_key[16];
     bool config_changed;          // a write of this batch may have changed it
     bool jobs_added;
+    int64_t labels_told_at;       // when the pager was last told of labels to index
     struct engine_counters counters;
 };
 

@@ -12,7 +12,7 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     store_stmt *find_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
-        *cancel_jobs;
+        *cancel_jobs, *index_labels;
 };
 
 static const char *const by_texts[] = {
@@ -75,6 +75,8 @@ group_rows *group_rows_new(store *s) {
            "COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM group_log WHERE alert_group_id = $1");
     r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail) VALUES ($1, $2, $3, $4)");
     r->cancel_jobs = store_prepare(s, "DELETE FROM job WHERE alert_group_id = $1 AND kind = $2");
+    // Id 0 is this job's own, so that there is one at most.
+    r->index_labels = store_prepare(s, "INSERT INTO job (id, kind, due_at) VALUES (0, 'label_index', $1) ON CONFLICT DO NOTHING");
     return r;
 }
 
@@ -256,6 +258,11 @@ err group_rows_add_job(group_rows *r, const struct job_row *job) {
     bind_int_or_null(r->add_job, 3, job->alert_group_id);
     bind_text_or_null(r->add_job, 4, job->detail);
     return run(r->add_job);
+}
+
+err group_rows_index_labels(group_rows *r, int64_t due_at) {
+    store_bind_int(r->index_labels, 1, due_at);
+    return run(r->index_labels);
 }
 
 err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind) {

@@ -5,6 +5,7 @@ local rows = require("api.rows")
 local time = require("api.time")
 local writer = require("api.writer")
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 
 -- A group is closed (is_open = 0) exactly when it is resolved, so every state leans on one of the two partial indexes.
 local STATES = {
@@ -37,12 +38,22 @@ local function add_started_at(q, values)
   q.add("AND t.started_at BETWEEN ? AND ?", from, to)
 end
 
+-- The index is filled a moment after a group opens; the newest groups are looked through instead.
+local LABEL = "AND (t.id IN (SELECT alert_group_id FROM label WHERE key = ? AND value = ?) OR (t.id > COALESCE((SELECT " ..
+  "CAST(value AS INTEGER) FROM setting WHERE name = 'labels_indexed_to'), 0) AND t.labels LIKE ? ESCAPE '~'))"
+
+-- The pattern of one label in the JSON of a group's row; quotes inside texts are escaped there, so it cannot match elsewhere.
+local function like(key, value)
+  local text = json.encode(key) .. ":" .. json.encode(value)
+  return "%" .. string.gsub(text, "[%%_~]", "~%0") .. "%"
+end
+
 -- Repeated `label=key:value`: all must be there. What is not of that form is passed over, as the reference does.
 local function add_labels(q, values)
   for _, text in ipairs(values) do
     local key, value = string.match(text, "^([^:]*):([^:]*)$")
     if key then
-      q.add("AND t.id IN (SELECT alert_group_id FROM label WHERE key = ? AND value = ?)", key, value)
+      q.add(LABEL, key, value, like(key, value))
     end
   end
 end

@@ -5,9 +5,9 @@
 #include <dirent.h>
 #include <stdio.h>
 
-#define FOLDER "/usr/share/zoneinfo"
-#define NAME_MAX_BYTES 64
-#define FILE_MAX_BYTES (256u << 10)
+#define FOLDER            "/usr/share/zoneinfo"
+#define NAME_MAX_BYTES    64
+#define FILE_MAX_BYTES    (256u << 10)
 #define ABBREVIATIONS_MAX 256
 
 struct type {
@@ -20,8 +20,8 @@ struct zone {
     struct zone *next;
     char name[NAME_MAX_BYTES + 1];
     uint32_t moment_count, type_count;
-    int64_t *moments;  // transitions, rising
-    uint8_t *kinds;    // the type that begins at each
+    int64_t *moments; // transitions, rising
+    uint8_t *kinds;   // the type that begins at each
     struct type *types;
     char names[ABBREVIATIONS_MAX + 1];
     struct zone_rule rule;
@@ -38,7 +38,9 @@ struct reader {
     const unsigned char *at, *end;
 };
 
-static bool has(const struct reader *r, size_t n) { return (size_t)(r->end - r->at) >= n; }
+static bool has(const struct reader *r, size_t n) {
+    return (size_t)(r->end - r->at) >= n;
+}
 
 static int64_t read_big_endian(struct reader *r, int bytes) { // the caller has checked the room
     uint64_t v = bytes == 4 && (*r->at & 0x80) ? ~(uint64_t)0 : 0;
@@ -66,7 +68,8 @@ static bool read_header(struct reader *r, struct header *h) {
 }
 
 static size_t data_bytes(const struct header *h, size_t time) {
-    return h->moments * (time + 1) + h->types * 6u + h->chars + h->leaps * (time + 4) + h->isstd + h->isut;
+    return h->moments * (time + 1) + h->types * (size_t)6 + h->chars + h->leaps * (time + 4) + h->isstd +
+           h->isut;
 }
 
 static bool read_types(struct reader *r, const struct header *h, struct zone *z) {
@@ -108,7 +111,8 @@ static bool parse(str file, struct zone *z) {
     if (!read_header(&r, &h) || !read_data(&r, &h, 8, z)) return false;
     if (!has(&r, 2) || *r.at++ != '\n') return true;
     const unsigned char *end = memchr(r.at, '\n', (size_t)(r.end - r.at));
-    if (end && end > r.at && !zone_rule_parse((str){(const char *)r.at, (size_t)(end - r.at)}, &z->rule)) return false;
+    if (end && end > r.at && !zone_rule_parse((str){(const char *)r.at, (size_t)(end - r.at)}, &z->rule))
+        return false;
     return true;
 }
 
@@ -117,7 +121,8 @@ static bool parse(str file, struct zone *z) {
 static bool is_component(str part) {
     for (size_t i = 0; i < part.len; i++) {
         char c = part.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '-' || c == '+'))
             return false;
     }
     return part.len > 0;
@@ -131,7 +136,8 @@ static bool is_hidden(str part) {
     return false;
 }
 
-// Adds the entry of the folder `path` that is `part` in some case; the first in byte order where there are two.
+// Adds the entry of the folder `path` that is `part` in some case; the first in byte order where there are
+// two.
 static bool add_component(char *path, size_t size, str part) {
     DIR *folder = opendir(path);
     if (!folder) return false;
@@ -151,7 +157,8 @@ static bool find(const char *folder, str name, char *path, size_t size) {
     bool first = true;
     snprintf(path, size, "%s", folder);
     while (str_split(&name, '/', &part)) {
-        if (!is_component(part) || (first && is_hidden(part)) || !add_component(path, size, part)) return false;
+        if (!is_component(part) || (first && is_hidden(part)) || !add_component(path, size, part))
+            return false;
         first = false;
     }
     return !first;
@@ -225,15 +232,20 @@ const zone *zones_get(zones *z, str name) {
     return z->first = read;
 }
 
-const char *zone_name(const zone *z) { return z->name; }
+const char *zone_name(const zone *z) {
+    return z->name;
+}
 
 struct zone_moment zone_at(const zone *z, int64_t at) {
-    if (z->rule.is_set && (z->moment_count == 0 || at >= z->moments[z->moment_count - 1])) return zone_rule_at(&z->rule, at);
+    if (z->rule.is_set && (z->moment_count == 0 || at >= z->moments[z->moment_count - 1]))
+        return zone_rule_at(&z->rule, at);
     uint32_t low = 0, high = z->moment_count; // the first transition after `at`
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        if (z->moments[middle] <= at) low = middle + 1;
-        else high = middle;
+        if (z->moments[middle] <= at)
+            low = middle + 1;
+        else
+            high = middle;
     }
     const struct type *type = &z->types[low ? z->kinds[low - 1] : 0];
     return (struct zone_moment){type->offset, type->is_dst, z->names + type->name};

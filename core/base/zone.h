@@ -1,22 +1,23 @@
 // Time zones of the IANA database, read from the system's zoneinfo folder.
 //
-// A `zones` is a cache: a zone is read at its first use and kept until zones_free. It belongs to one thread. Names are
-// compared without case. A name is looked for among the folder's own entries, component by component, so no name leads
-// out of the folder; "UTC" needs no folder. After a file's last transition its rule for the years to come applies.
+// A `zones` is a cache: a zone is read at its first use and kept until zones_free. It belongs to one thread.
+// Names are compared without case. A name is looked for among the folder's own entries, component by
+// component, so no name leads out of the folder; "UTC" needs no folder. After a file's last transition its
+// rule for the years to come applies.
 #pragma once
 #include "base/str.h"
 
 typedef struct zones zones;
 typedef struct zone zone;
 
-struct zone_moment {          // what a zone's clocks show at one moment
-    int32_t offset;           // seconds east of UTC
+struct zone_moment { // what a zone's clocks show at one moment
+    int32_t offset;  // seconds east of UTC
     bool is_dst;
     const char *abbreviation; // "CET"; owned by the zone
 };
 
-zones *zones_new(const char *folder);          // NULL: the system's
-void zones_free(zones *z);                     // accepts NULL
-const zone *zones_get(zones *z, str name);     // NULL when there is no such zone; owned by `z`
-const char *zone_name(const zone *z);          // in the database's spelling
+zones *zones_new(const char *folder);      // NULL: the system's
+void zones_free(zones *z);                 // accepts NULL
+const zone *zones_get(zones *z, str name); // NULL when there is no such zone; owned by `z`
+const char *zone_name(const zone *z);      // in the database's spelling
 struct zone_moment zone_at(const zone *z, int64_t unix_seconds);

@@ -3,7 +3,9 @@
 
 #define DAY 86400
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 static bool take(str *s, char c) {
     if (s->len == 0 || s->ptr[0] != c) return false;
@@ -14,7 +16,8 @@ static bool take(str *s, char c) {
 static bool take_number(str *s, int most, int *out) {
     int n = 0;
     size_t digits = 0;
-    while (digits < s->len && s->ptr[digits] >= '0' && s->ptr[digits] <= '9' && digits < 4) n = n * 10 + s->ptr[digits++] - '0';
+    while (digits < s->len && s->ptr[digits] >= '0' && s->ptr[digits] <= '9' && digits < 4)
+        n = n * 10 + s->ptr[digits++] - '0';
     *s = str_from(*s, digits);
     *out = n;
     return digits > 0 && n <= most;
@@ -49,8 +52,8 @@ static bool take_change(str *s, struct zone_change *out) {
     bool ok;
     if (take(s, 'M')) {
         out->kind = ZONE_MONTH;
-        ok = take_number(s, 12, &out->month) && out->month > 0 && take(s, '.') && take_number(s, 5, &out->week) &&
-             out->week > 0 && take(s, '.') && take_number(s, 6, &out->day);
+        ok = take_number(s, 12, &out->month) && out->month > 0 && take(s, '.') &&
+             take_number(s, 5, &out->week) && out->week > 0 && take(s, '.') && take_number(s, 6, &out->day);
     } else if (take(s, 'J')) {
         out->kind = ZONE_JULIAN;
         ok = take_number(s, 365, &out->day) && out->day > 0;
@@ -81,9 +84,13 @@ bool zone_rule_parse(str s, struct zone_rule *out) {
     return true;
 }
 
-static bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+static bool is_leap(int64_t year) {
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
+static int64_t floor_div(int64_t a, int64_t b) {
+    return a / b - (a % b < 0);
+}
 
 // Days from 1970-01-01 to the first of a month.
 static int64_t month_start(int64_t year, int month) {
@@ -107,7 +114,7 @@ static int64_t change_at(const struct zone_change *c, int64_t year) {
         int64_t first = month_start(year, c->month);
         int64_t next = c->month == 12 ? month_start(year + 1, 1) : month_start(year, c->month + 1);
         int64_t weekday = ((first + 4) % 7 + 7) % 7;
-        day = first + (c->day - weekday + 7) % 7 + 7 * (c->week - 1);
+        day = first + (c->day - weekday + 7) % 7 + (int64_t)7 * (c->week - 1);
         if (day >= next) day -= 7;
     } else if (c->kind == ZONE_JULIAN) {
         day = month_start(year, 1) + c->day - 1 + (is_leap(year) && c->day > 59);
@@ -123,7 +130,8 @@ struct zone_moment zone_rule_at(const struct zone_rule *r, int64_t at) {
         if (at > INT64_MAX / 1000) at = INT64_MAX / 1000; // far outside every calendar
         if (at < INT64_MIN / 1000) at = INT64_MIN / 1000;
         int64_t year = year_of(at + r->offset[0]);
-        int64_t start = change_at(&r->change[0], year) - r->offset[0], end = change_at(&r->change[1], year) - r->offset[1];
+        int64_t start = change_at(&r->change[0], year) - r->offset[0],
+                end = change_at(&r->change[1], year) - r->offset[1];
         dst = start < end ? at >= start && at < end : at >= start || at < end;
     }
     return (struct zone_moment){r->offset[dst], dst, r->name[dst]};

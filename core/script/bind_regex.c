@@ -9,9 +9,9 @@
 #include "script/regex.h"
 #include <lauxlib.h>
 
-#define WORK_MAX      1500000          // units, about 15 ms
-#define COMPILE_UNITS 20               // for one byte of a pattern
-#define YOUNG_MAX     250              // patterns
+#define WORK_MAX      1500000 // units, about 15 ms
+#define COMPILE_UNITS 20      // for one byte of a pattern
+#define YOUNG_MAX     250     // patterns
 #define YOUNG_BYTES   ((size_t)2 << 20)
 
 #define REGEX_TYPE "tocsin.regex"
@@ -59,8 +59,8 @@ static int push_failure(lua_State *L, const char *class, const char *message) {
     return 3;
 }
 
-// Looks in one generation for the pattern at argument 1; pushes it when it is there. What leaves the old generation
-// is then in no table, so that nothing but what is in use survives a turn of the generations.
+// Looks in one generation for the pattern at argument 1; pushes it when it is there. What leaves the old
+// generation is then in no table, so that nothing but what is in use survives a turn of the generations.
 static const regex *push_kept(lua_State *L, int generation) {
     lua_getiuservalue(L, lua_upvalueindex(1), generation);
     lua_pushvalue(L, 1);
@@ -152,10 +152,14 @@ static int run(lua_State *L, enum regex_where where) {
 }
 
 // search(pattern, s) -> boolean | nil | nil, class, message
-static int search(lua_State *L) { return run(L, REGEX_ANYWHERE); }
+static int search(lua_State *L) {
+    return run(L, REGEX_ANYWHERE);
+}
 
 // match(pattern, s) -> boolean | nil | nil, class, message: at the start of s
-static int match(lua_State *L) { return run(L, REGEX_AT_START); }
+static int match(lua_State *L) {
+    return run(L, REGEX_AT_START);
+}
 
 // replace(pattern, template, s) -> string | nil | nil, class, message
 static int replace(lua_State *L) {
@@ -175,7 +179,8 @@ static int replace(lua_State *L) {
 }
 
 int bind_regex_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"search", search}, {"match", match}, {"replace", replace}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"search", search}, {"match", match}, {"replace", replace}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
     struct cache *cache = lua_newuserdatauv(L, sizeof *cache, 2);
     *cache = (struct cache){0};

@@ -1,8 +1,8 @@
 // `require "tocsin.text"`: Python's text methods for templates (script/text.h).
 //
-// Strings are UTF-8, indexes are code points from 0; nil stands for an argument left out. Every function charges fuel
-// for the bytes it reads before it reads them, and for those it builds before it builds them. Lists of strings are
-// plain tables {n=, [1..n]}.
+// Strings are UTF-8, indexes are code points from 0; nil stands for an argument left out. Every function
+// charges fuel for the bytes it reads before it reads them, and for those it builds before it builds them.
+// Lists of strings are plain tables {n=, [1..n]}.
 #include "script/bindings.h"
 #include "script/fuel.h"
 #include "script/text.h"
@@ -39,22 +39,24 @@ static int build(lua_State *L, text_fn *fn, str s, const void *option) {
 }
 
 // name(s) -> string, for every function that needs nothing else.
-#define PLAIN_LIST(X)                                                                                                 \
-    X(str_repr, text_repr)                                                                                            \
-    X(str_ascii, text_ascii)                                                                                          \
-    X(upper, text_upper)                                                                                              \
-    X(lower, text_lower)                                                                                              \
-    X(title, text_title)                                                                                              \
-    X(capitalize, text_capitalize)                                                                                    \
-    X(swapcase, text_swapcase)                                                                                        \
-    X(casefold, text_casefold)                                                                                        \
-    X(title_words, text_title_words)                                                                                  \
-    X(ascii_digits, text_digits)                                                                                      \
-    X(escape_html, text_escape)                                                                                       \
-    X(unescape_html, text_unescape)                                                                                   \
+#define PLAIN_LIST(X)                \
+    X(str_repr, text_repr)           \
+    X(str_ascii, text_ascii)         \
+    X(upper, text_upper)             \
+    X(lower, text_lower)             \
+    X(title, text_title)             \
+    X(capitalize, text_capitalize)   \
+    X(swapcase, text_swapcase)       \
+    X(casefold, text_casefold)       \
+    X(title_words, text_title_words) \
+    X(ascii_digits, text_digits)     \
+    X(escape_html, text_escape)      \
+    X(unescape_html, text_unescape)  \
     X(reverse, text_reverse)
-#define X(name, fn)                                                                                                   \
-    static int name(lua_State *L) { return build(L, fn, check_text(L, 1), NULL); }
+#define X(name, fn)                                  \
+    static int name(lua_State *L) {                  \
+        return build(L, fn, check_text(L, 1), NULL); \
+    }
 PLAIN_LIST(X)
 #undef X
 
@@ -70,7 +72,8 @@ static int json_string(lua_State *L) {
     return build(L, text_json, check_text(L, 1), &how);
 }
 
-// url_quote(s, safe) -> percent-encoded; `safe` lists ASCII characters to keep beside letters, digits and _.-~
+// url_quote(s, safe) -> percent-encoded; `safe` lists ASCII characters to keep beside letters, digits and
+// _.-~
 static int url_quote(lua_State *L) {
     str safe = lua_isnoneornil(L, 2) ? STR("") : check_text(L, 2);
     return build(L, text_url, check_text(L, 1), &safe);
@@ -96,47 +99,50 @@ static int b64decode(lua_State *L) {
     return 1;
 }
 
-// valid_utf8(s) -> boolean
-static int valid_utf8(lua_State *L) {
+static int ask(lua_State *L, bool (*question)(str s)) {
     str s = check_text(L, 1);
     fuel_bytes(L, s.len);
-    lua_pushboolean(L, str_is_utf8(s));
+    lua_pushboolean(L, question(s));
     return 1;
+}
+
+// valid_utf8(s) -> boolean
+static int valid_utf8(lua_State *L) {
+    return ask(L, str_is_utf8);
 }
 
 // is_ascii(s) -> boolean
 static int is_ascii(lua_State *L) {
-    str s = check_text(L, 1);
-    fuel_bytes(L, s.len);
-    lua_pushboolean(L, utf8_is_ascii(s));
-    return 1;
+    return ask(L, utf8_is_ascii);
 }
 
 // is(s, class) -> boolean, Python's str.is<class>
 static int is(lua_State *L) {
-    static const char *const classes[] = {"alpha", "digit", "decimal", "numeric",    "alnum",     "space", "lower",
-                                          "upper", "title", "identifier", "printable", "ascii", NULL};
+    static const char *const classes[] = {"alpha",     "digit", "decimal", "numeric", "alnum",
+                                          "space",     "lower", "upper",   "title",   "identifier",
+                                          "printable", "ascii", NULL};
     str s = check_text(L, 1);
     int class = luaL_checkoption(L, 2, NULL, classes);
     fuel_bytes(L, s.len);
-    lua_pushboolean(L, text_is(s, (enum text_class)class));
+    lua_pushboolean(L, text_is(s, (enum text_class) class));
+    return 1;
+}
+
+static int measure(lua_State *L, size_t (*of)(str s)) {
+    str s = check_text(L, 1);
+    fuel_bytes(L, s.len);
+    lua_pushinteger(L, (lua_Integer)of(s));
     return 1;
 }
 
 // len(s) -> code points
 static int len(lua_State *L) {
-    str s = check_text(L, 1);
-    fuel_bytes(L, s.len);
-    lua_pushinteger(L, (lua_Integer)utf8_len(s));
-    return 1;
+    return measure(L, utf8_len);
 }
 
 // words(s) -> how many runs of letters, digits and underscores
 static int words(lua_State *L) {
-    str s = check_text(L, 1);
-    fuel_bytes(L, s.len);
-    lua_pushinteger(L, (lua_Integer)text_words(s));
-    return 1;
+    return measure(L, text_words);
 }
 
 // ord(s) -> the first code point; nil for an empty text
@@ -205,7 +211,9 @@ static int find(lua_State *L) {
 }
 
 // What looking for `sub` from the right may cost.
-static size_t reverse_cost(str s, str sub) { return s.len + s.len * (sub.len / 16); }
+static size_t reverse_cost(str s, str sub) {
+    return s.len + s.len * (sub.len / 16);
+}
 
 // rfind(s, sub, from, to) -> index or -1
 static int rfind(lua_State *L) {
@@ -224,24 +232,23 @@ static int count(lua_State *L) {
     return 1;
 }
 
+static int affix(lua_State *L, bool (*is_there)(str s, str affix)) {
+    str s = check_text(L, 1), part = check_text(L, 2);
+    bool whole = lua_isnoneornil(L, 3) && lua_isnoneornil(L, 4);
+    fuel_bytes(L, whole ? part.len : s.len);
+    struct range r;
+    lua_pushboolean(L, check_range(L, s, 3, &r) && is_there(r.part, part));
+    return 1;
+}
+
 // starts(s, affix, from, to) -> boolean
 static int starts(lua_State *L) {
-    str s = check_text(L, 1), affix = check_text(L, 2);
-    bool whole = lua_isnoneornil(L, 3) && lua_isnoneornil(L, 4);
-    fuel_bytes(L, whole ? affix.len : s.len);
-    struct range r;
-    lua_pushboolean(L, check_range(L, s, 3, &r) && str_starts(r.part, affix));
-    return 1;
+    return affix(L, str_starts);
 }
 
 // ends(s, affix, from, to) -> boolean
 static int ends(lua_State *L) {
-    str s = check_text(L, 1), affix = check_text(L, 2);
-    bool whole = lua_isnoneornil(L, 3) && lua_isnoneornil(L, 4);
-    fuel_bytes(L, whole ? affix.len : s.len);
-    struct range r;
-    lua_pushboolean(L, check_range(L, s, 3, &r) && str_ends(r.part, affix));
-    return 1;
+    return affix(L, str_ends);
 }
 
 // sub(s, i, j) -> the code points i to j - 1; neither is negative, j nil = to the end
@@ -267,7 +274,9 @@ static int at(lua_State *L) {
     return push_text(L, (str){s.ptr + from, end - from});
 }
 
-static lua_Integer clamp(lua_Integer i, lua_Integer low, lua_Integer high) { return i < low ? low : i > high ? high : i; }
+static lua_Integer clamp(lua_Integer i, lua_Integer low, lua_Integer high) {
+    return i < low ? low : i > high ? high : i;
+}
 
 // An end of a slice: inside the text, or one before it when the step goes down.
 static lua_Integer slice_end(lua_State *L, int arg, lua_Integer missing, lua_Integer length, bool down) {
@@ -281,7 +290,7 @@ static lua_Integer slice_end(lua_State *L, int arg, lua_Integer missing, lua_Int
 static int slice(lua_State *L) {
     str s = check_text(L, 1);
     lua_Integer step = luaL_optinteger(L, 4, 1);
-    luaL_argcheck(L, step != 0, 4, "slice step cannot be zero");
+    if (step == 0) return luaL_argerror(L, 4, "slice step cannot be zero");
     fuel_bytes(L, s.len);
     lua_Integer length = (lua_Integer)utf8_len(s);
     bool down = step < 0;
@@ -400,7 +409,8 @@ static size_t check_missing(lua_State *L, str s) {
 
 static int pad(lua_State *L, str s, size_t left, size_t right) {
     str fill = lua_isnoneornil(L, 3) ? STR(" ") : check_text(L, 3);
-    luaL_argcheck(L, fill.len <= UTF8_MAX && utf8_len(fill) == 1, 3, "the fill character must be exactly one character long");
+    luaL_argcheck(L, fill.len <= UTF8_MAX && utf8_len(fill) == 1, 3,
+                  "the fill character must be exactly one character long");
     struct text_pad how = {left, right, fill};
     return build(L, text_pad, s, &how);
 }
@@ -408,7 +418,8 @@ static int pad(lua_State *L, str s, size_t left, size_t right) {
 // center(s, width, fill) -> string
 static int center(lua_State *L) {
     str s = check_text(L, 1);
-    size_t missing = check_missing(L, s), left = missing / 2 + (missing & (size_t)luaL_checkinteger(L, 2) & 1);
+    size_t missing = check_missing(L, s),
+           left = missing / 2 + (missing & (size_t)luaL_checkinteger(L, 2) & 1);
     return pad(L, s, missing ? left : 0, missing ? missing - left : 0);
 }
 
@@ -457,10 +468,39 @@ int bind_text_open(lua_State *L) {
     static const luaL_Reg functions[] = {PLAIN_LIST(X)
 #undef X
 #define F(name) {#name, name}
-        F(float_repr), F(json_string), F(url_quote), F(striptags), F(b64decode), F(valid_utf8), F(is_ascii), F(is), F(len), F(words),
-        F(ord), F(chars), F(find), F(rfind), F(count), F(starts), F(ends), F(sub), F(at), F(slice), F(replace), F(strip),
-        F(split), F(rsplit), F(splitlines), F(partition), F(center), F(ljust), F(rjust), F(zfill), F(expandtabs), F(rep),
-        {NULL, NULL}};
+                                             F(float_repr),
+                                         F(json_string),
+                                         F(url_quote),
+                                         F(striptags),
+                                         F(b64decode),
+                                         F(valid_utf8),
+                                         F(is_ascii),
+                                         F(is),
+                                         F(len),
+                                         F(words),
+                                         F(ord),
+                                         F(chars),
+                                         F(find),
+                                         F(rfind),
+                                         F(count),
+                                         F(starts),
+                                         F(ends),
+                                         F(sub),
+                                         F(at),
+                                         F(slice),
+                                         F(replace),
+                                         F(strip),
+                                         F(split),
+                                         F(rsplit),
+                                         F(splitlines),
+                                         F(partition),
+                                         F(center),
+                                         F(ljust),
+                                         F(rjust),
+                                         F(zfill),
+                                         F(expandtabs),
+                                         F(rep),
+                                         {NULL, NULL}};
 #undef F
     luaL_newlib(L, functions);
     return 1;

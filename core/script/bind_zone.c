@@ -4,8 +4,8 @@
 #include "script/fuel.h"
 #include <lauxlib.h>
 
-#define LOOK_UP 5   // units for a zone
-#define MISS 10000  // units for a name that is no zone: the folder is read each time
+#define LOOK_UP ((size_t)5)     // units for a zone
+#define MISS    ((size_t)10000) // units for a name that is no zone: the folder is read each time
 
 static const zone *check_zone(lua_State *L) {
     zones **all = lua_touserdata(L, lua_upvalueindex(1));

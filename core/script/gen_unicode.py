@@ -68,6 +68,7 @@ def unicode_source():
     lines = ["{%d,%d,{%s}}" % (r[0], r[1], ",".join(map(str, r[2:]))) for r in records]
     triples = ["{%s}" % ",".join("0x%x" % n if n else "0" for n in t) for t in specials]
     return f"""// Unicode {unicodedata.unidata_version} properties and case mappings as two-stage tables; written by gen_unicode.py, not by hand.
+// clang-format off
 #include "script/unicode.h"
 
 const uint16_t unicode_first[] = {{
@@ -94,6 +95,7 @@ def html_source():
         lines.append('{"%s",{%s}}' % (name, ",".join(map(hex, points[:len(text)]))))
     return f"""// The named character references of HTML5, sorted by name; written by gen_unicode.py, not by hand.
 // A name that ends without a semicolon may be written without one.
+// clang-format off
 #include "script/text.h"
 
 const struct html_name html_names[] = {{

@@ -1,5 +1,6 @@
 // The named character references of HTML5, sorted by name; written by gen_unicode.py, not by hand.
 // A name that ends without a semicolon may be written without one.
+// clang-format off
 #include "script/text.h"
 
 const struct html_name html_names[] = {

@@ -14,7 +14,9 @@ struct printer {
 
 static void print_value(struct printer *p, const struct json *v, int depth);
 
-static void put(struct printer *p, const char *z) { text_put(&p->out, z, strlen(z)); }
+static void put(struct printer *p, const char *z) {
+    text_put(&p->out, z, strlen(z));
+}
 
 static void print_string(struct printer *p, str s) {
     char *at = p->out.ptr ? p->out.ptr + p->out.len : NULL;
@@ -24,8 +26,10 @@ static void print_string(struct printer *p, str s) {
 
 static void print_real(struct printer *p, double x) {
     char text[TEXT_FLOAT_MAX];
-    if (isinf(x) && !p->style->repr) put(p, x < 0 ? "-Infinity" : "Infinity");
-    else text_put(&p->out, text, text_float(text, x));
+    if (isinf(x) && !p->style->repr)
+        put(p, x < 0 ? "-Infinity" : "Infinity");
+    else
+        text_put(&p->out, text, text_float(text, x));
 }
 
 static void print_integer(struct printer *p, int64_t i) {
@@ -38,13 +42,17 @@ static void new_line(struct printer *p, int depth) {
     for (int i = 0; i < depth; i++) text_put(&p->out, p->style->indent.ptr, p->style->indent.len);
 }
 
-static bool has_lines(const struct printer *p) { return p->style->lines && !p->style->repr; }
+static bool has_lines(const struct printer *p) {
+    return p->style->lines && !p->style->repr;
+}
 
 // What stands before item `i` of a container at `depth`.
 static void print_gap(struct printer *p, uint32_t i, int depth) {
     if (i > 0) text_char(&p->out, ',');
-    if (has_lines(p)) new_line(p, depth + 1);
-    else if (i > 0) text_char(&p->out, ' ');
+    if (has_lines(p))
+        new_line(p, depth + 1);
+    else if (i > 0)
+        text_char(&p->out, ' ');
 }
 
 static void print_array(struct printer *p, const struct json *v, int depth) {
@@ -57,32 +65,36 @@ static void print_array(struct printer *p, const struct json *v, int depth) {
     text_char(&p->out, ']');
 }
 
+struct member { // for sorting
+    const struct json_member *at;
+};
+
 static int compare_keys(const void *a, const void *b) {
-    str x = (*(const struct json_member *const *)a)->key, y = (*(const struct json_member *const *)b)->key;
+    str x = ((const struct member *)a)->at->key, y = ((const struct member *)b)->at->key;
     int order = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
     return order ? order : (x.len > y.len) - (x.len < y.len);
 }
 
-static void print_members(struct printer *p, const struct json *v, const struct json_member **order, int depth) {
-    for (uint32_t i = 0; i < v->count; i++) order[i] = &v->members[i];
+static void print_members(struct printer *p, const struct json *v, struct member *order, int depth) {
+    for (uint32_t i = 0; i < v->count; i++) order[i].at = &v->members[i];
     if (p->style->sort && !p->style->repr) qsort(order, v->count, sizeof *order, compare_keys);
     for (uint32_t i = 0; i < v->count && p->out.len <= p->max; i++) {
         print_gap(p, i, depth);
-        print_string(p, order[i]->key);
+        print_string(p, order[i].at->key);
         put(p, ": ");
-        print_value(p, &order[i]->value, depth + 1);
+        print_value(p, &order[i].at->value, depth + 1);
     }
 }
 
 #define ORDER_FEW 32
 
 static void print_object(struct printer *p, const struct json *v, int depth) {
-    const struct json_member *few[ORDER_FEW];
+    struct member few[ORDER_FEW];
     text_char(&p->out, '{');
     if (v->count <= ORDER_FEW) {
         print_members(p, v, few, depth);
     } else {
-        const struct json_member **order = mem_alloc(v->count * sizeof *order);
+        struct member *order = mem_alloc(v->count * sizeof *order);
         print_members(p, v, order, depth);
         mem_free(order);
     }
@@ -93,15 +105,33 @@ static void print_object(struct printer *p, const struct json *v, int depth) {
 static void print_value(struct printer *p, const struct json *v, int depth) {
     bool repr = p->style->repr;
     switch (v->type) {
-    case JSON_NULL: put(p, repr ? "None" : "null"); break;
-    case JSON_FALSE: put(p, repr ? "False" : "false"); break;
-    case JSON_TRUE: put(p, repr ? "True" : "true"); break;
-    case JSON_INT: print_integer(p, v->integer); break;
-    case JSON_BIGINT: text_put(&p->out, v->text.ptr, v->text.len); break;
-    case JSON_DOUBLE: print_real(p, v->real); break;
-    case JSON_STRING: print_string(p, v->text); break;
-    case JSON_ARRAY: print_array(p, v, depth); break;
-    case JSON_OBJECT: print_object(p, v, depth); break;
+    case JSON_NULL:
+        put(p, repr ? "None" : "null");
+        break;
+    case JSON_FALSE:
+        put(p, repr ? "False" : "false");
+        break;
+    case JSON_TRUE:
+        put(p, repr ? "True" : "true");
+        break;
+    case JSON_INT:
+        print_integer(p, v->integer);
+        break;
+    case JSON_BIGINT:
+        text_put(&p->out, v->text.ptr, v->text.len);
+        break;
+    case JSON_DOUBLE:
+        print_real(p, v->real);
+        break;
+    case JSON_STRING:
+        print_string(p, v->text);
+        break;
+    case JSON_ARRAY:
+        print_array(p, v, depth);
+        break;
+    case JSON_OBJECT:
+        print_object(p, v, depth);
+        break;
     }
 }
 

@@ -9,9 +9,9 @@ struct print_style {
     bool html;  // \u003c … instead of < > & '
     bool lines; // every item on a line of its own, behind `indent` times its depth
     str indent;
-    int depth;  // of what is around, for `lines`
+    int depth; // of what is around, for `lines`
 };
 
-// Bytes of the text, written to `out` unless that is NULL. Measuring stops soon after `max`: the answer is then more
-// than `max` and says no more than that.
+// Bytes of the text, written to `out` unless that is NULL. Measuring stops soon after `max`: the answer is
+// then more than `max` and says no more than that.
 size_t print_json(char *out, const struct json *v, const struct print_style *style, size_t max);

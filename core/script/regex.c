@@ -1,10 +1,10 @@
 // Compiles translated patterns with PCRE2 and runs them within a budget.
 //
-// Why callouts: PCRE2's match limit counts afresh at every start position and not at all inside a repeat of one
-// character, so it does not bound a search. An automatic callout stands before every item of the pattern; each one
-// is a step, and how far the place moved since the last one is what was passed unseen. What even that misses is
-// bounded by the pattern (the least number of repeats, the reach of a look-behind) or by a captured text (a back
-// reference) and is charged at every step.
+// Why callouts: PCRE2's match limit counts afresh at every start position and not at all inside a repeat of
+// one character, so it does not bound a search. An automatic callout stands before every item of the pattern;
+// each one is a step, and how far the place moved since the last one is what was passed unseen. What even
+// that misses is bounded by the pattern (the least number of repeats, the reach of a look-behind) or by a
+// captured text (a back reference) and is charged at every step.
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "script/regex.h"
 #include "base/mem.h"
@@ -12,17 +12,17 @@
 #include "script/unicode.h"
 #include <pcre2.h>
 
-#define STEP            3    // units of work for one item of the pattern
-#define CALL            60   // units for one run of the matcher
-#define MATCH_LIMIT     10000000
-#define HEAP_LIMIT_KIB  16384
+#define STEP           3  // units of work for one item of the pattern
+#define CALL           60 // units for one run of the matcher
+#define MATCH_LIMIT    10000000
+#define HEAP_LIMIT_KIB 16384
 
 struct regex {
     pcre2_code *code;
     struct regex_name *names;
-    char *text;            // where the names stand
+    char *text; // where the names stand
     int name_count, groups;
-    uint32_t unseen;       // bytes that a step may pass unseen
+    uint32_t unseen; // bytes that a step may pass unseen
     bool has_references;
 };
 
@@ -63,8 +63,8 @@ static void study(regex *r, const struct regex_pattern *p) {
     r->has_references = references > 0;
 }
 
-// PCRE2 10.42 loses matches when it takes the first character of a look-ahead for that of the match, and so must not
-// look for it.
+// PCRE2 10.42 loses matches when it takes the first character of a look-ahead for that of the match, and so
+// must not look for it.
 static uint32_t options_of(const struct regex_pattern *p) {
     return PCRE2_UTF | PCRE2_ALT_CIRCUMFLEX | PCRE2_AUTO_CALLOUT | (p->ascii ? 0 : PCRE2_UCP) |
            (p->looks_ahead ? PCRE2_NO_START_OPTIMIZE : 0);
@@ -77,7 +77,8 @@ static err compile(str pattern, struct regex_pattern *p, regex **out, struct why
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
     const char *text = p->text.len ? p->text.ptr : "";
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, p->text.len, options_of(p), &code, &offset, context);
+    pcre2_code *compiled =
+        pcre2_compile((PCRE2_SPTR)text, p->text.len, options_of(p), &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled) return refuse(pattern, code, offset, why);
     regex *r = NEW(regex);
@@ -128,7 +129,7 @@ struct run {
 static size_t captured(const pcre2_callout_block *at) { // the longest text a back reference may compare
     size_t most = 0;
     for (uint32_t i = 1; i < at->capture_top; i++) {
-        size_t from = at->offset_vector[2 * i], to = at->offset_vector[2 * i + 1];
+        size_t from = at->offset_vector[(size_t)2 * i], to = at->offset_vector[(size_t)2 * i + 1];
         if (from != PCRE2_UNSET && to != PCRE2_UNSET && to > from && to - from > most) most = to - from;
     }
     return most;
@@ -136,7 +137,8 @@ static size_t captured(const pcre2_callout_block *at) { // the longest text a ba
 
 static int on_step(pcre2_callout_block *at, void *ctx) {
     struct run *run = ctx;
-    size_t moved = at->current_position > run->place ? at->current_position - run->place : run->place - at->current_position;
+    size_t moved = at->current_position > run->place ? at->current_position - run->place
+                                                     : run->place - at->current_position;
     run->place = at->current_position;
     size_t unseen = run->regex->unseen + (run->regex->has_references ? captured(at) : 0);
     *run->work -= (int64_t)(STEP + (moved + unseen) / REGEX_WORK_BYTES);
@@ -164,7 +166,8 @@ static err match(struct run *run, size_t from, uint32_t options) {
     if (*run->work < 0) return ERR_TIMEOUT;
     run->place = from;
     const char *text = run->s.len ? run->s.ptr : "";
-    int rc = pcre2_match(run->regex->code, (PCRE2_SPTR)text, run->s.len, from, options | PCRE2_NO_UTF_CHECK, run->data, run->context);
+    int rc = pcre2_match(run->regex->code, (PCRE2_SPTR)text, run->s.len, from, options | PCRE2_NO_UTF_CHECK,
+                         run->data, run->context);
     if (rc >= 0) return ERR_OK;
     return rc == PCRE2_ERROR_NOMATCH ? ERR_NOT_FOUND : ERR_TIMEOUT;
 }
@@ -191,7 +194,7 @@ struct replacement { // a template that was read: pieces with their literal text
     struct span {
         size_t at, len;
         int group;
-    } *pieces;
+    } * pieces;
     size_t count, room;
     int most; // the highest group
 };
@@ -220,7 +223,8 @@ static void put_replacement(struct run *run, const struct replacement *r, buf *o
         if (piece->group < 0) {
             put(run, out, (str){r->text.ptr + piece->at, piece->len});
         } else if ((uint32_t)piece->group < known) {
-            size_t from = places[2 * piece->group], to = places[2 * piece->group + 1];
+            const size_t *place = places + (size_t)2 * (size_t)piece->group;
+            size_t from = place[0], to = place[1];
             if (from != PCRE2_UNSET && to > from) put(run, out, (str){run->s.ptr + from, to - from});
         }
     }
@@ -249,7 +253,7 @@ static err replace_all(struct run *run, const struct replacement *r, buf *out, s
 err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, struct why *why) {
     struct replacement replacement = {0};
     struct run run;
-    *work -= (int64_t)template.len;
+    *work -= (int64_t) template.len;
     err e = regex_template(template, r->names, r->name_count, on_piece, &replacement, why);
     if (!e && !is_readable(s, work)) e = why_set(why, ERR_INVALID, "the text is not UTF-8");
     if (!e) {

@@ -1,8 +1,8 @@
 // Translates a pattern of Python's `regex` module into PCRE2's syntax, with Python's errors.
 //
-// Names become numbers, escapes that PCRE2 reads otherwise are spelled out, the verbose flag is carried out here, and
-// what PCRE2 would take but Python refuses is refused. A pattern is read twice: the first time only counts its groups,
-// because a reference may stand before its group.
+// Names become numbers, escapes that PCRE2 reads otherwise are spelled out, the verbose flag is carried out
+// here, and what PCRE2 would take but Python refuses is refused. A pattern is read twice: the first time only
+// counts its groups, because a reference may stand before its group.
 #include "script/regex_translator.h"
 
 #define REPEAT_MAX 65535
@@ -151,17 +151,28 @@ static err extension(struct regex_translator *t) {
     if (c == 'R' || regex_is_digit(c)) return recursion(t);
     if (regex_is_letter(c) && c != 'P') return flags(t);
     switch (c) {
-    case ':': return t->at++, open_as(t, "(?:", false);
-    case '>': return t->at++, open_as(t, "(?>", false);
-    case '=': return t->at++, t->out->looks_ahead = true, open_as(t, "(?=", false);
-    case '!': return t->at++, open_as(t, "(?!", false);
-    case '|': return t->at++, open_as(t, "(?|", true);
-    case '#': return comment(t);
-    case '&': return t->at++, call_named(t);
-    case '(': return t->at++, condition(t);
-    case 'P': return python_extension(t);
-    case '-': return flags(t);
-    default: return regex_refuse(t, "unknown extension");
+    case ':':
+        return t->at++, open_as(t, "(?:", false);
+    case '>':
+        return t->at++, open_as(t, "(?>", false);
+    case '=':
+        return t->at++, t->out->looks_ahead = true, open_as(t, "(?=", false);
+    case '!':
+        return t->at++, open_as(t, "(?!", false);
+    case '|':
+        return t->at++, open_as(t, "(?|", true);
+    case '#':
+        return comment(t);
+    case '&':
+        return t->at++, call_named(t);
+    case '(':
+        return t->at++, condition(t);
+    case 'P':
+        return python_extension(t);
+    case '-':
+        return flags(t);
+    default:
+        return regex_refuse(t, "unknown extension");
     }
 }
 
@@ -176,7 +187,8 @@ static err verb(struct regex_translator *t) {
         t->at += 1 + strlen(verbs[i]);
         return ERR_OK;
     }
-    return regex_is_letter(regex_peek(t, 1)) ? regex_refuse_at(t, "unknown verb", t->at + 1) : regex_refuse(t, "nothing to repeat");
+    return regex_is_letter(regex_peek(t, 1)) ? regex_refuse_at(t, "unknown verb", t->at + 1)
+                                             : regex_refuse(t, "nothing to repeat");
 }
 
 static err open_group(struct regex_translator *t) {
@@ -218,7 +230,8 @@ struct repeat {
 static bool take_count(struct regex_translator *t, unsigned *out) {
     size_t from = t->at;
     unsigned n = 0;
-    for (; regex_is_digit(regex_peek(t, 0)); t->at++) n = n > REPEAT_MAX ? n : n * 10 + (unsigned)(t->in.ptr[t->at] - '0');
+    for (; regex_is_digit(regex_peek(t, 0)); t->at++)
+        n = n > REPEAT_MAX ? n : n * 10 + (unsigned)(t->in.ptr[t->at] - '0');
     *out = n;
     return t->at > from;
 }
@@ -228,8 +241,10 @@ static bool take_braces(struct regex_translator *t, struct repeat *r) {
     size_t from = t->at++;
     r->has_least = take_count(t, &r->least);
     bool comma = regex_take(t, ',');
-    if (comma) r->has_most = take_count(t, &r->most);
-    else r->has_most = r->has_least, r->most = r->least;
+    if (comma)
+        r->has_most = take_count(t, &r->most);
+    else
+        r->has_most = r->has_least, r->most = r->least;
     if ((comma || r->has_least) && regex_take(t, '}')) return true;
     t->at = from;
     return false;
@@ -254,8 +269,10 @@ static void wrap_item(struct regex_translator *t) { // PCRE2 repeats no bare ass
 }
 
 static err check_repeat(struct regex_translator *t, const struct repeat *r, size_t from) {
-    if (r->has_most && r->least > r->most) return regex_refuse_at(t, "min repeat greater than max repeat", from + 1);
-    if (r->least > REPEAT_MAX || (r->has_most && r->most > REPEAT_MAX)) return regex_refuse_at(t, "repeat count too big", from + 1);
+    if (r->has_most && r->least > r->most)
+        return regex_refuse_at(t, "min repeat greater than max repeat", from + 1);
+    if (r->least > REPEAT_MAX || (r->has_most && r->most > REPEAT_MAX))
+        return regex_refuse_at(t, "repeat count too big", from + 1);
     return ERR_OK;
 }
 
@@ -263,7 +280,8 @@ static err quantifier(struct regex_translator *t) {
     size_t from = t->at;
     struct repeat r = {0};
     char c = t->in.ptr[from];
-    if (c == '{' && t->item == REGEX_ITEM_ONE && is_fuzzy(t)) return regex_refuse(t, "fuzzy matching is not supported");
+    if (c == '{' && t->item == REGEX_ITEM_ONE && is_fuzzy(t))
+        return regex_refuse(t, "fuzzy matching is not supported");
     if (c == '{' && !take_braces(t, &r)) {
         regex_begin_item(t);
         regex_put_point(t, utf8_next(t->in, &t->at));
@@ -274,9 +292,12 @@ static err quantifier(struct regex_translator *t) {
     err e = check_repeat(t, &r, from);
     if (e) return e;
     if (t->zero_width) wrap_item(t);
-    if (c != '{') buf_char(&t->out->text, t->in.ptr[t->at++]);
-    else if (r.has_most) buf_printf(&t->out->text, "{%u,%u}", r.least, r.most);
-    else buf_printf(&t->out->text, "{%u,}", r.least);
+    if (c != '{')
+        buf_char(&t->out->text, t->in.ptr[t->at++]);
+    else if (r.has_most)
+        buf_printf(&t->out->text, "{%u,%u}", r.least, r.most);
+    else
+        buf_printf(&t->out->text, "{%u,}", r.least);
     if (r.least > t->out->repeats) t->out->repeats = r.least;
     if (regex_is_next(t, '?') || regex_is_next(t, '+')) buf_char(&t->out->text, t->in.ptr[t->at++]);
     t->item = REGEX_ITEM_REPEATED;
@@ -302,13 +323,24 @@ static bool skip_blank(struct regex_translator *t) {
 static err one(struct regex_translator *t) {
     char c = t->in.ptr[t->at];
     switch (c) {
-    case '\\': return regex_escape(t);
-    case '[': return regex_set(t);
-    case '(': return open_group(t);
-    case ')': return close_group(t);
-    case '|': return alternative(t), ERR_OK;
-    case '*': case '+': case '?': case '{': return quantifier(t);
-    case '^': case '$': case '.':
+    case '\\':
+        return regex_escape(t);
+    case '[':
+        return regex_set(t);
+    case '(':
+        return open_group(t);
+    case ')':
+        return close_group(t);
+    case '|':
+        return alternative(t), ERR_OK;
+    case '*':
+    case '+':
+    case '?':
+    case '{':
+        return quantifier(t);
+    case '^':
+    case '$':
+    case '.':
         regex_begin_item(t);
         t->zero_width = c != '.';
         buf_char(&t->out->text, t->in.ptr[t->at++]);

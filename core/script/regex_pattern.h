@@ -12,16 +12,17 @@ struct regex_name {
 struct regex_pattern { // a translated pattern
     buf text;
     int groups;
-    bool looks_ahead;  // has (?=…)
-    bool ascii;        // \w, \d, \s and \b know ASCII only
-    uint32_t repeats;  // the largest least number of repeats: what one step may pass without being seen
+    bool looks_ahead; // has (?=…)
+    bool ascii;       // \w, \d, \s and \b know ASCII only
+    uint32_t repeats; // the largest least number of repeats: what one step may pass without being seen
     struct regex_name names[REGEX_GROUPS_MAX];
     int name_count;
 };
 
-// `stop_at`: stop as soon as that many bytes are written, to learn with *position (bytes) behind what they came from;
-// SIZE_MAX for all.
-err regex_translate(str pattern, struct regex_pattern *out, size_t stop_at, size_t *position, struct why *why);
+// `stop_at`: stop as soon as that many bytes are written, to learn with *position (bytes) behind what they
+// came from; SIZE_MAX for all.
+err regex_translate(str pattern, struct regex_pattern *out, size_t stop_at, size_t *position,
+                    struct why *why);
 
 // "what at position 3 (line 1, column 4)": the line only where the pattern has several. ERR_INVALID.
 err regex_refused(str pattern, const char *what, size_t at, struct why *why);
@@ -35,6 +36,7 @@ struct regex_piece {
     str text;
     int group; // -1: text
 };
-// Calls `on_piece` for each piece in order; a group may be one that the pattern does not have. Errors as regex_replace.
+// Calls `on_piece` for each piece in order; a group may be one that the pattern does not have. Errors as
+// regex_replace.
 err regex_template(str template, const struct regex_name *names, int name_count,
                    void (*on_piece)(void *ctx, struct regex_piece piece), void *ctx, struct why *why);

@@ -1,4 +1,5 @@
-// HTML: escaping as markupsafe does it, references as Python's html.unescape resolves them, and tags taken out.
+// HTML: escaping as markupsafe does it, references as Python's html.unescape resolves them, and tags taken
+// out.
 #include "script/text.h"
 
 size_t text_escape(char *out, str s, const void *option) {
@@ -6,12 +7,23 @@ size_t text_escape(char *out, str s, const void *option) {
     struct text_out o = {out, 0};
     for (size_t i = 0; i < s.len; i++) {
         switch (s.ptr[i]) {
-        case '&': text_put(&o, "&amp;", 5); break;
-        case '<': text_put(&o, "&lt;", 4); break;
-        case '>': text_put(&o, "&gt;", 4); break;
-        case '"': text_put(&o, "&#34;", 5); break;
-        case '\'': text_put(&o, "&#39;", 5); break;
-        default: text_char(&o, s.ptr[i]);
+        case '&':
+            text_put(&o, "&amp;", 5);
+            break;
+        case '<':
+            text_put(&o, "&lt;", 4);
+            break;
+        case '>':
+            text_put(&o, "&gt;", 4);
+            break;
+        case '"':
+            text_put(&o, "&#34;", 5);
+            break;
+        case '\'':
+            text_put(&o, "&#39;", 5);
+            break;
+        default:
+            text_char(&o, s.ptr[i]);
         }
     }
     return o.len;
@@ -31,23 +43,32 @@ static const struct html_name *name_of(str s) {
         size_t middle = (low + high) / 2;
         int order = compare_name(html_names[middle].name, s);
         if (order == 0) return &html_names[middle];
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
 
 // What the bytes 0x80..0x9f mean in the old Western code page; 0 keeps the number.
-static const uint16_t western[32] = {0x20ac, 0,      0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160,
-                                     0x2039, 0x152,  0,      0x17d,  0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-                                     0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0,      0x17e,  0x178};
+static const uint16_t western[32] = {0x20ac, 0,      0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021,
+                                     0x2c6,  0x2030, 0x160,  0x2039, 0x152,  0,      0x17d,  0,
+                                     0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                     0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0,      0x17e,  0x178};
+
+// Control characters and those that are no characters vanish.
+static bool is_dropped(uint32_t n) {
+    if (n < 0x20) return n != '\t' && n != '\n' && n != '\f' && n != '\r';
+    return n == 0x7f || (n >= 0xfdd0 && n <= 0xfdef) || (n & 0xfffe) == 0xfffe;
+}
 
 static void put_numbered(struct text_out *o, uint32_t n) {
-    if (n >= 0x80 && n <= 0x9f) text_point(o, western[n - 0x80] ? western[n - 0x80] : n);
-    else if (n == 0 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000)) text_point(o, 0xfffd);
-    else if ((n < 0x20 && n != '\t' && n != '\n' && n != '\f' && n != '\r') || n == 0x7f) return;
-    else if ((n >= 0xfdd0 && n <= 0xfdef) || (n & 0xfffe) == 0xfffe) return;
-    else text_point(o, n);
+    if (n >= 0x80 && n <= 0x9f && western[n - 0x80]) n = western[n - 0x80];
+    if (n == 0 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000))
+        text_point(o, 0xfffd);
+    else if (!is_dropped(n))
+        text_point(o, n);
 }
 
 static int digit_of(char c, bool hex) {
@@ -74,9 +95,13 @@ static size_t numbered(struct text_out *o, str s, size_t at) {
     return i < s.len && s.ptr[i] == ';' ? i + 1 : i;
 }
 
+static bool ends_name(char c) {
+    return c == '\t' || c == '\n' || c == '\f' || c == ' ' || c == '<' || c == '&' || c == '#' || c == ';';
+}
+
 static size_t name_end(str s, size_t at) {
     for (int n = 0; n < NAME_MAX && at < s.len; n++) {
-        if (memchr("\t\n\f <&#;", s.ptr[at], 8)) break;
+        if (ends_name(s.ptr[at])) break;
         utf8_next(s, &at);
     }
     return at < s.len && s.ptr[at] == ';' ? at + 1 : at;
@@ -112,15 +137,17 @@ size_t text_unescape(char *out, str s, const void *option) {
     return o.len;
 }
 
-// A comment may come together only when another between its parts is gone, so the text behind it is read on from
-// where it ended, while the mark is looked for in what is already kept.
+// A comment may come together only when another between its parts is gone, so the text behind it is read on
+// from where it ended, while the mark is looked for in what is already kept.
 static size_t drop_comments(char *s, size_t n) {
     size_t kept = 0;
     for (size_t at = 0; at < n;) {
         s[kept++] = s[at++];
         if (kept < 4 || memcmp(s + kept - 4, "<!--", 4) != 0) continue;
-        if (at < n && s[at] == '>') at++; // "<!-->"
-        else if (at + 1 < n && s[at] == '-' && s[at + 1] == '>') at += 2;
+        if (at < n && s[at] == '>')
+            at++; // "<!-->"
+        else if (at + 1 < n && s[at] == '-' && s[at + 1] == '>')
+            at += 2;
         else {
             const char *end = memmem(s + at, n - at, "-->", 3);
             if (!end) {
@@ -142,8 +169,10 @@ static size_t drop_tags(char *s, size_t n) {
             memmove(s + kept, s + at, n - at);
             return kept + (n - at);
         }
-        if (end) at = (size_t)(end - s) + 1;
-        else s[kept++] = s[at++];
+        if (end)
+            at = (size_t)(end - s) + 1;
+        else
+            s[kept++] = s[at++];
     }
     return kept;
 }
@@ -160,4 +189,6 @@ static size_t collapse_space(char *s, size_t n) {
     return kept;
 }
 
-size_t text_strip_tags(char *s, size_t n) { return collapse_space(s, drop_tags(s, drop_comments(s, n))); }
+size_t text_strip_tags(char *s, size_t n) {
+    return collapse_space(s, drop_tags(s, drop_comments(s, n)));
+}

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                1e16, 1e17, 1e18, 1e19, 1e20};
+static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9, 1e10,
+                                1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20};
 #define POWERS ((int)(sizeof powers / sizeof *powers))
 
 // Decimal digits and the exponent of the first one: d.ddd × 10^exponent.
@@ -14,8 +14,9 @@ struct decimal {
     int count, exponent;
 };
 
-// The shortest decimal of at most 15 digits, when it can be shown exactly: an integer m < 10^15 and a power of ten
-// are both exact, so m / 10^k is rounded once, as reading the decimal would be. False when there is none.
+// The shortest decimal of at most 15 digits, when it can be shown exactly: an integer m < 10^15 and a power
+// of ten are both exact, so m / 10^k is rounded once, as reading the decimal would be. False when there is
+// none.
 static bool short_decimal(double x, struct decimal *d) {
     if (x < 1e-5 || x >= 1e15) return false;
     for (int k = 0; k < POWERS; k++) {
@@ -72,7 +73,9 @@ static void put_scientific(struct text_out *o, const struct decimal *d) {
     if (d->count > 1) text_char(o, '.');
     text_put(o, d->digits + 1, (size_t)d->count - 1);
     char exponent[8];
-    text_put(o, exponent, (size_t)snprintf(exponent, sizeof exponent, "e%c%02d", d->exponent < 0 ? '-' : '+', abs(d->exponent)));
+    text_put(o, exponent,
+             (size_t)snprintf(exponent, sizeof exponent, "e%c%02d", d->exponent < 0 ? '-' : '+',
+                              abs(d->exponent)));
 }
 
 static void put_plain(struct text_out *o, const struct decimal *d) {
@@ -93,10 +96,12 @@ size_t text_float(char out[TEXT_FLOAT_MAX], double x) {
     if (signbit(x)) text_char(&o, '-');
     if (isinf(x)) return text_put(&o, "inf", 3), o.len;
     if (x == 0) return text_put(&o, "0.0", 3), o.len;
-    struct decimal d;
+    struct decimal d = {0};
     if (!short_decimal(fabs(x), &d)) any_decimal(fabs(x), &d);
-    if (d.exponent < -4 || d.exponent >= 16) put_scientific(&o, &d);
-    else put_plain(&o, &d);
+    if (d.exponent < -4 || d.exponent >= 16)
+        put_scientific(&o, &d);
+    else
+        put_plain(&o, &d);
     return o.len;
 }
 
@@ -109,18 +114,26 @@ static void put_hex(struct text_out *o, char letter, uint32_t c, int digits) {
 }
 
 static void put_escape(struct text_out *o, uint32_t c) {
-    if (c < 0x100) put_hex(o, 'x', c, 2);
-    else if (c < 0x10000) put_hex(o, 'u', c, 4);
-    else put_hex(o, 'U', c, 8);
+    if (c < 0x100)
+        put_hex(o, 'x', c, 2);
+    else if (c < 0x10000)
+        put_hex(o, 'u', c, 4);
+    else
+        put_hex(o, 'U', c, 8);
 }
 
 static char short_escape(uint32_t c) {
     switch (c) {
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    case '\\': return '\\';
-    default: return 0;
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    case '\\':
+        return '\\';
+    default:
+        return 0;
     }
 }
 
@@ -172,14 +185,22 @@ size_t text_ascii(char *out, str s, const void *option) {
 
 static char json_short(uint32_t c) {
     switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    case '\b': return 'b';
-    case '\f': return 'f';
-    default: return 0;
+    case '"':
+        return '"';
+    case '\\':
+        return '\\';
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    case '\b':
+        return 'b';
+    case '\f':
+        return 'f';
+    default:
+        return 0;
     }
 }
 
@@ -217,8 +238,8 @@ size_t text_json(char *out, str s, const void *option) {
 }
 
 static bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-' ||
-           c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.' || c == '-' || c == '~';
 }
 
 size_t text_url(char *out, str s, const void *option) {

@@ -1,4 +1,5 @@
 // Unicode 15.0.0 properties and case mappings as two-stage tables; written by gen_unicode.py, not by hand.
+// clang-format off
 #include "script/unicode.h"
 
 const uint16_t unicode_first[] = {

@@ -21,8 +21,8 @@ void payload_end(lua_State *L); // from here on payloads made by payload_push ar
 const struct json *payload_json(lua_State *L, int index); // NULL when the value is no payload
 // The same, but NULL also when a table was made of some part of it: the template may have changed that.
 const struct json *payload_untouched(lua_State *L, int index);
-void payload_expand(lua_State *L, int index);             // pushes the ordered table of the payload there
-void payload_open(lua_State *L); // adds the payload functions to the module table on the top
+void payload_expand(lua_State *L, int index); // pushes the ordered table of the payload there
+void payload_open(lua_State *L);              // adds the payload functions to the module table on the top
 
 #define ENCODE_MAX ((size_t)64 << 20)
 

@@ -267,18 +267,21 @@ local function day_of_week_number(y, week_number, weekday, from_monday)
   return (7 - first) % 7 + 7 * (week_number - 1) + weekday
 end
 
--- The day of an ISO week date; nil when parts are missing or too many.
-local function parsed_iso_day(found, weekday)
-  if not (found.G and found.V and weekday) or found.j then return nil end
-  return calendar.iso_day(tonumber(found.G), tonumber(found.V), weekday + 1)
+-- May these parts stand together? ISO year and week need each other, a weekday, and no other way to name the day.
+local function is_consistent(found, y, weekday, week_number)
+  if found.G and not y then return found.V and weekday and not found.j end
+  return not found.V or week_number
 end
 
 local function parsed_day(found)
   local weekday = parsed_weekday(found)
-  if found.G or found.V then return parsed_iso_day(found, weekday) end
-  local y = parsed_year(found) or 1900
+  local y, week_number = parsed_year(found), tonumber(found.U or found.W)
+  if not is_consistent(found, y, weekday, week_number) then return nil end
+  if found.G and not y and not week_number then
+    return calendar.iso_day(tonumber(found.G), tonumber(found.V), weekday + 1)
+  end
+  y = y or 1900
   if y < 1 then return nil end
-  local week_number = tonumber(found.U or found.W)
   if found.j then return calendar.day(y, 1, 1) + tonumber(found.j) - 1 end
   if week_number and weekday then
     return calendar.day(y, 1, 1) + day_of_week_number(y, week_number, weekday, not found.U)

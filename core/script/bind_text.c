@@ -342,14 +342,18 @@ static struct text_split check_split(lua_State *L) {
     return (struct text_split){.rest = s, .by = by, .max = luaL_optinteger(L, 3, -1)};
 }
 
-// split(s, sep, max) -> list; sep nil = runs of white space
-static int split(lua_State *L) {
+static lua_Integer push_pieces(lua_State *L, bool (*next)(struct text_split *it, str *part)) {
     struct text_split it = check_split(L);
     lua_Integer n = 0;
     str piece;
     lua_newtable(L);
-    while (text_split_next(&it, &piece)) add_piece(L, piece, ++n);
-    return end_list(L, n);
+    while (next(&it, &piece)) add_piece(L, piece, ++n);
+    return n;
+}
+
+// split(s, sep, max) -> list; sep nil = runs of white space
+static int split(lua_State *L) {
+    return end_list(L, push_pieces(L, text_split_next));
 }
 
 static void turn_round(lua_State *L, lua_Integer n) {
@@ -363,11 +367,7 @@ static void turn_round(lua_State *L, lua_Integer n) {
 
 // rsplit(s, sep, max) -> list, counted from the right
 static int rsplit(lua_State *L) {
-    struct text_split it = check_split(L);
-    lua_Integer n = 0;
-    str piece;
-    lua_newtable(L);
-    while (text_rsplit_next(&it, &piece)) add_piece(L, piece, ++n);
+    lua_Integer n = push_pieces(L, text_rsplit_next);
     turn_round(L, n);
     return end_list(L, n);
 }

@@ -426,16 +426,19 @@ end
 -- Other templates ------------------------------------------------------------------------------------------------------
 
 S["include"] = function(g, node)
-  emit(g, format("%s(%s, %s)", constant(g, support.not_found), expression(g, node.template),
+  emit(g, format("%s(%s, %s)", constant(g, support.not_included), (expression(g, node.template)),
     node.ignore_missing and "true" or "false"))
 end
-S["import"] = S["include"]
+
+S["import"] = function(g, node)
+  emit(g, constant(g, support.not_found) .. "(" .. expression(g, node.template) .. ")")
+end
 
 S["extends"] = function(g, node)
   if not g.toplevel then
     errors.raise("TemplateAssertionError", "cannot use extend from a non top-level scope", node.line)
   end
-  S["include"](g, node)
+  S["import"](g, node)
 end
 
 return C

@@ -391,7 +391,7 @@ end
 local function parse_do(p, line) return { t = "do", line = line, value = parse_tuple(p, "full") } end
 
 local function parse_loop_control(p, line, tag)
-  if p.for_depth == 0 then raise("SyntaxError", "'" .. tag .. "' outside loop", line) end
+  if p.for_depth == 0 then cursor.fail_late(p, "'" .. tag .. "' outside loop", line) end
   return { t = tag, line = line }
 end
 
@@ -432,6 +432,7 @@ function parser.parse(tokens, options)
   p.statements = statements_of(options.extensions)
   local body = parse_body(p, nil)
   if p.kind ~= "eof" then fail(p, "unexpected '" .. describe(p) .. "'") end
+  if p.late then error(p.late, 0) end
   local mutates = p.mutations > 0
   for name in pairs(p.called) do
     if p.assigned[name] then mutates = true end

@@ -18,6 +18,9 @@ local DESCRIPTIONS <const> = {
 function X.fail(p, message, line) raise("TemplateSyntaxError", message, line or p.lines[p.pos]) end
 local fail <const> = X.fail
 
+--- Notes an error that the reference's own compiler only finds in the Python it generates: other errors come first.
+function X.fail_late(p, message, line) p.late = p.late or errors.new("SyntaxError", message, line) end
+
 --- What messages call the current token.
 function X.describe(p)
   if p.kind == "name" then return p.values[p.pos] end

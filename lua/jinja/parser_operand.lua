@@ -210,10 +210,10 @@ local function parse_argument(p, node, line, values)
   end
 end
 
-local function check_keys(keys, line)
+local function check_keys(p, keys, line)
   local seen = {}
   for i = 1, #keys do
-    if seen[keys[i]] then raise("SyntaxError", "keyword argument repeated: " .. keys[i], line) end
+    if seen[keys[i]] then cursor.fail_late(p, "keyword argument repeated: " .. keys[i], line) end
     seen[keys[i]] = true
   end
 end
@@ -238,7 +238,7 @@ local function parse_arguments(p, node)
   for i = 1, #values do node[#node + 1] = values[i] end
   if node.star then node[#node + 1] = node.star end
   if node.star2 then node[#node + 1] = node.star2 end
-  if node.keys[2] then check_keys(node.keys, line) end
+  if node.keys[2] then check_keys(p, node.keys, line) end
 end
 
 -- A call through a value that the template computed may be a method that changes the payload.

@@ -4,6 +4,7 @@ local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
+local compare <const> = require "jinja.compare"
 local registry <const> = require "jinja.registry"
 local getmetatable <const>, type <const>, next <const> = getmetatable, type, next
 local unpack <const>, concat <const> = table.unpack, table.concat
@@ -124,21 +125,24 @@ local function name_of(v)
   return text.str(v)
 end
 
-local function none_of(names)
+-- What `include` chooses from: any iterable of names.
+local function names_of(v)
   local shown = {}
-  for i = 1, names.n do shown[i] = name_of(names[i]) end
-  if not shown[1] then return "Tried to select from an empty list of templates." end
+  if getmetatable(v) == value.UNDEF then text.must_exist(v) end
+  if not compare.truth(v) then return "Tried to select from an empty list of templates." end
+  for name in sequence.iter(v) do shown[#shown + 1] = name_of(name) end
   return "none of the templates given were found: " .. concat(shown, ", ")
 end
 
---- There are no other templates: raises that this one was not found, unless it may be missing.
----@param ignore boolean?
-function support.not_found(v, ignore)
-  local T = getmetatable(value.plain(v))
-  local is_list = type(v) ~= "string" and (T == value.LIST or T == value.TUPLE)
-  local message = is_list and none_of(value.plain(v)) or name_of(v)
-  if ignore then return end
-  errors.raise(is_list and "TemplatesNotFound" or "TemplateNotFound", message)
+--- There are no other templates: raises that this one was not found.
+function support.not_found(v) errors.raise("TemplateNotFound", name_of(v)) end
+
+--- The same for an include, which may choose from several and may be allowed to find nothing.
+---@param ignore boolean
+function support.not_included(v, ignore)
+  local class, message = "TemplateNotFound", value.text_of(v)
+  if not message then class, message = "TemplatesNotFound", names_of(v) end
+  if not ignore then errors.raise(class, message) end
 end
 
 return support

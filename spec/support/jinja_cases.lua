@@ -237,7 +237,7 @@ local plain <const> = {
   "{% include 'x' ignore missing %}ok", "{% include nope %}", "{% include ['a', 'b'] %}", "{% include [] %}",
   "{% import 'x' as y %}", "{% from 'x' import y %}", "{% from 'x' import y as z, w with context %}",
   "{% from 'x' import _y %}", "{% extends 'x' %}", "{% if f %}{% include 'x' %}{% extends 'y' %}{% endif %}ok",
-  "{% include x %}", "{% include 'x' without context %}", "{% for i in l %}{% extends 'x' %}{% endfor %}",
+  "{% include x %}", "{% include n %}", "{% import n as y %}", "{% include 'x' without context %}", "{% for i in l %}{% extends 'x' %}{% endfor %}",
   "{% import 'x' %}", "{% from 'x' %}", "{% include ['a'] ignore missing %}k", "{% extends nope %}",
   -- tags and ends
   "{% foo %}", "{% %}", "{% 1 %}", "{% endif %}", "{% if x %}{% foo %}{% endif %}",

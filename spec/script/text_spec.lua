@@ -31,7 +31,7 @@ local function float_of(hex) return tonumber(hex) or SPECIAL[hex] end
 
 describe("text beside Python", function()
   it("answers thousands of generated cases as Python does", function()
-    local pipe <close> = assert(io.popen("python3 spec/script/text_cases.py 7 250"))
+    local pipe <close> = assert(io.popen("/usr/bin/python3 spec/script/text_cases.py 7 250"))
     local seen, wrong = 0, {}
     for line in pipe:lines() do
       local name, args, want = table.unpack(cjson.decode(line))

@@ -4,7 +4,7 @@ local zone = require "tocsin.zone"
 
 describe("time zones", function()
   it("agree with Python's everywhere", function()
-    local pipe <close> = assert(io.popen("python3 spec/script/zone_cases.py 12"))
+    local pipe <close> = assert(io.popen("/usr/bin/python3 spec/script/zone_cases.py 12"))
     local seen, wrong = 0, {}
     for line in pipe:lines() do
       local name, at, offset, abbreviation = line:match("^(%S+) (%S+) (%S+) (%S+)")

@@ -20,6 +20,7 @@
     X(sandbox) \
     X(store) \
     X(text) \
+    X(trace) \
     X(zone)
 
 #define X(name) int bind_##name##_open(lua_State *L);

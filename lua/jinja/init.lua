@@ -12,7 +12,7 @@ local json <const> = require "tocsin.json"
 local fuel <const> = require "tocsin.fuel"
 local pcall <const>, xpcall <const>, type <const>, next <const> = pcall, xpcall, type, next
 local find <const>, setmetatable <const> = string.find, setmetatable
-local getinfo <const> = debug and debug.getinfo
+local line_of <const> = require("tocsin.trace").line
 local begin <const> = runtime.begin
 local NULL <const> = json.null
 
@@ -48,15 +48,9 @@ end
 
 -- Runs where the error was raised: finds the line of generated code that led there.
 local function locate(e)
-  if not getinfo or type(e) == "string" and find(e, MEMORY, 1, true) then return e end
-  local level = 2
-  local info
-  repeat
-    info = getinfo(level, "Sl")
-    level = level + 1
-  until not info or info.source == CHUNK
+  if type(e) == "string" and find(e, MEMORY, 1, true) then return e end
   e = as_error(e)
-  if info and not e.line then e.lua_line = info.currentline end
+  if not e.line then e.lua_line = line_of(CHUNK) end
   return e
 end
 

@@ -12,6 +12,8 @@ local KNOWN <const> = {
   ["{% set a | replace('b', n | string) | upper %}abc{% endset %}{{ a }}"] = "A3C",
   -- From 3.1.5 on; an older one has a syntax error.
   ["{% set ns = namespace() %}{% set a, ns.b = 1, 2 %}{{ a }}{{ ns.b }}"] = "12",
+  -- From 3.1.5 on a name that every branch sets starts as the context's value, too; before, as missing.
+  ["{% if t %}{{ x }}{% set x = 1 %}{% elif f %}{% set x = 2 %}{% else %}{% set x = 3 %}{% endif %}{{ x }}"] = "ctx1",
 }
 
 local function options_of(text)

@@ -95,6 +95,7 @@ local plain <const> = {
   "{% set a %}{% set b %}1{% endset %}{{ b }}2{% endset %}{{ a }}{{ b }}", "{% set x %}", "{% set x %}{% endset",
   "{% set %}", "{% set x = %}", "{% set x = 1", "{% set _ = l.append(4) %}{{ l }}",
   "{% set a = d.copy() %}{% set _ = a.pop('a') %}{{ a }}{{ d }}", "{% set a = l %}{% set _ = a.append(9) %}{{ l }}",
+  "{% if t %}{{ x }}{% set x = 1 %}{% elif f %}{% set x = 2 %}{% else %}{% set x = 3 %}{% endif %}{{ x }}",
   "{% if f %}{% set x = 1 %}{% endif %}{{ x }}", "{% if t %}{% set y = 5 %}{% endif %}{{ y }}",
   "{% if f %}{% set y = 5 %}{% endif %}{{ y }}|",
   "{% if t %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}{{ x }}",

@@ -17,7 +17,7 @@ static err apply_verb(struct act_item *a, int64_t now) {
     err x = group_rows_get(e->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
     if (x != ERR_OK) return x;
-    if (a->is_delete) return group_rows_delete(e->rows, g.id);
+    if (a->is_delete) return group_rows_delete(e->rows, &g);
     struct group_effects effects = {0};
     bool was_wiped = g.wiped_at != 0;
     x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);

@@ -28,6 +28,11 @@ static void on_committed(void *ctx, store *s) {
     e->jobs_added = false;
 }
 
+static void on_rolled_back(void *ctx) {
+    engine *e = ctx;
+    group_rows_forget(e->rows);
+}
+
 static err load_hash_key(engine *e, struct why *why) {
     arena *a = arena_new();
     struct store_rows rows;
@@ -56,7 +61,8 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
                                                     .max_items = options->max_waiting,
                                                     .max_bytes = options->max_waiting_bytes,
                                                     .ctx = e,
-                                                    .on_committed = on_committed});
+                                                    .on_committed = on_committed,
+                                                    .on_rolled_back = on_rolled_back});
     return e;
 }
 

@@ -111,7 +111,8 @@ CREATE TABLE alert_group (
   wiped_at         INTEGER,
   version          INTEGER NOT NULL DEFAULT 1
 ) STRICT;
-CREATE INDEX alert_group_open ON alert_group(integration_id, grouping_hash) WHERE is_open = 1;
+-- Open groups in order of their ids: appended to when one opens. The look-up by hash is in memory (store/open_index).
+CREATE INDEX alert_group_open ON alert_group(id, integration_id, grouping_hash) WHERE is_open = 1;
 CREATE INDEX alert_group_closed ON alert_group(integration_id, grouping_hash) WHERE is_open = 0;
 
 -- One request that was answered 2xx (several rows when split). The alerts of a group form a chain by `previous_id`,

@@ -221,13 +221,18 @@ static void measure(commit *c, size_t items, int64_t start) {
     count(&c->stats.batch_size_histogram[j], 1);
 }
 
+static void roll_back(commit *c) {
+    store_rollback(c->store);
+    if (c->options.on_rolled_back) c->options.on_rolled_back(c->options.ctx);
+}
+
 // One item in a transaction of its own.
 static err apply_alone(commit *c, struct commit_item *item) {
     int64_t start = clock_ns();
     err e = store_begin(c->store);
     if (!e) e = apply(c, item);
     if (!e) e = store_commit(c->store, NULL);
-    store_rollback(c->store);
+    if (e) roll_back(c);
     note_broken(c);
     if (e == ERR_DISK_FULL) note_full(c);
     if (e) return e;
@@ -252,7 +257,7 @@ static void replay_item(commit *c, struct commit_item *item) {
 // The batch was rolled back. A transaction refused by a full disk is surely not in the file as this process sees it;
 // any other failed COMMIT may be there after all, so it is answered and not tried again.
 static size_t recover(commit *c, struct items *batch, err e, bool is_at_commit) {
-    store_rollback(c->store);
+    roll_back(c);
     count(&c->stats.failures, 1);
     note_broken(c);
     if (get(&c->is_broken)) return answer_batch(c, batch, ERR_IO);

@@ -36,6 +36,8 @@ struct commit_options {
     void *ctx;
     // After COMMIT and before any `done`; also once at the start. May read through `s`.
     void (*on_committed)(void *ctx, store *s);
+    // After a rollback or a COMMIT that failed (and may be there after all): what is held in memory of the rows is void.
+    void (*on_rolled_back)(void *ctx);
 };
 
 struct commit_stats {    // readable from any thread

@@ -1,5 +1,6 @@
 #include "store/group_rows.h"
 #include "base/mem.h"
+#include "store/open_index.h"
 #include <stdio.h>
 
 #define COLUMNS                                                                                              \
@@ -8,10 +9,13 @@
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, "   \
     "wiped_at, version, id"
 
+#define FIND_MAX 16 // open groups of one grouping id that are looked at
+
 struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
-    store_stmt *find_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
+    open_index *open; // NULL: not read yet
+    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
         *cancel_jobs, *index_labels;
 };
 
@@ -49,8 +53,8 @@ group_rows *group_rows_new(store *s) {
     r->store = s;
     r->next_group_id = first_free_id(s, "SELECT MAX(id) FROM alert_group", "alert_group_floor");
     r->next_alert_id = first_free_id(s, "SELECT MAX(id) FROM alert", "alert_floor");
-    r->find_open = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND grouping_hash = $2 "
-                                    "AND is_open = 1 ORDER BY id DESC LIMIT $3");
+    r->list_open = store_prepare(s, "SELECT id, integration_id, grouping_hash FROM alert_group WHERE is_open = 1 "
+                                    "AND grouping_hash IS NOT NULL");
     r->find_closed = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND "
                                       "grouping_hash = $2 AND is_open = 0 ORDER BY id DESC LIMIT 1");
     r->get = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE id = $1");
@@ -80,7 +84,15 @@ group_rows *group_rows_new(store *s) {
     return r;
 }
 
-void group_rows_free(group_rows *r) { mem_free(r); }
+void group_rows_forget(group_rows *r) {
+    open_index_free(r->open);
+    r->open = NULL;
+}
+
+void group_rows_free(group_rows *r) {
+    if (r) group_rows_forget(r);
+    mem_free(r);
+}
 
 int64_t group_rows_next_group_id(group_rows *r) { return r->next_group_id++; }
 int64_t group_rows_next_alert_id(group_rows *r) { return r->next_alert_id++; }
@@ -167,19 +179,37 @@ static err run(store_stmt *st) {
     return e;
 }
 
-err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max,
-                         size_t *count) {
-    store_stmt *st = r->find_open;
-    store_bind_int(st, 1, integration_id);
-    store_bind_int(st, 2, hash);
-    store_bind_int(st, 3, (int64_t)max);
-    size_t n = 0;
+static err load_open(group_rows *r) {
+    open_index *ix = open_index_new();
     bool has_row = false;
     err e;
-    while ((e = store_step(st, &has_row)) == ERR_OK && has_row && n < max) read_group(st, &out[n++]);
-    store_reset(st);
-    if (e == ERR_OK) *count = n;
+    while ((e = store_step(r->list_open, &has_row)) == ERR_OK && has_row)
+        open_index_put(ix, store_column_int(r->list_open, 1), store_column_int(r->list_open, 2), store_column_int(r->list_open, 0));
+    store_reset(r->list_open);
+    if (e == ERR_OK) r->open = ix;
+    else open_index_free(ix);
     return e;
+}
+
+// Keeps the open index as the row is now.
+static void follow(group_rows *r, const struct group *g, bool is_new) {
+    if (!r->open) return;
+    if (!is_new) open_index_del(r->open, g->integration_id, g->grouping_hash, g->id);
+    if (g->is_open && g->has_hash) open_index_put(r->open, g->integration_id, g->grouping_hash, g->id);
+}
+
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max,
+                         size_t *count) {
+    int64_t ids[FIND_MAX];
+    err e = r->open ? ERR_OK : load_open(r);
+    if (e != ERR_OK) return e;
+    size_t found = open_index_find(r->open, integration_id, hash, ids, max < FIND_MAX ? max : FIND_MAX), n = 0;
+    for (size_t i = 0; i < found && e == ERR_OK; i++) {
+        e = group_rows_get(r, ids[i], &out[n]);
+        if (e == ERR_OK && out[n].is_open && out[n].integration_id == integration_id && out[n].grouping_hash == hash) n++;
+    }
+    if (e == ERR_OK) *count = n;
+    return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
 }
 
 static err read_one(store_stmt *st, struct group *out) {
@@ -209,11 +239,13 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
     bind_text_or_null(r->insert, 24, texts->grouping_id);
     store_bind_text(r->insert, 25, texts->title.ptr ? texts->title : STR(""));
     bind_text_or_null(r->insert, 26, texts->labels);
+    follow(r, g, true);
     return run(r->insert);
 }
 
 err group_rows_update(group_rows *r, const struct group *g) {
     bind_group(r->update, g);
+    follow(r, g, false);
     return run(r->update);
 }
 
@@ -298,7 +330,8 @@ static err keep_floor(group_rows *r, const char *name, int64_t id) {
     return run_all(r, sqls, 1, args, 2);
 }
 
-err group_rows_delete(group_rows *r, int64_t id) {
+err group_rows_delete(group_rows *r, const struct group *g) {
+    int64_t id = g->id;
     static const char *const sqls[] = {
         CHAIN "DELETE FROM alert WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)",
         "DELETE FROM group_log WHERE alert_group_id = $1",
@@ -306,6 +339,7 @@ err group_rows_delete(group_rows *r, int64_t id) {
         "DELETE FROM label WHERE alert_group_id = $1",
         "DELETE FROM alert_group WHERE id = $1",
     };
+    if (r->open && g->has_hash) open_index_del(r->open, g->integration_id, g->grouping_hash, id);
     err e = keep_floor(r, "alert_group_floor", r->next_group_id - 1);
     if (e == ERR_OK) e = keep_floor(r, "alert_floor", r->next_alert_id - 1);
     return e == ERR_OK ? run_all(r, sqls, sizeof sqls / sizeof *sqls, &SV_INT(id), 1) : e;

@@ -59,6 +59,8 @@ struct job_row {
 typedef struct group_rows group_rows;
 group_rows *group_rows_new(store *s);
 void group_rows_free(group_rows *r);
+// What is held in memory of the rows (store/open_index.h) may be wrong: after a rollback, or when a COMMIT failed.
+void group_rows_forget(group_rows *r);
 
 // Groups with this grouping hash, newest first: the open ones (at most `max`), or the latest closed one.
 err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max, size_t *count);
@@ -76,6 +78,6 @@ err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind);
 int64_t group_rows_next_group_id(group_rows *r);
 int64_t group_rows_next_alert_id(group_rows *r);
 // Everything of a group: alerts, log, jobs, labels, the group.
-err group_rows_delete(group_rows *r, int64_t id);
+err group_rows_delete(group_rows *r, const struct group *g);
 // Empties payloads and texts of a group that keeps its log.
 err group_rows_wipe(group_rows *r, int64_t id, str title);

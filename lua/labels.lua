@@ -6,7 +6,7 @@ local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local template <const> = require("template")
 local type <const>, tostring <const>, ipairs <const> = type, tostring, ipairs
-local lower <const>, match <const>, concat <const>, sort <const> = string.lower, string.match, table.concat, table.sort
+local lower <const>, match <const>, find <const>, concat <const>, sort <const> = string.lower, string.match, string.find, table.concat, table.sort
 local math_type <const>, codepoints <const> = math.type, utf8.len
 local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
 
@@ -32,10 +32,13 @@ local function text_of(v)
   return nil
 end
 
+local function is_none(text)
+  return find(text, "^%s*[nN]") ~= nil and lower(match(text, "^%s*(%S*)%s*$") or "") == "none"
+end
+
 local function add(dict, key, v)
   local text = text_of(v)
-  if text and type(key) == "string" and is_length_ok(key) and is_length_ok(text)
-    and lower(match(text, "^%s*(%S*)%s*$") or "") ~= "none" then
+  if text and type(key) == "string" and is_length_ok(key) and is_length_ok(text) and not is_none(text) then
     dict_set(dict, key, v)
   end
 end
@@ -104,6 +107,10 @@ end
 ---@return string?
 function labels.to_json(dict)
   if dict.n == 0 then return nil end
+  if dict.n == 1 then
+    local key = dict.k[1]
+    return "{" .. json.encode(key) .. ":" .. json.encode(text_of(dict.v[key])) .. "}"
+  end
   local keys = {}
   for i = 1, dict.n do keys[i] = dict.k[i] end
   sort(keys)

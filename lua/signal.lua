@@ -25,7 +25,7 @@ local regex_search <const> = compile("{{ text | regex_search(term) }}")
 -- A template and what it needs from the context beyond the payload.
 local function prepare(source)
   local t = compile(source)
-  t.uses_labels = template.mentions(source, "labels")
+  t.uses_labels = template.reads(t, "labels")
   return t
 end
 
@@ -117,7 +117,10 @@ end
 -- field_fuel. Each template sees labels and counted payloads of its own if it may change them.
 local function run(s, t, limit)
   local context = s.context
-  if t.uses_labels then context.labels = s.labels and dict_copy(s.labels) or new_dict() end
+  if t.uses_labels then
+    local own = s.labels or new_dict()
+    context.labels = t.run.mutates and dict_copy(own) or own
+  end
   if s.c.needs_counts and t.run and t.run.mutates then context.payload = counts.add(json.fresh(s.raw)) end
   local text, failed = render(t, context, limit, s.field_fuel)
   context.payload = s.payload
@@ -206,9 +209,10 @@ end
 function signal.render(id, payload, now_us, field_fuel)
   local c = configured[id]
   if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
-  local s = { c = c, raw = payload, problems = {}, field_fuel = field_fuel }
+  local raw <const> = payload
   if c.needs_counts then payload = counts.add(payload) end
-  s.payload, s.context = payload, { payload = payload }
+  local s = { c = c, raw = raw, problems = {}, field_fuel = field_fuel, payload = payload, context = { payload = payload },
+    labels = nil, payload_text = nil }
   template.set_now(now_us)
   if c.labels then s.labels = labels.compute(c.labels, s.context, s.problems, field_fuel) end
   local grouping_id = grouping_of(s)

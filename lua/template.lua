@@ -119,6 +119,14 @@ function template.is_true(text)
   return word == "1" or word == "true" or word == "ok"
 end
 
+--- Whether a compiled template looks `name` up in its context.
+---@param t template
+---@param name string
+---@return boolean
+function template.reads(t, name)
+  return t.run ~= nil and find(t.run.source, format("ctx[%q]", name), 1, true) ~= nil
+end
+
 --- Whether `source` mentions `name` at all; used to leave out work that a template cannot need.
 ---@param source string
 ---@param name string

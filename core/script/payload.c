@@ -22,6 +22,7 @@ struct document {
 struct payload {
     const struct json *node;
     struct document *document;
+    bool is_eager; // walks give ordered tables: what a template changes through one it sees through all
 };
 
 // --- documents ---
@@ -65,6 +66,14 @@ static struct document *push_document(lua_State *L) {
     return d;
 }
 
+static void set_payload_type(lua_State *L) {
+    if (luaL_newmetatable(L, PAYLOAD_TYPE)) {
+        lua_pushboolean(L, 0);
+        lua_setfield(L, -2, "__metatable");
+    }
+    lua_setmetatable(L, -2);
+}
+
 // Takes the document from the top; leaves the payload there, or the scalar.
 static void wrap(lua_State *L, const struct json *node, struct document *d) {
     if (node->type != JSON_ARRAY && node->type != JSON_OBJECT) {
@@ -76,11 +85,7 @@ static void wrap(lua_State *L, const struct json *node, struct document *d) {
     *p = (struct payload){.node = node, .document = d};
     lua_insert(L, -2);
     lua_setiuservalue(L, -2, DOCUMENT);
-    if (luaL_newmetatable(L, PAYLOAD_TYPE)) {
-        lua_pushboolean(L, 0);
-        lua_setfield(L, -2, "__metatable");
-    }
-    lua_setmetatable(L, -2);
+    set_payload_type(L);
 }
 
 static void check_alive(lua_State *L, const struct payload *p) {
@@ -108,11 +113,12 @@ const struct json *payload_json(lua_State *L, int index) {
 }
 
 const struct json *payload_untouched(lua_State *L, int index) {
-    const struct json *node = payload_json(L, index);
-    if (!node) return NULL;
-    bool has_memo = lua_getiuservalue(L, index, MEMO) == LUA_TTABLE;
-    lua_pop(L, 1);
-    return has_memo ? NULL : node;
+    const struct payload *p = to_payload(L, index);
+    if (!p) return NULL;
+    // A table may have been changed only where the payload is a fresh one.
+    bool has_memo = p->is_eager && lua_getiuservalue(L, index, MEMO) == LUA_TTABLE;
+    if (p->is_eager) lua_pop(L, 1);
+    return has_memo ? NULL : p->node;
 }
 
 void payload_push(lua_State *L, const struct json *v) {
@@ -265,14 +271,33 @@ static int walk_tables(lua_State *L, int key, int last) {
     return 1;
 }
 
-static int push_node(lua_State *L, const struct json *node) {
+// Pushes a payload for a container inside the one at 1, with the same memo: its table is made when it is asked for.
+static void push_inner(lua_State *L, const struct json *node) {
+    const struct payload *outer = lua_touserdata(L, 1);
+    struct payload *p = lua_newuserdatauv(L, sizeof *p, 2);
+    *p = (struct payload){.node = node, .document = outer->document};
+    if (lua_getiuservalue(L, 1, MEMO) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_setiuservalue(L, 1, MEMO);
+    }
+    lua_setiuservalue(L, -2, MEMO);
+    lua_getiuservalue(L, 1, DOCUMENT);
+    lua_setiuservalue(L, -2, DOCUMENT);
+    set_payload_type(L);
+}
+
+static int push_node(lua_State *L, const struct json *node, bool is_eager) {
     if (node->type == JSON_BIGINT) {
         struct types t = push_types(L);
         build_big(L, node, &t);
-    } else if (node->type == JSON_ARRAY || node->type == JSON_OBJECT) {
+    } else if (node->type != JSON_ARRAY && node->type != JSON_OBJECT) {
+        values_push(L, node);
+    } else if (is_eager) {
         build_and_keep(L, 1, node);
     } else {
-        values_push(L, node);
+        push_inner(L, node);
     }
     return 1;
 }
@@ -283,7 +308,8 @@ static str key_at(lua_State *L, int index) {
     return key;
 }
 
-// path(payload, k1, …) -> the member's value: a scalar or an ordered table. Nothing when a step is not plain:
+// path(payload, k1, …) -> the member's value: a scalar, its ordered table when there is one, else a payload of
+// its own (a fresh payload gives ordered tables only). Nothing when a step is not plain:
 // a missing key, a name that dict has as a method or that begins with an underscore, something that is no
 // object.
 static int path(lua_State *L) {
@@ -305,7 +331,7 @@ static int path(lua_State *L) {
     fuel_bytes(L, looked_at);
     if (!node) return 0;
     if (has_memo && push_kept(L, 1, node)) return 1;
-    return push_node(L, node);
+    return push_node(L, node, p->is_eager);
 }
 
 // expand(payload) -> its ordered table, always the same one. Other values come back as they are.
@@ -318,7 +344,8 @@ static int expand(lua_State *L) {
     return 1;
 }
 
-// fresh(payload) -> another payload over the same document: what one changes the other does not see.
+// fresh(payload) -> another payload over the same document, for a template that changes values: what one changes the
+// other does not see.
 static int fresh(lua_State *L) {
     luaL_checkany(L, 1);
     if (!luaL_testudata(L, 1, PAYLOAD_TYPE)) {
@@ -328,6 +355,7 @@ static int fresh(lua_State *L) {
     const struct payload *p = check_payload(L, 1);
     lua_getiuservalue(L, 1, DOCUMENT);
     wrap(L, p->node, p->document);
+    ((struct payload *)lua_touserdata(L, -1))->is_eager = true;
     return 1;
 }
 
@@ -366,7 +394,7 @@ static int payload(lua_State *L) {
         lua_pushstring(L, why.text);
         return 2;
     }
-    if (root->type == JSON_BIGINT) return push_node(L, root);
+    if (root->type == JSON_BIGINT) return push_node(L, root, true);
     wrap(L, root, d);
     return 1;
 }

@@ -4,13 +4,17 @@
 #include "script/script.h"
 #include <unistd.h>
 
-// A loop without a socket: a mailbox, an intake, and the answer of the request at hand.
+// A loop without a socket.
 struct local {
     struct mailbox box;
     intake *intake;
+    size_t in_flight; // requests that are not answered
+};
+
+struct local_exchange {
+    struct http_exchange x;
     arena *arena; // where the answer is copied to
     struct http_response *out;
-    bool is_answered;
 };
 
 static struct script_options script_options(struct app *app) {
@@ -247,26 +251,36 @@ bool app_turn(struct app *app) {
 }
 
 static void local_reply(struct http_exchange *x, const struct http_response *r) {
+    struct local_exchange *own = CONTAINER(x, struct local_exchange, x);
     struct local *l = x->loop_ctx;
-    *l->out = (struct http_response){.status = r->status,
-                                     .content_type = arena_str(l->arena, r->content_type),
-                                     .extra_headers = arena_str(l->arena, r->extra_headers),
-                                     .body = arena_str(l->arena, r->body)};
-    l->is_answered = true;
+    *own->out = (struct http_response){.status = r->status,
+                                       .content_type = arena_str(own->arena, r->content_type),
+                                       .extra_headers = arena_str(own->arena, r->extra_headers),
+                                       .body = arena_str(own->arena, r->body)};
+    l->in_flight--;
     arena_free(x->arena);
 }
 
-void app_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out) {
+static void start_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out) {
     struct local *l = app->local;
     arena *own = arena_new();
-    struct http_exchange *x = arena_alloc(own, sizeof *x);
-    *x = (struct http_exchange){.request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
-    x->request.received_at = env_now(app->env);
-    l->arena = a;
-    l->out = out;
-    l->is_answered = false;
-    front_request(app, l->intake, x);
-    while (!l->is_answered) CHECK(app_turn(app));
+    struct local_exchange *e = arena_alloc(own, sizeof *e);
+    e->x = (struct http_exchange){.request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
+    e->x.request.received_at = env_now(app->env);
+    e->arena = a;
+    e->out = out;
+    l->in_flight++;
+    front_request(app, l->intake, &e->x);
+}
+
+void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        unsigned char turns;
+        env_random(app->env, &turns, 1);
+        start_request(app, a, &requests[i], &out[i]);
+        if (count > 1 && turns % 4 == 0) app_turn(app);
+    }
+    while (app->local->in_flight) CHECK(app_turn(app));
     while (app_turn(app)) continue;
 }
 

@@ -32,7 +32,7 @@ struct app_options {
     struct settings settings;
     const struct env_virtual *world; // NULL: the real one
     log_t *log;                      // owned by the caller, may be NULL
-    bool has_sockets;                // listen; else requests come by app_request
+    bool has_sockets;                // listen; else requests come by app_requests
 };
 
 struct app *app_new(const struct app_options *options, struct why *why);
@@ -45,6 +45,7 @@ const char *app_trouble(struct app *app);
 
 // Turn mode. Runs every part once, in an order drawn from the seed; false when nothing had anything to do.
 bool app_turn(struct app *app);
-// A request without a socket: runs turns until it is answered. The response's texts live in `a`.
-void app_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out);
+// Requests without a socket, on their way at the same time: runs turns until all are answered. The texts of the
+// responses live in `a`.
+void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out, size_t count);
 void app_advance(struct app *app, int64_t us); // moves the virtual clock and runs what becomes due

@@ -1,10 +1,22 @@
 #include "inprocess.h"
 #include "app.h"
 
+static err set_all(arena *a, struct settings *s, str lines, struct why *why) {
+    err e = ERR_OK;
+    for (str line, name; e == ERR_OK && str_split(&lines, '\n', &line);) {
+        if (line.len && str_split(&line, '=', &name)) e = settings_set(a, s, name, line, "settings", why);
+    }
+    return e;
+}
+
 static void *inprocess_open(const struct engine_open *o, struct why *why) {
     struct env_virtual world = {.start_at = o->start_at, .seed = o->seed};
     struct app_options options = {.world = &world};
     settings_defaults(&options.settings);
+    arena *a = arena_new();
+    bool is_set = set_all(a, &options.settings, o->settings, why) == ERR_OK;
+    arena_free(a); // only numbers and switches are of use here; texts have fields of their own
+    if (!is_set) return NULL;
     options.settings.data = o->data;
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
@@ -33,20 +45,28 @@ static void fill_headers(arena *a, str lines, struct http_request *r) {
     }
 }
 
-static void inprocess_request(void *handle, arena *a, str method, str target, str headers, str body,
-                              struct engine_answer *out) {
-    struct http_request r = {.method_name = method, .path = target, .query = STR(""), .body = body, .peer = STR("127.0.0.1")};
+static void fill_request(arena *a, const struct engine_request *from, struct http_request *r) {
+    *r = (struct http_request){
+        .method_name = from->method, .path = from->target, .query = STR(""), .body = from->body, .peer = STR("127.0.0.1")};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        if (str_is(method, str_of(methods[i].name))) r.method = methods[i].method;
-    ptrdiff_t question = str_find(target, '?');
+        if (str_is(from->method, str_of(methods[i].name))) r->method = methods[i].method;
+    ptrdiff_t question = str_find(from->target, '?');
     if (question >= 0) {
-        r.path = (str){target.ptr, (size_t)question};
-        r.query = str_from(target, (size_t)question + 1);
+        r->path = (str){from->target.ptr, (size_t)question};
+        r->query = str_from(from->target, (size_t)question + 1);
     }
-    fill_headers(a, headers, &r);
-    struct http_response response = {0};
-    app_request(handle, a, &r, &response);
-    *out = (struct engine_answer){response.status, response.content_type, response.extra_headers, response.body};
+    fill_headers(a, from->headers, r);
+}
+
+static void inprocess_requests(void *handle, arena *a, const struct engine_request *list, size_t count,
+                               struct engine_answer *out) {
+    struct http_request *requests = arena_alloc(a, (count + 1) * sizeof *requests);
+    struct http_response *responses = arena_alloc(a, (count + 1) * sizeof *responses);
+    for (size_t i = 0; i < count; i++) fill_request(a, &list[i], &requests[i]);
+    app_requests(handle, a, requests, responses, count);
+    for (size_t i = 0; i < count; i++)
+        out[i] = (struct engine_answer){responses[i].status, responses[i].content_type, responses[i].extra_headers,
+                                        responses[i].body};
 }
 
 static void inprocess_advance(void *handle, int64_t us) { app_advance(handle, us); }
@@ -64,7 +84,7 @@ static err inprocess_port(void *handle, str name, str json, buf *out, struct why
 const struct engine_ops inprocess_ops = {
     .open = inprocess_open,
     .close = inprocess_close,
-    .request = inprocess_request,
+    .requests = inprocess_requests,
     .advance = inprocess_advance,
     .now = inprocess_now,
     .port = inprocess_port,

@@ -66,8 +66,17 @@ static int64_t field_int(lua_State *L, const char *name, int64_t otherwise) {
     return value;
 }
 
-// engine.open{data=folder, integrations=folder, lua=folder, start_at=µs, seed=n} → engine | nil, sentence
-// Without `data` a temporary folder, removed at close.
+// The pairs of the table at `at` as lines.
+static void put_lines(lua_State *L, int at, const char *between, buf *out) {
+    if (!lua_istable(L, at)) return;
+    at = lua_absindex(L, at);
+    for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
+        if (lua_type(L, -2) == LUA_TSTRING && lua_isstring(L, -1))
+            buf_printf(out, "%s%s%s\n", lua_tostring(L, -2), between, lua_tostring(L, -1));
+}
+
+// engine.open{data=folder, integrations=folder, lua=folder, settings={name=value}, start_at=µs, seed=n}
+// → engine | nil, sentence. Without `data` a temporary folder, removed at close.
 static int l_open(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     struct engine_open options = {.data = field_text(L, "data"),
@@ -79,12 +88,18 @@ static int l_open(lua_State *L) {
     *h = (struct handle){.ops = ops_of(L)};
     luaL_setmetatable(L, TYPE);
     struct why why = {""};
+    buf settings = {0};
     if (!options.data) {
         char path[] = "/tmp/tocsin-XXXXXX";
         if (!mkdtemp(path)) return luaL_error(L, "no temporary folder in /tmp");
         options.data = h->temporary = mem_copy(path, sizeof path - 1);
     }
+    lua_getfield(L, 1, "settings");
+    put_lines(L, -1, "=", &settings);
+    lua_pop(L, 1);
+    options.settings = buf_view(&settings);
     h->engine = h->ops->open(&options, &why);
+    buf_free(&settings);
     if (h->engine) return 1;
     close_handle(h);
     lua_pushnil(L);
@@ -110,29 +125,69 @@ static str opt_str(lua_State *L, int at) {
     return s;
 }
 
-static void put_headers(lua_State *L, int at, buf *out) {
-    if (!lua_istable(L, at)) return;
-    for (lua_pushnil(L); lua_next(L, at); lua_pop(L, 1))
-        if (lua_type(L, -2) == LUA_TSTRING && lua_isstring(L, -1))
-            buf_printf(out, "%s: %s\n", lua_tostring(L, -2), lua_tostring(L, -1));
+static int push_answer(lua_State *L, const struct engine_answer *answer) {
+    lua_pushinteger(L, answer->status);
+    lua_pushlstring(L, answer->body.ptr ? answer->body.ptr : "", answer->body.len);
+    lua_pushlstring(L, answer->content_type.ptr ? answer->content_type.ptr : "", answer->content_type.len);
+    lua_pushlstring(L, answer->extra_headers.ptr ? answer->extra_headers.ptr : "", answer->extra_headers.len);
+    return 4;
 }
 
 // engine.request(e, method, target, headers, body) → status, body, content_type, extra_headers
 static int l_request(lua_State *L) {
     struct handle *h = check_open(L);
-    str method = check_str(L, 2), target = check_str(L, 3), body = opt_str(L, 5);
+    struct engine_request request = {.method = check_str(L, 2), .target = check_str(L, 3), .body = opt_str(L, 5)};
     arena *a = arena_new();
     buf headers = {0};
     struct engine_answer answer = {0};
-    put_headers(L, 4, &headers);
-    h->ops->request(h->engine, a, method, target, buf_view(&headers), body, &answer);
-    lua_pushinteger(L, answer.status);
-    lua_pushlstring(L, answer.body.ptr ? answer.body.ptr : "", answer.body.len);
-    lua_pushlstring(L, answer.content_type.ptr ? answer.content_type.ptr : "", answer.content_type.len);
-    lua_pushlstring(L, answer.extra_headers.ptr ? answer.extra_headers.ptr : "", answer.extra_headers.len);
+    put_lines(L, 4, ": ", &headers);
+    request.headers = buf_view(&headers);
+    h->ops->requests(h->engine, a, &request, 1, &answer);
+    push_answer(L, &answer);
     buf_free(&headers);
     arena_free(a);
     return 4;
+}
+
+// Reads {method, target, headers, body} at the top of the stack into the arena.
+static struct engine_request read_request(lua_State *L, arena *a) {
+    buf headers = {0};
+    for (int i = 1; i <= 4; i++) lua_geti(L, -i, i);
+    put_lines(L, -2, ": ", &headers);
+    struct engine_request r = {.method = arena_str(a, opt_str(L, -4)),
+                               .target = arena_str(a, opt_str(L, -3)),
+                               .body = arena_str(a, opt_str(L, -1)),
+                               .headers = arena_str(a, buf_view(&headers))};
+    buf_free(&headers);
+    lua_pop(L, 4);
+    return r;
+}
+
+// engine.together(e, list of {method, target, headers, body}) → list of {status, body, content_type, extra_headers}
+// The requests are on their way at the same time, in an order drawn from the seed.
+static int l_together(lua_State *L) {
+    struct handle *h = check_open(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    size_t count = lua_rawlen(L, 2);
+    lua_settop(L, 2);
+    arena *a = arena_new();
+    struct engine_request *list = arena_alloc(a, (count + 1) * sizeof *list);
+    struct engine_answer *answers = arena_alloc(a, (count + 1) * sizeof *answers);
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, 2, (lua_Integer)i + 1);
+        list[i] = read_request(L, a);
+        lua_pop(L, 1);
+    }
+    h->ops->requests(h->engine, a, list, count, answers);
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        lua_createtable(L, 4, 0);
+        int n = push_answer(L, &answers[i]);
+        for (int field = n; field >= 1; field--) lua_rawseti(L, -field - 1, field);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    arena_free(a);
+    return 1;
 }
 
 // engine.advance(e, ms): moves the clock and runs what becomes due.
@@ -167,6 +222,7 @@ static int l_port_text(lua_State *L) {
 
 int bind_engine_open(lua_State *L) {
     static const luaL_Reg functions[] = {{"open", l_open},       {"close", l_close}, {"request", l_request},
+                                         {"together", l_together},
                                          {"advance", l_advance}, {"now", l_now},     {"port_text", l_port_text},
                                          {NULL, NULL}};
     if (luaL_newmetatable(L, TYPE)) {

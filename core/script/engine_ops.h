@@ -8,8 +8,14 @@
 
 struct engine_open {
     const char *data, *integrations_dir, *lua_dir; // lua_dir and integrations_dir may be NULL
+    str settings; // "name=value" lines
     int64_t start_at;
     uint64_t seed;
+};
+
+struct engine_request {
+    str method, target, body;
+    str headers; // "name: value" lines, names in lower case
 };
 
 struct engine_answer {
@@ -20,8 +26,8 @@ struct engine_answer {
 struct engine_ops {
     void *(*open)(const struct engine_open *options, struct why *why);
     void (*close)(void *engine);
-    // `headers` is "name: value" lines, names in lower case.
-    void (*request)(void *engine, arena *a, str method, str target, str headers, str body, struct engine_answer *out);
+    // Requests that are on their way at the same time; returns when all are answered. Texts of the answers live in `a`.
+    void (*requests)(void *engine, arena *a, const struct engine_request *list, size_t count, struct engine_answer *out);
     void (*advance)(void *engine, int64_t us);
     int64_t (*now)(void *engine);
     err (*port)(void *engine, str name, str json, buf *out, struct why *why);

@@ -2,7 +2,7 @@
 #include "engine/engine_parts.h"
 
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
-#define OPEN_MAX       16 // open groups of one grouping id that are looked at (one a route, as a rule)
+#define OPEN_MAX       16 // open groups of one grouping id that are read at once (there is one a route)
 
 static err add_effects(engine *e, const struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
     err x = ERR_OK;
@@ -94,47 +94,68 @@ static err join_group(struct accept_item *a, struct group *g, int64_t payload_ha
     return x == ERR_OK ? add_effects(e, g, &effects, false, now) : x;
 }
 
-// A problem that is over is over on every route.
-static err resolve_others(struct accept_item *a, struct group *groups, size_t count, const struct group *joined,
-                          int64_t now) {
+static err resolve_other(engine *e, struct group *g, int64_t now) {
+    struct group_effects effects = {0};
+    group_resolve_by_source(g, now, &effects);
+    err x = group_rows_update(e->rows, g);
+    return x == ERR_OK ? add_effects(e, g, &effects, false, now) : x;
+}
+
+err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out) {
+    struct group groups[OPEN_MAX];
+    size_t count = OPEN_MAX;
     err x = ERR_OK;
-    for (size_t i = 0; i < count && x == ERR_OK; i++) {
-        struct group_effects effects = {0};
-        if (&groups[i] == joined) continue;
-        group_resolve_by_source(&groups[i], now, &effects);
-        x = group_rows_update(a->engine->rows, &groups[i]);
-        if (x == ERR_OK) x = add_effects(a->engine, &groups[i], &effects, false, now);
+    for (int64_t below = INT64_MAX; count == OPEN_MAX; below = groups[OPEN_MAX - 1].id) {
+        x = group_rows_find_open(e->rows, integration_id, hash, below, groups, OPEN_MAX, &count);
+        if (x != ERR_OK) return x;
+        for (size_t i = 0; i < count; i++)
+            if (groups[i].route_id == route_id) {
+                *out = groups[i];
+                return ERR_OK;
+            }
+    }
+    return ERR_NOT_FOUND;
+}
+
+static err apply_firing(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+    const struct signal *s = &a->signal;
+    struct group g;
+    err x = engine_find_open(a->engine, s->integration_id, hash, s->route_id, &g);
+    if (x == ERR_OK) return join_group(a, &g, payload_hash, now);
+    return x == ERR_NOT_FOUND ? open_group(a, hash, payload_hash, now) : x;
+}
+
+// Nothing is open: a late resolve joins the latest group of its problem.
+static err apply_late(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+    struct group g;
+    err x = group_rows_find_closed(a->engine->rows, a->signal.integration_id, hash, &g);
+    if (x == ERR_OK) return join_group(a, &g, payload_hash, now);
+    return x == ERR_NOT_FOUND ? open_group(a, hash, payload_hash, now) : x;
+}
+
+// The alert is stored in the open group of its own route, or of any; a problem that is over is over on every route.
+static err apply_resolve(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+    engine *e = a->engine;
+    struct group groups[OPEN_MAX], *joined = NULL;
+    size_t count = OPEN_MAX;
+    err x = ERR_OK;
+    while (count == OPEN_MAX && x == ERR_OK) {
+        x = group_rows_find_open(e->rows, a->signal.integration_id, hash, INT64_MAX, groups, OPEN_MAX, &count);
+        if (x == ERR_OK && !joined && !count) return apply_late(a, hash, payload_hash, now);
+        size_t own = 0;
+        for (size_t i = 0; i < count; i++)
+            if (groups[i].route_id == a->signal.route_id) own = i;
+        for (size_t i = 0; i < count && x == ERR_OK; i++) {
+            if (!joined && i == own) x = join_group(a, joined = &groups[i], payload_hash, now);
+            else x = resolve_other(e, &groups[i], now);
+        }
     }
     return x;
 }
 
-// The open group of this grouping id on the signal's route; a resolve takes one of any route.
-static struct group *pick(struct group *groups, size_t count, const struct signal *s) {
-    for (size_t i = 0; i < count; i++)
-        if (groups[i].route_id == s->route_id) return &groups[i];
-    return s->is_resolve && count ? &groups[0] : NULL;
-}
-
 static err apply_grouped(struct accept_item *a, int64_t payload_hash, int64_t now) {
-    engine *e = a->engine;
-    const struct signal *s = &a->signal;
-    int64_t hash = engine_hash(e, s->grouping_id);
-    struct group groups[OPEN_MAX];
-    size_t count = 0;
-    err x = group_rows_find_open(e->rows, s->integration_id, hash, groups, OPEN_MAX, &count);
-    if (x != ERR_OK) return x;
-    struct group *g = pick(groups, count, s);
-    if (g) {
-        x = join_group(a, g, payload_hash, now);
-        if (x == ERR_OK && s->is_resolve) x = resolve_others(a, groups, count, g, now);
-        return x;
-    }
-    if (s->is_resolve) {
-        x = group_rows_find_closed(e->rows, s->integration_id, hash, &groups[0]);
-        if (x == ERR_OK) return join_group(a, &groups[0], payload_hash, now);
-        if (x != ERR_NOT_FOUND) return x;
-    }
-    return open_group(a, hash, payload_hash, now);
+    int64_t hash = engine_hash(a->engine, a->signal.grouping_id);
+    return (a->signal.is_resolve ? apply_resolve : apply_firing)(a, hash, payload_hash, now);
 }
 
 static err accept(struct commit_item *item, int64_t now) {

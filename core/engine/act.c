@@ -11,6 +11,16 @@ static err wipe_texts(struct act_item *a, int64_t id, int64_t now) {
     return group_rows_wipe(a->engine->rows, id, (str){title, n});
 }
 
+// Two open groups of one problem on one route would leave its next alert without a home.
+static err check_unresolve(struct act_item *a, const struct group *g) {
+    struct group other;
+    if (!g->resolved_at || !g->has_hash) return ERR_OK;
+    err x = engine_find_open(a->engine, g->integration_id, g->grouping_hash, g->route_id, &other);
+    if (x == ERR_NOT_FOUND) return ERR_OK;
+    return x == ERR_OK ? why_set(&a->why, ERR_INVALID,
+                                 "Can't unresolve an alert group while a newer one of the same problem is open") : x;
+}
+
 static err apply_verb(struct act_item *a, int64_t now) {
     engine *e = a->engine;
     struct group g;
@@ -20,7 +30,8 @@ static err apply_verb(struct act_item *a, int64_t now) {
     if (a->is_delete) return group_rows_delete(e->rows, &g);
     struct group_effects effects = {0};
     bool was_wiped = g.wiped_at != 0;
-    x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);
+    if (a->verb == VERB_UNRESOLVE) x = check_unresolve(a, &g);
+    if (x == ERR_OK) x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);
     if (x == ERR_OK) x = group_rows_update(e->rows, &g);
     if (x == ERR_OK) x = engine_add_effects(e, &g, &effects, now);
     if (x == ERR_OK && g.wiped_at && !was_wiped) x = wipe_texts(a, g.id, now);

@@ -9,7 +9,7 @@
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, "   \
     "wiped_at, version, id"
 
-#define FIND_MAX 16 // open groups of one grouping id that are looked at
+#define FIND_MAX 16 // open groups of one grouping id that are read at once
 
 struct group_rows {
     store *store;
@@ -198,12 +198,12 @@ static void follow(group_rows *r, const struct group *g, bool is_new) {
     if (g->is_open && g->has_hash) open_index_put(r->open, g->integration_id, g->grouping_hash, g->id);
 }
 
-err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max,
-                         size_t *count) {
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, int64_t below, struct group *out,
+                         size_t max, size_t *count) {
     int64_t ids[FIND_MAX];
     err e = r->open ? ERR_OK : load_open(r);
     if (e != ERR_OK) return e;
-    size_t found = open_index_find(r->open, integration_id, hash, ids, max < FIND_MAX ? max : FIND_MAX), n = 0;
+    size_t found = open_index_find(r->open, integration_id, hash, below, ids, max < FIND_MAX ? max : FIND_MAX), n = 0;
     for (size_t i = 0; i < found && e == ERR_OK; i++) {
         e = group_rows_get(r, ids[i], &out[n]);
         if (e == ERR_OK && out[n].is_open && out[n].integration_id == integration_id && out[n].grouping_hash == hash) n++;

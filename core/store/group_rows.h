@@ -62,8 +62,10 @@ void group_rows_free(group_rows *r);
 // What is held in memory of the rows (store/open_index.h) may be wrong: after a rollback, or when a COMMIT failed.
 void group_rows_forget(group_rows *r);
 
-// Groups with this grouping hash, newest first: the open ones (at most `max`), or the latest closed one.
-err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, struct group *out, size_t max, size_t *count);
+// Groups with this grouping hash, newest first: the open ones with an id under `below` (at most `max`), or the latest
+// closed one.
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, int64_t below, struct group *out, size_t max,
+                         size_t *count);
 err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, struct group *out); // ERR_NOT_FOUND
 err group_rows_get(group_rows *r, int64_t id, struct group *out);                                    // ERR_NOT_FOUND
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);

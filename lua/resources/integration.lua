@@ -66,6 +66,12 @@ local function check_template(text)
   if not ok then return why end
 end
 
+local function check_labels_template(text)
+  local why = check_template(text)
+  if why then return nil, why end
+  return text
+end
+
 -- The default route's columns go to its own row, in the same write.
 local function store_default_route(value, _, c)
   if not body.is_object(value) then return nil, "Expected a dictionary." end
@@ -165,6 +171,8 @@ return {
       store = store_labels("labels", "value", labels.check_value) },
     { "dynamic_labels", show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
       store = store_labels("dynamic_labels", "template", check_template) },
+    { "labels_template", type = "text", max = 50000, nullable = true, check_text = check_labels_template },
+    { "allow_resolve", type = "boolean" },
   },
   guard = function(row) return { table = "integration", id = row.id, version = row.version } end,
   delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",

@@ -38,6 +38,7 @@ static intake *new_intake(struct app *app, size_t loop, struct why *why) {
         .fuel_inline = app->settings.fuel_inline,
         .fuel_slow = app->settings.fuel_slow,
         .crash_marker = crash_marker_slot(app->crash_marker, loop),
+        .slow_marker = crash_marker_slot(app->crash_marker, CRASH_SLOTS - 1),
         .crashed = &app->crashed,
     };
     return intake_new(&options, why);

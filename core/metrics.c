@@ -39,7 +39,7 @@ static void histogram(buf *out, const char *name, const char *help, const int64_
                       uint64_t total, double scale) {
     family(out, name, "histogram", help);
     uint64_t so_far = 0;
-    for (size_t i = 0; i < 12; i++) {
+    for (size_t i = 0; i < 11; i++) { // the twelfth has no bound: +Inf
         so_far += counts[i];
         buf_printf(out, "tocsin_%s_bucket{le=\"%g\"} %llu\n", name, (double)bounds[i] * scale, (unsigned long long)so_far);
     }

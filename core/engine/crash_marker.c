@@ -6,8 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SLOTS 64
-#define SIZE  (SLOTS * sizeof(uint64_t))
+#define SIZE (CRASH_SLOTS * sizeof(uint64_t))
 
 struct crash_marker {
     uint64_t *slots;
@@ -23,13 +22,13 @@ crash_marker *crash_marker_open(const char *dir, struct crash_set *found) {
     if (map == MAP_FAILED) return NULL;
     crash_marker *m = NEW(crash_marker);
     m->slots = map;
-    for (size_t i = 0; i < SLOTS; i++)
+    for (size_t i = 0; i < CRASH_SLOTS; i++)
         if (m->slots[i] && !crash_set_has(found, (int64_t)m->slots[i])) found->ids[found->count++] = (int64_t)m->slots[i];
     memset(map, 0, SIZE);
     return m;
 }
 
-uint64_t *crash_marker_slot(crash_marker *m, size_t thread) { return m && thread < SLOTS ? &m->slots[thread] : NULL; }
+uint64_t *crash_marker_slot(crash_marker *m, size_t thread) { return m && thread < CRASH_SLOTS ? &m->slots[thread] : NULL; }
 
 void crash_marker_close(crash_marker *m) {
     if (!m) return;

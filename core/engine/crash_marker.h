@@ -8,9 +8,11 @@
 
 typedef struct crash_marker crash_marker;
 
+#define CRASH_SLOTS 65      // the last is the slow lane's
+
 struct crash_set {          // changed with atomics
     size_t count;
-    int64_t ids[64];
+    int64_t ids[CRASH_SLOTS];
 };
 
 // Opens DIR/rendering, reads what the last process left into `found`, clears it. NULL when the file cannot be mapped.

@@ -21,7 +21,8 @@ struct part {
     struct slow_task slow;
     struct delivery *delivery;
     const struct json *json;
-    int stale;
+    bool is_stale; // to be rendered again
+    int stale_count;
 };
 
 // A request on its way: answered when all its parts are on disk.
@@ -137,20 +138,23 @@ static void on_parts_done(struct http_exchange *x) {
     intake *in = d->intake;
     err worst = ERR_OK;
     size_t again = 0;
+    config_release(d->config);
+    d->config = NULL;
     in->config = config_current(engine_config(in->options.engine), in->config);
     const struct config_integration *i = config_by_id(in->config, d->integration_id);
     for (size_t n = 0; n < d->count; n++) {
-        err e = d->parts[n].accept.item.result;
-        if (e == ERR_STALE && i && d->parts[n].stale++ < STALE_MAX) again++;
+        struct part *p = &d->parts[n];
+        err e = p->accept.item.result;
+        p->is_stale = e == ERR_STALE && i && p->stale_count++ < STALE_MAX;
+        if (p->is_stale) again++;
         else if (e != ERR_OK) worst = e == ERR_STALE ? ERR_BUSY : e;
     }
     if (again) {
         __atomic_store_n(&d->waiting, again, __ATOMIC_RELAXED);
         for (size_t n = 0; n < d->count; n++)
-            if (d->parts[n].accept.item.result == ERR_STALE) render_part(in, &d->parts[n], i);
+            if (d->parts[n].is_stale) render_part(in, &d->parts[n], i);
         return;
     }
-    config_release(d->config);
     if (worst == ERR_OK) reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
     else reply_not_stored(x, worst);
 }
@@ -182,6 +186,11 @@ static void fall_back(intake *in, struct part *p, const struct config_integratio
     send_to_commit(in, p);
 }
 
+// Notes who is being rendered (0: nobody), for a next start after a crash.
+static void mark(uint64_t *marker, int64_t integration_id) {
+    if (marker) __atomic_store_n(marker, (uint64_t)integration_id, __ATOMIC_RELAXED);
+}
+
 // On the slow lane's thread.
 static void run_slow(struct slow_task *task, renderer *r) {
     struct part *p = CONTAINER(task, struct part, slow);
@@ -190,10 +199,12 @@ static void run_slow(struct slow_task *task, renderer *r) {
     const struct config_integration *i = config_by_id(d->config, d->integration_id);
     struct why why = {""};
     unsigned flags;
+    mark(in->options.slow_marker, i->id);
     err e = renderer_prepare(r, i, &flags, &why);
     if (e == ERR_OK)
         e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, in->options.fuel_slow, d->x->arena,
                             &p->accept.signal, &why);
+    mark(in->options.slow_marker, 0);
     p->accept.signal.flags |= SIGNAL_SLOW_LANE;
     if (e == ERR_OK) {
         if (in->options.crashed) crash_set_clear((struct crash_set *)(uintptr_t)in->options.crashed, d->integration_id);
@@ -207,7 +218,8 @@ static void run_slow(struct slow_task *task, renderer *r) {
 static void go_slow(intake *in, struct part *p, const struct config_integration *i) {
     struct delivery *d = p->delivery;
     __atomic_add_fetch(&engine_counters(in->options.engine)->slow_lane, 1, __ATOMIC_RELAXED);
-    d->config = config_current(engine_config(in->options.engine), d->config);
+    // Kept as it is while another part's task may be reading it; a part that turns out stale comes back for a newer one.
+    if (!d->config) d->config = config_current(engine_config(in->options.engine), NULL);
     p->slow = (struct slow_task){.integration_id = i->id, .run = run_slow};
     if (!config_by_id(d->config, i->id)) part_done(p, ERR_NOT_FOUND);
     else if (slow_lane_push(in->options.slow_lane, &p->slow) != ERR_OK)
@@ -221,15 +233,14 @@ static void render_part(intake *in, struct part *p, const struct config_integrat
         go_slow(in, p, i);
         return;
     }
-    uint64_t *marker = in->options.crash_marker;
-    if (marker) __atomic_store_n(marker, (uint64_t)i->id, __ATOMIC_RELAXED);
+    mark(in->options.crash_marker, i->id);
     int64_t start = clock_ns();
     err e = renderer_prepare(in->renderer, i, &flags, &why);
     if (e == ERR_OK)
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
                             p->delivery->x->arena, &p->accept.signal, &why);
     spent(&engine_counters(in->options.engine)->render_ns, start);
-    if (marker) __atomic_store_n(marker, 0, __ATOMIC_RELAXED);
+    mark(in->options.crash_marker, 0);
     if (e == ERR_OK) {
         send_to_commit(in, p);
     } else if (e == ERR_FUEL || e == ERR_MEMORY) {
@@ -262,6 +273,19 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
     render_part(in, p, i);
 }
 
+// Parses every part before the first is stored, so that a bad one leaves nothing half-done.
+static bool parse_parts(struct delivery *d, const struct json *list) {
+    for (uint32_t n = 0; n < list->count; n++) {
+        const struct json *item = &list->items[n];
+        struct json *parsed;
+        if (item->type != JSON_STRING || json_parse(d->x->arena, item->text, &parsed, NULL) != ERR_OK) return false;
+        if (parsed->type == JSON_NULL) return false;
+        d->parts[n].json = parsed;
+        d->parts[n].accept.signal.payload = item->text;
+    }
+    return true;
+}
+
 // Several alerts from one request: `texts` is a JSON array of the parts' JSON texts.
 static void accept_texts(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
     struct json *list;
@@ -271,26 +295,18 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
         reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
         return;
     }
-    if (e != ERR_OK || list->type != JSON_ARRAY || list->count > SPLIT_MAX) {
+    struct delivery *d = NULL;
+    if (e == ERR_OK && list->type == JSON_ARRAY && list->count <= SPLIT_MAX) d = delivery_new(in, x, i, list->count);
+    if (!d || !parse_parts(d, list)) {
         buf text = {0};
         buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type), SPLIT_MAX);
         buf_char(&text, 0);
+        count_refused(i);
         reply_detail(x, 400, text.ptr, NULL);
         buf_free(&text);
         return;
     }
-    struct delivery *d = delivery_new(in, x, i, list->count);
-    for (uint32_t n = 0; n < list->count; n++) {
-        struct json *item = &list->items[n], *parsed = NULL;
-        struct part *p = &d->parts[n];
-        if (item->type != JSON_STRING || json_parse(x->arena, item->text, &parsed, &why) != ERR_OK) {
-            part_done(p, ERR_INVALID);
-            continue;
-        }
-        p->json = parsed;
-        p->accept.signal.payload = item->text;
-        render_part(in, p, i);
-    }
+    for (size_t n = 0; n < d->count; n++) render_part(in, &d->parts[n], i);
 }
 
 static err call_receive(intake *in, struct http_exchange *x, const struct config_integration *i, struct script_value *results,
@@ -317,20 +333,39 @@ static err call_receive(intake *in, struct http_exchange *x, const struct config
     return e;
 }
 
+static void log_function(intake *in, const struct config_integration *i, const char *name, err e, const struct script_value *result,
+                         const struct script_value *sentence, const struct why *why) {
+    str text = e != ERR_OK ? str_of(why->text) : sentence->text;
+    if (e == ERR_OK && (result->type != SCRIPT_NIL || sentence->type != SCRIPT_STR)) return;
+    LOG(in->options.log, LOG_ERROR, name, LOG_S("type", i->type), LOG_S("error", text));
+}
+
+// What a contributor's function may not write into an answer's head.
+static bool is_head_safe(str s) {
+    for (size_t n = 0; n < s.len; n++)
+        if (s.ptr[n] < ' ' || s.ptr[n] > '~') return false;
+    return true;
+}
+
+static void answer_by_function(struct http_exchange *x, const struct script_value v[4]) {
+    struct http_response r = {.status = 200, .content_type = STR("text/plain; charset=utf-8"), .body = STR("")};
+    if (v[1].type == SCRIPT_INT && v[1].integer >= 200 && v[1].integer <= 599) r.status = (int)v[1].integer;
+    if (v[2].type == SCRIPT_STR && is_head_safe(v[2].text)) r.content_type = v[2].text;
+    if (v[3].type == SCRIPT_STR) r.body = v[3].text;
+    x->reply(x, &r);
+}
+
 // An integration with a `receive` function reads the request itself; false: it leaves the request to the usual way.
 static bool receive(intake *in, struct http_exchange *x, const struct config_integration *i) {
     struct script_value v[4] = {0};
     struct why why = {""};
     err e = call_receive(in, x, i, v, 4, &why);
-    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "receive_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
+    log_function(in, i, "receive_failed", e, &v[0], &v[1], &why);
     if (e != ERR_OK || v[0].type != SCRIPT_STR) return false;
     if (str_is(v[0].text, STR("ignore"))) {
         reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
     } else if (str_is(v[0].text, STR("answer"))) {
-        struct http_response r = {.status = v[1].type == SCRIPT_INT ? (int)v[1].integer : 200,
-                                  .content_type = v[2].type == SCRIPT_STR ? v[2].text : STR("text/plain"),
-                                  .body = v[3].type == SCRIPT_STR ? v[3].text : STR("")};
-        x->reply(x, &r);
+        answer_by_function(x, v);
     } else {
         accept_texts(in, x, i, v[1].type == SCRIPT_STR ? v[1].text : STR("[]"));
     }
@@ -340,12 +375,12 @@ static bool receive(intake *in, struct http_exchange *x, const struct config_int
 static void split_or_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
                             const struct payload *payload) {
     struct script_value args[] = {{.type = SCRIPT_STR, .text = i->type}, {.type = SCRIPT_JSON, .json = payload->json}};
-    struct script_value parts = {.type = SCRIPT_NIL};
+    struct script_value v[2] = {0}; // the parts, or what went wrong
     struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
     struct why why = {""};
-    err e = script_call(renderer_script(in->renderer), "receive", "split", args, 2, budget, x->arena, &parts, 1, &why);
-    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "split_failed", LOG_S("type", i->type), LOG_Z("error", why.text));
-    if (e == ERR_OK && parts.type == SCRIPT_STR) accept_texts(in, x, i, parts.text);
+    err e = script_call(renderer_script(in->renderer), "receive", "split", args, 2, budget, x->arena, v, 2, &why);
+    log_function(in, i, "split_failed", e, &v[0], &v[1], &why);
+    if (e == ERR_OK && v[0].type == SCRIPT_STR) accept_texts(in, x, i, v[0].text);
     else accept_one(in, x, i, payload);
 }
 

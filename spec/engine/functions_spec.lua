@@ -1,0 +1,151 @@
+--- Integration files with `receive` and `split`, through the core: lists, answers, requests to ignore, failures.
+local world = require "world"
+local crypto = require "tocsin.crypto"
+
+local HEAD <const> = [==[name = "Test", about = "t", connect = "c", grouping_id = "{{ payload.id }}", title = "{{ payload }}",
+  resolve_condition = "{{ payload.state == 'ok' }}",
+  examples = { { "one", payload = "{}", expect = { state = "firing" } } }, ]==]
+
+describe("an integration file's", function()
+  local w, folder
+
+  before_each(function()
+    folder = "/tmp/tocsin-spec-" .. crypto.random_token(12)
+    assert(os.execute("mkdir " .. folder))
+  end)
+  after_each(function()
+    w:check_invariants()
+    w:close()
+    os.execute("rm -rf " .. folder)
+  end)
+
+  -- A core with the type "test" that has these functions → an integration of it
+  local function with(functions, settings)
+    local file <close> = assert(io.open(folder .. "/test.lua", "w"))
+    file:write("return { " .. HEAD .. functions .. " }")
+    file:close()
+    w = world.open { integrations = folder, settings = settings }
+    return w:integration { type = "test" }
+  end
+
+  local function payloads()
+    local list = {}
+    for i, row in ipairs(w:rows "SELECT CAST(payload AS TEXT) AS payload FROM alert ORDER BY id") do list[i] = row.payload end
+    return list
+  end
+
+  describe("split", function()
+    it("makes several alerts of one request, each with its own part as it stood on the wire", function()
+      local hook = with "split = function(payload) return payload.list end"
+      w:post(hook, '{"list":[{"id":"a","z":1,"b":2.50},{"id":"b"},{"id":"a","state":"ok"}]}')
+      assert.same({ '{"id":"a","z":1,"b":2.5}', '{"id":"b"}', '{"id":"a","state":"ok"}' }, payloads())
+      local groups = w:groups()
+      assert.same({ 2, "resolved", "firing" }, { #groups, w.state(groups[1]), w.state(groups[2]) })
+    end)
+
+    it("leaves one alert by returning nothing, and ignores a request by an empty list", function()
+      local hook = with "split = function(payload) if payload.drop then return {} end end"
+      w:post(hook, '{"id":1}')
+      w:post(hook, '{"drop":true}')
+      assert.same({ '{"id":1}' }, payloads())
+    end)
+
+    it("that fails loses nothing: the request is one alert", function()
+      for _, body in ipairs { "error('no')", "return payload.x.y", "return 7", "while true do end",
+        "return { payload, function() end }", "local t = {} t.t = t return { t }", "return { 0/0, payload }", "return { 1, 2, nil, 4, [9] = {} }" } do
+        local hook = with("split = function(payload) " .. body .. " end")
+        w:post(hook, '{"id":"a"}')
+        local list = payloads()
+        assert.is_true(#list >= 1, body)
+        if #list == 1 then assert.equal('{"id":"a"}', list[1], body) end
+        w:check_invariants()
+        w:close()
+      end
+      with "split = function() end"
+    end)
+
+    it("makes a thousand alerts and no more", function()
+      local hook = with "split = function(payload) return payload.list end"
+      local function list(n) return '{"list":[' .. ("{},"):rep(n - 1) .. "{}]}" end
+      w:post(hook, list(1000))
+      assert.equal(1000, #payloads())
+      w:post(hook, list(1001))
+      assert.equal(1001, #payloads())
+      assert.equal(list(1001), payloads()[1001])
+    end)
+
+    it("stores all parts or none when one of them is no payload", function()
+      local hook = with "split = function(payload) return payload.list end"
+      local status = w:send(hook, '{"list":[{"id":"a"},null,{"id":"b"}]}')
+      assert.equal(400, status)
+      assert.same({}, payloads())
+    end)
+
+    it("sends its parts through the slow lane as well, and judges them by the newest templates", function()
+      local hook = with("split = function(payload) return payload.list end", { fuel_inline = 20000 })
+      w:configure(hook, { templates = { web = { title = "{% for i in range(3000) %}{% endfor %}{{ payload.id }}" } } })
+      local engine = require "tocsin.engine"
+      local json = require "tocsin.json"
+      for round = 1, 6 do
+        local answers = engine.together(w.core, {
+          { "POST", world.path(hook), {}, '{"list":[{"id":"a"},{"id":"b"},{"id":"c"}]}' },
+          { "PUT", "/api/v1/integrations/" .. hook.id .. "/", { authorization = w.client.token }, json.encode { templates = {
+            grouping_key = "{{ payload.id }} " .. round, web = { title = "{% for i in range(3000) %}{% endfor %}{{ payload.id }}" } } } },
+          { "POST", world.path(hook), {}, '{"list":[{"id":"a"},{"id":"b"},{"id":"c"}]}' } })
+        for _, answer in ipairs(answers) do assert.equal(200, answer[1]) end
+      end
+      assert.equal(36, #payloads())
+      assert.equal(36, w:rows("SELECT count(*) AS n FROM alert WHERE signal & 8 = 8")[1].n)
+    end)
+  end)
+
+  describe("receive", function()
+    it("makes the payload of a request", function()
+      local hook = with [[receive = function(r) return { payload = { id = r.headers["x-id"], method = r.method, query = r.query, text = r.body } } end]]
+      assert.equal(200, (w:send(hook, "<xml/>", { ["x-id"] = "7", ["content-type"] = "text/xml" }, "?a=1")))
+      assert.equal('{"id":"7","method":"POST","query":"a=1","text":"<xml/>"}', payloads()[1])
+    end)
+
+    it("answers a handshake, ignores, or leaves the request alone", function()
+      local hook = with [[receive = function(r)
+        if r.json and r.json.hello then return { answer = { status = 201, content_type = "text/plain", body = "hi " .. r.json.hello } } end
+        if r.json and r.json.drop then return { ignore = true } end
+      end]]
+      local status, body, kind = w:send(hook, '{"hello":"you"}')
+      assert.same({ 201, "hi you", "text/plain" }, { status, body, kind })
+      status, body = w:send(hook, '{"drop":1}')
+      assert.same({ 200, '"Ok."' }, { status, body })
+      assert.same({}, payloads())
+      w:post(hook, '{"id":1}')
+      assert.same({ '{"id":1}' }, payloads())
+      assert.equal(400, (w:send(hook, "{")))
+    end)
+
+    it("cannot forge an answer's head", function()
+      local hook = with [[receive = function(r) return { answer = { status = 200, content_type = "text/plain\r\nX-Evil: 1", body = "x" } } end]]
+      local _, _, kind = w:send(hook, "{}")
+      assert.is_nil(kind:find("[\r\n]"))
+      with("receive = function(r) return { answer = { status = 99999 } } end")
+      local status = w:send(w:integration { type = "test" }, "{}")
+      assert.is_true(status >= 200 and status <= 599)
+    end)
+
+    it("that fails loses nothing: the request is taken as it is", function()
+      for _, body in ipairs { "error('no')", "return r.x.y", "return 7", "return {}", "while true do end",
+        "return { payload = function() end }", "local s = 'x' while true do s = s .. s end" } do
+        local hook = with("receive = function(r) " .. body .. " end")
+        w:post(hook, '{"id":"a"}')
+        assert.same({ '{"id":"a"}' }, payloads(), body)
+        w:check_invariants()
+        w:close()
+      end
+      with "receive = function() end"
+    end)
+
+    it("and split work together", function()
+      local hook = with [[receive = function(r) return { payload = { list = r.json } } end, split = function(p) return p.list end]]
+      w:post(hook, '[{"id":"a"},{"id":"b"}]')
+      assert.same({ '{"id":"a"}', '{"id":"b"}' }, payloads())
+    end)
+  end)
+end)

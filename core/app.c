@@ -218,7 +218,8 @@ void app_free(struct app *app) {
 
 const char *app_trouble(struct app *app) {
     if (store_is_broken(app->store))
-        return "Storage failed: a write or sync did not reach the disk. Nothing is accepted until a restart; see the log.\n";
+        return "Storage failed: a write or sync did not reach the disk. Nothing is accepted until a restart; see the "
+               "log.\n";
     if (store_is_full(app->store)) return "The disk is full: alerts are refused until there is room.\n";
     return NULL;
 }
@@ -266,7 +267,8 @@ static void start_request(struct app *app, arena *a, const struct http_request *
     struct local *l = app->local;
     arena *own = arena_new();
     struct local_exchange *e = arena_alloc(own, sizeof *e);
-    e->x = (struct http_exchange){.request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
+    e->x = (struct http_exchange){
+        .request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
     e->x.request.received_at = env_now(app->env);
     e->arena = a;
     e->out = out;
@@ -274,7 +276,8 @@ static void start_request(struct app *app, arena *a, const struct http_request *
     front_request(app, l->intake, &e->x);
 }
 
-void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out, size_t count) {
+void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out,
+                  size_t count) {
     for (size_t i = 0; i < count; i++) {
         unsigned char turns;
         env_random(app->env, &turns, 1);

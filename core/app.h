@@ -36,9 +36,9 @@ struct app_options {
 };
 
 struct app *app_new(const struct app_options *options, struct why *why);
-void app_start(struct app *app);   // threads, then the socket accepts
-void app_stop(struct app *app);    // finishes what was accepted
-void app_free(struct app *app);    // accepts NULL
+void app_start(struct app *app); // threads, then the socket accepts
+void app_stop(struct app *app);  // finishes what was accepted
+void app_free(struct app *app);  // accepts NULL
 
 // Why this server should get no traffic now, or NULL.
 const char *app_trouble(struct app *app);
@@ -47,5 +47,6 @@ const char *app_trouble(struct app *app);
 bool app_turn(struct app *app);
 // Requests without a socket, on their way at the same time: runs turns until all are answered. The texts of the
 // responses live in `a`.
-void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out, size_t count);
+void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out,
+                  size_t count);
 void app_advance(struct app *app, int64_t us); // moves the virtual clock and runs what becomes due

@@ -89,7 +89,8 @@ err control_open(const char *dir, struct ports *ports, log_t *log, control **out
     if (e != ERR_OK) return e;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unlink(at.sun_path); // the data folder's lock is ours, so a socket there is a dead server's
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(at.sun_path, 0600) != 0 || listen(fd, 16) != 0) {
+    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(at.sun_path, 0600) != 0 ||
+        listen(fd, 16) != 0) {
         e = why_set(why, ERR_IO, "%s: %s", at.sun_path, strerror(errno));
         if (fd >= 0) close(fd);
         return e;

@@ -8,7 +8,7 @@
 typedef struct control control;
 
 err control_open(const char *dir, struct ports *ports, log_t *log, control **out, struct why *why); // starts the thread
-void control_close(control *c); // accepts NULL
+void control_close(control *c);                                                                     // accepts NULL
 
 // The other side. ERR_CLOSED when no server listens there.
 err control_ask(const char *dir, str name, str json, buf *out, struct why *why);

@@ -3,7 +3,8 @@
 #include "metrics.h"
 
 static void reply(struct http_exchange *x, int status, const char *type, str body, const char *headers) {
-    struct http_response r = {.status = status, .content_type = str_of(type), .extra_headers = str_of(headers), .body = body};
+    struct http_response r = {
+        .status = status, .content_type = str_of(type), .extra_headers = str_of(headers), .body = body};
     x->reply(x, &r);
 }
 

@@ -29,7 +29,7 @@ static void inprocess_close(void *handle) { app_free(handle); }
 static const struct {
     const char *name;
     enum http_method method;
-} methods[] = {{"GET", HTTP_M_GET}, {"HEAD", HTTP_M_HEAD},   {"POST", HTTP_M_POST},      {"PUT", HTTP_M_PUT},
+} methods[] = {{"GET", HTTP_M_GET},     {"HEAD", HTTP_M_HEAD},     {"POST", HTTP_M_POST},      {"PUT", HTTP_M_PUT},
                {"PATCH", HTTP_M_PATCH}, {"DELETE", HTTP_M_DELETE}, {"OPTIONS", HTTP_M_OPTIONS}};
 
 static void fill_headers(arena *a, str lines, struct http_request *r) {
@@ -46,8 +46,11 @@ static void fill_headers(arena *a, str lines, struct http_request *r) {
 }
 
 static void fill_request(arena *a, const struct engine_request *from, struct http_request *r) {
-    *r = (struct http_request){
-        .method_name = from->method, .path = from->target, .query = STR(""), .body = from->body, .peer = STR("127.0.0.1")};
+    *r = (struct http_request){.method_name = from->method,
+                               .path = from->target,
+                               .query = STR(""),
+                               .body = from->body,
+                               .peer = STR("127.0.0.1")};
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (str_is(from->method, str_of(methods[i].name))) r->method = methods[i].method;
     ptrdiff_t question = str_find(from->target, '?');

@@ -35,16 +35,18 @@ static void by_integration(struct app *app, buf *out, const char *name, const ch
     config_release(c);
 }
 
-static void histogram(buf *out, const char *name, const char *help, const int64_t *bounds, const uint64_t *counts, uint64_t sum,
-                      uint64_t total, double scale) {
+static void histogram(buf *out, const char *name, const char *help, const int64_t *bounds, const uint64_t *counts,
+                      uint64_t sum, uint64_t total, double scale) {
     family(out, name, "histogram", help);
     uint64_t so_far = 0;
     for (size_t i = 0; i < 11; i++) { // the twelfth has no bound: +Inf
         so_far += counts[i];
-        buf_printf(out, "tocsin_%s_bucket{le=\"%g\"} %llu\n", name, (double)bounds[i] * scale, (unsigned long long)so_far);
+        buf_printf(out, "tocsin_%s_bucket{le=\"%g\"} %llu\n", name, (double)bounds[i] * scale,
+                   (unsigned long long)so_far);
     }
     buf_printf(out, "tocsin_%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)total);
-    buf_printf(out, "tocsin_%s_sum %g\ntocsin_%s_count %llu\n", name, (double)sum * scale, name, (unsigned long long)total);
+    buf_printf(out, "tocsin_%s_sum %g\ntocsin_%s_count %llu\n", name, (double)sum * scale, name,
+               (unsigned long long)total);
 }
 
 // Where an alert's time goes; `commit` is the batches' whole length, `apply` included.
@@ -66,7 +68,8 @@ void metrics_write(struct app *app, buf *out) {
     struct commit_stats commits = commit_stats(engine_commit(app->engine));
 #define COUNTER(field, help) number(out, #field "_total", "counter", help, __atomic_load_n(&c->field, __ATOMIC_RELAXED))
     by_integration(app, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
-    by_integration(app, out, "requests_refused_total", "Requests refused with a 4xx.", offsetof(struct config_counters, refused));
+    by_integration(app, out, "requests_refused_total", "Requests refused with a 4xx.",
+                   offsetof(struct config_counters, refused));
     by_integration(app, out, "template_errors_total", "Alerts with a template that failed.",
                    offsetof(struct config_counters, template_errors));
     COUNTER(groups_opened, "Alert groups opened.");
@@ -76,14 +79,15 @@ void metrics_write(struct app *app, buf *out) {
     COUNTER(slow_lane, "Alerts that left the inline budget.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
-    histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us, commits.batch_us_histogram,
-              commits.batch_us_sum, commits.batches, 1e-6);
+    histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us,
+              commits.batch_us_histogram, commits.batch_us_sum, commits.batches, 1e-6);
     histogram(out, "commit_batch_size", "Items of a commit batch.", commit_bounds_size, commits.batch_size_histogram,
               commits.batch_size_sum, commits.batches, 1);
     stages(c, &commits, out);
     number(out, "commit_failures_total", "counter", "Batches that failed.", commits.failures);
     number(out, "commit_waiting", "gauge", "Items waiting for the commit thread.", (uint64_t)commits.waiting);
-    number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.", (uint64_t)slow_lane_waiting(app->slow_lane));
+    number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
+           (uint64_t)slow_lane_waiting(app->slow_lane));
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
            app->log ? log_dropped(app->log) : 0);
     if (!app->http) return;

@@ -165,7 +165,8 @@ static void put_rows(buf *out, const struct store_rows *rows) {
 // write {statements: [{sql, args, expect}…]} → {rows} of the last statement; all in one savepoint
 static err port_write(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     const struct json *list = json_get(args, STR("statements"));
-    if (!list || list->type != JSON_ARRAY || !list->count) return why_set(why, ERR_INVALID, "statements: must be a list");
+    if (!list || list->type != JSON_ARRAY || !list->count)
+        return why_set(why, ERR_INVALID, "statements: must be a list");
     struct write_call call = {.write = {.count = list->count, .arena = a}};
     call.write.statements = arena_alloc(a, list->count * sizeof *call.write.statements);
     err e = ERR_OK;

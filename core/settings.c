@@ -19,10 +19,11 @@ void settings_defaults(struct settings *out) {
 static err set_int(int64_t *out, str name, str value, int64_t least, int64_t most, const char *where, struct why *why) {
     int64_t n;
     if (!str_to_int(value, &n))
-        return why_set(why, ERR_INVALID, "%s: %.*s must be a whole number, not '%.*s'", where, STR_FMT(name), STR_FMT(value));
+        return why_set(why, ERR_INVALID, "%s: %.*s must be a whole number, not '%.*s'", where, STR_FMT(name),
+                       STR_FMT(value));
     if (n < least || n > most)
-        return why_set(why, ERR_LIMIT, "%s: %.*s must be from %lld to %lld, not %lld", where, STR_FMT(name), (long long)least,
-                       (long long)most, (long long)n);
+        return why_set(why, ERR_LIMIT, "%s: %.*s must be from %lld to %lld, not %lld", where, STR_FMT(name),
+                       (long long)least, (long long)most, (long long)n);
     *out = n;
     return ERR_OK;
 }
@@ -42,20 +43,21 @@ static err set_bool(bool *out, str name, str value, const char *where, struct wh
 }
 
 err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why) {
-#define TEXT(field, ...)                                                                                     \
-    if (str_is(name, STR(#field))) {                                                                         \
-        s->field = arena_str(a, value).ptr;                                                                  \
-        return ERR_OK;                                                                                       \
+#define TEXT(field, ...)                    \
+    if (str_is(name, STR(#field))) {        \
+        s->field = arena_str(a, value).ptr; \
+        return ERR_OK;                      \
     }
-#define INT(field, standard, least, most, help)                                                              \
+#define INT(field, standard, least, most, help) \
     if (str_is(name, STR(#field))) return set_int(&s->field, name, value, least, most, where, why);
-#define BOOL(field, ...)                                                                                     \
+#define BOOL(field, ...) \
     if (str_is(name, STR(#field))) return set_bool(&s->field, name, value, where, why);
     SETTING_LIST(TEXT, INT, BOOL)
 #undef TEXT
 #undef INT
 #undef BOOL
-    return why_set(why, ERR_NOT_FOUND, "%s: unknown setting '%.*s'; `tocsin serve --help` lists them", where, STR_FMT(name));
+    return why_set(why, ERR_NOT_FOUND, "%s: unknown setting '%.*s'; `tocsin serve --help` lists them", where,
+                   STR_FMT(name));
 }
 
 static str underscored(arena *a, str flag) {
@@ -78,7 +80,9 @@ static err load_file(arena *a, const char *path, struct settings *s, struct why 
         snprintf(where, sizeof where, "%s line %d", path, number);
         ptrdiff_t equals = str_find(text, '=');
         if (equals < 0) e = why_set(why, ERR_INVALID, "%s: expected `name = value`", where);
-        else e = settings_set(a, s, str_trim((str){text.ptr, (size_t)equals}), str_trim(str_from(text, (size_t)equals + 1)), where, why);
+        else
+            e = settings_set(a, s, str_trim((str){text.ptr, (size_t)equals}),
+                             str_trim(str_from(text, (size_t)equals + 1)), where, why);
     }
     fclose(file);
     return e;
@@ -145,8 +149,8 @@ static void help_line(buf *out, const char *name, const char *value, const char 
 void settings_help(buf *out) {
     char number[32];
 #define TEXT(name, value, help) help_line(out, #name, value, help);
-#define INT(name, value, least, most, help)                                                                  \
-    snprintf(number, sizeof number, "%lld", (long long)(value));                                             \
+#define INT(name, value, least, most, help)                      \
+    snprintf(number, sizeof number, "%lld", (long long)(value)); \
     help_line(out, #name, number, help);
 #define BOOL(name, value, help) help_line(out, #name, (value) ? "on" : "off", help);
     SETTING_LIST(TEXT, INT, BOOL)

@@ -30,10 +30,10 @@ struct work {
 
 static bool open_worker(workers *w, struct worker *one, struct why *why) {
     struct store_options reading = {.dir = w->options.data,
-                                  .mode = STORE_READ,
-                                  .env = w->options.env,
-                                  .log = w->options.log,
-                                  .read_timeout_ms = w->options.read_timeout_ms};
+                                    .mode = STORE_READ,
+                                    .env = w->options.env,
+                                    .log = w->options.log,
+                                    .read_timeout_ms = w->options.read_timeout_ms};
     one->pool = w;
     if (store_open(&reading, &one->store, why) != ERR_OK) return false;
     struct script_options own = w->options.script;
@@ -140,8 +140,8 @@ static void answer(struct worker *one, struct http_exchange *x) {
         char text_id[16];
         env_random(one->pool->options.env, id, sizeof id);
         for (size_t i = 0; i < sizeof id; i++) snprintf(text_id + 2 * i, 3, "%02x", id[i]);
-        LOG(one->pool->options.log, LOG_ERROR, "request_failed", LOG_Z("id", text_id), LOG_S("method", x->request.method_name),
-            LOG_Z("error", *why.text ? why.text : err_text(e)));
+        LOG(one->pool->options.log, LOG_ERROR, "request_failed", LOG_Z("id", text_id),
+            LOG_S("method", x->request.method_name), LOG_Z("error", *why.text ? why.text : err_text(e)));
         buf body = {0};
         buf_printf(&body, "{\"detail\":\"The server failed to answer; the log has the reason under id %s.\"}", text_id);
         work->response = (struct http_response){.status = e == ERR_TIMEOUT || e == ERR_BUSY ? 503 : 500,
@@ -202,7 +202,8 @@ static void *worker_thread(void *arg) {
 
 void workers_start(workers *w) {
     w->is_running = true;
-    for (int i = 0; i < w->options.count; i++) CHECK(pthread_create(&w->list[i].thread, NULL, worker_thread, &w->list[i]) == 0);
+    for (int i = 0; i < w->options.count; i++)
+        CHECK(pthread_create(&w->list[i].thread, NULL, worker_thread, &w->list[i]) == 0);
 }
 
 void workers_stop(workers *w) {

@@ -11,8 +11,8 @@ typedef struct workers workers;
 
 struct workers_options {
     int count;
-    const char *data;             // data folder, for the reading connections
-    const char *public_url;       // "": the request's host
+    const char *data;       // data folder, for the reading connections
+    const char *public_url; // "": the request's host
     int read_timeout_ms;
     struct script_options script; // store and ids are filled in here
     env *env;
@@ -26,6 +26,6 @@ void workers_start(workers *w);
 // The exchange's answer is ready when its mail is back on its loop. For WORK_EXPLAIN the path is
 // /integrations/v1/<type>/<token>/. ERR_FULL: too many wait.
 err workers_push(workers *w, enum work_kind kind, struct http_exchange *x);
-bool workers_turn(workers *w);    // one request, without threads
-void workers_stop(workers *w);    // answers what waits, then joins
+bool workers_turn(workers *w); // one request, without threads
+void workers_stop(workers *w); // answers what waits, then joins
 void workers_free(workers *w);

@@ -6,9 +6,9 @@
 
 struct env {
     bool is_virtual;
-    int64_t start_at;      // µs UTC when the env was made
-    int64_t start_boot;    // µs of the boot clock at that moment
-    int64_t virtual_us;    // µs since start, virtual only
+    int64_t start_at;   // µs UTC when the env was made
+    int64_t start_boot; // µs of the boot clock at that moment
+    int64_t virtual_us; // µs since start, virtual only
     uint64_t seed, draws;
 };
 
@@ -35,7 +35,8 @@ env *env_new(const struct env_virtual *world) {
 void env_free(env *e) { mem_free(e); }
 
 int64_t env_elapsed(const env *e) {
-    return e->is_virtual ? __atomic_load_n(&e->virtual_us, __ATOMIC_RELAXED) : read_clock(CLOCK_BOOTTIME) - e->start_boot;
+    return e->is_virtual ? __atomic_load_n(&e->virtual_us, __ATOMIC_RELAXED)
+                         : read_clock(CLOCK_BOOTTIME) - e->start_boot;
 }
 
 int64_t env_now(const env *e) { return e->start_at + env_elapsed(e); }

@@ -7,15 +7,15 @@
 
 typedef struct env env;
 
-struct env_virtual {       // a seeded world
-    int64_t start_at;      // µs UTC
+struct env_virtual {  // a seeded world
+    int64_t start_at; // µs UTC
     uint64_t seed;
 };
 
 env *env_new(const struct env_virtual *world); // NULL: the real world
 void env_free(env *e);
-int64_t env_now(const env *e);                   // µs UTC, engine time
-int64_t env_elapsed(const env *e);               // µs since the env was made; never steps back
-void env_advance(env *e, int64_t by_us);         // virtual only
-void env_random(env *e, void *out, size_t n);    // unpredictable in the real world, seeded in a virtual one
-int64_t clock_ns(void);                          // monotonic, for measuring only
+int64_t env_now(const env *e);                // µs UTC, engine time
+int64_t env_elapsed(const env *e);            // µs since the env was made; never steps back
+void env_advance(env *e, int64_t by_us);      // virtual only
+void env_random(env *e, void *out, size_t n); // unpredictable in the real world, seeded in a virtual one
+int64_t clock_ns(void);                       // monotonic, for measuring only

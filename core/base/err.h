@@ -7,23 +7,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ERR_LIST(X)                                                                                          \
-    X(OK, "ok")                                                                                              \
-    X(NOT_FOUND, "not found")                                                                                \
-    X(INVALID, "invalid input")                                                                              \
-    X(LIMIT, "over a limit")                                                                                 \
-    X(CONFLICT, "conflicts with what is stored")                                                             \
-    X(STALE, "decided under an older configuration")                                                         \
-    X(FULL, "queue is full")                                                                                 \
-    X(DISK_FULL, "disk is full")                                                                             \
-    X(IO, "input or output failed")                                                                          \
-    X(CORRUPT, "database is damaged")                                                                        \
-    X(BUSY, "busy")                                                                                          \
-    X(TIMEOUT, "took too long")                                                                              \
-    X(CLOSED, "closed")                                                                                      \
-    X(FUEL, "template ran past its budget")                                                                  \
-    X(MEMORY, "memory limit reached")                                                                        \
-    X(SCRIPT, "script failed")                                                                               \
+#define ERR_LIST(X)                                  \
+    X(OK, "ok")                                      \
+    X(NOT_FOUND, "not found")                        \
+    X(INVALID, "invalid input")                      \
+    X(LIMIT, "over a limit")                         \
+    X(CONFLICT, "conflicts with what is stored")     \
+    X(STALE, "decided under an older configuration") \
+    X(FULL, "queue is full")                         \
+    X(DISK_FULL, "disk is full")                     \
+    X(IO, "input or output failed")                  \
+    X(CORRUPT, "database is damaged")                \
+    X(BUSY, "busy")                                  \
+    X(TIMEOUT, "took too long")                      \
+    X(CLOSED, "closed")                              \
+    X(FUEL, "template ran past its budget")          \
+    X(MEMORY, "memory limit reached")                \
+    X(SCRIPT, "script failed")                       \
     X(UNSUPPORTED, "not supported")
 
 typedef enum err {

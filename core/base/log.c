@@ -54,7 +54,9 @@ static void *writer(void *arg) {
         uint64_t dropped = l->dropped - l->dropped_told;
         l->dropped_told = l->dropped;
         pthread_mutex_unlock(&l->mutex);
-        if (dropped) buf_printf(&out, "{\"level\":\"warn\",\"event\":\"log_lines_dropped\",\"count\":%llu}\n", (unsigned long long)dropped);
+        if (dropped)
+            buf_printf(&out, "{\"level\":\"warn\",\"event\":\"log_lines_dropped\",\"count\":%llu}\n",
+                       (unsigned long long)dropped);
         write_all(l->fd, buf_view(&out));
         buf_clear(&out);
         pthread_mutex_lock(&l->mutex);

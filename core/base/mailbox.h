@@ -18,9 +18,9 @@ struct mailbox {
 };
 
 void mailbox_open(struct mailbox *box, void (*wake)(void *ctx), void *ctx); // wake may be NULL
-void mailbox_close(struct mailbox *box);                                     // must be empty
-void mailbox_push(struct mailbox *box, struct mail *mail);                   // any thread
+void mailbox_close(struct mailbox *box);                                    // must be empty
+void mailbox_push(struct mailbox *box, struct mail *mail);                  // any thread
 struct mail *mailbox_take(struct mailbox *box); // the whole list in order of arrival, or NULL; receiver only
 
 // The struct that embeds `member`, from a pointer to it.
-#define CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))

@@ -25,10 +25,10 @@ static inline str str_from(str s, size_t at) {
     return at >= s.len ? (str){s.ptr + s.len, 0} : (str){s.ptr + at, s.len - at};
 }
 
-bool str_is_nocase(str a, str b);                  // ASCII letters only
-ptrdiff_t str_find(str s, char c);                 // index or -1
-bool str_split(str *rest, char c, str *head);      // takes the part before `c` off `rest`; false when `rest` is empty
-bool str_to_int(str s, int64_t *out);              // decimal with optional minus, whole text, no overflow
-bool str_is_utf8(str s);                           // well-formed UTF-8 (no surrogates, no overlong forms)
-str str_trim(str s);                               // without ASCII white space at both ends
-size_t str_utf8_cut(str s, size_t max);            // largest length <= max that does not split a code point
+bool str_is_nocase(str a, str b);             // ASCII letters only
+ptrdiff_t str_find(str s, char c);            // index or -1
+bool str_split(str *rest, char c, str *head); // takes the part before `c` off `rest`; false when `rest` is empty
+bool str_to_int(str s, int64_t *out);         // decimal with optional minus, whole text, no overflow
+bool str_is_utf8(str s);                      // well-formed UTF-8 (no surrogates, no overlong forms)
+str str_trim(str s);                          // without ASCII white space at both ends
+size_t str_utf8_cut(str s, size_t max);       // largest length <= max that does not split a code point

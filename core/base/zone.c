@@ -38,9 +38,7 @@ struct reader {
     const unsigned char *at, *end;
 };
 
-static bool has(const struct reader *r, size_t n) {
-    return (size_t)(r->end - r->at) >= n;
-}
+static bool has(const struct reader *r, size_t n) { return (size_t)(r->end - r->at) >= n; }
 
 static int64_t read_big_endian(struct reader *r, int bytes) { // the caller has checked the room
     uint64_t v = bytes == 4 && (*r->at & 0x80) ? ~(uint64_t)0 : 0;
@@ -68,8 +66,7 @@ static bool read_header(struct reader *r, struct header *h) {
 }
 
 static size_t data_bytes(const struct header *h, size_t time) {
-    return h->moments * (time + 1) + h->types * (size_t)6 + h->chars + h->leaps * (time + 4) + h->isstd +
-           h->isut;
+    return h->moments * (time + 1) + h->types * (size_t)6 + h->chars + h->leaps * (time + 4) + h->isstd + h->isut;
 }
 
 static bool read_types(struct reader *r, const struct header *h, struct zone *z) {
@@ -111,8 +108,7 @@ static bool parse(str file, struct zone *z) {
     if (!read_header(&r, &h) || !read_data(&r, &h, 8, z)) return false;
     if (!has(&r, 2) || *r.at++ != '\n') return true;
     const unsigned char *end = memchr(r.at, '\n', (size_t)(r.end - r.at));
-    if (end && end > r.at && !zone_rule_parse((str){(const char *)r.at, (size_t)(end - r.at)}, &z->rule))
-        return false;
+    if (end && end > r.at && !zone_rule_parse((str){(const char *)r.at, (size_t)(end - r.at)}, &z->rule)) return false;
     return true;
 }
 
@@ -121,8 +117,8 @@ static bool parse(str file, struct zone *z) {
 static bool is_component(str part) {
     for (size_t i = 0; i < part.len; i++) {
         char c = part.ptr[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-              c == '-' || c == '+'))
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+              c == '+'))
             return false;
     }
     return part.len > 0;
@@ -157,8 +153,7 @@ static bool find(const char *folder, str name, char *path, size_t size) {
     bool first = true;
     snprintf(path, size, "%s", folder);
     while (str_split(&name, '/', &part)) {
-        if (!is_component(part) || (first && is_hidden(part)) || !add_component(path, size, part))
-            return false;
+        if (!is_component(part) || (first && is_hidden(part)) || !add_component(path, size, part)) return false;
         first = false;
     }
     return !first;
@@ -232,9 +227,7 @@ const zone *zones_get(zones *z, str name) {
     return z->first = read;
 }
 
-const char *zone_name(const zone *z) {
-    return z->name;
-}
+const char *zone_name(const zone *z) { return z->name; }
 
 struct zone_moment zone_at(const zone *z, int64_t at) {
     if (z->rule.is_set && (z->moment_count == 0 || at >= z->moments[z->moment_count - 1]))
@@ -242,10 +235,8 @@ struct zone_moment zone_at(const zone *z, int64_t at) {
     uint32_t low = 0, high = z->moment_count; // the first transition after `at`
     while (low < high) {
         uint32_t middle = (low + high) / 2;
-        if (z->moments[middle] <= at)
-            low = middle + 1;
-        else
-            high = middle;
+        if (z->moments[middle] <= at) low = middle + 1;
+        else high = middle;
     }
     const struct type *type = &z->types[low ? z->kinds[low - 1] : 0];
     return (struct zone_moment){type->offset, type->is_dst, z->names + type->name};

@@ -3,9 +3,7 @@
 
 #define DAY 86400
 
-static bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static bool take(str *s, char c) {
     if (s->len == 0 || s->ptr[0] != c) return false;
@@ -52,8 +50,8 @@ static bool take_change(str *s, struct zone_change *out) {
     bool ok;
     if (take(s, 'M')) {
         out->kind = ZONE_MONTH;
-        ok = take_number(s, 12, &out->month) && out->month > 0 && take(s, '.') &&
-             take_number(s, 5, &out->week) && out->week > 0 && take(s, '.') && take_number(s, 6, &out->day);
+        ok = take_number(s, 12, &out->month) && out->month > 0 && take(s, '.') && take_number(s, 5, &out->week) &&
+             out->week > 0 && take(s, '.') && take_number(s, 6, &out->day);
     } else if (take(s, 'J')) {
         out->kind = ZONE_JULIAN;
         ok = take_number(s, 365, &out->day) && out->day > 0;
@@ -84,13 +82,9 @@ bool zone_rule_parse(str s, struct zone_rule *out) {
     return true;
 }
 
-static bool is_leap(int64_t year) {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+static bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
-static int64_t floor_div(int64_t a, int64_t b) {
-    return a / b - (a % b < 0);
-}
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
 
 // Days from 1970-01-01 to the first of a month.
 static int64_t month_start(int64_t year, int month) {

@@ -2,9 +2,10 @@
 #include "engine/engine_parts.h"
 
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
-#define OPEN_MAX       16 // open groups of one grouping id that are read at once (there is one a route)
+#define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
 
-static err add_effects(engine *e, const struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
+static err add_effects(engine *e, const struct group *g, const struct group_effects *effects, bool is_new,
+                       int64_t now) {
     err x = ERR_OK;
     if (effects->cancel_unsilence) x = group_rows_cancel_jobs(e->rows, g->id, STR("unsilence"));
     for (size_t i = 0; i < effects->line_count && x == ERR_OK; i++) {
@@ -74,8 +75,9 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payl
     g.grouping_hash = grouping_hash;
     err x = add_alert(a, &g, payload_hash);
     if (x != ERR_OK) return x;
-    struct group_texts texts = {
-        .grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)}, .title = s->title, .labels = s->labels};
+    struct group_texts texts = {.grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)},
+                                .title = s->title,
+                                .labels = s->labels};
     x = group_rows_insert(e->rows, &g, &texts);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);

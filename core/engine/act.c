@@ -18,7 +18,8 @@ static err check_unresolve(struct act_item *a, const struct group *g) {
     err x = engine_find_open(a->engine, g->integration_id, g->grouping_hash, g->route_id, &other);
     if (x == ERR_NOT_FOUND) return ERR_OK;
     return x == ERR_OK ? why_set(&a->why, ERR_INVALID,
-                                 "Can't unresolve an alert group while a newer one of the same problem is open") : x;
+                                 "Can't unresolve an alert group while a newer one of the same problem is open")
+                       : x;
 }
 
 static err apply_verb(struct act_item *a, int64_t now) {
@@ -78,8 +79,10 @@ static err write_apply(struct commit_item *item, store *s, int64_t now) {
         if (x == ERR_OK) x = store_run(s, w->arena, st->sql, st->args, st->nargs, 0, &w->results[i], &w->why);
         if (x == ERR_OK && st->expect >= 0) {
             int64_t n = w->results[i].columns ? (int64_t)w->results[i].count : w->results[i].changes;
-            if (n != st->expect) x = why_set(&w->why, ERR_CONFLICT, "expect: statement %zu touched %lld rows, not %lld; it was changed meanwhile",
-                                            i + 1, (long long)n, (long long)st->expect);
+            if (n != st->expect)
+                x = why_set(&w->why, ERR_CONFLICT,
+                            "expect: statement %zu touched %lld rows, not %lld; it was changed meanwhile", i + 1,
+                            (long long)n, (long long)st->expect);
         }
     }
     return x;

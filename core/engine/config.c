@@ -1,6 +1,6 @@
 #include "engine/config.h"
-#include "base/mailbox.h"
 #include "base/buf.h"
+#include "base/mailbox.h"
 #include "base/mem.h"
 #include <pthread.h>
 #include <sodium.h>
@@ -15,19 +15,19 @@ struct held_integration {
 struct config {
     uint64_t refs, version;
     size_t count, slots;
-    struct config_integration **list;   // by id
+    struct config_integration **list;    // by id
     struct config_integration **by_hash; // open addressing, `slots` a power of two
     unsigned char hash_key[16];
 };
 
 struct config_source {
-    pthread_mutex_t mutex;   // guards `current` while a reader takes its reference
+    pthread_mutex_t mutex; // guards `current` while a reader takes its reference
     config *current;
-    uint64_t version;        // of current; read without the mutex
-    struct counter_entry {   // counters outlive the versions of their integration
+    uint64_t version;      // of current; read without the mutex
+    struct counter_entry { // counters outlive the versions of their integration
         int64_t id;
         struct config_counters *counters;
-    } *counters;
+    } * counters;
     size_t counter_count;
     unsigned char hash_key[16];
 };
@@ -142,8 +142,9 @@ static void put_json_raw(buf *b, const char *name, const struct store_value *v) 
 // The routes in order, the default one last, as JSON members of the integration and as the list C needs.
 static err load_routes(store *s, struct held_integration *h, buf *json) {
     struct store_rows rows;
-    err e = store_run(s, h->arena, "SELECT id, is_default, routing_type, routing_regex, routing_labels FROM route WHERE "
-                                   "integration_id = $1 ORDER BY is_default, position, id",
+    err e = store_run(s, h->arena,
+                      "SELECT id, is_default, routing_type, routing_regex, routing_labels FROM route WHERE "
+                      "integration_id = $1 ORDER BY is_default, position, id",
                       &SV_INT(h->view.id), 1, 0, &rows, NULL);
     if (e != ERR_OK) return e;
     h->view.route_count = rows.count;
@@ -163,8 +164,8 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
     return ERR_OK;
 }
 
-#define INTEGRATION_COLUMNS                                                                                  \
-    "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, "      \
+#define INTEGRATION_COLUMNS                                                                             \
+    "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
     "dynamic_labels, labels_template"
 
 static err load_integration(config_source *cs, store *s, int64_t id, struct config_integration **out) {
@@ -230,8 +231,8 @@ static void publish(config_source *cs, config *next) {
 err config_refresh(config_source *cs, store *s) {
     arena *a = arena_new();
     struct store_rows rows;
-    err e = store_run(s, a, "SELECT id, version FROM integration WHERE deleted_at IS NULL ORDER BY id", NULL, 0, 0, &rows,
-                      NULL);
+    err e = store_run(s, a, "SELECT id, version FROM integration WHERE deleted_at IS NULL ORDER BY id", NULL, 0, 0,
+                      &rows, NULL);
     config *next = NEW(config);
     next->refs = 1;
     next->version = cs->version + 1;

@@ -14,10 +14,10 @@ struct config_route {
     bool is_default;
 };
 
-struct config_integration {      // immutable once published, shared by snapshots
+struct config_integration { // immutable once published, shared by snapshots
     int64_t id, version;
     str type, token, name;
-    int64_t rate_limit;          // requests in 5 minutes, 0 none
+    int64_t rate_limit; // requests in 5 minutes, 0 none
     bool allow_resolve;
     // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
     // "templates_default", "templates_custom", "labels", "dynamic_labels", "labels_template", "routes": [{"id",
@@ -28,12 +28,12 @@ struct config_integration {      // immutable once published, shared by snapshot
     struct config_counters *counters; // shared by all versions of this integration
 };
 
-struct config_counters {         // changed with atomics from any thread
+struct config_counters { // changed with atomics from any thread
     uint64_t alerts, refused, template_errors;
     int64_t window_started_at, window_count; // rate limit: a fixed window of 5 minutes
 };
 
-typedef struct config config;         // one snapshot
+typedef struct config config;               // one snapshot
 typedef struct config_source config_source; // where the current one is found
 
 config_source *config_source_new(void);

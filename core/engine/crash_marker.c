@@ -23,12 +23,15 @@ crash_marker *crash_marker_open(const char *dir, struct crash_set *found) {
     crash_marker *m = NEW(crash_marker);
     m->slots = map;
     for (size_t i = 0; i < CRASH_SLOTS; i++)
-        if (m->slots[i] && !crash_set_has(found, (int64_t)m->slots[i])) found->ids[found->count++] = (int64_t)m->slots[i];
+        if (m->slots[i] && !crash_set_has(found, (int64_t)m->slots[i]))
+            found->ids[found->count++] = (int64_t)m->slots[i];
     memset(map, 0, SIZE);
     return m;
 }
 
-uint64_t *crash_marker_slot(crash_marker *m, size_t thread) { return m && thread < CRASH_SLOTS ? &m->slots[thread] : NULL; }
+uint64_t *crash_marker_slot(crash_marker *m, size_t thread) {
+    return m && thread < CRASH_SLOTS ? &m->slots[thread] : NULL;
+}
 
 void crash_marker_close(crash_marker *m) {
     if (!m) return;

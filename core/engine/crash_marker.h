@@ -8,9 +8,9 @@
 
 typedef struct crash_marker crash_marker;
 
-#define CRASH_SLOTS 65      // the last is the slow lane's
+#define CRASH_SLOTS 65 // the last is the slow lane's
 
-struct crash_set {          // changed with atomics
+struct crash_set { // changed with atomics
     size_t count;
     int64_t ids[CRASH_SLOTS];
 };

@@ -1,5 +1,5 @@
-#include "engine/engine_parts.h"
 #include "base/mem.h"
+#include "engine/engine_parts.h"
 #include <sodium.h>
 
 int64_t engine_hash(const engine *e, str text) {
@@ -36,7 +36,8 @@ static void on_rolled_back(void *ctx) {
 static err load_hash_key(engine *e, struct why *why) {
     arena *a = arena_new();
     struct store_rows rows;
-    err x = store_run(e->options.writer, a, "SELECT value FROM setting WHERE name = 'group_key'", NULL, 0, 1, &rows, why);
+    err x =
+        store_run(e->options.writer, a, "SELECT value FROM setting WHERE name = 'group_key'", NULL, 0, 1, &rows, why);
     if (x == ERR_OK && (!rows.count || sodium_hex2bin(e->hash_key, sizeof e->hash_key, rows.values[0].text.ptr,
                                                       rows.values[0].text.len, NULL, NULL, NULL) != 0))
         x = why_set(why, ERR_CORRUPT, "setting group_key is missing or not 32 hexadecimal digits");
@@ -77,4 +78,6 @@ void engine_free(engine *e) {
 
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }
-struct engine_counters *engine_counters(engine *e) { return &e->counters; }
+struct engine_counters *engine_counters(engine *e) {
+    return &e->counters;
+}

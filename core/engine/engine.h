@@ -34,7 +34,7 @@ struct engine_counters *engine_counters(engine *e);
 
 // One alert on its way to disk. The caller owns the struct and what the signal points to until `done`.
 struct accept_item {
-    struct commit_item item;   // apply is accept_apply; the caller sets done, lane and weight
+    struct commit_item item; // apply is accept_apply; the caller sets done, lane and weight
     engine *engine;
     struct signal signal;
     int64_t alert_id, alert_group_id; // results
@@ -49,8 +49,8 @@ struct act_item {
     enum group_verb verb;
     struct group_actor actor;
     int64_t silence_ms;
-    bool is_delete;            // remove the group with everything of it, instead of `verb`
-    struct why why;            // result: the sentence of a refusal
+    bool is_delete; // remove the group with everything of it, instead of `verb`
+    struct why why; // result: the sentence of a refusal
 };
 void act_init(struct act_item *a, engine *e);
 
@@ -58,28 +58,31 @@ void act_init(struct act_item *a, engine *e);
 struct job_item {
     struct commit_item item;
     engine *engine;
-    struct job_row job;        // kind and detail point into the arena
-    arena *arena;              // owned by the caller
-    bool is_kept;              // it goes on later: its row stays
+    struct job_row job; // kind and detail point into the arena
+    arena *arena;       // owned by the caller
+    bool is_kept;       // it goes on later: its row stays
 };
 void job_init(struct job_item *j, engine *e);
 
 // Plain statements in one savepoint: how the API and the commands write configuration.
 struct write_statement {
-    const char *sql;               // must live as long as the item
+    const char *sql; // must live as long as the item
     struct store_value *args;
     size_t nargs;
-    struct write_ref { size_t arg, statement; str column; } *refs; // args taken from an earlier statement's first row
+    struct write_ref {
+        size_t arg, statement;
+        str column;
+    } * refs; // args taken from an earlier statement's first row
     size_t ref_count;
-    int64_t expect;                // rows returned or changed must be this many, else ERR_CONFLICT; -1: any
+    int64_t expect; // rows returned or changed must be this many, else ERR_CONFLICT; -1: any
 };
 struct write_item {
     struct commit_item item;
     engine *engine;
     struct write_statement *statements;
     size_t count;
-    arena *arena;                  // the results live here
-    struct store_rows *results;    // one for each statement
+    arena *arena;               // the results live here
+    struct store_rows *results; // one for each statement
     struct why why;
 };
 void write_init(struct write_item *w, engine *e);

@@ -8,11 +8,11 @@ struct engine {
     commit *commit;
     group_rows *rows;
     config_source *config_source;
-    const config *config;         // the commit thread's snapshot
+    const config *config; // the commit thread's snapshot
     unsigned char hash_key[16];
-    bool config_changed;          // a write of this batch may have changed it
+    bool config_changed; // a write of this batch may have changed it
     bool jobs_added;
-    int64_t labels_told_at;       // when the pager was last told of labels to index
+    int64_t labels_told_at; // when the pager was last told of labels to index
     struct engine_counters counters;
 };
 

@@ -44,7 +44,8 @@ static void note_response(struct group *g, int64_t now) {
     if (g->response_ms < 0) g->response_ms = (now - g->started_at) / 1000;
 }
 
-static void clear_silence(struct group *g, struct group_effects *effects, const char *reason, struct group_actor actor) {
+static void clear_silence(struct group *g, struct group_effects *effects, const char *reason,
+                          struct group_actor actor) {
     if (!g->silenced_at) return;
     if (g->silenced_until) effects->cancel_unsilence = true;
     g->silenced_at = g->silenced_until = g->silenced_by_id = 0;
@@ -131,11 +132,13 @@ static err act_acknowledge(struct group *g, struct group_actor actor, int64_t no
                            struct why *why) {
     if (g->resolved_at) return refuse(why, "acknowledge", "resolved");
     if (g->acknowledged_at) return refuse(why, "acknowledge", "acknowledged");
-    acknowledge(g, now, reason_of(&actor, "acknowledged_by_user", "acknowledged_by_api", "acknowledged"), actor, effects);
+    acknowledge(g, now, reason_of(&actor, "acknowledged_by_user", "acknowledged_by_api", "acknowledged"), actor,
+                effects);
     return ERR_OK;
 }
 
-static err act_unacknowledge(struct group *g, struct group_actor actor, struct group_effects *effects, struct why *why) {
+static err act_unacknowledge(struct group *g, struct group_actor actor, struct group_effects *effects,
+                             struct why *why) {
     if (g->resolved_at) return refuse(why, "unacknowledge", "resolved");
     if (!g->acknowledged_at) return refuse(why, "unacknowledge", "unacknowledged");
     clear_acknowledge(g);

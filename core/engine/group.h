@@ -11,13 +11,13 @@ enum group_state { GROUP_FIRING, GROUP_ACKNOWLEDGED, GROUP_RESOLVED, GROUP_SILEN
 
 struct group_actor {
     enum group_by by;
-    int64_t id;            // user or token, 0 none
+    int64_t id; // user or token, 0 none
 };
 
-struct group_line {        // one line of the group's log
+struct group_line { // one line of the group's log
     const char *action, *reason;
     struct group_actor actor;
-    int64_t until;         // silence: µs, 0 for ever; else 0
+    int64_t until; // silence: µs, 0 for ever; else 0
 };
 
 struct group_job {
@@ -33,13 +33,13 @@ struct group_effects {
     bool cancel_unsilence; // the timer that waits is void
 };
 
-#define GROUP_VERB_LIST(X)                                                                                        \
-    X(ACKNOWLEDGE, "acknowledge")                                                                            \
-    X(UNACKNOWLEDGE, "unacknowledge")                                                                        \
-    X(RESOLVE, "resolve")                                                                                    \
-    X(UNRESOLVE, "unresolve")                                                                                \
-    X(SILENCE, "silence")                                                                                    \
-    X(UNSILENCE, "unsilence")                                                                                \
+#define GROUP_VERB_LIST(X)            \
+    X(ACKNOWLEDGE, "acknowledge")     \
+    X(UNACKNOWLEDGE, "unacknowledge") \
+    X(RESOLVE, "resolve")             \
+    X(UNRESOLVE, "unresolve")         \
+    X(SILENCE, "silence")             \
+    X(UNSILENCE, "unsilence")         \
     X(WIPE, "wipe")
 enum group_verb {
 #define X(name, text) VERB_##name,

@@ -109,7 +109,8 @@ static void reply_rate_limited(struct http_exchange *x, const struct config_inte
     char headers[48];
     snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)(retry_s > 0 ? retry_s : 1));
     buf text = {0};
-    buf_printf(&text, "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
+    buf_printf(&text,
+               "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
                STR_FMT(i->name), (long long)i->rate_limit, (long long)retry_s);
     reply_text(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
     buf_free(&text);
@@ -117,8 +118,12 @@ static void reply_rate_limited(struct http_exchange *x, const struct config_inte
 
 static void reply_not_stored(struct http_exchange *x, err e) {
     switch (e) {
-    case ERR_FULL: reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n"); break;
-    case ERR_DISK_FULL: reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n"); break;
+    case ERR_FULL:
+        reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
+        break;
+    case ERR_DISK_FULL:
+        reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
+        break;
     case ERR_NOT_FOUND:
         reply_text(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
         break;
@@ -210,7 +215,8 @@ static void run_slow(struct slow_task *task, renderer *r) {
         if (in->options.crashed) crash_set_clear((struct crash_set *)(uintptr_t)in->options.crashed, d->integration_id);
         send_to_commit(in, p);
     } else {
-        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", d->integration_id), LOG_Z("error", why.text));
+        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", d->integration_id),
+            LOG_Z("error", why.text));
         fall_back(in, p, i, why.text);
     }
 }
@@ -251,7 +257,8 @@ static void render_part(intake *in, struct part *p, const struct config_integrat
     }
 }
 
-static struct delivery *delivery_new(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count) {
+static struct delivery *delivery_new(intake *in, struct http_exchange *x, const struct config_integration *i,
+                                     size_t count) {
     struct delivery *d = arena_alloc(x->arena, sizeof *d);
     *d = (struct delivery){.x = x, .intake = in, .integration_id = i->id, .waiting = count, .count = count};
     d->parts = arena_alloc(x->arena, count * sizeof *d->parts);
@@ -264,7 +271,8 @@ static struct delivery *delivery_new(intake *in, struct http_exchange *x, const 
     return d;
 }
 
-static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i, const struct payload *payload) {
+static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i,
+                       const struct payload *payload) {
     struct delivery *d = delivery_new(in, x, i, 1);
     struct part *p = &d->parts[0];
     p->json = payload->json;
@@ -299,7 +307,8 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
     if (e == ERR_OK && list->type == JSON_ARRAY && list->count <= SPLIT_MAX) d = delivery_new(in, x, i, list->count);
     if (!d || !parse_parts(d, list)) {
         buf text = {0};
-        buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type), SPLIT_MAX);
+        buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type),
+                   SPLIT_MAX);
         buf_char(&text, 0);
         count_refused(i);
         reply_detail(x, 400, text.ptr, NULL);
@@ -309,8 +318,8 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
     for (size_t n = 0; n < d->count; n++) render_part(in, &d->parts[n], i);
 }
 
-static err call_receive(intake *in, struct http_exchange *x, const struct config_integration *i, struct script_value *results,
-                        size_t nresults, struct why *why) {
+static err call_receive(intake *in, struct http_exchange *x, const struct config_integration *i,
+                        struct script_value *results, size_t nresults, struct why *why) {
     const struct http_request *r = &x->request;
     buf headers = {0};
     buf_char(&headers, '{');
@@ -321,20 +330,20 @@ static err call_receive(intake *in, struct http_exchange *x, const struct config
         buf_json(&headers, r->headers[n].value);
     }
     buf_char(&headers, '}');
-    struct script_value args[] = {{.type = SCRIPT_STR, .text = i->type},
-                                  {.type = SCRIPT_STR, .text = r->method_name},
-                                  {.type = SCRIPT_STR, .text = r->query},
-                                  {.type = SCRIPT_STR, .text = buf_view(&headers)},
-                                  {.type = SCRIPT_STR, .text = r->body},
-                                  {.type = SCRIPT_INT, .integer = r->received_at}};
+    struct script_value args[] = {
+        {.type = SCRIPT_STR, .text = i->type},  {.type = SCRIPT_STR, .text = r->method_name},
+        {.type = SCRIPT_STR, .text = r->query}, {.type = SCRIPT_STR, .text = buf_view(&headers)},
+        {.type = SCRIPT_STR, .text = r->body},  {.type = SCRIPT_INT, .integer = r->received_at}};
     struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
-    err e = script_call(renderer_script(in->renderer), "receive", "request", args, 6, budget, x->arena, results, nresults, why);
+    err e = script_call(renderer_script(in->renderer), "receive", "request", args, 6, budget, x->arena, results,
+                        nresults, why);
     buf_free(&headers);
     return e;
 }
 
-static void log_function(intake *in, const struct config_integration *i, const char *name, err e, const struct script_value *result,
-                         const struct script_value *sentence, const struct why *why) {
+static void log_function(intake *in, const struct config_integration *i, const char *name, err e,
+                         const struct script_value *result, const struct script_value *sentence,
+                         const struct why *why) {
     str text = e != ERR_OK ? str_of(why->text) : sentence->text;
     if (e == ERR_OK && (result->type != SCRIPT_NIL || sentence->type != SCRIPT_STR)) return;
     LOG(in->options.log, LOG_ERROR, name, LOG_S("type", i->type), LOG_S("error", text));
@@ -396,7 +405,9 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     struct why why = {""};
     unsigned flags = 0;
     err e = renderer_prepare(in->renderer, i, &flags, &why);
-    if (e != ERR_OK) LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id), LOG_Z("error", why.text));
+    if (e != ERR_OK)
+        LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
+            LOG_Z("error", why.text));
     if ((flags & RENDER_HAS_RECEIVE) && receive(in, x, i)) return;
     struct payload payload;
     int64_t start = clock_ns();

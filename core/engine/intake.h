@@ -16,10 +16,10 @@ struct intake_options {
     env *env;
     log_t *log;
     struct script_options script;
-    slow_lane *slow_lane;      // shared by all intakes
+    slow_lane *slow_lane; // shared by all intakes
     int64_t fuel_inline, fuel_slow;
-    uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
-    uint64_t *slow_marker;     // the slow lane's slot
+    uint64_t *crash_marker; // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
+    uint64_t *slow_marker;  // the slow lane's slot
     const struct crash_set *crashed;
 };
 

@@ -38,8 +38,10 @@ static err index_labels(struct job_item *j, int64_t group_id, str text) {
         struct store_value args[] = {SV_TEXT(labels->members[i].key),
                                      SV_TEXT(text_of_scalar(j->arena, &labels->members[i].value)), SV_INT(group_id)};
         struct store_rows ignored;
-        x = store_run(j->engine->options.writer, j->arena, "INSERT INTO label (key, value, alert_group_id) VALUES ($1, $2, $3) "
-                                                           "ON CONFLICT DO NOTHING", args, 3, 0, &ignored, NULL);
+        x = store_run(j->engine->options.writer, j->arena,
+                      "INSERT INTO label (key, value, alert_group_id) VALUES ($1, $2, $3) "
+                      "ON CONFLICT DO NOTHING",
+                      args, 3, 0, &ignored, NULL);
     }
     return x;
 }
@@ -50,7 +52,8 @@ static err go_on_later(struct job_item *j, int64_t due_at) {
     struct store_rows ignored;
     j->is_kept = true;
     j->engine->jobs_added = true;
-    return store_run(j->engine->options.writer, j->arena, "UPDATE job SET due_at = $1 WHERE id = $2", args, 2, 0, &ignored, NULL);
+    return store_run(j->engine->options.writer, j->arena, "UPDATE job SET due_at = $1 WHERE id = $2", args, 2, 0,
+                     &ignored, NULL);
 }
 
 static err set_indexed_to(struct job_item *j, int64_t group_id) {
@@ -58,8 +61,10 @@ static err set_indexed_to(struct job_item *j, int64_t group_id) {
     snprintf(digits, sizeof digits, "%lld", (long long)group_id);
     struct store_value args[] = {SV_TEXT(STR(LABELS_INDEXED_TO)), SV_TEXT(str_of(digits))};
     struct store_rows ignored;
-    return store_run(j->engine->options.writer, j->arena, "INSERT INTO setting (name, value) VALUES ($1, $2) "
-                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value", args, 2, 0, &ignored, NULL);
+    return store_run(j->engine->options.writer, j->arena,
+                     "INSERT INTO setting (name, value) VALUES ($1, $2) "
+                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                     args, 2, 0, &ignored, NULL);
 }
 
 // Fills the filter index with the labels that stand in the rows of new groups. One job serves all: it takes some groups
@@ -68,10 +73,11 @@ static err run_label_index(struct job_item *j, int64_t now) {
     store *s = j->engine->options.writer;
     struct store_rows rows;
     int64_t from = store_setting_int(s, LABELS_INDEXED_TO, 0);
-    err x = store_run(s, j->arena, "SELECT id, labels FROM alert_group WHERE id > $1 ORDER BY id LIMIT 500", &SV_INT(from), 1,
-                      LABEL_GROUPS, &rows, NULL);
+    err x = store_run(s, j->arena, "SELECT id, labels FROM alert_group WHERE id > $1 ORDER BY id LIMIT 500",
+                      &SV_INT(from), 1, LABEL_GROUPS, &rows, NULL);
     for (size_t i = 0; i < rows.count && x == ERR_OK; i++)
-        if (rows.values[2 * i + 1].type == STORE_TEXT) x = index_labels(j, rows.values[2 * i].integer, rows.values[2 * i + 1].text);
+        if (rows.values[2 * i + 1].type == STORE_TEXT)
+            x = index_labels(j, rows.values[2 * i].integer, rows.values[2 * i + 1].text);
     if (x == ERR_OK && rows.count) x = set_indexed_to(j, rows.values[2 * rows.count - 2].integer);
     if (x == ERR_OK && rows.count == LABEL_GROUPS) return go_on_later(j, now + LABEL_PAUSE_US);
     return x;
@@ -91,7 +97,8 @@ static err job_apply(struct commit_item *item, store *s, int64_t now) {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_is(j->job.kind, str_of(kinds[i].kind))) x = kinds[i].run(j, now);
     struct store_rows ignored;
-    if (x == ERR_OK && !j->is_kept) x = store_run(s, j->arena, "DELETE FROM job WHERE id = $1", &SV_INT(j->job.id), 1, 0, &ignored, NULL);
+    if (x == ERR_OK && !j->is_kept)
+        x = store_run(s, j->arena, "DELETE FROM job WHERE id = $1", &SV_INT(j->job.id), 1, 0, &ignored, NULL);
     return x;
 }
 

@@ -12,7 +12,7 @@ struct pager {
     uv_async_t wake;
     uv_timer_t timer;
     pthread_t thread;
-    struct mailbox done;  // jobs that the commit thread has finished with
+    struct mailbox done; // jobs that the commit thread has finished with
     size_t in_flight;
     bool has_failed; // a job of the last round could not run: wait before the next
     bool is_running, is_stopping;
@@ -86,8 +86,10 @@ int64_t pager_turn(pager *p) {
     int64_t now = env_now(p->options.env), wait = -1;
     arena *a = arena_new();
     struct store_rows rows;
-    err e = store_run(p->options.reader, a, "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
-                                            "ORDER BY priority DESC, due_at, id LIMIT 200", &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
+    err e = store_run(p->options.reader, a,
+                      "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
+                      "ORDER BY priority DESC, due_at, id LIMIT 200",
+                      &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
     if (e != ERR_OK) {
         LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
         wait = RETRY_US;

@@ -10,7 +10,7 @@ typedef struct pager pager;
 
 struct pager_options {
     engine *engine;
-    store *reader;      // owned by the pager afterwards
+    store *reader; // owned by the pager afterwards
     env *env;
     log_t *log;
 };

@@ -51,7 +51,8 @@ static str header_parameter(str header, str name) {
     str piece;
     while (str_split(&header, ';', &piece)) {
         piece = str_trim(piece);
-        if (piece.len <= name.len || !str_is_nocase((str){piece.ptr, name.len}, name) || piece.ptr[name.len] != '=') continue;
+        if (piece.len <= name.len || !str_is_nocase((str){piece.ptr, name.len}, name) || piece.ptr[name.len] != '=')
+            continue;
         str value = str_from(piece, name.len + 1);
         if (value.len >= 2 && value.ptr[0] == '"' && value.ptr[value.len - 1] == '"')
             value = (str){value.ptr + 1, value.len - 2};
@@ -70,7 +71,8 @@ static err read_part(struct pairs *p, str part, struct why *why) {
     str line, name = {NULL, 0};
     while (take_line(&part, &line) && line.len) {
         if (line.len < 20 || !str_is_nocase((str){line.ptr, 20}, STR("content-disposition:"))) continue;
-        if (header_parameter(line, STR("filename")).ptr) return why_set(why, ERR_INVALID, "File uploads are not allowed");
+        if (header_parameter(line, STR("filename")).ptr)
+            return why_set(why, ERR_INVALID, "File uploads are not allowed");
         name = header_parameter(line, STR("name"));
     }
     return name.ptr ? add_pair(p, name, part, why) : why_set(why, ERR_INVALID, "multipart field without a name");

@@ -8,7 +8,7 @@ struct renderer {
     struct known {
         int64_t id, version;
         unsigned flags;
-    } *known; // sorted by id
+    } * known; // sorted by id
     size_t count;
 };
 
@@ -97,7 +97,8 @@ err renderer_signal(renderer *r, const struct config_integration *i, const struc
     return ERR_OK;
 }
 
-void renderer_fallback(const struct config_integration *i, str bytes, const char *reason, arena *a, struct signal *out) {
+void renderer_fallback(const struct config_integration *i, str bytes, const char *reason, arena *a,
+                       struct signal *out) {
     buf text = {0};
     buf_printf(&text, "%.*s: ", STR_FMT(i->name));
     str head = {bytes.ptr, str_utf8_cut(bytes, 200)};

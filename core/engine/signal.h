@@ -2,19 +2,25 @@
 #pragma once
 #include "base/str.h"
 
-enum signal_flag { SIGNAL_RESOLVE = 1, SIGNAL_ACKNOWLEDGE = 2, SIGNAL_REPEAT = 4, SIGNAL_SLOW_LANE = 8, SIGNAL_RAW = 16 };
+enum signal_flag {
+    SIGNAL_RESOLVE = 1,
+    SIGNAL_ACKNOWLEDGE = 2,
+    SIGNAL_REPEAT = 4,
+    SIGNAL_SLOW_LANE = 8,
+    SIGNAL_RAW = 16
+};
 
 struct signal {
     int64_t integration_id, integration_version;
     bool is_resolve, is_acknowledge;
-    bool has_grouping_id;  // false: each alert is its own group
+    bool has_grouping_id; // false: each alert is its own group
     str grouping_id;
     int64_t route_id;
-    str title;             // at most 500 code points and ".."
-    str labels;            // JSON object text, empty when there are none
-    str problems;          // JSON object: template field -> error text, empty when there are none
-    str payload;           // bytes to store
-    str parsed;            // JSON that templates saw when the bytes are not JSON, else empty
+    str title;    // at most 500 code points and ".."
+    str labels;   // JSON object text, empty when there are none
+    str problems; // JSON object: template field -> error text, empty when there are none
+    str payload;  // bytes to store
+    str parsed;   // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
-    unsigned flags;        // SIGNAL_SLOW_LANE, SIGNAL_RAW
+    unsigned flags; // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

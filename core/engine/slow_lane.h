@@ -3,8 +3,8 @@
 // A task that finds no room is stored without rendering by its owner. Threads: push from any; `run` on the lane's
 // thread with the lane's own renderer.
 #pragma once
-#include "engine/renderer.h"
 #include "base/mailbox.h"
+#include "engine/renderer.h"
 
 typedef struct slow_lane slow_lane;
 
@@ -19,5 +19,5 @@ void slow_lane_start(slow_lane *l);
 err slow_lane_push(slow_lane *l, struct slow_task *task); // ERR_FULL: this integration has too many waiting
 bool slow_lane_turn(slow_lane *l);                        // one task, without the thread; false when none waits
 int64_t slow_lane_waiting(const slow_lane *l);
-void slow_lane_stop(slow_lane *l);                        // runs what waits, then joins
+void slow_lane_stop(slow_lane *l); // runs what waits, then joins
 void slow_lane_free(slow_lane *l);

@@ -7,7 +7,16 @@
 #include "base/buf.h"
 #include "base/mailbox.h"
 
-enum http_method { HTTP_NONE, HTTP_M_GET, HTTP_M_HEAD, HTTP_M_POST, HTTP_M_PUT, HTTP_M_PATCH, HTTP_M_DELETE, HTTP_M_OPTIONS };
+enum http_method {
+    HTTP_NONE,
+    HTTP_M_GET,
+    HTTP_M_HEAD,
+    HTTP_M_POST,
+    HTTP_M_PUT,
+    HTTP_M_PATCH,
+    HTTP_M_DELETE,
+    HTTP_M_OPTIONS
+};
 
 struct http_header {
     str name; // lower case
@@ -21,28 +30,28 @@ struct http_request {
     str query; // after '?', without it
     struct http_header *headers;
     size_t header_count;
-    str body;           // content coding undone
-    str peer;           // "127.0.0.1"
+    str body;            // content coding undone
+    str peer;            // "127.0.0.1"
     int64_t received_at; // µs UTC, when the last byte of the body was in
 };
 
 struct http_response {
     int status;
-    str content_type;        // empty: no Content-Type header
-    str extra_headers;       // complete lines "Name: value\r\n", may be empty
-    str body;                // copied by reply
+    str content_type;  // empty: no Content-Type header
+    str extra_headers; // complete lines "Name: value\r\n", may be empty
+    str body;          // copied by reply
     bool must_close;
 };
 
 struct http_exchange {
-    struct mail mail;        // for whoever holds the exchange at the moment
+    struct mail mail; // for whoever holds the exchange at the moment
     struct http_request request;
-    arena *arena;            // lives until the reply; the request's strings point into it
+    arena *arena; // lives until the reply; the request's strings point into it
     // Sends the answer and ends the exchange; afterwards the pointer is dead. Only on the owning thread.
     void (*reply)(struct http_exchange *x, const struct http_response *response);
     // The owning thread's mailbox; a mail pushed there comes back through the owner's `on_mail`.
     struct mailbox *owner;
-    void *loop_ctx;          // what the owner of the loop attached (see http_server.h)
+    void *loop_ctx; // what the owner of the loop attached (see http_server.h)
     // For whoever works on the request: what to do when the exchange's mail is back on its loop, and with what.
     void (*resume)(struct http_exchange *x);
     void *work;

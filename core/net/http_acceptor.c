@@ -89,10 +89,8 @@ static int cap_of(const struct http_server *s) {
 err http_acceptor_listen(struct http_server *s, struct why *why) {
     char host[256], port[8];
     if (!split_listen(s->options.listen, host, port))
-        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets",
-                       s->options.listen);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-                    *found = NULL;
+        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets", s->options.listen);
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
     int rc = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
     if (rc != 0) return why_set(why, ERR_INVALID, "listen %s: %s", s->options.listen, gai_strerror(rc));
     err e = bind_to(s, found, why);

@@ -19,8 +19,7 @@ static int hex_digit(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool on_size(struct http_chunks *c, char byte, const struct http_limits *limits,
-                    struct http_refusal *why) {
+static bool on_size(struct http_chunks *c, char byte, const struct http_limits *limits, struct http_refusal *why) {
     int digit = hex_digit(byte);
     if (digit >= 0) {
         if (++c->digits > SIZE_DIGITS)
@@ -54,20 +53,17 @@ static bool on_extension(struct http_chunks *c, char byte, struct http_refusal *
 static bool on_trailer_name(struct http_chunks *c, char byte, struct http_refusal *why) {
     if (byte == ':' && c->name_len > 0) {
         str name = {c->name, c->name_len};
-        if (str_is(name, STR("content-length")) || str_is(name, STR("transfer-encoding")) ||
-            str_is(name, STR("host")))
+        if (str_is(name, STR("content-length")) || str_is(name, STR("transfer-encoding")) || str_is(name, STR("host")))
             return http_refuse(why, 400, "a trailer may not change the framing");
         c->state = VALUE;
         return true;
     }
     if (!http_is_token_char(byte)) return http_refuse(why, 400, "a trailer line is not `Name: value`");
-    if (c->name_len < sizeof c->name)
-        c->name[c->name_len++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
+    if (c->name_len < sizeof c->name) c->name[c->name_len++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
     return true;
 }
 
-static bool on_trailer(struct http_chunks *c, char byte, const struct http_limits *limits,
-                       struct http_refusal *why) {
+static bool on_trailer(struct http_chunks *c, char byte, const struct http_limits *limits, struct http_refusal *why) {
     if (++c->trailer_bytes > limits->header_bytes)
         return http_refuse(why, 431, "the trailers are over the limit of %zu bytes", limits->header_bytes);
     if (c->state == NAME) return on_trailer_name(c, byte, why);
@@ -82,8 +78,7 @@ static bool on_trailer(struct http_chunks *c, char byte, const struct http_limit
         return true;
     }
     if (++c->trailer_count > limits->header_count)
-        return http_refuse(why, 431, "the request has more trailers than the limit of %zu",
-                           limits->header_count);
+        return http_refuse(why, 431, "the request has more trailers than the limit of %zu", limits->header_count);
     c->state = NAME;
     c->name_len = 0;
     return on_trailer_name(c, byte, why);
@@ -103,8 +98,7 @@ static bool on_size_lf(struct http_chunks *c, char byte, struct http_refusal *wh
     return expect(c, byte, '\n', next, why);
 }
 
-static bool on_byte(struct http_chunks *c, char byte, const struct http_limits *limits,
-                    struct http_refusal *why) {
+static bool on_byte(struct http_chunks *c, char byte, const struct http_limits *limits, struct http_refusal *why) {
     switch (c->state) {
     case SIZE: return on_size(c, byte, limits, why);
     case EXTENSION: return on_extension(c, byte, why);
@@ -117,8 +111,8 @@ static bool on_byte(struct http_chunks *c, char byte, const struct http_limits *
     }
 }
 
-bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used,
-                      bool *is_end, struct http_refusal *why) {
+bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used, bool *is_end,
+                      struct http_refusal *why) {
     size_t at = 0;
     while (at < bytes.len && c->state != END) {
         if (c->state == DATA) {
@@ -172,8 +166,7 @@ static bool inflate_span(struct http_body *b, str wire, struct http_refusal *why
     z->next_in = (Bytef *)(uintptr_t)wire.ptr;
     z->avail_in = (uInt)wire.len;
     do {
-        if (b->inflate->is_member_end && inflateReset(z) != Z_OK)
-            return http_refuse(why, 400, "the body is not gzip");
+        if (b->inflate->is_member_end && inflateReset(z) != Z_OK) return http_refuse(why, 400, "the body is not gzip");
         b->inflate->is_member_end = false;
         z->next_out = (Bytef *)buf_reserve(&b->bytes, INFLATE_STEP);
         z->avail_out = INFLATE_STEP;

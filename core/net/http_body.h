@@ -19,8 +19,8 @@ struct http_chunks {
 };
 
 // Sets `*used` to how many bytes of `bytes` belong to this body, and `*is_end` when its last byte is among them.
-bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used,
-                      bool *is_end, struct http_refusal *why);
+bool http_chunks_scan(struct http_chunks *c, str bytes, const struct http_limits *limits, size_t *used, bool *is_end,
+                      struct http_refusal *why);
 
 struct http_body {
     buf bytes;                    // decoded

@@ -215,8 +215,7 @@ void http_connection_expire(struct http_connection *c) {
     struct http_refusal why;
     switch (c->wait) {
     case HTTP_WAIT_HEAD:
-        http_refuse(&why, 408, "the header block was not complete within the limit of %d ms",
-                    ms[HTTP_WAIT_HEAD]);
+        http_refuse(&why, 408, "the header block was not complete within the limit of %d ms", ms[HTTP_WAIT_HEAD]);
         break;
     case HTTP_WAIT_BODY:
         http_refuse(&why, 408, "the body was not complete within the limit of %d ms", ms[HTTP_WAIT_BODY]);

@@ -6,9 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-static struct http_connection *waiting(struct link *l) {
-    return CONTAINER(l, struct http_connection, waiting);
-}
+static struct http_connection *waiting(struct link *l) { return CONTAINER(l, struct http_connection, waiting); }
 
 static void on_timer(uv_timer_t *timer);
 

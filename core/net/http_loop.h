@@ -65,9 +65,8 @@ struct http_loop {
     uint64_t date_at;
     // Written by this thread, read by any (atomics).
     uint64_t requests, refused, bytes_in, bytes_out;
-    int64_t busy; // unanswered, unwritten: as of the end of the last turn
-    uint64_t
-        idle_since; // deadline of the longest idle connection, 0 when one lingers, UINT64_MAX without either
+    int64_t busy;        // unanswered, unwritten: as of the end of the last turn
+    uint64_t idle_since; // deadline of the longest idle connection, 0 when one lingers, UINT64_MAX without either
     // Written by the acceptor too (atomics).
     int64_t connections, evictions;
     int is_ending;
@@ -98,8 +97,7 @@ struct http_arrival { // an accepted socket on its way to its loop
 
 void http_loop_open(struct http_loop *l, struct http_server *server, int index); // controlling thread
 void http_loop_start(struct http_loop *l);
-void http_loop_end(
-    struct http_loop *l); // ends its thread; connections are closed, replies that come later dropped
+void http_loop_end(struct http_loop *l);   // ends its thread; connections are closed, replies that come later dropped
 void http_loop_close(struct http_loop *l); // once all have ended
 void http_loop_wake(struct http_loop *l);  // any thread
 

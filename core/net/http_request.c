@@ -4,9 +4,7 @@
 #define PIPELINE_MAX 16
 #define ANSWERS_MAX  65536 // bytes of answers that wait to be sent; then no further request is read
 
-static struct http_slot *slot_of(llhttp_t *parser) {
-    return ((struct http_connection *)parser->data)->reading;
-}
+static struct http_slot *slot_of(llhttp_t *parser) { return ((struct http_connection *)parser->data)->reading; }
 
 static int on_header_field(llhttp_t *parser, const char *at, size_t length) {
     struct http_slot *s = slot_of(parser);
@@ -68,8 +66,7 @@ static bool execute(struct http_connection *c, str bytes) {
         return llhttp_get_error_pos(&c->parser) == bytes.ptr + bytes.len ||
                http_refuse(&c->why, 400, "the message ends elsewhere than its framing says");
     if (c->why.status) return false;
-    return http_refuse(&c->why, 400, "the request cannot be parsed: %.80s",
-                       llhttp_get_error_reason(&c->parser));
+    return http_refuse(&c->why, 400, "the request cannot be parsed: %.80s", llhttp_get_error_reason(&c->parser));
 }
 
 static void fill_request(struct http_connection *c, struct http_slot *s, str block) {
@@ -122,8 +119,7 @@ static bool is_welcome(struct http_connection *c) {
     int64_t all = __atomic_load_n(&server->bodies_in_flight, __ATOMIC_RELAXED);
     size_t limit = server->options.limits.bodies_in_flight;
     if ((size_t)all + c->framing.length <= limit) return true;
-    return http_refuse(&c->why, 503,
-                       "the requests in flight are over the limit of %zu bytes in all; try again", limit);
+    return http_refuse(&c->why, 503, "the requests in flight are over the limit of %zu bytes in all; try again", limit);
 }
 
 static void start_body(struct http_connection *c, struct http_slot *s, bool has_bytes) {
@@ -138,15 +134,13 @@ static void start_body(struct http_connection *c, struct http_slot *s, bool has_
 }
 
 static size_t read_head(struct http_connection *c, str bytes) {
-    enum http_scan_result result =
-        http_rules_scan(&c->scan, bytes, &c->loop->server->options.limits, &c->why);
+    enum http_scan_result result = http_rules_scan(&c->scan, bytes, &c->loop->server->options.limits, &c->why);
     if (result == HTTP_SCAN_MORE) return 0;
     size_t used = c->scan.at;
     if (result == HTTP_SCAN_DONE) {
         struct http_slot *s = c->reading = http_slot_new(c);
         c->number++;
-        bool is_good =
-            parse_head(c, s, (str){bytes.ptr + c->scan.start, used - c->scan.start}) && is_welcome(c);
+        bool is_good = parse_head(c, s, (str){bytes.ptr + c->scan.start, used - c->scan.start}) && is_welcome(c);
         c->scan = (struct http_scan){0};
         if (is_good) {
             if (c->is_message_complete) finish_request(c);

@@ -31,9 +31,8 @@ static enum http_method method_of(str name) {
     static const struct {
         str name;
         enum http_method method;
-    } known[] = {{{"POST", 4}, HTTP_M_POST},      {{"GET", 3}, HTTP_M_GET},
-                 {{"HEAD", 4}, HTTP_M_HEAD},      {{"PUT", 3}, HTTP_M_PUT},
-                 {{"PATCH", 5}, HTTP_M_PATCH},    {{"DELETE", 6}, HTTP_M_DELETE},
+    } known[] = {{{"POST", 4}, HTTP_M_POST},      {{"GET", 3}, HTTP_M_GET},     {{"HEAD", 4}, HTTP_M_HEAD},
+                 {{"PUT", 3}, HTTP_M_PUT},        {{"PATCH", 5}, HTTP_M_PATCH}, {{"DELETE", 6}, HTTP_M_DELETE},
                  {{"OPTIONS", 7}, HTTP_M_OPTIONS}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_is(name, known[i].name)) return known[i].method;
@@ -53,8 +52,8 @@ static bool check_method(str name, enum http_method *out, struct http_refusal *w
 }
 
 static bool check_version(str version, int *minor, struct http_refusal *why) {
-    if (version.len != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.ptr[5]) ||
-        version.ptr[6] != '.' || !is_digit(version.ptr[7]))
+    if (version.len != 8 || !str_starts(version, STR("HTTP/")) || !is_digit(version.ptr[5]) || version.ptr[6] != '.' ||
+        !is_digit(version.ptr[7]))
         return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
     if (version.ptr[5] != '1' || version.ptr[7] > '1')
         return http_refuse(why, 505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
@@ -64,8 +63,7 @@ static bool check_version(str version, int *minor, struct http_refusal *why) {
 
 static bool check_target(str target, const struct http_limits *limits, struct http_refusal *why) {
     if (target.len > limits->target_bytes)
-        return http_refuse(why, 414, "the request target is over the limit of %zu bytes",
-                           limits->target_bytes);
+        return http_refuse(why, 414, "the request target is over the limit of %zu bytes", limits->target_bytes);
     if (target.len == 0 || target.ptr[0] != '/')
         return http_refuse(why, 400, "the request target must start with a slash");
     for (size_t i = 0; i < target.len; i++)
@@ -77,8 +75,7 @@ static bool check_target(str target, const struct http_limits *limits, struct ht
 static bool check_request_line(struct http_scan *s, str line, const struct http_limits *limits,
                                struct http_refusal *why) {
     ptrdiff_t first = str_find(line, ' ');
-    if (first < 0)
-        return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
+    if (first < 0) return http_refuse(why, 400, "the request line must be: method, space, target, space, HTTP/1.1");
     str rest = str_from(line, (size_t)first + 1);
     ptrdiff_t second = str_find(rest, ' ');
     if (second < 0) return http_refuse(why, 400, "the request line names no HTTP version");
@@ -100,22 +97,18 @@ static bool check_header_line(struct http_scan *s, str line, const struct http_l
     if (name == line.len || line.ptr[name] != ':') {
         bool is_space = name < line.len && (line.ptr[name] == ' ' || line.ptr[name] == '\t');
         return http_refuse(why, 400,
-                           is_space ? "a header has a space before its colon"
-                                    : "a header line is not `Name: value`");
+                           is_space ? "a header has a space before its colon" : "a header line is not `Name: value`");
     }
     if (name == 0) return http_refuse(why, 400, "a header has no name");
     if (++s->header_count > limits->header_count)
-        return http_refuse(why, 431, "the request has more headers than the limit of %zu",
-                           limits->header_count);
+        return http_refuse(why, 431, "the request has more headers than the limit of %zu", limits->header_count);
     return true;
 }
 
-static bool check_size(const struct http_scan *s, const struct http_limits *limits,
-                       struct http_refusal *why) {
+static bool check_size(const struct http_scan *s, const struct http_limits *limits, struct http_refusal *why) {
     size_t length = s->at - s->start;
     if (!s->has_request_line && length > limits->target_bytes + METHOD_MAX)
-        return http_refuse(why, 414, "the request target is over the limit of %zu bytes",
-                           limits->target_bytes);
+        return http_refuse(why, 414, "the request target is over the limit of %zu bytes", limits->target_bytes);
     if (length > limits->header_bytes)
         return http_refuse(why, 431, "the header block is over the limit of %zu bytes", limits->header_bytes);
     return true;
@@ -134,16 +127,13 @@ static bool check_line(struct http_scan *s, str line, const struct http_limits *
         s->start = s->at;
         return true;
     }
-    return s->has_request_line ? check_header_line(s, line, limits, why)
-                               : check_request_line(s, line, limits, why);
+    return s->has_request_line ? check_header_line(s, line, limits, why) : check_request_line(s, line, limits, why);
 }
 
 static bool check_line_end(str bytes, size_t at, struct http_refusal *why) {
-    if (bytes.ptr[at] == '\n')
-        return http_refuse(why, 400, "a line ends with a bare LF; lines end with CR LF");
+    if (bytes.ptr[at] == '\n') return http_refuse(why, 400, "a line ends with a bare LF; lines end with CR LF");
     if (bytes.ptr[at] != '\r') return http_refuse(why, 400, "the header block holds a control character");
-    if (at + 1 < bytes.len && bytes.ptr[at + 1] != '\n')
-        return http_refuse(why, 400, "a CR stands without its LF");
+    if (at + 1 < bytes.len && bytes.ptr[at + 1] != '\n') return http_refuse(why, 400, "a CR stands without its LF");
     return true;
 }
 
@@ -182,8 +172,7 @@ static bool is_ipv6_literal(str s) {
 static bool is_host_name(str s) {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '.' && c != '-' &&
-            c != '_')
+        if (!is_digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '.' && c != '-' && c != '_')
             return false;
     }
     return s.len > 0;
@@ -231,8 +220,7 @@ static bool take(const str **place, const str *value, const char *name, struct h
     return true;
 }
 
-static bool find_framing(const struct http_request *r, struct framing_headers *found,
-                         struct http_refusal *why) {
+static bool find_framing(const struct http_request *r, struct framing_headers *found, struct http_refusal *why) {
     for (size_t i = 0; i < r->header_count; i++) {
         const struct http_header *h = &r->headers[i];
         bool is_fine = true;

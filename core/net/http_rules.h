@@ -13,8 +13,7 @@ struct http_refusal {
 };
 
 // Writes the refusal and returns false, so that `return http_refuse(…)` reads well.
-bool http_refuse(struct http_refusal *why, int status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+bool http_refuse(struct http_refusal *why, int status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 struct http_scan {       // how far a header block has been looked at; zero to start a request
     size_t at;           // bytes looked at; when done, the length of the block with its last empty line

@@ -16,20 +16,20 @@
 
 typedef struct http_server http_server;
 
-struct http_limits {           // zero stands for the default given here
-    size_t body_bytes;         // after inflating; 4 MiB
-    size_t header_bytes;       // 64 KiB
-    size_t header_count;       // 100
-    size_t target_bytes;       // 8 KiB
-    int header_ms;             // 10 s from the first byte of a request to the end of its headers
-    int body_ms;               // 30 s for the body, and for the peer to read an answer
-    int idle_ms;               // 75 s between requests
-    size_t bodies_in_flight;   // 64 MiB of requests in all loops; past it 503 with Retry-After
-    int connections;           // 4096 in all; past it the longest idle one is closed; never all of RLIMIT_NOFILE
+struct http_limits {         // zero stands for the default given here
+    size_t body_bytes;       // after inflating; 4 MiB
+    size_t header_bytes;     // 64 KiB
+    size_t header_count;     // 100
+    size_t target_bytes;     // 8 KiB
+    int header_ms;           // 10 s from the first byte of a request to the end of its headers
+    int body_ms;             // 30 s for the body, and for the peer to read an answer
+    int idle_ms;             // 75 s between requests
+    size_t bodies_in_flight; // 64 MiB of requests in all loops; past it 503 with Retry-After
+    int connections;         // 4096 in all; past it the longest idle one is closed; never all of RLIMIT_NOFILE
 };
 
 struct http_server_options {
-    const char *listen;        // "127.0.0.1:8080", "[::1]:0"
+    const char *listen; // "127.0.0.1:8080", "[::1]:0"
     int loops;
     struct http_limits limits;
     env *env;
@@ -43,15 +43,15 @@ struct http_server_options {
     void (*on_mail)(void *ctx, void *loop_ctx, struct mail *mail);
 };
 
-struct http_server_stats {     // running totals, readable from any thread
+struct http_server_stats { // running totals, readable from any thread
     uint64_t connections, requests, refused, bytes_in, bytes_out;
     int64_t open_connections, bodies_in_flight;
 };
 
 err http_server_new(const struct http_server_options *options, http_server **out, struct why *why); // binds and listens
 int http_server_port(const http_server *s);
-void http_server_start(http_server *s);            // threads run and accept
-void http_server_stop_accepting(http_server *s);   // no new connection or request; what was accepted goes on
-bool http_server_is_idle(http_server *s);          // no exchange is waiting for its reply
-void http_server_free(http_server *s);             // ends the loops and joins them
+void http_server_start(http_server *s);          // threads run and accept
+void http_server_stop_accepting(http_server *s); // no new connection or request; what was accepted goes on
+bool http_server_is_idle(http_server *s);        // no exchange is waiting for its reply
+void http_server_free(http_server *s);           // ends the loops and joins them
 struct http_server_stats http_server_stats(http_server *s);

@@ -19,8 +19,8 @@ struct http_slot *http_slot_new(struct http_connection *c) {
     struct http_loop *l = c->loop;
     struct http_slot *s = take_free(l);
     *s = (struct http_slot){.loop = l, .connection = c};
-    s->exchange = (struct http_exchange){
-        .arena = arena_new(), .reply = slot_reply, .owner = &l->mailbox, .loop_ctx = l->ctx};
+    s->exchange =
+        (struct http_exchange){.arena = arena_new(), .reply = slot_reply, .owner = &l->mailbox, .loop_ctx = l->ctx};
     link_append(&l->live, &s->live);
     *(c->last ? &c->last->next : &c->first) = s;
     c->last = s;
@@ -64,8 +64,7 @@ bool http_slot_hold(struct http_slot *s, size_t size, struct http_refusal *why) 
     s->held = size;
     size_t limit = server->options.limits.bodies_in_flight;
     if ((size_t)all <= limit) return true;
-    return http_refuse(why, 503, "the requests in flight are over the limit of %zu bytes in all; try again",
-                       limit);
+    return http_refuse(why, 503, "the requests in flight are over the limit of %zu bytes in all; try again", limit);
 }
 
 void http_slot_hand_over(struct http_slot *s) {
@@ -85,9 +84,7 @@ static struct http_reply_style style_of(const struct http_slot *s) {
 }
 
 // The first in the queue writes straight into the connection's output; the others wait with their own bytes.
-static buf *place_of(struct http_slot *s) {
-    return s == s->connection->first ? &s->connection->out : &s->answer;
-}
+static buf *place_of(struct http_slot *s) { return s == s->connection->first ? &s->connection->out : &s->answer; }
 
 static void slot_reply(struct http_exchange *x, const struct http_response *response) {
     struct http_slot *s = CONTAINER(x, struct http_slot, exchange);

@@ -27,8 +27,7 @@ static void add(lua_State *L, const char *name) {
 static void list_embedded(lua_State *L, str folder) {
     for (const struct asset *a = assets; a->name; a++) {
         str name = str_of(a->name), rest = str_from(name, folder.len + 1);
-        if (str_starts(name, folder) && name.ptr[folder.len] == '/' && str_find(rest, '/') < 0)
-            add(L, rest.ptr);
+        if (str_starts(name, folder) && name.ptr[folder.len] == '/' && str_find(rest, '/') < 0) add(L, rest.ptr);
     }
 }
 
@@ -69,8 +68,7 @@ static int list(lua_State *L) {
     luaL_argcheck(L, folder.len && !strstr(folder.ptr, ".."), 1, "a folder of the tree is expected");
     lua_newtable(L);
     char path[4096];
-    if (!options || !options->lua_dir)
-        list_embedded(L, folder);
+    if (!options || !options->lua_dir) list_embedded(L, folder);
     else if ((size_t)snprintf(path, sizeof path, "%s/%s", options->lua_dir, folder.ptr) < sizeof path)
         list_folder(L, path);
     if (options && options->integrations_dir && str_is(folder, STR("integrations")))

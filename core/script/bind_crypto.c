@@ -124,15 +124,13 @@ static int base64(lua_State *L) {
 // unbase64(text) -> bytes, or nil when the text is none. Both alphabets, with or without padding.
 static int unbase64(lua_State *L) {
     static const int variants[] = {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
-                                   sodium_base64_VARIANT_ORIGINAL_NO_PADDING,
-                                   sodium_base64_VARIANT_URLSAFE_NO_PADDING};
+                                   sodium_base64_VARIANT_ORIGINAL_NO_PADDING, sodium_base64_VARIANT_URLSAFE_NO_PADDING};
     str s = check_bytes(L, 1, 4);
     luaL_Buffer out;
     char *to = luaL_buffinitsize(L, &out, s.len + 1);
     size_t n;
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
-        if (sodium_base642bin((unsigned char *)to, s.len + 1, s.ptr, s.len, NULL, &n, NULL, variants[i]))
-            continue;
+        if (sodium_base642bin((unsigned char *)to, s.len + 1, s.ptr, s.len, NULL, &n, NULL, variants[i])) continue;
         luaL_pushresultsize(&out, n);
         return 1;
     }

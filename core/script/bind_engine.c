@@ -1,6 +1,6 @@
 // `tocsin.engine`: the core in process, without threads, on a virtual clock.
-#include "script/bindings.h"
 #include "base/mem.h"
+#include "script/bindings.h"
 #include "script/engine_ops.h"
 #include "script/state.h"
 #include <dirent.h>
@@ -221,10 +221,9 @@ static int l_port_text(lua_State *L) {
 }
 
 int bind_engine_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"open", l_open},       {"close", l_close}, {"request", l_request},
-                                         {"together", l_together},
-                                         {"advance", l_advance}, {"now", l_now},     {"port_text", l_port_text},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"open", l_open},       {"close", l_close}, {"request", l_request},     {"together", l_together},
+        {"advance", l_advance}, {"now", l_now},     {"port_text", l_port_text}, {NULL, NULL}};
     if (luaL_newmetatable(L, TYPE)) {
         lua_pushcfunction(L, l_close);
         lua_setfield(L, -2, "__gc");

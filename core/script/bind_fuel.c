@@ -8,10 +8,8 @@ static int spend(lua_State *L) {
     struct fuel *f = lua_touserdata(L, lua_upvalueindex(1));
     lua_Integer units = luaL_checkinteger(L, 1);
     luaL_argcheck(L, units >= 0, 1, "units cannot be negative");
-    if (f->mode == FUEL_METERED && f->left >= units)
-        f->left -= units;
-    else
-        fuel_spend(L, units);
+    if (f->mode == FUEL_METERED && f->left >= units) f->left -= units;
+    else fuel_spend(L, units);
     return 0;
 }
 

@@ -37,10 +37,8 @@ static int decode_id(lua_State *L) {
     str text;
     text.ptr = luaL_checklstring(L, 2, &text.len);
     int64_t id;
-    if (ids_decode(ids_of(L), prefix, text, &id))
-        lua_pushnil(L);
-    else
-        lua_pushinteger(L, id);
+    if (ids_decode(ids_of(L), prefix, text, &id)) lua_pushnil(L);
+    else lua_pushinteger(L, id);
     return 1;
 }
 

@@ -58,8 +58,7 @@ static int set_types(lua_State *L) {
             lua_pop(L, 1);
             continue;
         }
-        if (type != fields[i].type)
-            return luaL_error(L, "set_types: '%s' has the wrong type", fields[i].name);
+        if (type != fields[i].type) return luaL_error(L, "set_types: '%s' has the wrong type", fields[i].name);
         lua_rawseti(L, -2, fields[i].slot);
     }
     return 0;
@@ -91,25 +90,13 @@ static void push_object(lua_State *L, const struct json *v) {
 void values_push(lua_State *L, const struct json *v) {
     luaL_checkstack(L, 8, "JSON is nested too deeply");
     switch (v->type) {
-    case JSON_NULL:
-        lua_pushlightuserdata(L, NULL);
-        break;
-    case JSON_FALSE:
-        lua_pushboolean(L, 0);
-        break;
-    case JSON_TRUE:
-        lua_pushboolean(L, 1);
-        break;
-    case JSON_INT:
-        lua_pushinteger(L, v->integer);
-        break;
-    case JSON_DOUBLE:
-        lua_pushnumber(L, v->real);
-        break;
+    case JSON_NULL: lua_pushlightuserdata(L, NULL); break;
+    case JSON_FALSE: lua_pushboolean(L, 0); break;
+    case JSON_TRUE: lua_pushboolean(L, 1); break;
+    case JSON_INT: lua_pushinteger(L, v->integer); break;
+    case JSON_DOUBLE: lua_pushnumber(L, v->real); break;
     case JSON_BIGINT:
-    case JSON_STRING:
-        lua_pushlstring(L, v->text.ptr, v->text.len);
-        break;
+    case JSON_STRING: lua_pushlstring(L, v->text.ptr, v->text.len); break;
     case JSON_ARRAY:
         fuel_bytes(L, v->count * FUEL_NODE * FUEL_BYTES);
         push_array(L, v);

@@ -18,8 +18,7 @@ static int call(lua_State *L) {
     str name;
     name.ptr = luaL_checklstring(L, 1, &name.len);
     lua_settop(L, 2);
-    if (!options || !options->ports.call)
-        return refuse(L, "nothing above can be asked here", ERR_UNSUPPORTED);
+    if (!options || !options->ports.call) return refuse(L, "nothing above can be asked here", ERR_UNSUPPORTED);
     struct scratch *question = scratch_push(L), *answer = scratch_push(L);
     struct why why = {{0}};
     struct json *root;

@@ -14,9 +14,7 @@
 static size_t affordable(lua_State *L) {
     const struct fuel *f = fuel_of(L);
     if (f->mode != FUEL_METERED) return RESULT_MAX;
-    return f->left <= 0                                ? 0
-           : (size_t)f->left > RESULT_MAX / FUEL_BYTES ? RESULT_MAX
-                                                       : (size_t)f->left * FUEL_BYTES;
+    return f->left <= 0 ? 0 : (size_t)f->left > RESULT_MAX / FUEL_BYTES ? RESULT_MAX : (size_t)f->left * FUEL_BYTES;
 }
 
 static int print(lua_State *L, const struct print_style *style) {
@@ -40,8 +38,7 @@ static int repr(lua_State *L) {
 // dumps(payload, sort, ascii, html, indent, depth) -> string | nil. indent nil: all on one line; otherwise
 // the text before an item for each level, `depth` levels for the payload itself.
 static int dumps(lua_State *L) {
-    struct print_style style = {
-        .sort = lua_toboolean(L, 2), .ascii = lua_toboolean(L, 3), .html = lua_toboolean(L, 4)};
+    struct print_style style = {.sort = lua_toboolean(L, 2), .ascii = lua_toboolean(L, 3), .html = lua_toboolean(L, 4)};
     style.lines = !lua_isnoneornil(L, 5);
     if (style.lines) style.indent.ptr = luaL_checklstring(L, 5, &style.indent.len);
     style.depth = (int)luaL_optinteger(L, 6, 0);

@@ -134,9 +134,7 @@ static int64_t allowance(lua_State *L) {
 }
 
 // Charges what was used; raises when the budget, not the bound of the search, stopped it.
-static void charge(lua_State *L, int64_t given, int64_t left) {
-    fuel_bytes(L, (size_t)(given - left) * FUEL_BYTES);
-}
+static void charge(lua_State *L, int64_t given, int64_t left) { fuel_bytes(L, (size_t)(given - left) * FUEL_BYTES); }
 
 static int run(lua_State *L, enum regex_where where) {
     struct why why;
@@ -152,14 +150,10 @@ static int run(lua_State *L, enum regex_where where) {
 }
 
 // search(pattern, s) -> boolean | nil | nil, class, message
-static int search(lua_State *L) {
-    return run(L, REGEX_ANYWHERE);
-}
+static int search(lua_State *L) { return run(L, REGEX_ANYWHERE); }
 
 // match(pattern, s) -> boolean | nil | nil, class, message: at the start of s
-static int match(lua_State *L) {
-    return run(L, REGEX_AT_START);
-}
+static int match(lua_State *L) { return run(L, REGEX_AT_START); }
 
 // replace(pattern, template, s) -> string | nil | nil, class, message
 static int replace(lua_State *L) {
@@ -179,8 +173,7 @@ static int replace(lua_State *L) {
 }
 
 int bind_regex_open(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"search", search}, {"match", match}, {"replace", replace}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"search", search}, {"match", match}, {"replace", replace}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
     struct cache *cache = lua_newuserdatauv(L, sizeof *cache, 2);
     *cache = (struct cache){0};

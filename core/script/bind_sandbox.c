@@ -67,10 +67,8 @@ static int on_error(lua_State *L) {
     if (fuel_is_error(L, 1)) return 1;
     size_t n;
     const char *message = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &n) : NULL;
-    if (!message)
-        lua_pushfstring(L, "raised a %s instead of a message", luaL_typename(L, 1));
-    else
-        lua_pushlstring(L, message, n < MESSAGE_MAX ? n : MESSAGE_MAX);
+    if (!message) lua_pushfstring(L, "raised a %s instead of a message", luaL_typename(L, 1));
+    else lua_pushlstring(L, message, n < MESSAGE_MAX ? n : MESSAGE_MAX);
     return 1;
 }
 

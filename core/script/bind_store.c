@@ -42,16 +42,12 @@ static int raise(lua_State *L, err code, const char *sentence) {
 // nil and null are NULL, booleans 0 and 1, strings TEXT (borrowed from the Lua stack for the call).
 static struct store_value check_value(lua_State *L, int index) {
     switch (lua_type(L, index)) {
-    case LUA_TNIL:
-        return SV_NULL;
-    case LUA_TBOOLEAN:
-        return SV_INT(lua_toboolean(L, index));
+    case LUA_TNIL: return SV_NULL;
+    case LUA_TBOOLEAN: return SV_INT(lua_toboolean(L, index));
     case LUA_TNUMBER:
         if (lua_isinteger(L, index)) return SV_INT(lua_tointeger(L, index));
         return (struct store_value){.type = STORE_REAL, .real = lua_tonumber(L, index)};
-    case LUA_TLIGHTUSERDATA:
-        luaL_argcheck(L, !lua_touserdata(L, index), index, "null expected");
-        return SV_NULL;
+    case LUA_TLIGHTUSERDATA: luaL_argcheck(L, !lua_touserdata(L, index), index, "null expected"); return SV_NULL;
     default: {
         str text;
         text.ptr = luaL_checklstring(L, index, &text.len);
@@ -62,19 +58,11 @@ static struct store_value check_value(lua_State *L, int index) {
 
 static void push_value(lua_State *L, const struct store_value *v) {
     switch (v->type) {
-    case STORE_NULL:
-        lua_pushnil(L);
-        break;
-    case STORE_INT:
-        lua_pushinteger(L, v->integer);
-        break;
-    case STORE_REAL:
-        lua_pushnumber(L, v->real);
-        break;
+    case STORE_NULL: lua_pushnil(L); break;
+    case STORE_INT: lua_pushinteger(L, v->integer); break;
+    case STORE_REAL: lua_pushnumber(L, v->real); break;
     case STORE_TEXT:
-    case STORE_BLOB:
-        lua_pushlstring(L, v->text.ptr ? v->text.ptr : "", v->text.len);
-        break;
+    case STORE_BLOB: lua_pushlstring(L, v->text.ptr ? v->text.ptr : "", v->text.len); break;
     }
 }
 
@@ -122,10 +110,8 @@ static int rows(lua_State *L) {
 static int row(lua_State *L) {
     struct store_rows found;
     struct scratch *held = run(L, 1, &found);
-    if (found.count)
-        push_row(L, &found, 0);
-    else
-        lua_pushnil(L);
+    if (found.count) push_row(L, &found, 0);
+    else lua_pushnil(L);
     scratch_free(held);
     return 1;
 }

@@ -53,10 +53,8 @@ static int build(lua_State *L, text_fn *fn, str s, const void *option) {
     X(escape_html, text_escape)      \
     X(unescape_html, text_unescape)  \
     X(reverse, text_reverse)
-#define X(name, fn)                                  \
-    static int name(lua_State *L) {                  \
-        return build(L, fn, check_text(L, 1), NULL); \
-    }
+#define X(name, fn) \
+    static int name(lua_State *L) { return build(L, fn, check_text(L, 1), NULL); }
 PLAIN_LIST(X)
 #undef X
 
@@ -107,20 +105,15 @@ static int ask(lua_State *L, bool (*question)(str s)) {
 }
 
 // valid_utf8(s) -> boolean
-static int valid_utf8(lua_State *L) {
-    return ask(L, str_is_utf8);
-}
+static int valid_utf8(lua_State *L) { return ask(L, str_is_utf8); }
 
 // is_ascii(s) -> boolean
-static int is_ascii(lua_State *L) {
-    return ask(L, utf8_is_ascii);
-}
+static int is_ascii(lua_State *L) { return ask(L, utf8_is_ascii); }
 
 // is(s, class) -> boolean, Python's str.is<class>
 static int is(lua_State *L) {
-    static const char *const classes[] = {"alpha",     "digit", "decimal", "numeric", "alnum",
-                                          "space",     "lower", "upper",   "title",   "identifier",
-                                          "printable", "ascii", NULL};
+    static const char *const classes[] = {"alpha", "digit", "decimal",    "numeric",   "alnum", "space", "lower",
+                                          "upper", "title", "identifier", "printable", "ascii", NULL};
     str s = check_text(L, 1);
     int class = luaL_checkoption(L, 2, NULL, classes);
     fuel_bytes(L, s.len);
@@ -136,14 +129,10 @@ static int measure(lua_State *L, size_t (*of)(str s)) {
 }
 
 // len(s) -> code points
-static int len(lua_State *L) {
-    return measure(L, utf8_len);
-}
+static int len(lua_State *L) { return measure(L, utf8_len); }
 
 // words(s) -> how many runs of letters, digits and underscores
-static int words(lua_State *L) {
-    return measure(L, text_words);
-}
+static int words(lua_State *L) { return measure(L, text_words); }
 
 // ord(s) -> the first code point; nil for an empty text
 static int ord(lua_State *L) {
@@ -211,9 +200,7 @@ static int find(lua_State *L) {
 }
 
 // What looking for `sub` from the right may cost.
-static size_t reverse_cost(str s, str sub) {
-    return s.len + s.len * (sub.len / 16);
-}
+static size_t reverse_cost(str s, str sub) { return s.len + s.len * (sub.len / 16); }
 
 // rfind(s, sub, from, to) -> index or -1
 static int rfind(lua_State *L) {
@@ -242,14 +229,10 @@ static int affix(lua_State *L, bool (*is_there)(str s, str affix)) {
 }
 
 // starts(s, affix, from, to) -> boolean
-static int starts(lua_State *L) {
-    return affix(L, str_starts);
-}
+static int starts(lua_State *L) { return affix(L, str_starts); }
 
 // ends(s, affix, from, to) -> boolean
-static int ends(lua_State *L) {
-    return affix(L, str_ends);
-}
+static int ends(lua_State *L) { return affix(L, str_ends); }
 
 // sub(s, i, j) -> the code points i to j - 1; neither is negative, j nil = to the end
 static int sub(lua_State *L) {
@@ -352,9 +335,7 @@ static lua_Integer push_pieces(lua_State *L, bool (*next)(struct text_split *it,
 }
 
 // split(s, sep, max) -> list; sep nil = runs of white space
-static int split(lua_State *L) {
-    return end_list(L, push_pieces(L, text_split_next));
-}
+static int split(lua_State *L) { return end_list(L, push_pieces(L, text_split_next)); }
 
 static void turn_round(lua_State *L, lua_Integer n) {
     for (lua_Integer i = 1; i < n; i++, n--) {
@@ -418,8 +399,7 @@ static int pad(lua_State *L, str s, size_t left, size_t right) {
 // center(s, width, fill) -> string
 static int center(lua_State *L) {
     str s = check_text(L, 1);
-    size_t missing = check_missing(L, s),
-           left = missing / 2 + (missing & (size_t)luaL_checkinteger(L, 2) & 1);
+    size_t missing = check_missing(L, s), left = missing / 2 + (missing & (size_t)luaL_checkinteger(L, 2) & 1);
     return pad(L, s, missing ? left : 0, missing ? missing - left : 0);
 }
 

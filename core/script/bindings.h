@@ -7,20 +7,20 @@
 
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
 #define BINDING_LIST(X) \
-    X(asset) \
-    X(console) \
-    X(crypto) \
-    X(engine) \
-    X(fuel) \
-    X(ids) \
-    X(json) \
-    X(port) \
-    X(print) \
-    X(regex) \
-    X(sandbox) \
-    X(store) \
-    X(text) \
-    X(trace) \
+    X(asset)            \
+    X(console)          \
+    X(crypto)           \
+    X(engine)           \
+    X(fuel)             \
+    X(ids)              \
+    X(json)             \
+    X(port)             \
+    X(print)            \
+    X(regex)            \
+    X(sandbox)          \
+    X(store)            \
+    X(text)             \
+    X(trace)            \
     X(zone)
 
 #define X(name) int bind_##name##_open(lua_State *L);

@@ -8,7 +8,7 @@
 
 struct engine_open {
     const char *data, *integrations_dir, *lua_dir; // lua_dir and integrations_dir may be NULL
-    str settings; // "name=value" lines
+    str settings;                                  // "name=value" lines
     int64_t start_at;
     uint64_t seed;
 };
@@ -27,7 +27,8 @@ struct engine_ops {
     void *(*open)(const struct engine_open *options, struct why *why);
     void (*close)(void *engine);
     // Requests that are on their way at the same time; returns when all are answered. Texts of the answers live in `a`.
-    void (*requests)(void *engine, arena *a, const struct engine_request *list, size_t count, struct engine_answer *out);
+    void (*requests)(void *engine, arena *a, const struct engine_request *list, size_t count,
+                     struct engine_answer *out);
     void (*advance)(void *engine, int64_t us);
     int64_t (*now)(void *engine);
     err (*port)(void *engine, str name, str json, buf *out, struct why *why);

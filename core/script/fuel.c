@@ -22,9 +22,7 @@ void fuel_begin(struct fuel *f, int64_t units) {
     *f = (struct fuel){.mode = units > 0 ? FUEL_METERED : FUEL_NONE, .left = units, .given = units};
 }
 
-bool fuel_is_spent(const struct fuel *f) {
-    return f->mode == FUEL_METERED && f->left < 0;
-}
+bool fuel_is_spent(const struct fuel *f) { return f->mode == FUEL_METERED && f->left < 0; }
 
 int64_t fuel_used(const struct fuel *f) {
     if (f->mode != FUEL_METERED) return 0;

@@ -60,10 +60,8 @@ void heap_end(struct heap *h, lua_State *L) {
     h->refused_at = 0;
     if (h->held < h->settled + GROWTH && !h->refusals) return;
     int64_t since = clock_ns();
-    if (h->refusals)
-        start_over(L);
-    else
-        lua_gc(L, LUA_GCSTEP, 0);
+    if (h->refusals) start_over(L);
+    else lua_gc(L, LUA_GCSTEP, 0);
     h->refusals = 0;
     note_pause(h, since);
     h->settled = h->held;

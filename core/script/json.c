@@ -93,32 +93,14 @@ static void write_object(buf *out, const struct json *v) {
 void json_write(buf *out, const struct json *v) {
     char number[JSON_NUMBER_MAX];
     switch (v->type) {
-    case JSON_NULL:
-        buf_lit(out, "null");
-        break;
-    case JSON_FALSE:
-        buf_lit(out, "false");
-        break;
-    case JSON_TRUE:
-        buf_lit(out, "true");
-        break;
-    case JSON_INT:
-        buf_int(out, v->integer);
-        break;
-    case JSON_BIGINT:
-        buf_str(out, v->text);
-        break;
-    case JSON_DOUBLE:
-        buf_put(out, number, json_number(v->real, number));
-        break;
-    case JSON_STRING:
-        buf_json(out, v->text);
-        break;
-    case JSON_ARRAY:
-        write_array(out, v);
-        break;
-    case JSON_OBJECT:
-        write_object(out, v);
-        break;
+    case JSON_NULL: buf_lit(out, "null"); break;
+    case JSON_FALSE: buf_lit(out, "false"); break;
+    case JSON_TRUE: buf_lit(out, "true"); break;
+    case JSON_INT: buf_int(out, v->integer); break;
+    case JSON_BIGINT: buf_str(out, v->text); break;
+    case JSON_DOUBLE: buf_put(out, number, json_number(v->real, number)); break;
+    case JSON_STRING: buf_json(out, v->text); break;
+    case JSON_ARRAY: write_array(out, v); break;
+    case JSON_OBJECT: write_object(out, v); break;
     }
 }

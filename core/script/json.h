@@ -9,16 +9,26 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_INT, JSON_BIGINT, JSON_DOUBLE, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_INT,
+    JSON_BIGINT,
+    JSON_DOUBLE,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
-struct json {                    // one value
+struct json { // one value
     enum json_type type;
-    uint32_t count;              // ARRAY: items; OBJECT: members
+    uint32_t count; // ARRAY: items; OBJECT: members
     union {
         int64_t integer;
         double real;
-        str text;                // STRING; BIGINT: its decimal digits
-        struct json *items;      // ARRAY
+        str text;                    // STRING; BIGINT: its decimal digits
+        struct json *items;          // ARRAY
         struct json_member *members; // OBJECT, in order
     };
 };
@@ -34,6 +44,6 @@ struct json_member {
 err json_parse(arena *a, str text, struct json **out, struct why *why);
 err json_parse_strict(arena *a, str text, struct json **out, struct why *why); // the second parser alone, for specs
 
-const struct json *json_get(const struct json *object, str key);          // member or NULL; NULL for non-objects
+const struct json *json_get(const struct json *object, str key); // member or NULL; NULL for non-objects
 const struct json *json_path(const struct json *v, const str *keys, size_t n);
-void json_write(buf *out, const struct json *v);                          // compact JSON text
+void json_write(buf *out, const struct json *v); // compact JSON text

@@ -47,8 +47,7 @@ static bool write_string(struct writer *w, int index) {
 
 static lua_Integer length_of(lua_State *L, int table) {
     lua_pushliteral(L, "n");
-    lua_Integer n =
-        lua_rawget(L, table) == LUA_TNUMBER ? lua_tointeger(L, -1) : (lua_Integer)lua_rawlen(L, table);
+    lua_Integer n = lua_rawget(L, table) == LUA_TNUMBER ? lua_tointeger(L, -1) : (lua_Integer)lua_rawlen(L, table);
     lua_pop(L, 1);
     return n;
 }
@@ -75,27 +74,17 @@ static bool write_key(struct writer *w, int index) {
     char text[JSON_NUMBER_MAX];
     buf *out = &w->s->out;
     switch (lua_type(L, index)) {
-    case LUA_TSTRING:
-        write_string(w, index);
-        break;
-    case LUA_TBOOLEAN:
-        buf_str(out, lua_toboolean(L, index) ? STR("\"true\"") : STR("\"false\""));
-        break;
-    case LUA_TLIGHTUSERDATA:
-        buf_lit(out, "\"null\"");
-        break;
+    case LUA_TSTRING: write_string(w, index); break;
+    case LUA_TBOOLEAN: buf_str(out, lua_toboolean(L, index) ? STR("\"true\"") : STR("\"false\"")); break;
+    case LUA_TLIGHTUSERDATA: buf_lit(out, "\"null\""); break;
     case LUA_TNUMBER:
         buf_char(out, '"');
-        if (lua_isinteger(L, index))
-            buf_int(out, lua_tointeger(L, index));
-        else if (isnan(lua_tonumber(L, index)))
-            buf_lit(out, "NaN");
-        else
-            buf_put(out, text, json_number(lua_tonumber(L, index), text));
+        if (lua_isinteger(L, index)) buf_int(out, lua_tointeger(L, index));
+        else if (isnan(lua_tonumber(L, index))) buf_lit(out, "NaN");
+        else buf_put(out, text, json_number(lua_tonumber(L, index), text));
         buf_char(out, '"');
         break;
-    default:
-        return refuse(w, "it is the key of an object", index);
+    default: return refuse(w, "it is the key of an object", index);
     }
     buf_char(out, ':');
     return true;
@@ -103,10 +92,8 @@ static bool write_key(struct writer *w, int index) {
 
 // Pushes v[key] for the key on the top; booleans are stored under 1 and 0.
 static void push_ordered_value(lua_State *L, int values) {
-    if (lua_isboolean(L, -1))
-        lua_pushinteger(L, lua_toboolean(L, -1));
-    else
-        lua_pushvalue(L, -1);
+    if (lua_isboolean(L, -1)) lua_pushinteger(L, lua_toboolean(L, -1));
+    else lua_pushvalue(L, -1);
     lua_rawget(L, values);
 }
 
@@ -130,12 +117,9 @@ static bool write_ordered(struct writer *w, int table) {
     int keys = lua_gettop(L) - 1, values = keys + 1;
     if (!lua_istable(L, keys) || !lua_istable(L, values)) return refuse(w, "it is no ordered table", table);
     buf_char(&w->s->out, '{');
-    for (lua_Integer i = 1, end = 2 * n + 64 + (lua_Integer)lua_rawlen(L, keys); written < n && i <= end;
-         i++) {
-        if (lua_rawgeti(L, keys, i) == LUA_TNIL)
-            lua_pop(L, 1);
-        else if (!write_ordered_member(w, values, &written))
-            return false;
+    for (lua_Integer i = 1, end = 2 * n + 64 + (lua_Integer)lua_rawlen(L, keys); written < n && i <= end; i++) {
+        if (lua_rawgeti(L, keys, i) == LUA_TNIL) lua_pop(L, 1);
+        else if (!write_ordered_member(w, values, &written)) return false;
     }
     buf_char(&w->s->out, '}');
     lua_pop(L, 2);
@@ -226,8 +210,7 @@ static bool is_sequence(lua_State *L, int table) {
 }
 
 static bool is_array(lua_State *L, int table) {
-    if (types_is(L, table, TYPE_ARRAY) || types_is(L, table, TYPE_LIST) || types_is(L, table, TYPE_TUPLE))
-        return true;
+    if (types_is(L, table, TYPE_ARRAY) || types_is(L, table, TYPE_LIST) || types_is(L, table, TYPE_TUPLE)) return true;
     if (lua_getmetatable(L, table)) {
         lua_pop(L, 1);
         return false;
@@ -261,26 +244,17 @@ static bool write_payload(struct writer *w, int index) {
 static bool write_value(struct writer *w, int index) {
     lua_State *L = w->L;
     switch (lua_type(L, index)) {
-    case LUA_TNIL:
-        buf_lit(&w->s->out, "null");
-        return true;
+    case LUA_TNIL: buf_lit(&w->s->out, "null"); return true;
     case LUA_TLIGHTUSERDATA:
         if (lua_touserdata(L, index)) return refuse(w, "it is no value of JSON", index);
         buf_lit(&w->s->out, "null");
         return true;
-    case LUA_TBOOLEAN:
-        buf_str(&w->s->out, lua_toboolean(L, index) ? STR("true") : STR("false"));
-        return true;
-    case LUA_TNUMBER:
-        return write_number(w, index);
-    case LUA_TSTRING:
-        return write_string(w, index);
-    case LUA_TTABLE:
-        return write_table(w, index);
-    case LUA_TUSERDATA:
-        return write_payload(w, index);
-    default:
-        return refuse(w, "it is no value of JSON", index);
+    case LUA_TBOOLEAN: buf_str(&w->s->out, lua_toboolean(L, index) ? STR("true") : STR("false")); return true;
+    case LUA_TNUMBER: return write_number(w, index);
+    case LUA_TSTRING: return write_string(w, index);
+    case LUA_TTABLE: return write_table(w, index);
+    case LUA_TUSERDATA: return write_payload(w, index);
+    default: return refuse(w, "it is no value of JSON", index);
     }
 }
 

@@ -76,13 +76,9 @@ void build_uint64(builder &b, uint64_t number, struct json *to) {
 bool build(builder &b, simdjson::dom::element from, struct json *to, int depth) {
     using type = simdjson::dom::element_type;
     switch (from.type()) {
-    case type::ARRAY:
-        return depth < JSON_DEPTH_MAX && build_array(b, from.get_array().value_unsafe(), to, depth);
-    case type::OBJECT:
-        return depth < JSON_DEPTH_MAX && build_object(b, from.get_object().value_unsafe(), to, depth);
-    case type::UINT64:
-        build_uint64(b, from.get_uint64().value_unsafe(), to);
-        return true;
+    case type::ARRAY: return depth < JSON_DEPTH_MAX && build_array(b, from.get_array().value_unsafe(), to, depth);
+    case type::OBJECT: return depth < JSON_DEPTH_MAX && build_object(b, from.get_object().value_unsafe(), to, depth);
+    case type::UINT64: build_uint64(b, from.get_uint64().value_unsafe(), to); return true;
     case type::INT64:
         to->type = JSON_INT;
         to->integer = from.get_int64().value_unsafe();
@@ -95,12 +91,8 @@ bool build(builder &b, simdjson::dom::element from, struct json *to, int depth) 
         to->type = JSON_STRING;
         to->text = copy_text(b, from.get_string().value_unsafe());
         return true;
-    case type::BOOL:
-        to->type = from.get_bool().value_unsafe() ? JSON_TRUE : JSON_FALSE;
-        return true;
-    case type::NULL_VALUE:
-        to->type = JSON_NULL;
-        return true;
+    case type::BOOL: to->type = from.get_bool().value_unsafe() ? JSON_TRUE : JSON_FALSE; return true;
+    case type::NULL_VALUE: to->type = JSON_NULL; return true;
     }
     return false;
 }
@@ -136,14 +128,11 @@ size_t json_number(double number, char out[JSON_NUMBER_MAX]) {
     digits[count] = 0;
     int n;
     if (exponent < -4 || exponent >= 16)
-        n = snprintf(out, JSON_NUMBER_MAX, count > 1 ? "%s%c.%se%+03d" : "%s%c%se%+03d", sign, digits[0],
-                     digits + 1, exponent);
-    else if (exponent < 0)
-        n = snprintf(out, JSON_NUMBER_MAX, "%s0.%.*s%s", sign, -exponent - 1, "0000", digits);
+        n = snprintf(out, JSON_NUMBER_MAX, count > 1 ? "%s%c.%se%+03d" : "%s%c%se%+03d", sign, digits[0], digits + 1,
+                     exponent);
+    else if (exponent < 0) n = snprintf(out, JSON_NUMBER_MAX, "%s0.%.*s%s", sign, -exponent - 1, "0000", digits);
     else if (count <= exponent + 1)
-        n = snprintf(out, JSON_NUMBER_MAX, "%s%s%.*s.0", sign, digits, exponent + 1 - count,
-                     "0000000000000000");
-    else
-        n = snprintf(out, JSON_NUMBER_MAX, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
+        n = snprintf(out, JSON_NUMBER_MAX, "%s%s%.*s.0", sign, digits, exponent + 1 - count, "0000000000000000");
+    else n = snprintf(out, JSON_NUMBER_MAX, "%s%.*s.%s", sign, exponent + 1, digits, digits + exponent + 1);
     return static_cast<size_t>(n);
 }

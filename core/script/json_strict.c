@@ -148,10 +148,8 @@ static bool skip_digits(struct reader *r) {
 static bool skip_number(struct reader *r, bool *is_integer) {
     *is_integer = true;
     if (r->at < r->end && *r->at == '-') r->at++;
-    if (r->at < r->end && *r->at == '0')
-        r->at++;
-    else if (!skip_digits(r))
-        return false;
+    if (r->at < r->end && *r->at == '0') r->at++;
+    else if (!skip_digits(r)) return false;
     if (r->at < r->end && *r->at == '.') {
         *is_integer = false;
         r->at++;
@@ -169,8 +167,7 @@ static bool skip_number(struct reader *r, bool *is_integer) {
 static err read_number(struct reader *r, struct json *out) {
     const char *from = r->at;
     bool is_integer;
-    if (!skip_number(r, &is_integer))
-        return fail(r, from, *from == '-' ? "Expecting digits" : "Expecting value");
+    if (!skip_number(r, &is_integer)) return fail(r, from, *from == '-' ? "Expecting digits" : "Expecting value");
     str text = {from, (size_t)(r->at - from)};
     if (is_integer && str_to_int(text, &out->integer)) {
         out->type = JSON_INT;
@@ -261,8 +258,8 @@ static err read_word(struct reader *r, str word, enum json_type type, struct jso
 
 static err read_container(struct reader *r, struct json *out) {
     if (r->depth >= JSON_DEPTH_MAX)
-        return why_set(r->why, ERR_LIMIT, "JSON parse error - nested deeper than %d levels at byte %zu",
-                       JSON_DEPTH_MAX, (size_t)(r->at - r->start));
+        return why_set(r->why, ERR_LIMIT, "JSON parse error - nested deeper than %d levels at byte %zu", JSON_DEPTH_MAX,
+                       (size_t)(r->at - r->start));
     r->depth++;
     err e = *r->at++ == '[' ? read_array(r, out) : read_object(r, out);
     r->depth--;
@@ -274,20 +271,15 @@ static err read_value(struct reader *r, struct json *out) {
     if (r->at >= r->end) return fail(r, r->at, "Expecting value");
     switch (*r->at) {
     case '{':
-    case '[':
-        return read_container(r, out);
+    case '[': return read_container(r, out);
     case '"':
         r->at++;
         out->type = JSON_STRING;
         return read_string(r, &out->text);
-    case 't':
-        return read_word(r, STR("true"), JSON_TRUE, out);
-    case 'f':
-        return read_word(r, STR("false"), JSON_FALSE, out);
-    case 'n':
-        return read_word(r, STR("null"), JSON_NULL, out);
-    default:
-        return read_number(r, out);
+    case 't': return read_word(r, STR("true"), JSON_TRUE, out);
+    case 'f': return read_word(r, STR("false"), JSON_FALSE, out);
+    case 'n': return read_word(r, STR("null"), JSON_NULL, out);
+    default: return read_number(r, out);
     }
 }
 
@@ -296,18 +288,15 @@ static const char *bad_utf8(str text) {
     size_t good = 0, bad = text.len;
     while (good < bad) { // the longest well-formed beginning, allowing for one cut at a code point
         size_t middle = good + (bad - good + 1) / 2;
-        if (str_is_utf8((str){text.ptr, str_utf8_cut(text, middle)}))
-            good = middle;
-        else
-            bad = middle - 1;
+        if (str_is_utf8((str){text.ptr, str_utf8_cut(text, middle)})) good = middle;
+        else bad = middle - 1;
     }
     return text.ptr + str_utf8_cut(text, good);
 }
 
 err json_parse_strict(arena *a, str text, struct json **out, struct why *why) {
     if (!text.ptr) text = STR("");
-    struct reader r = {
-        .memory = a, .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .why = why};
+    struct reader r = {.memory = a, .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .why = why};
     if (!str_is_utf8(text)) return fail(&r, bad_utf8(text), "Invalid UTF-8");
     if (str_starts(text, STR("\xEF\xBB\xBF"))) r.at += 3;
     struct json *root = arena_alloc(a, sizeof *root);

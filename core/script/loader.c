@@ -122,10 +122,8 @@ int loader_require(lua_State *L) {
         lua_pop(L, 1);
         lua_pushboolean(L, 1);
     }
-    if (status == LUA_OK)
-        lua_pushvalue(L, -1);
-    else
-        lua_pushnil(L);
+    if (status == LUA_OK) lua_pushvalue(L, -1);
+    else lua_pushnil(L);
     lua_setfield(L, 2, module);
     return status == LUA_OK ? 1 : lua_error(L);
 }

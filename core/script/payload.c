@@ -43,9 +43,7 @@ static uint64_t *epoch_of(lua_State *L) {
     return epoch;
 }
 
-void payload_end(lua_State *L) {
-    (*epoch_of(L))++;
-}
+void payload_end(lua_State *L) { (*epoch_of(L))++; }
 
 static int on_collect(lua_State *L) {
     struct document *d = lua_touserdata(L, 1);
@@ -90,8 +88,7 @@ static void wrap(lua_State *L, const struct json *node, struct document *d) {
 
 static void check_alive(lua_State *L, const struct payload *p) {
     const struct document *d = p->document;
-    if (!d->own && d->made_in != *d->epoch)
-        luaL_error(L, "the payload is used after the call that brought it");
+    if (!d->own && d->made_in != *d->epoch) luaL_error(L, "the payload is used after the call that brought it");
 }
 
 static struct payload *check_payload(lua_State *L, int index) {
@@ -197,10 +194,8 @@ static void build(lua_State *L, const struct json *v, const struct types *t, int
         if (lua_rawgetp(L, memo, v) == LUA_TTABLE) return;
         lua_pop(L, 1);
     }
-    if (v->type == JSON_ARRAY)
-        build_list(L, v, t, memo);
-    else
-        build_dict(L, v, t, memo);
+    if (v->type == JSON_ARRAY) build_list(L, v, t, memo);
+    else build_dict(L, v, t, memo);
 }
 
 // Pushes the ordered table of one container of the payload and remembers it.
@@ -337,10 +332,8 @@ static int path(lua_State *L) {
 // expand(payload) -> its ordered table, always the same one. Other values come back as they are.
 static int expand(lua_State *L) {
     luaL_checkany(L, 1);
-    if (luaL_testudata(L, 1, PAYLOAD_TYPE))
-        payload_expand(L, 1);
-    else
-        lua_settop(L, 1);
+    if (luaL_testudata(L, 1, PAYLOAD_TYPE)) payload_expand(L, 1);
+    else lua_settop(L, 1);
     return 1;
 }
 

@@ -14,9 +14,7 @@ struct printer {
 
 static void print_value(struct printer *p, const struct json *v, int depth);
 
-static void put(struct printer *p, const char *z) {
-    text_put(&p->out, z, strlen(z));
-}
+static void put(struct printer *p, const char *z) { text_put(&p->out, z, strlen(z)); }
 
 static void print_string(struct printer *p, str s) {
     char *at = p->out.ptr ? p->out.ptr + p->out.len : NULL;
@@ -26,10 +24,8 @@ static void print_string(struct printer *p, str s) {
 
 static void print_real(struct printer *p, double x) {
     char text[TEXT_FLOAT_MAX];
-    if (isinf(x) && !p->style->repr)
-        put(p, x < 0 ? "-Infinity" : "Infinity");
-    else
-        text_put(&p->out, text, text_float(text, x));
+    if (isinf(x) && !p->style->repr) put(p, x < 0 ? "-Infinity" : "Infinity");
+    else text_put(&p->out, text, text_float(text, x));
 }
 
 static void print_integer(struct printer *p, int64_t i) {
@@ -42,17 +38,13 @@ static void new_line(struct printer *p, int depth) {
     for (int i = 0; i < depth; i++) text_put(&p->out, p->style->indent.ptr, p->style->indent.len);
 }
 
-static bool has_lines(const struct printer *p) {
-    return p->style->lines && !p->style->repr;
-}
+static bool has_lines(const struct printer *p) { return p->style->lines && !p->style->repr; }
 
 // What stands before item `i` of a container at `depth`.
 static void print_gap(struct printer *p, uint32_t i, int depth) {
     if (i > 0) text_char(&p->out, ',');
-    if (has_lines(p))
-        new_line(p, depth + 1);
-    else if (i > 0)
-        text_char(&p->out, ' ');
+    if (has_lines(p)) new_line(p, depth + 1);
+    else if (i > 0) text_char(&p->out, ' ');
 }
 
 static void print_array(struct printer *p, const struct json *v, int depth) {
@@ -105,33 +97,15 @@ static void print_object(struct printer *p, const struct json *v, int depth) {
 static void print_value(struct printer *p, const struct json *v, int depth) {
     bool repr = p->style->repr;
     switch (v->type) {
-    case JSON_NULL:
-        put(p, repr ? "None" : "null");
-        break;
-    case JSON_FALSE:
-        put(p, repr ? "False" : "false");
-        break;
-    case JSON_TRUE:
-        put(p, repr ? "True" : "true");
-        break;
-    case JSON_INT:
-        print_integer(p, v->integer);
-        break;
-    case JSON_BIGINT:
-        text_put(&p->out, v->text.ptr, v->text.len);
-        break;
-    case JSON_DOUBLE:
-        print_real(p, v->real);
-        break;
-    case JSON_STRING:
-        print_string(p, v->text);
-        break;
-    case JSON_ARRAY:
-        print_array(p, v, depth);
-        break;
-    case JSON_OBJECT:
-        print_object(p, v, depth);
-        break;
+    case JSON_NULL: put(p, repr ? "None" : "null"); break;
+    case JSON_FALSE: put(p, repr ? "False" : "false"); break;
+    case JSON_TRUE: put(p, repr ? "True" : "true"); break;
+    case JSON_INT: print_integer(p, v->integer); break;
+    case JSON_BIGINT: text_put(&p->out, v->text.ptr, v->text.len); break;
+    case JSON_DOUBLE: print_real(p, v->real); break;
+    case JSON_STRING: print_string(p, v->text); break;
+    case JSON_ARRAY: print_array(p, v, depth); break;
+    case JSON_OBJECT: print_object(p, v, depth); break;
     }
 }
 

@@ -77,8 +77,7 @@ static err compile(str pattern, struct regex_pattern *p, regex **out, struct why
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
     const char *text = p->text.len ? p->text.ptr : "";
-    pcre2_code *compiled =
-        pcre2_compile((PCRE2_SPTR)text, p->text.len, options_of(p), &code, &offset, context);
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, p->text.len, options_of(p), &code, &offset, context);
     pcre2_compile_context_free(context);
     if (!compiled) return refuse(pattern, code, offset, why);
     regex *r = NEW(regex);
@@ -137,8 +136,8 @@ static size_t captured(const pcre2_callout_block *at) { // the longest text a ba
 
 static int on_step(pcre2_callout_block *at, void *ctx) {
     struct run *run = ctx;
-    size_t moved = at->current_position > run->place ? at->current_position - run->place
-                                                     : run->place - at->current_position;
+    size_t moved =
+        at->current_position > run->place ? at->current_position - run->place : run->place - at->current_position;
     run->place = at->current_position;
     size_t unseen = run->regex->unseen + (run->regex->has_references ? captured(at) : 0);
     *run->work -= (int64_t)(STEP + (moved + unseen) / REGEX_WORK_BYTES);
@@ -166,8 +165,8 @@ static err match(struct run *run, size_t from, uint32_t options) {
     if (*run->work < 0) return ERR_TIMEOUT;
     run->place = from;
     const char *text = run->s.len ? run->s.ptr : "";
-    int rc = pcre2_match(run->regex->code, (PCRE2_SPTR)text, run->s.len, from, options | PCRE2_NO_UTF_CHECK,
-                         run->data, run->context);
+    int rc = pcre2_match(run->regex->code, (PCRE2_SPTR)text, run->s.len, from, options | PCRE2_NO_UTF_CHECK, run->data,
+                         run->context);
     if (rc >= 0) return ERR_OK;
     return rc == PCRE2_ERROR_NOMATCH ? ERR_NOT_FOUND : ERR_TIMEOUT;
 }

@@ -2,17 +2,14 @@
 #include "script/regex_translator.h"
 #include <stdio.h>
 
-static bool is_octal(char c) {
-    return c >= '0' && c <= '7';
-}
+static bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 err regex_refused(str pattern, const char *what, size_t at, struct why *why) {
     str before = {pattern.ptr, at};
     size_t position = utf8_len(before);
     if (str_find(pattern, '\n') < 0) return why_set(why, ERR_INVALID, "%s at position %zu", what, position);
     size_t line = 1;
-    for (ptrdiff_t end; (end = str_find(before, '\n')) >= 0; line++)
-        before = str_from(before, (size_t)end + 1);
+    for (ptrdiff_t end; (end = str_find(before, '\n')) >= 0; line++) before = str_from(before, (size_t)end + 1);
     return why_set(why, ERR_INVALID, "%s at position %zu (line %zu, column %zu)", what, position, line,
                    utf8_len(before) + 1);
 }
@@ -21,9 +18,7 @@ err regex_refuse_at(struct regex_translator *t, const char *what, size_t at) {
     return regex_refused(t->in, what, at, t->why);
 }
 
-err regex_refuse(struct regex_translator *t, const char *what) {
-    return regex_refuse_at(t, what, t->at);
-}
+err regex_refuse(struct regex_translator *t, const char *what) { return regex_refuse_at(t, what, t->at); }
 
 bool regex_take(struct regex_translator *t, char c) {
     if (!regex_is_next(t, c)) return false;
@@ -41,22 +36,17 @@ void regex_put_point(struct regex_translator *t, uint32_t c) {
     char bytes[UTF8_MAX];
     if (c < 0x80 && !regex_is_letter((char)c) && !regex_is_digit((char)c) && c != '_')
         buf_printf(&t->out->text, "\\x{%x}", c);
-    else
-        buf_put(&t->out->text, bytes, utf8_put(bytes, c));
+    else buf_put(&t->out->text, bytes, utf8_put(bytes, c));
 }
 
 bool regex_hex(str s, size_t at, int digits, uint32_t *out) {
     uint32_t v = 0;
     for (int i = 0; i < digits; i++) {
         char c = at + (size_t)i < s.len ? s.ptr[at + (size_t)i] : 0;
-        if (regex_is_digit(c))
-            v = v * 16 + (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            v = v * 16 + (uint32_t)(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            v = v * 16 + (uint32_t)(c - 'A' + 10);
-        else
-            return false;
+        if (regex_is_digit(c)) v = v * 16 + (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f') v = v * 16 + (uint32_t)(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F') v = v * 16 + (uint32_t)(c - 'A' + 10);
+        else return false;
     }
     *out = v;
     return true;
@@ -104,8 +94,7 @@ static err bad_escape(struct regex_translator *t, char c) {
 
 static uint32_t octal(struct regex_translator *t) { // up to three digits, the next is one
     uint32_t c = 0;
-    for (int i = 0; i < 3 && is_octal(regex_peek(t, 0)); i++)
-        c = c * 8 + (uint32_t)(t->in.ptr[t->at++] - '0');
+    for (int i = 0; i < 3 && is_octal(regex_peek(t, 0)); i++) c = c * 8 + (uint32_t)(t->in.ptr[t->at++] - '0');
     return c;
 }
 
@@ -120,10 +109,8 @@ static err point_escape(struct regex_translator *t, uint32_t *out) {
     if (is_octal_escape(t)) return *out = octal(t), ERR_OK;
     char c = regex_peek(t, 0);
     const char *simple = c ? strchr(letters, c) : NULL;
-    if (!simple && c != 'x' && c != 'u' && c != 'U' && (regex_is_letter(c) || regex_is_digit(c)))
-        return ERR_NOT_FOUND;
-    if (c == 'x' || c == 'u' || c == 'U')
-        return t->at++, hex_escape(t, c, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
+    if (!simple && c != 'x' && c != 'u' && c != 'U' && (regex_is_letter(c) || regex_is_digit(c))) return ERR_NOT_FOUND;
+    if (c == 'x' || c == 'u' || c == 'U') return t->at++, hex_escape(t, c, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
     *out = simple ? (t->at++, (uint32_t)meanings[simple - letters]) : utf8_next(t->in, &t->at);
     return ERR_OK;
 }
@@ -151,30 +138,20 @@ static void put_zero_width(struct regex_translator *t, const char *text) {
 static const char *spelled_out(char c) {
     switch (c) {
     case 'Z':
-    case 'z':
-        return "\\z";
-    case 'm':
-        return "\\b(?=\\w)";
-    case 'M':
-        return "\\b(?<=\\w)";
-    case 'A':
-        return "\\A";
-    case 'b':
-        return "\\b";
-    case 'B':
-        return "\\B";
-    case 'G':
-        return "\\G";
-    case 'K':
-        return "\\K";
-    default:
-        return NULL;
+    case 'z': return "\\z";
+    case 'm': return "\\b(?=\\w)";
+    case 'M': return "\\b(?<=\\w)";
+    case 'A': return "\\A";
+    case 'b': return "\\b";
+    case 'B': return "\\B";
+    case 'G': return "\\G";
+    case 'K': return "\\K";
+    default: return NULL;
     }
 }
 
 static err put_reference(struct regex_translator *t, int group, size_t at) {
-    if (t->total >= 0 && (group > t->total || group == 0))
-        return regex_refuse_at(t, "invalid group reference", at);
+    if (t->total >= 0 && (group > t->total || group == 0)) return regex_refuse_at(t, "invalid group reference", at);
     buf_printf(&t->out->text, "\\g{%d}", group ? group : 1);
     return ERR_OK;
 }
@@ -222,15 +199,12 @@ err regex_named_reference(struct regex_translator *t, char end, const char *miss
 
 static err numbered_reference(struct regex_translator *t) {
     int group = 0;
-    for (int i = 0; i < 2 && regex_is_digit(regex_peek(t, 0)); i++)
-        group = group * 10 + t->in.ptr[t->at++] - '0';
+    for (int i = 0; i < 2 && regex_is_digit(regex_peek(t, 0)); i++) group = group * 10 + t->in.ptr[t->at++] - '0';
     return put_reference(t, group, t->at);
 }
 
 // A letter that PCRE2 knows with the same meaning.
-static bool is_shared_letter(char c) {
-    return c && strchr("dDsSwWRXh", c);
-}
+static bool is_shared_letter(char c) { return c && strchr("dDsSwWRXh", c); }
 
 static err letter_escape(struct regex_translator *t) {
     char c = t->in.ptr[t->at++];

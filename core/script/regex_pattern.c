@@ -151,28 +151,17 @@ static err extension(struct regex_translator *t) {
     if (c == 'R' || regex_is_digit(c)) return recursion(t);
     if (regex_is_letter(c) && c != 'P') return flags(t);
     switch (c) {
-    case ':':
-        return t->at++, open_as(t, "(?:", false);
-    case '>':
-        return t->at++, open_as(t, "(?>", false);
-    case '=':
-        return t->at++, t->out->looks_ahead = true, open_as(t, "(?=", false);
-    case '!':
-        return t->at++, open_as(t, "(?!", false);
-    case '|':
-        return t->at++, open_as(t, "(?|", true);
-    case '#':
-        return comment(t);
-    case '&':
-        return t->at++, call_named(t);
-    case '(':
-        return t->at++, condition(t);
-    case 'P':
-        return python_extension(t);
-    case '-':
-        return flags(t);
-    default:
-        return regex_refuse(t, "unknown extension");
+    case ':': return t->at++, open_as(t, "(?:", false);
+    case '>': return t->at++, open_as(t, "(?>", false);
+    case '=': return t->at++, t->out->looks_ahead = true, open_as(t, "(?=", false);
+    case '!': return t->at++, open_as(t, "(?!", false);
+    case '|': return t->at++, open_as(t, "(?|", true);
+    case '#': return comment(t);
+    case '&': return t->at++, call_named(t);
+    case '(': return t->at++, condition(t);
+    case 'P': return python_extension(t);
+    case '-': return flags(t);
+    default: return regex_refuse(t, "unknown extension");
     }
 }
 
@@ -241,10 +230,8 @@ static bool take_braces(struct regex_translator *t, struct repeat *r) {
     size_t from = t->at++;
     r->has_least = take_count(t, &r->least);
     bool comma = regex_take(t, ',');
-    if (comma)
-        r->has_most = take_count(t, &r->most);
-    else
-        r->has_most = r->has_least, r->most = r->least;
+    if (comma) r->has_most = take_count(t, &r->most);
+    else r->has_most = r->has_least, r->most = r->least;
     if ((comma || r->has_least) && regex_take(t, '}')) return true;
     t->at = from;
     return false;
@@ -269,8 +256,7 @@ static void wrap_item(struct regex_translator *t) { // PCRE2 repeats no bare ass
 }
 
 static err check_repeat(struct regex_translator *t, const struct repeat *r, size_t from) {
-    if (r->has_most && r->least > r->most)
-        return regex_refuse_at(t, "min repeat greater than max repeat", from + 1);
+    if (r->has_most && r->least > r->most) return regex_refuse_at(t, "min repeat greater than max repeat", from + 1);
     if (r->least > REPEAT_MAX || (r->has_most && r->most > REPEAT_MAX))
         return regex_refuse_at(t, "repeat count too big", from + 1);
     return ERR_OK;
@@ -280,8 +266,7 @@ static err quantifier(struct regex_translator *t) {
     size_t from = t->at;
     struct repeat r = {0};
     char c = t->in.ptr[from];
-    if (c == '{' && t->item == REGEX_ITEM_ONE && is_fuzzy(t))
-        return regex_refuse(t, "fuzzy matching is not supported");
+    if (c == '{' && t->item == REGEX_ITEM_ONE && is_fuzzy(t)) return regex_refuse(t, "fuzzy matching is not supported");
     if (c == '{' && !take_braces(t, &r)) {
         regex_begin_item(t);
         regex_put_point(t, utf8_next(t->in, &t->at));
@@ -292,12 +277,9 @@ static err quantifier(struct regex_translator *t) {
     err e = check_repeat(t, &r, from);
     if (e) return e;
     if (t->zero_width) wrap_item(t);
-    if (c != '{')
-        buf_char(&t->out->text, t->in.ptr[t->at++]);
-    else if (r.has_most)
-        buf_printf(&t->out->text, "{%u,%u}", r.least, r.most);
-    else
-        buf_printf(&t->out->text, "{%u,}", r.least);
+    if (c != '{') buf_char(&t->out->text, t->in.ptr[t->at++]);
+    else if (r.has_most) buf_printf(&t->out->text, "{%u,%u}", r.least, r.most);
+    else buf_printf(&t->out->text, "{%u,}", r.least);
     if (r.least > t->out->repeats) t->out->repeats = r.least;
     if (regex_is_next(t, '?') || regex_is_next(t, '+')) buf_char(&t->out->text, t->in.ptr[t->at++]);
     t->item = REGEX_ITEM_REPEATED;
@@ -323,21 +305,15 @@ static bool skip_blank(struct regex_translator *t) {
 static err one(struct regex_translator *t) {
     char c = t->in.ptr[t->at];
     switch (c) {
-    case '\\':
-        return regex_escape(t);
-    case '[':
-        return regex_set(t);
-    case '(':
-        return open_group(t);
-    case ')':
-        return close_group(t);
-    case '|':
-        return alternative(t), ERR_OK;
+    case '\\': return regex_escape(t);
+    case '[': return regex_set(t);
+    case '(': return open_group(t);
+    case ')': return close_group(t);
+    case '|': return alternative(t), ERR_OK;
     case '*':
     case '+':
     case '?':
-    case '{':
-        return quantifier(t);
+    case '{': return quantifier(t);
     case '^':
     case '$':
     case '.':

@@ -21,8 +21,7 @@ struct regex_pattern { // a translated pattern
 
 // `stop_at`: stop as soon as that many bytes are written, to learn with *position (bytes) behind what they
 // came from; SIZE_MAX for all.
-err regex_translate(str pattern, struct regex_pattern *out, size_t stop_at, size_t *position,
-                    struct why *why);
+err regex_translate(str pattern, struct regex_pattern *out, size_t stop_at, size_t *position, struct why *why);
 
 // "what at position 3 (line 1, column 4)": the line only where the pattern has several. ERR_INVALID.
 err regex_refused(str pattern, const char *what, size_t at, struct why *why);

@@ -66,8 +66,7 @@ static err named(struct template *t) {
     if (regex_is_number(name, &group)) return put_group(t, group);
     size_t at = 0;
     uint32_t c = utf8_next(name, &at);
-    if (c != '_' && !unicode_is(c, UNICODE_ID_START))
-        return refuse(t, "bad character in group name", t->at - 1);
+    if (c != '_' && !unicode_is(c, UNICODE_ID_START)) return refuse(t, "bad character in group name", t->at - 1);
     group = regex_group_of(t->names, t->name_count, name);
     if (group < 0) return why_set(t->why, ERR_NOT_FOUND, "unknown group");
     return put_group(t, group);
@@ -94,18 +93,12 @@ static err escape(struct template *t) {
     if (simple) return put_point(t, (unsigned char)meanings[simple - letters]), ERR_OK;
     if (c >= '0' && c <= '9') return t->at--, number(t);
     switch (c) {
-    case 'g':
-        return named(t);
-    case 'x':
-        return hex(t, c, 2);
-    case 'u':
-        return hex(t, c, 4);
-    case 'U':
-        return hex(t, c, 8);
-    case '\\':
-        return put_text(t, STR("\\")), ERR_OK;
-    default:
-        break;
+    case 'g': return named(t);
+    case 'x': return hex(t, c, 2);
+    case 'u': return hex(t, c, 4);
+    case 'U': return hex(t, c, 8);
+    case '\\': return put_text(t, STR("\\")), ERR_OK;
+    default: break;
     }
     if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
         char what[] = "bad escape \\?";

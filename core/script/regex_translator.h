@@ -28,12 +28,8 @@ struct regex_translator {
     struct regex_frame frames[REGEX_DEPTH_MAX];
 };
 
-static inline bool regex_is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-static inline bool regex_is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+static inline bool regex_is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static inline bool regex_is_digit(char c) { return c >= '0' && c <= '9'; }
 static inline bool regex_is_next(const struct regex_translator *t, char c) {
     return t->at < t->in.len && t->in.ptr[t->at] == c;
 }

@@ -59,24 +59,12 @@ static void push_function(lua_State *L, const struct call *c) {
 
 static void push_value(lua_State *L, const struct script_value *v) {
     switch (v->type) {
-    case SCRIPT_NIL:
-        lua_pushnil(L);
-        break;
-    case SCRIPT_BOOL:
-        lua_pushboolean(L, v->boolean);
-        break;
-    case SCRIPT_INT:
-        lua_pushinteger(L, v->integer);
-        break;
-    case SCRIPT_REAL:
-        lua_pushnumber(L, v->real);
-        break;
-    case SCRIPT_STR:
-        lua_pushlstring(L, v->text.ptr ? v->text.ptr : "", v->text.len);
-        break;
-    case SCRIPT_JSON:
-        payload_push(L, v->json);
-        break;
+    case SCRIPT_NIL: lua_pushnil(L); break;
+    case SCRIPT_BOOL: lua_pushboolean(L, v->boolean); break;
+    case SCRIPT_INT: lua_pushinteger(L, v->integer); break;
+    case SCRIPT_REAL: lua_pushnumber(L, v->real); break;
+    case SCRIPT_STR: lua_pushlstring(L, v->text.ptr ? v->text.ptr : "", v->text.len); break;
+    case SCRIPT_JSON: payload_push(L, v->json); break;
     }
 }
 
@@ -91,22 +79,15 @@ static void take_value(lua_State *L, int index, arena *memory, struct script_val
     switch (lua_type(L, index)) {
     case LUA_TNONE:
     case LUA_TNIL:
-    case LUA_TLIGHTUSERDATA:
-        break; // null
-    case LUA_TBOOLEAN:
-        *out = (struct script_value){.type = SCRIPT_BOOL, .boolean = lua_toboolean(L, index)};
-        break;
-    case LUA_TSTRING:
-        take_text(L, index, memory, out);
-        break;
+    case LUA_TLIGHTUSERDATA: break; // null
+    case LUA_TBOOLEAN: *out = (struct script_value){.type = SCRIPT_BOOL, .boolean = lua_toboolean(L, index)}; break;
+    case LUA_TSTRING: take_text(L, index, memory, out); break;
     case LUA_TNUMBER:
         if (lua_isinteger(L, index))
             *out = (struct script_value){.type = SCRIPT_INT, .integer = lua_tointeger(L, index)};
-        else
-            *out = (struct script_value){.type = SCRIPT_REAL, .real = lua_tonumber(L, index)};
+        else *out = (struct script_value){.type = SCRIPT_REAL, .real = lua_tonumber(L, index)};
         break;
-    default:
-        luaL_error(L, "result %d is a %s, which C cannot take", index, luaL_typename(L, index));
+    default: luaL_error(L, "result %d is a %s, which C cannot take", index, luaL_typename(L, index));
     }
 }
 
@@ -130,8 +111,7 @@ static int run(lua_State *L) {
 
 static void log_failure(lua_State *L, const script *s, str message) {
     luaL_traceback(L, L, NULL, 2);
-    LOG(s->options.log, LOG_ERROR, "script_failed", LOG_S("error", message),
-        LOG_Z("trace", lua_tostring(L, -1)));
+    LOG(s->options.log, LOG_ERROR, "script_failed", LOG_S("error", message), LOG_Z("trace", lua_tostring(L, -1)));
     lua_pop(L, 1);
 }
 
@@ -140,8 +120,7 @@ static int on_error(lua_State *L) {
     script *s = lua_touserdata(L, lua_upvalueindex(1));
     s->is_fuel_error = fuel_is_error(L, 1);
     bool is_text = lua_type(L, 1) == LUA_TSTRING;
-    if (lua_istable(L, 1) && !luaL_getmetafield(L, 1, "__tostring") &&
-        lua_getfield(L, 1, "message") == LUA_TSTRING)
+    if (lua_istable(L, 1) && !luaL_getmetafield(L, 1, "__tostring") && lua_getfield(L, 1, "message") == LUA_TSTRING)
         lua_replace(L, 1);
     lua_settop(L, 1);
     str message;
@@ -155,8 +134,7 @@ static err failure(const script *s, int status, struct why *why) {
     bool is_fuel = s->is_fuel_error || fuel_is_spent(s->fuel);
     if (status == LUA_ERRMEM || (is_fuel && s->heap.refusals))
         return why_set(why, ERR_MEMORY, "the script reached its memory limit");
-    return why_set(why, is_fuel ? ERR_FUEL : ERR_SCRIPT, "%s",
-                   message ? message : "the script failed without a word");
+    return why_set(why, is_fuel ? ERR_FUEL : ERR_SCRIPT, "%s", message ? message : "the script failed without a word");
 }
 
 // --- the one entry ---
@@ -170,9 +148,8 @@ static int guarded(script *s, lua_CFunction f, void *arg) {
     return lua_pcall(s->L, 1, 0, 1);
 }
 
-err script_call(script *s, const char *module, const char *function, const struct script_value *args,
-                size_t nargs, struct script_budget budget, arena *a, struct script_value *results,
-                size_t nresults, struct why *why) {
+err script_call(script *s, const char *module, const char *function, const struct script_value *args, size_t nargs,
+                struct script_budget budget, arena *a, struct script_value *results, size_t nresults, struct why *why) {
     CHECK(!s->is_running);
     struct call call = {s, module, function, args, nargs, budget, a, results, nresults};
     s->is_running = true;
@@ -208,8 +185,7 @@ static int open_state(lua_State *L) {
 script *script_new(const struct script_options *options, struct why *why) {
     script *s = NEW(script);
     s->options = *options;
-    if (options->lua_dir)
-        s->options.lua_dir = s->lua_dir = mem_copy(options->lua_dir, strlen(options->lua_dir));
+    if (options->lua_dir) s->options.lua_dir = s->lua_dir = mem_copy(options->lua_dir, strlen(options->lua_dir));
     s->heap.limit = s->heap.cap = options->memory_bytes ? options->memory_bytes : SIZE_MAX;
     s->L = lua_newstate(heap_alloc, &s->heap);
     if (!s->L) {
@@ -235,12 +211,6 @@ void script_free(script *s) {
     mem_free(s);
 }
 
-int64_t script_fuel_used(const script *s) {
-    return s->fuel_used;
-}
-size_t script_memory(const script *s) {
-    return s->heap.held;
-}
-int64_t script_gc_pause_max_ns(const script *s) {
-    return s->heap.pause_max;
-}
+int64_t script_fuel_used(const script *s) { return s->fuel_used; }
+size_t script_memory(const script *s) { return s->heap.held; }
+int64_t script_gc_pause_max_ns(const script *s) { return s->heap.pause_max; }

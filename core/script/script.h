@@ -32,7 +32,7 @@ struct script_options {
     const struct ids *ids;        // for the binding `ids`
     struct script_ports ports;
     const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
-    bool is_command;              // a command of the binary: the binding `console` may read and write files
+    bool is_command;                     // a command of the binary: the binding `console` may read and write files
     log_t *log;
 };
 
@@ -47,13 +47,13 @@ struct script_value {
         int64_t integer;
         double real;
         str text;
-        const struct json *json;  // an argument only: becomes a payload value; must outlive the call
+        const struct json *json; // an argument only: becomes a payload value; must outlive the call
     };
 };
 
 struct script_budget {
-    int64_t fuel;                 // units of script/fuel.h; 0: none is given, the call may not render
-    size_t memory_bytes;          // above what the state holds when the call begins; 0: the state's cap alone
+    int64_t fuel;        // units of script/fuel.h; 0: none is given, the call may not render
+    size_t memory_bytes; // above what the state holds when the call begins; 0: the state's cap alone
 };
 
 // Calls `require(module)[function](args…)`; the function is looked up once and kept. Results' text is copied into `a`.
@@ -61,6 +61,6 @@ struct script_budget {
 err script_call(script *s, const char *module, const char *function, const struct script_value *args, size_t nargs,
                 struct script_budget budget, arena *a, struct script_value *results, size_t nresults, struct why *why);
 
-int64_t script_fuel_used(const script *s);   // by the last call
-size_t script_memory(const script *s);       // bytes held
+int64_t script_fuel_used(const script *s); // by the last call
+size_t script_memory(const script *s);     // bytes held
 int64_t script_gc_pause_max_ns(const script *s);

@@ -42,20 +42,16 @@ static bool is_cased_after(str s, size_t at) {
 
 // `c` stood at [from, at) of s. A sigma at the end of a word has a shape of its own.
 static void put_lower(struct text_out *o, str s, size_t from, size_t at, uint32_t c) {
-    if (c != SIGMA)
-        put_mapped(o, c, UNICODE_TO_LOWER);
-    else
-        text_point(o, is_cased_before(s, from) && !is_cased_after(s, at) ? FINAL_SIGMA : SMALL_SIGMA);
+    if (c != SIGMA) put_mapped(o, c, UNICODE_TO_LOWER);
+    else text_point(o, is_cased_before(s, from) && !is_cased_after(s, at) ? FINAL_SIGMA : SMALL_SIGMA);
 }
 
 static void put_lower_all(struct text_out *o, str s, size_t at) {
     while (at < s.len) {
         size_t from = at;
         uint32_t c = utf8_next(s, &at);
-        if (c < 0x80)
-            text_char(o, (char)map_ascii(c, UNICODE_TO_LOWER));
-        else
-            put_lower(o, s, from, at, c);
+        if (c < 0x80) text_char(o, (char)map_ascii(c, UNICODE_TO_LOWER));
+        else put_lower(o, s, from, at, c);
     }
 }
 
@@ -98,10 +94,8 @@ size_t text_title(char *out, str s, const void *option) {
     for (size_t at = 0; at < s.len;) {
         size_t from = at;
         uint32_t c = utf8_next(s, &at);
-        if (in_word)
-            put_lower(&o, s, from, at, c);
-        else
-            put_mapped(&o, c, UNICODE_TO_TITLE);
+        if (in_word) put_lower(&o, s, from, at, c);
+        else put_mapped(&o, c, UNICODE_TO_TITLE);
         in_word = unicode_is(c, UNICODE_CASED);
     }
     return o.len;
@@ -113,12 +107,9 @@ size_t text_swapcase(char *out, str s, const void *option) {
     for (size_t at = 0; at < s.len;) {
         size_t from = at;
         uint32_t c = utf8_next(s, &at);
-        if (unicode_is(c, UNICODE_UPPER))
-            put_lower(&o, s, from, at, c);
-        else if (unicode_is(c, UNICODE_LOWER))
-            put_mapped(&o, c, UNICODE_TO_UPPER);
-        else
-            text_point(&o, c);
+        if (unicode_is(c, UNICODE_UPPER)) put_lower(&o, s, from, at, c);
+        else if (unicode_is(c, UNICODE_LOWER)) put_mapped(&o, c, UNICODE_TO_UPPER);
+        else text_point(&o, c);
     }
     return o.len;
 }
@@ -151,12 +142,9 @@ size_t text_digits(char *out, str s, const void *option) {
     for (size_t at = 0; at < s.len;) {
         uint32_t c = utf8_next(s, &at);
         const struct unicode_record *r = unicode_record(c);
-        if (r->flags & UNICODE_DECIMAL)
-            text_char(&o, (char)('0' + r->decimal));
-        else if (r->flags & UNICODE_SPACE)
-            text_char(&o, ' ');
-        else
-            text_point(&o, c);
+        if (r->flags & UNICODE_DECIMAL) text_char(&o, (char)('0' + r->decimal));
+        else if (r->flags & UNICODE_SPACE) text_char(&o, ' ');
+        else text_point(&o, c);
     }
     return o.len;
 }
@@ -204,30 +192,18 @@ static bool is_identifier(str s) {
 
 bool text_is(str s, enum text_class class) {
     switch (class) {
-    case TEXT_ALPHA:
-        return is_all(s, UNICODE_ALPHA);
-    case TEXT_DIGIT:
-        return is_all(s, UNICODE_DIGIT);
-    case TEXT_DECIMAL:
-        return is_all(s, UNICODE_DECIMAL);
-    case TEXT_NUMERIC:
-        return is_all(s, UNICODE_NUMERIC);
-    case TEXT_ALNUM:
-        return is_all(s, UNICODE_ALNUM);
-    case TEXT_SPACE:
-        return is_all(s, UNICODE_SPACE);
-    case TEXT_LOWER:
-        return is_one_case(s, UNICODE_LOWER, UNICODE_UPPER | UNICODE_TITLE);
-    case TEXT_UPPER:
-        return is_one_case(s, UNICODE_UPPER, UNICODE_LOWER | UNICODE_TITLE);
-    case TEXT_TITLE:
-        return is_title(s);
-    case TEXT_IDENTIFIER:
-        return is_identifier(s);
-    case TEXT_PRINTABLE:
-        return s.len == 0 || is_all(s, UNICODE_PRINTABLE);
-    case TEXT_ASCII:
-        return utf8_is_ascii(s);
+    case TEXT_ALPHA: return is_all(s, UNICODE_ALPHA);
+    case TEXT_DIGIT: return is_all(s, UNICODE_DIGIT);
+    case TEXT_DECIMAL: return is_all(s, UNICODE_DECIMAL);
+    case TEXT_NUMERIC: return is_all(s, UNICODE_NUMERIC);
+    case TEXT_ALNUM: return is_all(s, UNICODE_ALNUM);
+    case TEXT_SPACE: return is_all(s, UNICODE_SPACE);
+    case TEXT_LOWER: return is_one_case(s, UNICODE_LOWER, UNICODE_UPPER | UNICODE_TITLE);
+    case TEXT_UPPER: return is_one_case(s, UNICODE_UPPER, UNICODE_LOWER | UNICODE_TITLE);
+    case TEXT_TITLE: return is_title(s);
+    case TEXT_IDENTIFIER: return is_identifier(s);
+    case TEXT_PRINTABLE: return s.len == 0 || is_all(s, UNICODE_PRINTABLE);
+    case TEXT_ASCII: return utf8_is_ascii(s);
     }
     return false;
 }

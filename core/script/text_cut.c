@@ -91,9 +91,7 @@ size_t text_slice(char *out, str s, const void *option) {
     return o.len;
 }
 
-static bool next_is_space(str s, size_t *at) {
-    return unicode_is(utf8_next(s, at), UNICODE_SPACE);
-}
+static bool next_is_space(str s, size_t *at) { return unicode_is(utf8_next(s, at), UNICODE_SPACE); }
 
 str text_strip(str s, enum text_side side) {
     while ((side & TEXT_LEFT) && s.len) {

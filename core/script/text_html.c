@@ -7,23 +7,12 @@ size_t text_escape(char *out, str s, const void *option) {
     struct text_out o = {out, 0};
     for (size_t i = 0; i < s.len; i++) {
         switch (s.ptr[i]) {
-        case '&':
-            text_put(&o, "&amp;", 5);
-            break;
-        case '<':
-            text_put(&o, "&lt;", 4);
-            break;
-        case '>':
-            text_put(&o, "&gt;", 4);
-            break;
-        case '"':
-            text_put(&o, "&#34;", 5);
-            break;
-        case '\'':
-            text_put(&o, "&#39;", 5);
-            break;
-        default:
-            text_char(&o, s.ptr[i]);
+        case '&': text_put(&o, "&amp;", 5); break;
+        case '<': text_put(&o, "&lt;", 4); break;
+        case '>': text_put(&o, "&gt;", 4); break;
+        case '"': text_put(&o, "&#34;", 5); break;
+        case '\'': text_put(&o, "&#39;", 5); break;
+        default: text_char(&o, s.ptr[i]);
         }
     }
     return o.len;
@@ -43,10 +32,8 @@ static const struct html_name *name_of(str s) {
         size_t middle = (low + high) / 2;
         int order = compare_name(html_names[middle].name, s);
         if (order == 0) return &html_names[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
+        if (order < 0) low = middle + 1;
+        else high = middle;
     }
     return NULL;
 }
@@ -65,10 +52,8 @@ static bool is_dropped(uint32_t n) {
 
 static void put_numbered(struct text_out *o, uint32_t n) {
     if (n >= 0x80 && n <= 0x9f && western[n - 0x80]) n = western[n - 0x80];
-    if (n == 0 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000))
-        text_point(o, 0xfffd);
-    else if (!is_dropped(n))
-        text_point(o, n);
+    if (n == 0 || n > 0x10ffff || (n >= 0xd800 && n < 0xe000)) text_point(o, 0xfffd);
+    else if (!is_dropped(n)) text_point(o, n);
 }
 
 static int digit_of(char c, bool hex) {
@@ -144,10 +129,8 @@ static size_t drop_comments(char *s, size_t n) {
     for (size_t at = 0; at < n;) {
         s[kept++] = s[at++];
         if (kept < 4 || memcmp(s + kept - 4, "<!--", 4) != 0) continue;
-        if (at < n && s[at] == '>')
-            at++; // "<!-->"
-        else if (at + 1 < n && s[at] == '-' && s[at + 1] == '>')
-            at += 2;
+        if (at < n && s[at] == '>') at++; // "<!-->"
+        else if (at + 1 < n && s[at] == '-' && s[at + 1] == '>') at += 2;
         else {
             const char *end = memmem(s + at, n - at, "-->", 3);
             if (!end) {
@@ -169,10 +152,8 @@ static size_t drop_tags(char *s, size_t n) {
             memmove(s + kept, s + at, n - at);
             return kept + (n - at);
         }
-        if (end)
-            at = (size_t)(end - s) + 1;
-        else
-            s[kept++] = s[at++];
+        if (end) at = (size_t)(end - s) + 1;
+        else s[kept++] = s[at++];
     }
     return kept;
 }
@@ -189,6 +170,4 @@ static size_t collapse_space(char *s, size_t n) {
     return kept;
 }
 
-size_t text_strip_tags(char *s, size_t n) {
-    return collapse_space(s, drop_tags(s, drop_comments(s, n)));
-}
+size_t text_strip_tags(char *s, size_t n) { return collapse_space(s, drop_tags(s, drop_comments(s, n))); }

@@ -74,8 +74,7 @@ static void put_scientific(struct text_out *o, const struct decimal *d) {
     text_put(o, d->digits + 1, (size_t)d->count - 1);
     char exponent[8];
     text_put(o, exponent,
-             (size_t)snprintf(exponent, sizeof exponent, "e%c%02d", d->exponent < 0 ? '-' : '+',
-                              abs(d->exponent)));
+             (size_t)snprintf(exponent, sizeof exponent, "e%c%02d", d->exponent < 0 ? '-' : '+', abs(d->exponent)));
 }
 
 static void put_plain(struct text_out *o, const struct decimal *d) {
@@ -98,10 +97,8 @@ size_t text_float(char out[TEXT_FLOAT_MAX], double x) {
     if (x == 0) return text_put(&o, "0.0", 3), o.len;
     struct decimal d = {0};
     if (!short_decimal(fabs(x), &d)) any_decimal(fabs(x), &d);
-    if (d.exponent < -4 || d.exponent >= 16)
-        put_scientific(&o, &d);
-    else
-        put_plain(&o, &d);
+    if (d.exponent < -4 || d.exponent >= 16) put_scientific(&o, &d);
+    else put_plain(&o, &d);
     return o.len;
 }
 
@@ -114,26 +111,18 @@ static void put_hex(struct text_out *o, char letter, uint32_t c, int digits) {
 }
 
 static void put_escape(struct text_out *o, uint32_t c) {
-    if (c < 0x100)
-        put_hex(o, 'x', c, 2);
-    else if (c < 0x10000)
-        put_hex(o, 'u', c, 4);
-    else
-        put_hex(o, 'U', c, 8);
+    if (c < 0x100) put_hex(o, 'x', c, 2);
+    else if (c < 0x10000) put_hex(o, 'u', c, 4);
+    else put_hex(o, 'U', c, 8);
 }
 
 static char short_escape(uint32_t c) {
     switch (c) {
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\t':
-        return 't';
-    case '\\':
-        return '\\';
-    default:
-        return 0;
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    case '\\': return '\\';
+    default: return 0;
     }
 }
 
@@ -185,22 +174,14 @@ size_t text_ascii(char *out, str s, const void *option) {
 
 static char json_short(uint32_t c) {
     switch (c) {
-    case '"':
-        return '"';
-    case '\\':
-        return '\\';
-    case '\n':
-        return 'n';
-    case '\r':
-        return 'r';
-    case '\t':
-        return 't';
-    case '\b':
-        return 'b';
-    case '\f':
-        return 'f';
-    default:
-        return 0;
+    case '"': return '"';
+    case '\\': return '\\';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\t': return 't';
+    case '\b': return 'b';
+    case '\f': return 'f';
+    default: return 0;
     }
 }
 
@@ -238,8 +219,8 @@ size_t text_json(char *out, str s, const void *option) {
 }
 
 static bool is_unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-' || c == '~';
 }
 
 size_t text_url(char *out, str s, const void *option) {

@@ -25,9 +25,7 @@ unsigned unicode_map(uint32_t c, enum unicode_case to, uint32_t out[UNICODE_CASE
     return n;
 }
 
-static bool is_tail(unsigned char c) {
-    return (c & 0xc0) == 0x80;
-}
+static bool is_tail(unsigned char c) { return (c & 0xc0) == 0x80; }
 
 // Bytes of the well-formed sequence at `p`, or 0.
 static unsigned sequence(const unsigned char *p, size_t left) {
@@ -49,14 +47,10 @@ uint32_t utf8_next_slow(str s, size_t *at) {
     unsigned n = sequence(p, s.len - *at);
     *at += n ? n : 1;
     switch (n) {
-    case 2:
-        return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-    case 3:
-        return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-    case 4:
-        return (p[0] & 0x07u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
-    default:
-        return 0xdc00u | p[0];
+    case 2: return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+    case 3: return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+    case 4: return (p[0] & 0x07u) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
+    default: return 0xdc00u | p[0];
     }
 }
 

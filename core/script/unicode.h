@@ -35,12 +35,8 @@ struct unicode_record { // what code points have in common
 };
 
 const struct unicode_record *unicode_record(uint32_t c);
-static inline bool unicode_is(uint32_t c, unsigned flags) {
-    return (unicode_record(c)->flags & flags) != 0;
-}
-static inline bool unicode_is_word(uint32_t c) {
-    return c == '_' || unicode_is(c, UNICODE_ALNUM);
-}
+static inline bool unicode_is(uint32_t c, unsigned flags) { return (unicode_record(c)->flags & flags) != 0; }
+static inline bool unicode_is_word(uint32_t c) { return c == '_' || unicode_is(c, UNICODE_ALNUM); }
 // The 1..3 code points that `c` becomes.
 unsigned unicode_map(uint32_t c, enum unicode_case to, uint32_t out[UNICODE_CASE_MAX]);
 

@@ -17,7 +17,7 @@ void values_push(lua_State *L, const struct json *v); // plain tables; big integ
 
 // A scalar as it is; an array or object as a payload userdata whose nodes must outlive the script call.
 void payload_push(lua_State *L, const struct json *v);
-void payload_end(lua_State *L); // from here on payloads made by payload_push are refused
+void payload_end(lua_State *L);                           // from here on payloads made by payload_push are refused
 const struct json *payload_json(lua_State *L, int index); // NULL when the value is no payload
 // The same, but NULL also when a table was made of some part of it: the template may have changed that.
 const struct json *payload_untouched(lua_State *L, int index);

@@ -16,23 +16,23 @@ enum commit_class { COMMIT_PERSON, COMMIT_ALERT };
 struct commit_item {
     struct mail mail;
     enum commit_class class;
-    bool is_atomic;      // runs in its own savepoint: a refusal undoes this item alone, without a replay
-    int64_t lane;        // alerts: integration id
-    size_t weight;       // bytes it holds in memory
+    bool is_atomic; // runs in its own savepoint: a refusal undoes this item alone, without a replay
+    int64_t lane;   // alerts: integration id
+    size_t weight;  // bytes it holds in memory
     // Inside the transaction. What it returns is handed to `done`. ERR_CONFLICT, ERR_NOT_FOUND, ERR_INVALID and
     // ERR_STALE are answers (the item wrote nothing, or is atomic); anything else rolls the batch back.
     err (*apply)(struct commit_item *item, store *s, int64_t now);
     void (*done)(struct commit_item *item, err result);
-    err result;          // of apply; the commit's own
+    err result; // of apply; the commit's own
 };
 
 struct commit_options {
-    store *store;        // writing connection, owned by the caller
+    store *store; // writing connection, owned by the caller
     env *env;
     log_t *log;
-    size_t max_items;    // 10,000
-    size_t max_bytes;    // 64 MiB
-    int batch_ms;        // 5
+    size_t max_items; // 10,000
+    size_t max_bytes; // 64 MiB
+    int batch_ms;     // 5
     void *ctx;
     // After COMMIT and before any `done`; also once at the start. May read through `s`.
     void (*on_committed)(void *ctx, store *s);
@@ -40,7 +40,7 @@ struct commit_options {
     void (*on_rolled_back)(void *ctx);
 };
 
-struct commit_stats {    // readable from any thread
+struct commit_stats { // readable from any thread
     uint64_t batches, items, failures, replays;
     int64_t waiting, waiting_bytes;
     uint64_t batch_size_sum, batch_us_sum;
@@ -51,11 +51,11 @@ extern const int64_t commit_bounds_us[12];
 extern const int64_t commit_bounds_size[12];
 
 commit *commit_new(const struct commit_options *options);
-void commit_start(commit *c);                       // the thread
+void commit_start(commit *c); // the thread
 // ERR_FULL: over the bounds, answer 503 with Retry-After. ERR_CLOSED, ERR_IO (broken), ERR_DISK_FULL.
 // COMMIT_PERSON items are taken past the bound of alerts.
 err commit_push(commit *c, struct commit_item *item);
-size_t commit_turn(commit *c);                      // one batch without the thread; how many items it took
-void commit_stop(commit *c);                        // finishes what waits, then joins
+size_t commit_turn(commit *c); // one batch without the thread; how many items it took
+void commit_stop(commit *c);   // finishes what waits, then joins
 void commit_free(commit *c);
 struct commit_stats commit_stats(commit *c);

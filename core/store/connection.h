@@ -18,23 +18,23 @@ struct store_stmt {
 };
 
 // The statements of a transaction, by what they do.
-#define VERB_LIST(X)                                                                                         \
-    X(BEGIN, "BEGIN IMMEDIATE")                                                                              \
-    X(COMMIT, "COMMIT")                                                                                      \
-    X(ROLLBACK, "ROLLBACK")                                                                                  \
-    X(SAVEPOINT, "SAVEPOINT item")                                                                           \
-    X(RELEASE, "RELEASE item")                                                                               \
+#define VERB_LIST(X)               \
+    X(BEGIN, "BEGIN IMMEDIATE")    \
+    X(COMMIT, "COMMIT")            \
+    X(ROLLBACK, "ROLLBACK")        \
+    X(SAVEPOINT, "SAVEPOINT item") \
+    X(RELEASE, "RELEASE item")     \
     X(UNDO, "ROLLBACK TO item")
 enum store_verb {
 #define X(name, sql) STORE_##name,
     VERB_LIST(X)
 #undef X
-    STORE_VERBS
+        STORE_VERBS
 };
 
 struct statements {
-    store_stmt *handles;      // store_prepare: kept until the store closes
-    store_stmt *buckets[128]; // store_run: by text
+    store_stmt *handles;            // store_prepare: kept until the store closes
+    store_stmt *buckets[128];       // store_run: by text
     store_stmt *verbs[STORE_VERBS]; // of `handles`, made at their first use
     size_t count;
     uint64_t tick;
@@ -51,10 +51,10 @@ struct store {
     struct ids ids;
     struct statements statements;
     int read_timeout_ms;
-    int64_t deadline_ns;   // of the read that runs
-    err last_error;        // of a statement; ERR_CONFLICT is an answer and does not count
-    int log_frames;        // in the write-ahead log after the last commit
-    int checkpointed;      // log_frames at the last checkpoint
+    int64_t deadline_ns; // of the read that runs
+    err last_error;      // of a statement; ERR_CONFLICT is an answer and does not count
+    int log_frames;      // in the write-ahead log after the last commit
+    int checkpointed;    // log_frames at the last checkpoint
     int checkpoint_every;
 };
 
@@ -70,5 +70,5 @@ err statement_make(store *s, const char *sql, store_stmt **out, struct why *why)
 err store_exec(store *s, const char *sql, struct why *why); // several statements without values
 
 // migrate.c
-err migrate(store *s, const struct asset *list, struct why *why); // applies what is missing
+err migrate(store *s, const struct asset *list, struct why *why);       // applies what is missing
 err migrate_check(store *s, const struct asset *list, struct why *why); // may this program read the database?

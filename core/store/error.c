@@ -32,7 +32,8 @@ static err unexpected(store *s, err e, const char *sql, struct why *why) {
     LOG(s->log, LOG_ERROR, "statement_failed", LOG_Z("error", err_name(e)), LOG_Z("message", text),
         LOG_Z("statement", sql ? sql : ""), LOG_Z("file", s->path));
     if (e == ERR_CORRUPT)
-        return why_set(why, e, "The database %s is damaged (%s). Restore a backup, or salvage it with sqlite3's .recover.",
+        return why_set(why, e,
+                       "The database %s is damaged (%s). Restore a backup, or salvage it with sqlite3's .recover.",
                        s->path, text);
     return why_set(why, e, "The database %s refused a statement: %s.", s->path, text);
 }

@@ -3,10 +3,10 @@
 #include "store/open_index.h"
 #include <stdio.h>
 
-#define COLUMNS                                                                                              \
-    "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "        \
-    "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, "   \
-    "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, "   \
+#define COLUMNS                                                                                            \
+    "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "      \
+    "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, " \
+    "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, " \
     "wiped_at, version, id"
 
 #define FIND_MAX 16 // open groups of one grouping id that are read at once
@@ -58,29 +58,32 @@ group_rows *group_rows_new(store *s) {
     r->find_closed = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND "
                                       "grouping_hash = $2 AND is_open = 0 ORDER BY id DESC LIMIT 1");
     r->get = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE id = $1");
-    r->insert = store_prepare(
-        s, "INSERT INTO alert_group (" COLUMNS ", grouping_id, title, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-           "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
-    r->update = store_prepare(
-        s, "UPDATE alert_group SET integration_id = $1, route_id = $2, grouping_hash = $3, is_open = $4, "
-           "alerts_count = $5, first_alert_id = $6, last_alert_id = $7, last_alert_at = $8, "
-           "last_payload_hash = $9, started_at = $10, acknowledged_at = $11, acknowledged_by = $12, "
-           "acknowledged_by_id = $13, resolved_at = $14, resolved_by = $15, resolved_by_id = $16, "
-           "silenced_at = $17, silenced_until = $18, silenced_by_id = $19, response_ms = $20, wiped_at = "
-           "$21, version = $22 WHERE id = $23");
+    r->insert =
+        store_prepare(s, "INSERT INTO alert_group (" COLUMNS
+                         ", grouping_id, title, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+                         "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
+    r->update =
+        store_prepare(s, "UPDATE alert_group SET integration_id = $1, route_id = $2, grouping_hash = $3, is_open = $4, "
+                         "alerts_count = $5, first_alert_id = $6, last_alert_id = $7, last_alert_at = $8, "
+                         "last_payload_hash = $9, started_at = $10, acknowledged_at = $11, acknowledged_by = $12, "
+                         "acknowledged_by_id = $13, resolved_at = $14, resolved_by = $15, resolved_by_id = $16, "
+                         "silenced_at = $17, silenced_until = $18, silenced_by_id = $19, response_ms = $20, wiped_at = "
+                         "$21, version = $22 WHERE id = $23");
     r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
                                 "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
                                     "parsed, problems) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-    r->add_first_log = store_prepare(s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) "
-                                        "VALUES ($1, 1, $2, $3, $4, $5, $6, $7)");
+    r->add_first_log =
+        store_prepare(s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) "
+                         "VALUES ($1, 1, $2, $3, $4, $5, $6, $7)");
     r->add_log = store_prepare(
         s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) SELECT $1, "
            "COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM group_log WHERE alert_group_id = $1");
     r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail) VALUES ($1, $2, $3, $4)");
     r->cancel_jobs = store_prepare(s, "DELETE FROM job WHERE alert_group_id = $1 AND kind = $2");
     // Id 0 is this job's own, so that there is one at most.
-    r->index_labels = store_prepare(s, "INSERT INTO job (id, kind, due_at) VALUES (0, 'label_index', $1) ON CONFLICT DO NOTHING");
+    r->index_labels =
+        store_prepare(s, "INSERT INTO job (id, kind, due_at) VALUES (0, 'label_index', $1) ON CONFLICT DO NOTHING");
     return r;
 }
 
@@ -184,7 +187,8 @@ static err load_open(group_rows *r) {
     bool has_row = false;
     err e;
     while ((e = store_step(r->list_open, &has_row)) == ERR_OK && has_row)
-        open_index_put(ix, store_column_int(r->list_open, 1), store_column_int(r->list_open, 2), store_column_int(r->list_open, 0));
+        open_index_put(ix, store_column_int(r->list_open, 1), store_column_int(r->list_open, 2),
+                       store_column_int(r->list_open, 0));
     store_reset(r->list_open);
     if (e == ERR_OK) r->open = ix;
     else open_index_free(ix);
@@ -206,7 +210,8 @@ err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, in
     size_t found = open_index_find(r->open, integration_id, hash, below, ids, max < FIND_MAX ? max : FIND_MAX), n = 0;
     for (size_t i = 0; i < found && e == ERR_OK; i++) {
         e = group_rows_get(r, ids[i], &out[n]);
-        if (e == ERR_OK && out[n].is_open && out[n].integration_id == integration_id && out[n].grouping_hash == hash) n++;
+        if (e == ERR_OK && out[n].is_open && out[n].integration_id == integration_id && out[n].grouping_hash == hash)
+            n++;
     }
     if (e == ERR_OK) *count = n;
     return e == ERR_NOT_FOUND ? ERR_CORRUPT : e;
@@ -316,8 +321,8 @@ static err run_all(group_rows *r, const char *const *sqls, size_t count, const s
 }
 
 // The alerts of a group, by the chain that its last one begins.
-#define CHAIN                                                                                                \
-    "WITH RECURSIVE chain(id) AS (SELECT last_alert_id FROM alert_group WHERE id = $1 UNION ALL "            \
+#define CHAIN                                                                                     \
+    "WITH RECURSIVE chain(id) AS (SELECT last_alert_id FROM alert_group WHERE id = $1 UNION ALL " \
     "SELECT alert.previous_id FROM alert JOIN chain ON alert.id = chain.id) "
 
 // The floors keep ids from being used again after the newest rows are gone.
@@ -346,8 +351,8 @@ err group_rows_delete(group_rows *r, const struct group *g) {
 }
 
 err group_rows_wipe(group_rows *r, int64_t id, str title) {
-    static const char *const empty[] = {
-        CHAIN "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)"};
+    static const char *const empty[] = {CHAIN "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id "
+                                              "IN (SELECT id FROM chain WHERE id IS NOT NULL)"};
     static const char *const rename[] = {
         "UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL WHERE id = $2"};
     err e = run_all(r, empty, 1, &SV_INT(id), 1);

@@ -5,14 +5,14 @@
 #pragma once
 #include "store/store.h"
 
-#define GROUP_BY_LIST(X)                                                                                     \
-    X(NONE, "")                                                                                              \
-    X(SOURCE, "source")                                                                                      \
-    X(USER, "user")                                                                                          \
-    X(API, "api")                                                                                            \
-    X(TIMER, "timer")                                                                                        \
-    X(LAST_STEP, "last_step")                                                                                \
-    X(SYSTEM, "system")                                                                                      \
+#define GROUP_BY_LIST(X)      \
+    X(NONE, "")               \
+    X(SOURCE, "source")       \
+    X(USER, "user")           \
+    X(API, "api")             \
+    X(TIMER, "timer")         \
+    X(LAST_STEP, "last_step") \
+    X(SYSTEM, "system")       \
     X(WIPED, "wiped")
 enum group_by {
 #define X(name, text) BY_##name,
@@ -64,10 +64,10 @@ void group_rows_forget(group_rows *r);
 
 // Groups with this grouping hash, newest first: the open ones with an id under `below` (at most `max`), or the latest
 // closed one.
-err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, int64_t below, struct group *out, size_t max,
-                         size_t *count);
+err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, int64_t below, struct group *out,
+                         size_t max, size_t *count);
 err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, struct group *out); // ERR_NOT_FOUND
-err group_rows_get(group_rows *r, int64_t id, struct group *out);                                    // ERR_NOT_FOUND
+err group_rows_get(group_rows *r, int64_t id, struct group *out);                                   // ERR_NOT_FOUND
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);
 err group_rows_update(group_rows *r, const struct group *g);
 err group_rows_touch(group_rows *r, const struct group *g); // only what a joining alert changes

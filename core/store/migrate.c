@@ -64,8 +64,8 @@ static err check_references(store *s, const struct asset *a, struct why *why) {
     int64_t lost = 0;
     err e = ask_int(s, "SELECT count(*) FROM pragma_foreign_key_check", 0, &lost, why);
     if (!e && lost)
-        e = why_set(why, ERR_CONFLICT, "%s would leave %lld rows that refer to missing ones; nothing was changed.", a->name,
-                    (long long)lost);
+        e = why_set(why, ERR_CONFLICT, "%s would leave %lld rows that refer to missing ones; nothing was changed.",
+                    a->name, (long long)lost);
     return e;
 }
 
@@ -108,10 +108,11 @@ err migrate_check(store *s, const struct asset *list, struct why *why) {
     if (e || version <= known) return e;
     e = ask_int(s, "SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'oldest_reader'", version, &oldest, why);
     if (e || oldest <= known) return e;
-    return why_set(why, ERR_UNSUPPORTED,
-                   "The database %s was written by a newer tocsin: it has schema %lld, and this program knows up to %d. "
-                   "Start the newer program, or restore a backup from before the upgrade.",
-                   s->path, (long long)version, known);
+    return why_set(
+        why, ERR_UNSUPPORTED,
+        "The database %s was written by a newer tocsin: it has schema %lld, and this program knows up to %d. "
+        "Start the newer program, or restore a backup from before the upgrade.",
+        s->path, (long long)version, known);
 }
 
 err migrate(store *s, const struct asset *list, struct why *why) {

@@ -82,10 +82,12 @@ static size_t insert(int64_t *ids, size_t count, size_t max, int64_t id) {
     return count + 1;
 }
 
-size_t open_index_find(const open_index *ix, int64_t integration_id, int64_t hash, int64_t below, int64_t *ids, size_t max) {
+size_t open_index_find(const open_index *ix, int64_t integration_id, int64_t hash, int64_t below, int64_t *ids,
+                       size_t max) {
     uint64_t key = key_of(integration_id, hash);
     size_t count = 0;
     for (size_t at = key & (ix->size - 1); ix->slots[at].id != FREE; at = (at + 1) & (ix->size - 1))
-        if (ix->slots[at].key == key && ix->slots[at].id > FREE && ix->slots[at].id < below) count = insert(ids, count, max, ix->slots[at].id);
+        if (ix->slots[at].key == key && ix->slots[at].id > FREE && ix->slots[at].id < below)
+            count = insert(ids, count, max, ix->slots[at].id);
     return count;
 }

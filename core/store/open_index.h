@@ -10,9 +10,10 @@
 typedef struct open_index open_index;
 
 open_index *open_index_new(void);
-void open_index_free(open_index *ix); // accepts NULL
+void open_index_free(open_index *ix);                                                        // accepts NULL
 void open_index_put(open_index *ix, int64_t integration_id, int64_t hash, int64_t group_id); // once for each group
 void open_index_del(open_index *ix, int64_t integration_id, int64_t hash, int64_t group_id); // absent: nothing happens
 // Ids of the groups under `below`, largest first, at most `max`. Two keys may share a slot by chance: the caller looks at the rows.
-size_t open_index_find(const open_index *ix, int64_t integration_id, int64_t hash, int64_t below, int64_t *ids, size_t max);
+size_t open_index_find(const open_index *ix, int64_t integration_id, int64_t hash, int64_t below, int64_t *ids,
+                       size_t max);
 size_t open_index_count(const open_index *ix);

@@ -62,7 +62,9 @@ void queue_put(struct queue *q, struct commit_item *item) {
     q->alerts++;
 }
 
-struct commit_item *queue_take_person(struct queue *q) { return items_take(&q->persons); }
+struct commit_item *queue_take_person(struct queue *q) {
+    return items_take(&q->persons);
+}
 
 struct commit_item *queue_take_alert(struct queue *q) {
     struct lane *lane = q->turn;

@@ -30,4 +30,4 @@ struct commit_item *items_take(struct items *list); // the first, or NULL
 void queue_put(struct queue *q, struct commit_item *item);
 struct commit_item *queue_take_person(struct queue *q); // NULL when there is none
 struct commit_item *queue_take_alert(struct queue *q);
-void queue_close(struct queue *q);                      // must be empty
+void queue_close(struct queue *q); // must be empty

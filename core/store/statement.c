@@ -36,7 +36,8 @@ err statement_make(store *s, const char *sql, store_stmt **out, struct why *why)
     if (rc != SQLITE_OK) return store_error(s, rc, sql, why);
     err e = ERR_OK;
     if (!raw || !is_blank(rest)) e = why_set(why, ERR_SCRIPT, "Exactly one statement is expected: %.200s", sql);
-    else if (!is_in_order(raw)) e = why_set(why, ERR_SCRIPT, "Placeholders must be $1, $2 … in order of use: %.200s", sql);
+    else if (!is_in_order(raw))
+        e = why_set(why, ERR_SCRIPT, "Placeholders must be $1, $2 … in order of use: %.200s", sql);
     if (e) {
         sqlite3_finalize(raw);
         return e;
@@ -95,7 +96,7 @@ bool store_column_is_null(store_stmt *st, int at) { return sqlite3_column_type(s
 
 static str column_bytes(sqlite3_stmt *raw, int at) {
     const char *ptr = sqlite3_column_type(raw, at) == SQLITE_BLOB ? sqlite3_column_blob(raw, at)
-                                                                   : (const char *)sqlite3_column_text(raw, at);
+                                                                  : (const char *)sqlite3_column_text(raw, at);
     return (str){ptr, (size_t)sqlite3_column_bytes(raw, at)};
 }
 

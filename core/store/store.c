@@ -104,7 +104,8 @@ static err open_all(store *s, struct why *why) {
     if (!e) e = open_connection(s, why);
     if (!e) e = s->mode == STORE_WRITE ? migrate(s, assets, why) : migrate_check(s, assets, why);
     if (!e) e = load_ids(s, why);
-    if (!e && s->folder && !folder_reserve(s->folder)) LOG(s->log, LOG_WARN, "disk_almost_full", LOG_Z("file", s->path));
+    if (!e && s->folder && !folder_reserve(s->folder))
+        LOG(s->log, LOG_WARN, "disk_almost_full", LOG_Z("file", s->path));
     return e;
 }
 
@@ -162,7 +163,9 @@ void store_close(store *s) {
 
 const struct ids *store_ids(const store *s) { return &s->ids; }
 bool store_is_broken(const store *s) { return vfs_is_broken(s->files); }
-struct vfs_stats store_file_stats(const store *s) { return vfs_stats(s->files); }
+struct vfs_stats store_file_stats(const store *s) {
+    return vfs_stats(s->files);
+}
 
 bool store_is_full(store *s) { return s->folder && !folder_reserve(s->folder); }
 
@@ -227,9 +230,7 @@ err store_checkpoint(store *s) {
 
 err store_checkpoint_now(store *s) { return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0); }
 
-err store_truncate_log(store *s) {
-    return s->log_frames ? checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, 0) : ERR_OK;
-}
+err store_truncate_log(store *s) { return s->log_frames ? checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, 0) : ERR_OK; }
 
 int64_t store_setting_int(store *s, const char *name, int64_t otherwise) {
     store_stmt *st = store_prepare(s, "SELECT value FROM setting WHERE name = $1");

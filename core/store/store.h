@@ -19,16 +19,16 @@ typedef struct store store;
 enum store_mode { STORE_READ, STORE_WRITE };
 
 struct store_options {
-    const char *dir;        // data folder; made (0700) when it is not there and mode is STORE_WRITE
-    enum store_mode mode;   // STORE_WRITE: lock, create, migrate
+    const char *dir;      // data folder; made (0700) when it is not there and mode is STORE_WRITE
+    enum store_mode mode; // STORE_WRITE: lock, create, migrate
     env *env;
     log_t *log;
-    int read_timeout_ms;    // a read statement is cut after this; 0 means 2000
+    int read_timeout_ms; // a read statement is cut after this; 0 means 2000
 };
 
 err store_open(const struct store_options *options, store **out, struct why *why);
-void store_close(store *s);                    // accepts NULL
-const struct ids *store_ids(const store *s);   // key of the public ids of this database
+void store_close(store *s);                  // accepts NULL
+const struct ids *store_ids(const store *s); // key of the public ids of this database
 
 // A value bound to a statement or read from a row.
 struct store_value {
@@ -46,9 +46,9 @@ struct store_value {
 
 struct store_rows {
     size_t count, columns;
-    const char **names;          // column names
-    struct store_value *values;  // count * columns, row by row
-    int64_t changes;             // rows changed by a write
+    const char **names;         // column names
+    struct store_value *values; // count * columns, row by row
+    int64_t changes;            // rows changed by a write
 };
 
 // Runs one statement with placeholders $1…; statements are prepared once and kept by their text (`sql` must outlive
@@ -61,12 +61,12 @@ typedef struct store_stmt store_stmt;
 // Once per connection: the same text gives the same handle. CHECKs that the SQL is right.
 store_stmt *store_prepare(store *s, const char *sql);
 void store_bind_int(store_stmt *st, int at, int64_t v);
-void store_bind_text(store_stmt *st, int at, str v);   // {NULL,0} binds NULL; borrowed until store_reset
+void store_bind_text(store_stmt *st, int at, str v); // {NULL,0} binds NULL; borrowed until store_reset
 void store_bind_blob(store_stmt *st, int at, str v);
 void store_bind_null(store_stmt *st, int at);
-err store_step(store_stmt *st, bool *has_row);         // has_row may be NULL for a statement without rows
+err store_step(store_stmt *st, bool *has_row); // has_row may be NULL for a statement without rows
 int64_t store_column_int(store_stmt *st, int at);
-str store_column_text(store_stmt *st, int at);         // borrowed until the next step or reset; NULL is {NULL,0}
+str store_column_text(store_stmt *st, int at); // borrowed until the next step or reset; NULL is {NULL,0}
 bool store_column_is_null(store_stmt *st, int at);
 void store_reset(store_stmt *st);
 
@@ -77,12 +77,12 @@ void store_rollback(store *s);
 err store_savepoint(store *s);
 err store_savepoint_release(store *s);
 void store_savepoint_undo(store *s);
-err store_transaction_error(const store *s);           // ERR_OK while one is open, else what ended it
-err store_checkpoint(store *s);                        // when the log has grown past 1,000 frames
-err store_checkpoint_now(store *s);                    // what readers allow, whatever the log's length
-err store_truncate_log(store *s);                      // when idle: an empty log makes a fast start
-bool store_is_broken(const store *s);                  // a write or sync failed: accept nothing more
-bool store_is_full(store *s);                          // asks the file system again after ERR_DISK_FULL
-void store_release_ballast(store *s);                  // room for people's actions while the disk is full
-struct vfs_stats store_file_stats(const store *s);     // any thread
+err store_transaction_error(const store *s);       // ERR_OK while one is open, else what ended it
+err store_checkpoint(store *s);                    // when the log has grown past 1,000 frames
+err store_checkpoint_now(store *s);                // what readers allow, whatever the log's length
+err store_truncate_log(store *s);                  // when idle: an empty log makes a fast start
+bool store_is_broken(const store *s);              // a write or sync failed: accept nothing more
+bool store_is_full(store *s);                      // asks the file system again after ERR_DISK_FULL
+void store_release_ballast(store *s);              // room for people's actions while the disk is full
+struct vfs_stats store_file_stats(const store *s); // any thread
 int64_t store_setting_int(store *s, const char *name, int64_t otherwise);

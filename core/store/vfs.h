@@ -27,9 +27,9 @@ struct vfs_faults {
     int slow_sync_ms;
 };
 
-vfs *vfs_new(struct sqlite3_vfs *base);       // NULL: the system's files
-void vfs_free(vfs *v);                        // accepts NULL
-const char *vfs_name(const vfs *v);           // for sqlite3_open_v2
+vfs *vfs_new(struct sqlite3_vfs *base); // NULL: the system's files
+void vfs_free(vfs *v);                  // accepts NULL
+const char *vfs_name(const vfs *v);     // for sqlite3_open_v2
 bool vfs_is_broken(const vfs *v);
 struct vfs_stats vfs_stats(const vfs *v);
 void vfs_set_faults(vfs *v, const struct vfs_faults *faults);

@@ -64,11 +64,13 @@ static int open_client(int port) {
 // Sends one alert and waits for its answer: the status, or 0 when the connection died.
 static int post(int fd, long long seq) {
     char body[256], request[1024], answer[2048];
-    int n = snprintf(body, sizeof body, "{\"alert_uid\":\"g%lld\",\"title\":\"t\",\"state\":\"%s\",\"seq\":%lld}", seq % GROUPS,
-                     seq % 7 == 0 ? "ok" : "alerting", seq);
-    n = snprintf(request, sizeof request,
-                 "POST /integrations/v1/formatted_webhook/%.200s/ HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
-                 "Content-Length: %d\r\n\r\n%s", test.token, n, body);
+    int n = snprintf(body, sizeof body, "{\"alert_uid\":\"g%lld\",\"title\":\"t\",\"state\":\"%s\",\"seq\":%lld}",
+                     seq % GROUPS, seq % 7 == 0 ? "ok" : "alerting", seq);
+    n = snprintf(
+        request, sizeof request,
+        "POST /integrations/v1/formatted_webhook/%.200s/ HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+        "Content-Length: %d\r\n\r\n%s",
+        test.token, n, body);
     if (send(fd, request, (size_t)n, MSG_NOSIGNAL) != n) return 0;
     size_t have = 0;
     for (;;) {
@@ -112,8 +114,14 @@ static void *client(void *arg) {
 }
 
 static _Noreturn void become_server(int out) {
-    char *args[32] = {(char *)(uintptr_t)test.binary, "serve", "--data", (char *)(uintptr_t)test.data,
-                      "--listen", "127.0.0.1:0", "--log-level", "error"};
+    char *args[32] = {(char *)(uintptr_t)test.binary,
+                      "serve",
+                      "--data",
+                      (char *)(uintptr_t)test.data,
+                      "--listen",
+                      "127.0.0.1:0",
+                      "--log-level",
+                      "error"};
     dup2(out, 1);
     for (int i = 0; i < test.flag_count && i < 20; i++) args[8 + i] = test.flags[i];
     execv(test.binary, args);
@@ -160,7 +168,8 @@ static bool is_whole(sqlite3 *db) {
 static long long read_alerts(sqlite3 *db, unsigned char *seen, long long *twice) {
     sqlite3_stmt *st;
     long long rows = 0;
-    if (sqlite3_prepare_v2(db, "SELECT json_extract(CAST(payload AS TEXT), '$.seq') FROM alert", -1, &st, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(db, "SELECT json_extract(CAST(payload AS TEXT), '$.seq') FROM alert", -1, &st, NULL) !=
+        SQLITE_OK)
         die("prepare");
     for (; sqlite3_step(st) == SQLITE_ROW; rows++)
         if (seen[sqlite3_column_int64(st, 0)]++) ++*twice;
@@ -178,13 +187,16 @@ static int verify(int cycles) {
     long long lost = 0, twice = 0, rows = read_alerts(db, seen, &twice);
     for (long long seq = 0; seq < CAPACITY; seq++) lost += test.is_acked[seq] && !seen[seq];
     // A group's count is the length of its chain, no alert is outside a chain, one open group stands for a grouping id.
-    long long wrong_counts = count(
-        db, "WITH RECURSIVE chain(g, id, n) AS (SELECT id, last_alert_id, 1 FROM alert_group UNION ALL SELECT g, previous_id, "
-            "n + 1 FROM chain JOIN alert ON alert.id = chain.id WHERE previous_id IS NOT NULL) SELECT COUNT(*) FROM (SELECT g, "
-            "MAX(n) AS n FROM chain GROUP BY g) JOIN alert_group ON alert_group.id = g WHERE n <> alerts_count");
+    long long wrong_counts =
+        count(db, "WITH RECURSIVE chain(g, id, n) AS (SELECT id, last_alert_id, 1 FROM alert_group UNION ALL SELECT g, "
+                  "previous_id, "
+                  "n + 1 FROM chain JOIN alert ON alert.id = chain.id WHERE previous_id IS NOT NULL) SELECT COUNT(*) "
+                  "FROM (SELECT g, "
+                  "MAX(n) AS n FROM chain GROUP BY g) JOIN alert_group ON alert_group.id = g WHERE n <> alerts_count");
     long long outside = count(db, "SELECT (SELECT COUNT(*) FROM alert) - (SELECT SUM(alerts_count) FROM alert_group)");
-    long long doubled = count(db, "SELECT COUNT(*) FROM (SELECT 1 FROM alert_group WHERE is_open = 1 GROUP BY integration_id, "
-                                  "grouping_hash HAVING COUNT(*) > 1)");
+    long long doubled =
+        count(db, "SELECT COUNT(*) FROM (SELECT 1 FROM alert_group WHERE is_open = 1 GROUP BY integration_id, "
+                  "grouping_hash HAVING COUNT(*) > 1)");
     bool whole = is_whole(db);
     sqlite3_close(db);
     free(seen);

@@ -76,8 +76,7 @@ static void on_describe(struct http_exchange *x) {
     put_field(&b, "body", r->body);
     put_field(&b, "agent", http_header_get(r, STR("user-agent")));
     buf_lit(&b, ",\"headers\":[");
-    for (size_t i = 0; i < r->header_count; i++)
-        put_pair(&b, r->headers[i].name, r->headers[i].value, i == 0);
+    for (size_t i = 0; i < r->header_count; i++) put_pair(&b, r->headers[i].name, r->headers[i].value, i == 0);
     buf_printf(&b, "],\"received_at\":%lld}", (long long)r->received_at);
     answer_json(x, &b);
 }
@@ -98,10 +97,9 @@ static void on_form(struct http_exchange *x) {
 static void on_stats(struct echo *e, struct http_exchange *x) {
     struct http_server_stats s = http_server_stats(e->server);
     buf b = {0};
-    buf_printf(
-        &b, "{\"connections\":%llu,\"requests\":%llu,\"refused\":%llu,\"bytes_in\":%llu,\"bytes_out\":%llu",
-        (unsigned long long)s.connections, (unsigned long long)s.requests, (unsigned long long)s.refused,
-        (unsigned long long)s.bytes_in, (unsigned long long)s.bytes_out);
+    buf_printf(&b, "{\"connections\":%llu,\"requests\":%llu,\"refused\":%llu,\"bytes_in\":%llu,\"bytes_out\":%llu",
+               (unsigned long long)s.connections, (unsigned long long)s.requests, (unsigned long long)s.refused,
+               (unsigned long long)s.bytes_in, (unsigned long long)s.bytes_out);
     buf_printf(&b, ",\"open_connections\":%lld,\"bodies_in_flight\":%lld}", (long long)s.open_connections,
                (long long)s.bodies_in_flight);
     answer_json(x, &b);
@@ -233,8 +231,7 @@ static void serve(struct echo *e, const sigset_t *wanted) {
     fflush(stdout);
     sigwait(wanted, &signal_number);
     http_server_stop_accepting(e->server);
-    for (int i = 0; i < 2500 && !http_server_is_idle(e->server); i++)
-        nanosleep(&(struct timespec){0, 2000000}, NULL);
+    for (int i = 0; i < 2500 && !http_server_is_idle(e->server); i++) nanosleep(&(struct timespec){0, 2000000}, NULL);
     bool was_idle = http_server_is_idle(e->server);
     pthread_mutex_lock(&e->mutex);
     e->is_ending = true;
@@ -243,8 +240,7 @@ static void serve(struct echo *e, const sigset_t *wanted) {
     pthread_join(delays, NULL);
     struct http_server_stats stats = http_server_stats(e->server);
     http_server_free(e->server);
-    printf("stopped %s with %lld bytes in flight\n", was_idle ? "idle" : "busy",
-           (long long)stats.bodies_in_flight);
+    printf("stopped %s with %lld bytes in flight\n", was_idle ? "idle" : "busy", (long long)stats.bodies_in_flight);
 }
 
 int main(int argc, char **argv) {

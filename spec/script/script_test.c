@@ -34,39 +34,28 @@ static const char *text_of(const struct json *request, const char *key) {
 
 static struct script_value to_argument(const struct json *v) {
     switch (v->type) {
-    case JSON_NULL:
-        return (struct script_value){.type = SCRIPT_NIL};
+    case JSON_NULL: return (struct script_value){.type = SCRIPT_NIL};
     case JSON_FALSE:
-    case JSON_TRUE:
-        return (struct script_value){.type = SCRIPT_BOOL, .boolean = v->type == JSON_TRUE};
-    case JSON_INT:
-        return (struct script_value){.type = SCRIPT_INT, .integer = v->integer};
-    case JSON_DOUBLE:
-        return (struct script_value){.type = SCRIPT_REAL, .real = v->real};
-    case JSON_STRING:
-        return (struct script_value){.type = SCRIPT_STR, .text = v->text};
-    default:
-        return (struct script_value){.type = SCRIPT_JSON, .json = v};
+    case JSON_TRUE: return (struct script_value){.type = SCRIPT_BOOL, .boolean = v->type == JSON_TRUE};
+    case JSON_INT: return (struct script_value){.type = SCRIPT_INT, .integer = v->integer};
+    case JSON_DOUBLE: return (struct script_value){.type = SCRIPT_REAL, .real = v->real};
+    case JSON_STRING: return (struct script_value){.type = SCRIPT_STR, .text = v->text};
+    default: return (struct script_value){.type = SCRIPT_JSON, .json = v};
     }
 }
 
 static struct json to_json(const struct script_value *v) {
     switch (v->type) {
-    case SCRIPT_BOOL:
-        return (struct json){.type = v->boolean ? JSON_TRUE : JSON_FALSE};
-    case SCRIPT_INT:
-        return (struct json){.type = JSON_INT, .integer = v->integer};
-    case SCRIPT_REAL:
-        return (struct json){.type = JSON_DOUBLE, .real = v->real};
-    case SCRIPT_STR:
-        return (struct json){.type = JSON_STRING, .text = v->text};
-    default:
-        return (struct json){.type = JSON_NULL};
+    case SCRIPT_BOOL: return (struct json){.type = v->boolean ? JSON_TRUE : JSON_FALSE};
+    case SCRIPT_INT: return (struct json){.type = JSON_INT, .integer = v->integer};
+    case SCRIPT_REAL: return (struct json){.type = JSON_DOUBLE, .real = v->real};
+    case SCRIPT_STR: return (struct json){.type = JSON_STRING, .text = v->text};
+    default: return (struct json){.type = JSON_NULL};
     }
 }
 
-static void print_answer(const script *s, err e, const struct why *why, struct script_value *results,
-                         size_t n, double ms) {
+static void print_answer(const script *s, err e, const struct why *why, struct script_value *results, size_t n,
+                         double ms) {
     buf out = {0};
     buf_printf(&out, "{\"err\":\"%s\",\"why\":", err_name(e));
     buf_json(&out, str_of(why->text));
@@ -76,9 +65,8 @@ static void print_answer(const script *s, err e, const struct why *why, struct s
         if (i) buf_char(&out, ',');
         json_write(&out, &v);
     }
-    buf_printf(&out, "],\"fuel\":%lld,\"memory\":%zu,\"pause_us\":%lld,\"ms\":%.3f}\n",
-               (long long)script_fuel_used(s), script_memory(s),
-               (long long)(script_gc_pause_max_ns(s) / 1000), ms);
+    buf_printf(&out, "],\"fuel\":%lld,\"memory\":%zu,\"pause_us\":%lld,\"ms\":%.3f}\n", (long long)script_fuel_used(s),
+               script_memory(s), (long long)(script_gc_pause_max_ns(s) / 1000), ms);
     fwrite(out.ptr, 1, out.len, stdout);
     fflush(stdout);
     buf_free(&out);
@@ -125,10 +113,8 @@ static int serve(int argc, char **argv) {
     static const struct ids ids = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
     struct script_options options = {.ids = &ids, .ports = {.call = on_port}};
     for (int i = 1; i + 1 < argc; i += 2) {
-        if (strcmp(argv[i], "--lua") == 0)
-            options.lua_dir = argv[i + 1];
-        else if (strcmp(argv[i], "--memory") == 0)
-            options.memory_bytes = strtoull(argv[i + 1], NULL, 10);
+        if (strcmp(argv[i], "--lua") == 0) options.lua_dir = argv[i + 1];
+        else if (strcmp(argv[i], "--memory") == 0) options.memory_bytes = strtoull(argv[i + 1], NULL, 10);
     }
     struct why why;
     script *s = script_new(&options, &why);
@@ -157,8 +143,7 @@ static str read_all(const char *path, buf *out) {
 static void print_result(buf *out, const char *name, err e, const struct json *v) {
     buf text = {0};
     buf_printf(out, "\"%s\":", name);
-    if (e)
-        buf_lit(out, "null,");
+    if (e) buf_lit(out, "null,");
     else {
         json_write(&text, v);
         buf_json(out, buf_view(&text));
@@ -202,9 +187,7 @@ static int parse_all(void) {
 
 // --- bench ---
 
-static double us_each(int64_t since, long count) {
-    return (double)(clock_ns() - since) / 1000.0 / (double)count;
-}
+static double us_each(int64_t since, long count) { return (double)(clock_ns() - since) / 1000.0 / (double)count; }
 
 static void bench_parse(const char *name, str text, long count, bool is_strict) {
     struct json *root;

@@ -110,8 +110,9 @@ int bench_run(const char *dir) {
         b.store, "INSERT INTO alert(alert_group_id, previous_id, received_at, payload) VALUES ($1, $2, $3, $4)");
     b.update = store_prepare(b.store, "UPDATE alert_group SET alerts_count = alerts_count + 1, last_alert_id = $1, "
                                       "last_alert_at = $2 WHERE id = $3");
-    b.open = store_prepare(b.store, "INSERT INTO alert_group(integration_id, route_id, grouping_hash, grouping_id, title, "
-                                    "last_alert_at, started_at) VALUES (1, 1, $1, 'a grouping id', 'a title', $2, $2)");
+    b.open =
+        store_prepare(b.store, "INSERT INTO alert_group(integration_id, route_id, grouping_hash, grouping_id, title, "
+                               "last_alert_at, started_at) VALUES (1, 1, $1, 'a grouping id', 'a title', $2, $2)");
     memset(payload, 'p', sizeof payload);
     fill_groups(&b);
     commit *c = commit_new(&(struct commit_options){.store = b.store, .env = e});

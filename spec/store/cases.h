@@ -5,30 +5,30 @@
 #include "store/connection.h"
 #include <stdio.h>
 
-#define CASE_LIST(X)                                                                                         \
-    X(second_server)                                                                                         \
-    X(data_folder)                                                                                           \
-    X(first_start)                                                                                           \
-    X(migrations)                                                                                            \
-    X(newer_schema)                                                                                          \
-    X(foreign_database)                                                                                      \
-    X(values)                                                                                                \
-    X(bad_statements)                                                                                        \
-    X(many_statements)                                                                                       \
-    X(conflicts)                                                                                             \
-    X(reader)                                                                                                \
-    X(damaged)                                                                                               \
-    X(order_of_turns)                                                                                        \
-    X(atomic_items)                                                                                          \
-    X(bad_item_fails_alone)                                                                                  \
-    X(bounds)                                                                                                \
-    X(committed_before_done)                                                                                 \
-    X(batch_time)                                                                                            \
-    X(statistics)                                                                                            \
-    X(threads)                                                                                               \
-    X(log_stays_short)                                                                                       \
-    X(full_disk)                                                                                             \
-    X(failed_sync)                                                                                           \
+#define CASE_LIST(X)         \
+    X(second_server)         \
+    X(data_folder)           \
+    X(first_start)           \
+    X(migrations)            \
+    X(newer_schema)          \
+    X(foreign_database)      \
+    X(values)                \
+    X(bad_statements)        \
+    X(many_statements)       \
+    X(conflicts)             \
+    X(reader)                \
+    X(damaged)               \
+    X(order_of_turns)        \
+    X(atomic_items)          \
+    X(bad_item_fails_alone)  \
+    X(bounds)                \
+    X(committed_before_done) \
+    X(batch_time)            \
+    X(statistics)            \
+    X(threads)               \
+    X(log_stays_short)       \
+    X(full_disk)             \
+    X(failed_sync)           \
     X(slow_disk)
 
 #define X(name) void case_##name(const char *dir);
@@ -42,5 +42,5 @@ _Noreturn void case_failed(const char *what, const char *file, int line);
 void case_says(const struct why *why, const char *words);
 
 store *case_open(const char *dir, enum store_mode mode);
-env *case_env(void); // one for the whole program
+env *case_env(void);                         // one for the whole program
 int64_t case_ask(store *s, const char *sql); // the first value

@@ -69,7 +69,8 @@ static struct rig *rig_new(const char *dir, struct commit_options options) {
     options.store = r->store;
     options.env = case_env();
     options.ctx = &r->diary;
-    options.batch_ms = options.batch_ms ? options.batch_ms : 10000; // what a turn takes does not depend on the machine's load
+    options.batch_ms =
+        options.batch_ms ? options.batch_ms : 10000; // what a turn takes does not depend on the machine's load
     r->commit = commit_new(&options);
     return r;
 }
@@ -83,9 +84,9 @@ static void rig_free(struct rig *r) {
 
 void case_order_of_turns(const char *dir) {
     struct rig *r = rig_new(dir, (struct commit_options){0});
-    struct note notes[] = {note_of(&r->diary, 'a', COMMIT_ALERT, 1), note_of(&r->diary, 'b', COMMIT_ALERT, 1),
-                           note_of(&r->diary, 'c', COMMIT_ALERT, 1), note_of(&r->diary, 'd', COMMIT_ALERT, 257),
-                           note_of(&r->diary, 'e', COMMIT_ALERT, 2), note_of(&r->diary, 'f', COMMIT_ALERT, 257),
+    struct note notes[] = {note_of(&r->diary, 'a', COMMIT_ALERT, 1),  note_of(&r->diary, 'b', COMMIT_ALERT, 1),
+                           note_of(&r->diary, 'c', COMMIT_ALERT, 1),  note_of(&r->diary, 'd', COMMIT_ALERT, 257),
+                           note_of(&r->diary, 'e', COMMIT_ALERT, 2),  note_of(&r->diary, 'f', COMMIT_ALERT, 257),
                            note_of(&r->diary, 'P', COMMIT_PERSON, 0), note_of(&r->diary, 'Q', COMMIT_PERSON, 0)};
     for (size_t i = 0; i < 8; i++) EXPECT(commit_push(r->commit, &notes[i].item) == ERR_OK);
     EXPECT(commit_turn(r->commit) == 8);
@@ -237,7 +238,10 @@ static void *read_all(void *arg) {
     store *r = case_open(s->dir, STORE_READ);
     for (int i = 0; i < 200; i++) {
         // Readers see whole items only: an alert and its count are of one transaction.
-        EXPECT(case_ask(r, "SELECT coalesce((SELECT sum(alerts_count) FROM alert_group), 0) - (SELECT count(*) FROM alert)") == 0);
+        EXPECT(
+            case_ask(
+                r, "SELECT coalesce((SELECT sum(alerts_count) FROM alert_group), 0) - (SELECT count(*) FROM alert)") ==
+            0);
         commit_stats(s->commit);
         store_file_stats(r);
     }

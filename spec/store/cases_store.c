@@ -1,6 +1,6 @@
 // Cases of opening, migrating and running statements.
-#include "cases.h"
 #include "base/buf.h"
+#include "cases.h"
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -61,16 +61,19 @@ void case_first_start(const char *dir) {
     store_close(s);
 }
 
-#define SQL_FILE(n, text) {.name = "core/schema/000" #n "_x.sql", .data = "" text, .size = sizeof(text) - 1}
-#define FIRST             SQL_FILE(1, "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;\n"   \
-                                      "CREATE TABLE parent(id INTEGER PRIMARY KEY) STRICT;\n"                       \
-                                      "CREATE TABLE child(id INTEGER PRIMARY KEY, parent_id INTEGER NOT NULL "      \
-                                      "REFERENCES parent(id) ON DELETE CASCADE) STRICT;\n"                          \
-                                      "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2);")
+#define SQL_FILE(n, text) \
+    { .name = "core/schema/000" #n "_x.sql", .data = "" text, .size = sizeof(text) - 1 }
+#define FIRST                                                                                \
+    SQL_FILE(1, "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;\n" \
+                "CREATE TABLE parent(id INTEGER PRIMARY KEY) STRICT;\n"                      \
+                "CREATE TABLE child(id INTEGER PRIMARY KEY, parent_id INTEGER NOT NULL "     \
+                "REFERENCES parent(id) ON DELETE CASCADE) STRICT;\n"                         \
+                "INSERT INTO parent VALUES (1), (2); INSERT INTO child VALUES (1, 1), (2, 2);")
 // Rebuilds the parent, as changing a column needs.
-#define SECOND SQL_FILE(2, "CREATE TABLE new_parent(id INTEGER PRIMARY KEY, name TEXT) STRICT;\n"                    \
-                           "INSERT INTO new_parent(id) SELECT id FROM parent; DROP TABLE parent;\n"                 \
-                           "ALTER TABLE new_parent RENAME TO parent;")
+#define SECOND                                                                           \
+    SQL_FILE(2, "CREATE TABLE new_parent(id INTEGER PRIMARY KEY, name TEXT) STRICT;\n"   \
+                "INSERT INTO new_parent(id) SELECT id FROM parent; DROP TABLE parent;\n" \
+                "ALTER TABLE new_parent RENAME TO parent;")
 
 // A connection without a schema, as store_open has it before it migrates.
 static store *open_bare(const char *dir) {
@@ -89,7 +92,8 @@ static store *open_bare(const char *dir) {
 void case_migrations(const char *dir) {
     const struct asset first[] = {{.name = "lua/x.lua", .data = "", .size = 0}, FIRST, {0}};
     const struct asset second[] = {SECOND, FIRST, {0}}; // in order of number, not of the list
-    const struct asset wrong[] = {FIRST, SECOND, SQL_FILE(3, "DELETE FROM child; CREATE TABLE parent(id INTEGER)"), {0}};
+    const struct asset wrong[] = {
+        FIRST, SECOND, SQL_FILE(3, "DELETE FROM child; CREATE TABLE parent(id INTEGER)"), {0}};
     const struct asset orphan[] = {FIRST, SECOND, SQL_FILE(3, "DELETE FROM parent WHERE id = 2"), {0}};
     struct why why = {0};
     store *s = open_bare(dir);
@@ -134,8 +138,9 @@ void case_values(const char *dir) {
     store *s = case_open(dir, STORE_WRITE);
     arena *a = arena_new();
     struct store_rows rows;
-    struct store_value args[] = {SV_TEXT(((str){"a\0b", 3})), SV_BLOB(STR("\xff\x00x")), SV_INT(INT64_MIN), SV_NULL,
-                                 SV_TEXT(STR("")), {.type = STORE_REAL, .real = 0.1}};
+    struct store_value args[] = {
+        SV_TEXT(((str){"a\0b", 3})),      SV_BLOB(STR("\xff\x00x")), SV_INT(INT64_MIN), SV_NULL, SV_TEXT(STR("")),
+        {.type = STORE_REAL, .real = 0.1}};
     const char *sql = "SELECT $1 AS text, $2 AS blob, $3 AS number, $4 AS missing, $5 AS empty, $6 AS fraction";
     for (int i = 0; i < 2; i++) { // the second time from the cache, with nothing left of the first
         EXPECT(store_run(s, a, sql, args, 6, 0, &rows, NULL) == ERR_OK);
@@ -252,8 +257,11 @@ void case_damaged(const char *dir) {
     store *s = case_open(dir, STORE_WRITE);
     char path[512];
     snprintf(path, sizeof path, "%s/tocsin.db", dir);
-    for (int i = 0; i < 200; i++) EXPECT(store_exec(s, "INSERT INTO alert(alert_group_id, received_at, payload) "
-                                                       "VALUES (1, 1, zeroblob(3000))", NULL) == ERR_OK);
+    for (int i = 0; i < 200; i++)
+        EXPECT(store_exec(s,
+                          "INSERT INTO alert(alert_group_id, received_at, payload) "
+                          "VALUES (1, 1, zeroblob(3000))",
+                          NULL) == ERR_OK);
     store_close(s);
     int fd = open(path, O_RDWR);
     char junk[4096];

@@ -17,7 +17,7 @@ struct trial {
     enum kind kind;
     bool is_for_good;
     bool is_spilling; // a tiny cache: frames reach the log before their transaction is over
-    bool has_struck; // the fault was met
+    bool has_struck;  // the fault was met
     bool is_sound;
 };
 
@@ -103,7 +103,8 @@ static uint64_t try_all(struct trial *t, const sim *golden) {
 }
 
 int faults_run(void) {
-    struct trial t = {.disk = sim_new(7), .env = env_new(&(struct env_virtual){.start_at = 1, .seed = 7}), .is_sound = true};
+    struct trial t = {
+        .disk = sim_new(7), .env = env_new(&(struct env_virtual){.start_at = 1, .seed = 7}), .is_sound = true};
     sim *golden = sim_new(8);
     t.book = ledger_new(7, false);
     store_close(open_on(&t));

@@ -6,7 +6,8 @@
 #define ROWS_MAX 3
 #define PAYLOAD  4000 // at most: some of them need overflow pages
 
-static const char insert[] = "INSERT INTO alert(alert_group_id, previous_id, received_at, payload) VALUES ($1, $2, $3, $4)";
+static const char insert[] =
+    "INSERT INTO alert(alert_group_id, previous_id, received_at, payload) VALUES ($1, $2, $3, $4)";
 static const char count_up[] =
     "INSERT INTO alert_group(id, integration_id, title, last_alert_at, started_at, alerts_count) "
     "VALUES ($1, 1, 'group', 0, 0, $2) ON CONFLICT(id) DO UPDATE SET alerts_count = alerts_count + $2";
@@ -147,9 +148,12 @@ struct ledger_findings ledger_check(ledger *l, store *s) {
     }
     compare(l, found, &out);
     // A retried item would show as a row twice, or as a count that the rows do not bear out.
-    if (ask(s, a, "SELECT 1 FROM alert GROUP BY previous_id, received_at HAVING count(*) > 1", &rows) != 0) out.doubled++;
-    if (ask(s, a, "SELECT g.id FROM alert_group g LEFT JOIN alert a ON a.alert_group_id = g.id "
-                  "GROUP BY g.id HAVING count(a.id) <> g.alerts_count", &rows) != 0)
+    if (ask(s, a, "SELECT 1 FROM alert GROUP BY previous_id, received_at HAVING count(*) > 1", &rows) != 0)
+        out.doubled++;
+    if (ask(s, a,
+            "SELECT g.id FROM alert_group g LEFT JOIN alert a ON a.alert_group_id = g.id "
+            "GROUP BY g.id HAVING count(a.id) <> g.alerts_count",
+            &rows) != 0)
         out.miscounted++;
     mem_free(found);
     arena_free(a);

@@ -30,7 +30,6 @@ struct world {
     uint64_t cuts, failed_syncs, answered, lives;
 };
 
-
 static err open_store(struct world *w, store **out) {
     struct store_options o = {.dir = "/disk", .mode = STORE_WRITE, .env = w->env};
     err e = store_open_on(&o, sim_vfs(w->disk), out, NULL);

@@ -10,7 +10,7 @@
 #define SHM_REGION 64
 
 struct change { // since the last sync
-    int64_t at;  // of a write; -1: truncated to `size`
+    int64_t at; // of a write; -1: truncated to `size`
     size_t size;
     size_t from; // in `bytes`
 };

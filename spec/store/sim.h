@@ -13,14 +13,14 @@ typedef struct sim sim;
 sim *sim_new(uint64_t seed);
 void sim_free(sim *d);
 struct sqlite3_vfs *sim_vfs(sim *d);
-void sim_copy(sim *to, const sim *from);           // the files; nothing may be open
-void sim_clear(sim *d);                            // an empty disk
+void sim_copy(sim *to, const sim *from); // the files; nothing may be open
+void sim_clear(sim *d);                  // an empty disk
 
-void sim_cut_after(sim *d, uint64_t operations);   // the power goes at the n-th write, sync, truncate or delete; 0: never
+void sim_cut_after(sim *d, uint64_t operations); // the power goes at the n-th write, sync, truncate or delete; 0: never
 bool sim_is_cut(const sim *d);
-void sim_power_on(sim *d);                         // decides what survived
+void sim_power_on(sim *d); // decides what survived
 // One sync in a hundred × `percent` fails, and the kernel calls the lost pages clean: they are seen, and never written.
 void sim_fail_syncs(sim *d, unsigned percent);
-void sim_set_capacity(sim *d, int64_t bytes);      // 0: no bound
-bool sim_delete(sim *d, const char *suffix);       // the file whose name ends so; false when there was none
+void sim_set_capacity(sim *d, int64_t bytes); // 0: no bound
+bool sim_delete(sim *d, const char *suffix);  // the file whose name ends so; false when there was none
 uint64_t sim_random(sim *d, uint64_t below);

@@ -188,8 +188,11 @@ void app_stop(struct app *app) {
     if (!app->is_threaded) return;
     if (app->http) {
         http_server_stop_accepting(app->http);
-        // A started request may still send its body; what was accepted is answered within 4 s.
-        for (int i = 0; i < 400 && !http_server_is_idle(app->http); i++) usleep(10000);
+        // A started request may still send its body; what was accepted is answered within 4 s, if need be as it came.
+        for (int i = 0; i < 400 && !http_server_is_idle(app->http); i++) {
+            if (i == 200) slow_lane_hurry(app->slow_lane);
+            usleep(10000);
+        }
     }
     slow_lane_stop(app->slow_lane);
     workers_stop(app->workers);

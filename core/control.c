@@ -11,6 +11,9 @@
 
 struct control {
     int fd;
+    pthread_mutex_t mutex; // guards `client`
+    int client;            // who is being served, or -1
+    bool is_stopping;
     char path[108];
     struct ports *ports;
     log_t *log;
@@ -70,12 +73,22 @@ static void serve_one(control *c, int fd) {
     buf_free(&answer);
 }
 
+// Notes who is being served, so that a stop need not wait for one who says nothing.
+static void set_client(control *c, int fd) {
+    pthread_mutex_lock(&c->mutex);
+    c->client = fd;
+    if (fd >= 0 && c->is_stopping) shutdown(fd, SHUT_RD);
+    pthread_mutex_unlock(&c->mutex);
+}
+
 static void *control_thread(void *arg) {
     control *c = arg;
     for (;;) {
         int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd >= 0) {
+            set_client(c, fd);
             serve_one(c, fd);
+            set_client(c, -1);
             close(fd);
         } else if (errno != EINTR && errno != ECONNABORTED) {
             return NULL; // shut down by control_close
@@ -97,6 +110,8 @@ err control_open(const char *dir, struct ports *ports, log_t *log, control **out
     }
     control *c = NEW(control);
     c->fd = fd;
+    c->client = -1;
+    pthread_mutex_init(&c->mutex, NULL);
     c->ports = ports;
     c->log = log;
     memcpy(c->path, at.sun_path, sizeof c->path);
@@ -107,8 +122,13 @@ err control_open(const char *dir, struct ports *ports, log_t *log, control **out
 
 void control_close(control *c) {
     if (!c) return;
+    pthread_mutex_lock(&c->mutex);
+    c->is_stopping = true;
+    if (c->client >= 0) shutdown(c->client, SHUT_RD);
+    pthread_mutex_unlock(&c->mutex);
     shutdown(c->fd, SHUT_RDWR);
     pthread_join(c->thread, NULL);
+    pthread_mutex_destroy(&c->mutex);
     close(c->fd);
     unlink(c->path);
     mem_free(c);

@@ -204,6 +204,10 @@ static void run_slow(struct slow_task *task, renderer *r) {
     const struct config_integration *i = config_by_id(d->config, d->integration_id);
     struct why why = {""};
     unsigned flags;
+    if (!r) {
+        fall_back(in, p, i, "The server was stopping; stored without rendering.");
+        return;
+    }
     mark(in->options.slow_marker, i->id);
     err e = renderer_prepare(r, i, &flags, &why);
     if (e == ERR_OK)

@@ -18,6 +18,7 @@ struct slow_lane {
     struct lane *first, *last; // lanes that have tasks
     int64_t waiting;
     bool is_running, is_stopping;
+    bool is_hurried; // atomically
 };
 
 slow_lane *slow_lane_new(const struct script_options *options, size_t waiting_each, log_t *log, struct why *why) {
@@ -95,9 +96,11 @@ bool slow_lane_turn(slow_lane *l) {
     pthread_mutex_lock(&l->mutex);
     struct slow_task *task = take(l);
     pthread_mutex_unlock(&l->mutex);
-    if (task) task->run(task, l->renderer);
+    if (task) task->run(task, __atomic_load_n(&l->is_hurried, __ATOMIC_RELAXED) ? NULL : l->renderer);
     return task != NULL;
 }
+
+void slow_lane_hurry(slow_lane *l) { __atomic_store_n(&l->is_hurried, true, __ATOMIC_RELAXED); }
 
 static void *lane_thread(void *arg) {
     slow_lane *l = arg;

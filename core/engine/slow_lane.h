@@ -11,13 +11,14 @@ typedef struct slow_lane slow_lane;
 struct slow_task {
     struct mail mail;
     int64_t integration_id;
-    void (*run)(struct slow_task *task, renderer *r);
+    void (*run)(struct slow_task *task, renderer *r); // r NULL: no time to render
 };
 
 slow_lane *slow_lane_new(const struct script_options *options, size_t waiting_each, log_t *log, struct why *why);
 void slow_lane_start(slow_lane *l);
 err slow_lane_push(slow_lane *l, struct slow_task *task); // ERR_FULL: this integration has too many waiting
 bool slow_lane_turn(slow_lane *l);                        // one task, without the thread; false when none waits
+void slow_lane_hurry(slow_lane *l);                       // from now on tasks run without a renderer
 int64_t slow_lane_waiting(const slow_lane *l);
 void slow_lane_stop(slow_lane *l); // runs what waits, then joins
 void slow_lane_free(slow_lane *l);

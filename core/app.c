@@ -141,7 +141,10 @@ static err open_engine(struct app *app, struct why *why) {
                                      .on_jobs = on_jobs,
                                      .ctx = app};
     app->engine = engine_new(&options, why);
-    app->ports = (struct ports){.engine = app->engine, .log = app->log};
+    app->ports = (struct ports){.engine = app->engine,
+                                .env = app->env,
+                                .log = app->log,
+                                .throttle = throttle_new(app->settings.api_rate_limit)};
     return app->engine ? ERR_OK : ERR_CORRUPT;
 }
 
@@ -213,6 +216,7 @@ void app_free(struct app *app) {
     pager_free(app->pager);
     slow_lane_free(app->slow_lane);
     engine_free(app->engine);
+    throttle_free(app->ports.throttle);
     crash_marker_close(app->crash_marker);
     store_close(app->store);
     env_free(app->env);

@@ -191,6 +191,15 @@ static err port_log(struct ports *ports, arena *a, const struct json *args, buf 
     return ERR_OK;
 }
 
+// throttle {token} → {wait}: seconds until this token may ask again, 0: now
+static err port_throttle(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    (void)why;
+    int64_t wait = throttle_take(ports->throttle, int_of(args, "token", 0), env_now(ports->env));
+    buf_printf(out, "{\"wait\":%lld}", (long long)wait);
+    return ERR_OK;
+}
+
 static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
@@ -198,6 +207,7 @@ static const struct {
     {"act", port_act},
     {"delete_group", port_delete_group},
     {"log", port_log},
+    {"throttle", port_throttle},
     {"write", port_write},
 };
 

@@ -5,10 +5,13 @@
 #pragma once
 #include "base/buf.h"
 #include "engine/engine.h"
+#include "throttle.h"
 
 struct ports {
     engine *engine;
+    env *env;
     log_t *log;
+    throttle *throttle; // API requests by token
     bool is_threaded; // false: run the commit's turns here until the item is done
 };
 

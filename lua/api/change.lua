@@ -41,7 +41,7 @@ local function take_fields(r, request, c)
   for _, f in ipairs(r.fields) do
     local value = c.sent[f[1]]
     local why
-    if value ~= nil and not f.readonly and (f.type or f.store) then
+    if value ~= nil and not f.readonly and (f.store or field.check_of(f)) then
       why = take_field(f, value, request, c)
     elseif value == nil and not c.old and f.required then
       why = "This field is required."

@@ -39,6 +39,12 @@ function errors.forbidden()
   return errors.detail(403, "You do not have permission to perform this action.")
 end
 
+---429: this client asked too often, and may again in so many seconds.
+function errors.throttled(wait)
+  return errors.detail(429, string.format("Request was throttled. Expected available in %d second%s.", wait, wait == 1 and "" or "s"),
+    string.format("RateLimit-Reset: %d\r\nRetry-After: %d\r\n", wait, wait))
+end
+
 ---405 with the methods that the path knows.
 function errors.method(method, allowed)
   return errors.detail(405, 'Method "' .. method .. '" not allowed.', "Allow: " .. table.concat(allowed, ", ") .. "\r\n")

@@ -26,7 +26,7 @@ types.text = {
     if type(value) ~= "string" then return nil, "Not a valid string." end
     local length = utf8.len(value)
     if not length or string.find(value, "\0", 1, true) then return nil, "Not a valid string." end
-    if length == 0 and not f.blank then return nil, "This field may not be blank." end
+    if not f.blank and not string.find(value, "%S") then return nil, "This field may not be blank." end
     if f.max and length > f.max then return nil, string.format("Ensure this field has no more than %d characters.", f.max) end
     if f.check_text then return f.check_text(value) end
     return value
@@ -87,9 +87,9 @@ function field.is_null(f, value, null)
   return value == null or (f.loose_null and (value == "" or value == "null"))
 end
 
----@return function check nil for a type that is only shown
+---@return function? check nil for what is only shown
 function field.check_of(f)
-  return f.check or types[f.type].check
+  return f.type and types[f.type].check
 end
 
 function field.show_of(f)

@@ -40,7 +40,7 @@ end
 function group_actions.delete(request)
   local sent, refusal = body.object(request)
   if not sent then return refusal end
-  local mode = sent.mode or "wipe"
+  local mode = sent.mode == nil and "wipe" or sent.mode
   if mode == "wipe" then return call(request, "act", { verb = "wipe" }, 204) end
   if mode == "delete" then return call(request, "delete_group", {}, 204) end
   return errors.field("mode", "Must be one of: wipe, delete.")

@@ -80,6 +80,8 @@ local function answer(request)
   if #found == 0 then return errors.not_found() end
   local token, refusal = auth.check(request.headers, request.now)
   if not token then return refusal end
+  local wait = port.call("throttle", { token = token.id }).wait
+  if wait > 0 then return errors.throttled(wait) end
   local route
   route, refusal = choose(found, request.method)
   if not route then return refusal end

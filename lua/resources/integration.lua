@@ -55,6 +55,7 @@ end
 
 local function store_labels(column, part, check)
   return function(value)
+    if value == json.null then return { [column] = "[]" } end
     local text, why = labels.take(value, part, check)
     if not text then return nil, why end
     return { [column] = text }
@@ -167,9 +168,9 @@ return {
     { "maintenance_end_at", show = nothing },
     { "token", type = "text", create_only = true, check_text = check_token },
     { "rate_limit", type = "integer", min = 0, max = 100000000 },
-    { "labels", show = function(row) return labels.show_list(row.labels, "value") end,
+    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end,
       store = store_labels("labels", "value", labels.check_value) },
-    { "dynamic_labels", show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
+    { "dynamic_labels", nullable = true, show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
       store = store_labels("dynamic_labels", "template", check_template) },
     { "labels_template", type = "text", max = 50000, nullable = true, check_text = check_labels_template },
     { "allow_resolve", type = "boolean" },

@@ -123,9 +123,10 @@ local resource = {
 
 for _, channel in ipairs(route_channels.CHANNELS) do
   table.insert(resource.fields, {
-    channel[1],
+    channel[1], nullable = true,
     show = function(row) return route_channels.show(channel, json.decode(row.channels)) end,
     store = function(value, _, c)
+      if value == json.null then return {} end
       if not body.is_object(value) then return nil, "Expected a dictionary." end
       c.channels = c.channels or (c.old and json.decode(c.old.channels)) or {}
       local why = route_channels.merge(channel, c.channels, value)

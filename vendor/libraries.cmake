@@ -12,6 +12,9 @@ list(APPEND VENDOR_LIBRARIES Threads::Threads m)
 find_library(LUA_CJSON NAMES liblua5.4-cjson.so.0 REQUIRED)
 list(APPEND VENDOR_LIBRARIES ${LUA_CJSON})
 
+# The process's allocator, for the binary only: sanitizers and a foreign Lua interpreter bring their own.
+find_library(MIMALLOC NAMES mimalloc REQUIRED)
+
 # llhttp: Debian ships its C sources with node-llhttp, not a library.
 set(LLHTTP_DIR /usr/share/llhttp)
 add_library(llhttp OBJECT ${LLHTTP_DIR}/llhttp.c ${LLHTTP_DIR}/api.c ${LLHTTP_DIR}/http.c)

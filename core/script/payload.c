@@ -56,6 +56,13 @@ static struct document *push_document(lua_State *L) {
     const uint64_t *epoch = epoch_of(L);
     struct document *d = lua_newuserdatauv(L, sizeof *d, 1);
     *d = (struct document){.epoch = epoch, .made_in = *epoch};
+    return d;
+}
+
+// A document of its own nodes: freed when it is collected. A borrowed one has nothing to free, and does without a
+// finalizer, which costs the collector more than the document itself.
+static struct document *push_own_document(lua_State *L) {
+    struct document *d = push_document(L);
     if (luaL_newmetatable(L, DOCUMENT_TYPE)) {
         lua_pushcfunction(L, on_collect);
         lua_setfield(L, -2, "__gc");
@@ -376,7 +383,7 @@ static int payload(lua_State *L) {
     str bytes;
     bytes.ptr = luaL_checklstring(L, 1, &bytes.len);
     fuel_bytes(L, bytes.len);
-    struct document *d = push_document(L);
+    struct document *d = push_own_document(L);
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);
     d->own = arena_new();

@@ -39,7 +39,7 @@ local salt = 0
 
 --- One wrk run against a process → {rate, p50, p99, cpu, bad, requests}
 local function load(pid, url, target, groups)
-  salt = salt + 100000000
+  salt = salt + 10000000
   local before = cpu_of(pid)
   local text = output_of(("wrk -t2 -c%d -d%ds -s %s %s -- %s %d %d"):format(CONNECTIONS, SECONDS, WRK, url, target, groups,
     groups == 0 and salt or 0))

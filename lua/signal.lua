@@ -54,9 +54,10 @@ end
 local function prepare_routes(c, routes)
   c.routes = {}
   for _, route in ipairs(routes or {}) do
-    c.routes[#c.routes + 1] = prepare_route(route)
+    local prepared = prepare_route(route)
+    c.routes[#c.routes + 1] = prepared
     if route.is_default or not c.default_route then c.default_route = route.id end
-    if route.type == "regex" then c.has_regex = true end
+    if prepared and prepared.term then c.has_regex = true end
   end
   for _, route in ipairs(routes or {}) do
     if route.is_default then c.default_route = route.id end

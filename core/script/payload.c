@@ -310,8 +310,15 @@ static str key_at(lua_State *L, int index) {
     return key;
 }
 
+// What path answers when an object simply has no such member.
+static int push_missing(lua_State *L) {
+    lua_pushnil(L);
+    lua_pushboolean(L, true);
+    return 2;
+}
+
 // path(payload, k1, …) -> the member's value: a scalar, its ordered table when there is one, else a payload of
-// its own (a fresh payload gives ordered tables only). Nothing when a step is not plain:
+// its own (a fresh payload gives ordered tables only). nil and true when the last object has no such member. Nothing when a step is not plain:
 // a missing key, a name that dict has as a method or that begins with an underscore, something that is no
 // object.
 static int path(lua_State *L) {
@@ -324,14 +331,16 @@ static int path(lua_State *L) {
     bool has_memo = lua_getiuservalue(L, 1, MEMO) == LUA_TTABLE;
     lua_pop(L, 1);
     size_t looked_at = 0;
-    for (int i = 2; i <= last; i++) {
+    bool is_last = false;
+    for (int i = 2; node && i <= last; i++) {
         if (node->type != JSON_OBJECT) return 0;
         if (has_memo && push_kept(L, 1, node)) return walk_tables(L, i, last);
         looked_at += node->count;
-        if (!(node = json_get(node, key_at(L, i)))) break;
+        node = json_get(node, key_at(L, i));
+        is_last = i == last;
     }
     fuel_bytes(L, looked_at);
-    if (!node) return 0;
+    if (!node) return is_last ? push_missing(L) : 0;
     if (has_memo && push_kept(L, 1, node)) return 1;
     return push_node(L, node, p->is_eager);
 }

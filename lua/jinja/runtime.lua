@@ -20,6 +20,7 @@ require "jinja.tests"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local concat <const>, move <const> = table.concat, table.move
 local json_path <const>, str <const>, attr <const> = json.path, text.str, access.attr
+local undef_item <const> = value.undef_item
 local LIST <const>, TUPLE <const>, DICT <const>, MARKUP <const> = value.LIST, value.TUPLE, value.DICT, value.MARKUP
 local NULL <const> = value.NULL
 local SHORT <const> = 256 -- bytes that are joined without asking
@@ -74,22 +75,27 @@ local function steps(v, a, b, c, d, e)
   return attr(v, e)
 end
 
---- v.a.b.c.d.e, with one to five names (more: chain the calls). On a payload this is one walk in C.
+-- What an Undefined says of a payload's object.
+local AN_OBJECT <const> = setmetatable({ n = 0, k = {}, v = {} }, DICT)
+
+--- v.a.b.c.d.e, with one to five names (more: chain the calls). On a payload this is one walk in C, also when the last
+--- name is not there.
 function R.path(v, a, b, c, d, e)
   if type(v) == "userdata" and v ~= NULL then
-    local x
+    local x, is_missing
     if b == nil then
-      x = json_path(v, a)
+      x, is_missing = json_path(v, a)
     elseif c == nil then
-      x = json_path(v, a, b)
+      x, is_missing = json_path(v, a, b)
     elseif d == nil then
-      x = json_path(v, a, b, c)
+      x, is_missing = json_path(v, a, b, c)
     elseif e == nil then
-      x = json_path(v, a, b, c, d)
+      x, is_missing = json_path(v, a, b, c, d)
     else
-      x = json_path(v, a, b, c, d, e)
+      x, is_missing = json_path(v, a, b, c, d, e)
     end
     if x ~= nil then return x end
+    if is_missing then return undef_item(AN_OBJECT, e or d or c or b or a) end
   end
   return steps(v, a, b, c, d, e)
 end

@@ -59,8 +59,9 @@ function support.too_deep() errors.raise("RecursionError", "maximum recursion de
 function support.get(v, key, default)
   if type(key) ~= "string" then return access.method(v, "get", default == nil and 1 or 2, key, default) end
   if type(v) == "userdata" and v ~= NULL then
-    local x = json_path(v, key)
+    local x, is_missing = json_path(v, key)
     if x ~= nil then return x end
+    if is_missing then return default == nil and NULL or default end
     v = value.plain(v)
   end
   if getmetatable(v) ~= DICT then return access.method(v, "get", default == nil and 1 or 2, key, default) end

@@ -104,7 +104,12 @@ describe("a payload", function()
 
   it("gives nothing where a walk is not plain", function()
     local p = json.payload('{"items":1,"_x":2,"a":{"keys":3,"b":4},"l":[1],"":5}')
-    for _, keys in ipairs { { "items" }, { "_x" }, { "a", "keys" }, { "gone" }, { "a", "gone" }, { "a", "b", "c" },
+    for _, keys in ipairs { { "gone" }, { "a", "gone" } } do
+      local v, is_missing = json.path(p, table.unpack(keys))
+      assert.is_nil(v)
+      assert.is_true(is_missing)
+    end
+    for _, keys in ipairs { { "items" }, { "_x" }, { "a", "keys" }, { "gone", "further" }, { "a", "b", "c" },
       { "l", "0" }, { "l", "append" }, { "", }, { "a", 1 } } do
       assert.equal(0, select("#", json.path(p, table.unpack(keys))), table.concat(keys, "."))
     end

@@ -381,6 +381,20 @@ static int text(lua_State *L) {
     return 1;
 }
 
+// size(payload) -> how many items or members, without making its table
+static int size(lua_State *L) {
+    const struct payload *p = check_payload(L, 1);
+    if (push_kept(L, 1, p->node)) lua_getfield(L, -1, "n");
+    else lua_pushinteger(L, p->node->count);
+    return 1;
+}
+
+// is_object(payload) -> true for an object, false for an array
+static int is_object(lua_State *L) {
+    lua_pushboolean(L, check_payload(L, 1)->node->type == JSON_OBJECT);
+    return 1;
+}
+
 // is_payload(value) -> boolean
 static int is_payload(lua_State *L) {
     lua_pushboolean(L, luaL_testudata(L, 1, PAYLOAD_TYPE) != NULL);
@@ -410,7 +424,8 @@ static int payload(lua_State *L) {
 
 void payload_open(lua_State *L) {
     static const luaL_Reg functions[] = {{"payload", payload}, {"path", path}, {"expand", expand},
-                                         {"fresh", fresh},     {"text", text}, {"is_payload", is_payload},
+                                         {"fresh", fresh},     {"text", text}, {"size", size},   {"is_payload", is_payload},
+                                         {"is_object", is_object},
                                          {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -13,9 +13,18 @@
 // cost two calls each and the kernel's work on partial pages. Nothing is held back past a sync, a read or the moment
 // the log's index is published (xShmBarrier). Bytes that could not be written are missing from the log: until the
 // transaction they belong to is over, every use of the log fails, so that it can only be rolled back.
+// The pages that a checkpoint writes into the database are gathered in the same way.
 struct gather {
     sqlite3_int64 at;
     int len, failed;
+    char data[WRITE_MAX];
+};
+
+// What a checkpoint will read of the log next: it walks the frames forward, a page at a time. Only the connection that
+// writes the log keeps it, so nothing in it can be stale.
+struct ahead {
+    sqlite3_int64 at, last_end;
+    int len;
     char data[WRITE_MAX];
 };
 
@@ -36,8 +45,9 @@ struct vfs {
 struct file {
     sqlite3_file head;
     vfs *owner;
-    bool is_log;
-    struct gather *gather; // of a log file that was written to, else NULL
+    bool is_log, is_database;
+    struct gather *gather; // of a log or database file that was written to, else NULL
+    struct ahead *ahead;   // of a log file that was written to
     sqlite3_file *real;    // follows this struct in the memory SQLite gave us
 };
 
@@ -117,7 +127,9 @@ static int flush(sqlite3_file *sf) {
         g->failed = is_broken ? SQLITE_IOERR_WRITE : write_part((struct file *)(void *)sf, g->data, g->len, g->at);
     }
     g->len = 0;
-    return g->failed;
+    int rc = g->failed;
+    if (((struct file *)(void *)sf)->is_database) g->failed = SQLITE_OK; // the checkpoint has failed and comes again
+    return rc;
 }
 
 // The write transaction is over: what a commit left is in the file, the rest was rolled back.
@@ -137,10 +149,14 @@ static bool gather(struct gather *g, const void *data, int n, sqlite3_int64 at) 
 static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 at) {
     struct file *f = (struct file *)(void *)sf;
     if (vfs_is_broken(f->owner)) return SQLITE_IOERR_WRITE;
-    if (f->is_log && !f->gather) {
+    if ((f->is_log || f->is_database) && !f->gather) {
         f->gather = NEW(struct gather);
-        f->owner->log = f;
+        if (f->is_log) {
+            f->owner->log = f;
+            f->ahead = NEW(struct ahead);
+        }
     }
+    if (f->ahead) f->ahead->len = 0;
     struct gather *g = f->gather;
     if (gather(g, data, n, at)) return SQLITE_OK;
     int flushed = flush(sf);
@@ -157,16 +173,36 @@ static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 a
     return SQLITE_OK;
 }
 
-static int file_read(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
+static int read_real(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
     vfs *v = OWNER(sf);
-    int flushed = flush(sf);
-    if (flushed != SQLITE_OK) return flushed;
     int64_t start = clock_ns();
     int rc = REAL(sf)->pMethods->xRead(REAL(sf), data, n, at);
     count(&v->stats.read_ns, since(start));
     count(&v->stats.reads, 1);
     count(&v->stats.read_bytes, (uint64_t)n);
     return rc;
+}
+
+// Serves a read from what was read ahead, reading ahead first when the reads walk forward. False: read it the plain way.
+static bool read_ahead(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
+    struct ahead *a = ((struct file *)(void *)sf)->ahead;
+    if (!a) return false;
+    bool is_forward = at >= a->last_end && at - a->last_end < WRITE_MAX;
+    a->last_end = at + n;
+    if (at < a->at || at + n > a->at + a->len) {
+        a->len = 0;
+        if (!is_forward || n > WRITE_MAX / 4 || read_real(sf, a->data, WRITE_MAX, at) != SQLITE_OK) return false;
+        a->at = at;
+        a->len = WRITE_MAX;
+    }
+    memcpy(data, a->data + (at - a->at), (size_t)n);
+    return true;
+}
+
+static int file_read(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
+    int flushed = flush(sf);
+    if (flushed != SQLITE_OK) return flushed;
+    return read_ahead(sf, data, n, at) ? SQLITE_OK : read_real(sf, data, n, at);
 }
 
 static int file_sync(sqlite3_file *sf, int flags) {
@@ -190,6 +226,7 @@ static int file_truncate(sqlite3_file *sf, sqlite3_int64 size) {
     if (vfs_is_broken(OWNER(sf))) return SQLITE_IOERR_TRUNCATE;
     int flushed = flush(sf);
     if (flushed != SQLITE_OK) return flushed;
+    if (((struct file *)(void *)sf)->ahead) ((struct file *)(void *)sf)->ahead->len = 0;
     return REAL(sf)->pMethods->xTruncate(REAL(sf), size);
 }
 
@@ -202,6 +239,7 @@ static int file_close(sqlite3_file *f) {
     int flushed = flush(f), rc = REAL(f)->pMethods->xClose(REAL(f));
     if (OWNER(f)->log == (struct file *)(void *)f) OWNER(f)->log = NULL;
     mem_free(((struct file *)(void *)f)->gather);
+    mem_free(((struct file *)(void *)f)->ahead);
     return flushed != SQLITE_OK ? flushed : rc;
 }
 
@@ -211,7 +249,12 @@ static int file_size(sqlite3_file *f, sqlite3_int64 *out) {
 }
 
 static int file_lock(sqlite3_file *f, int kind) { return REAL(f)->pMethods->xLock(REAL(f), kind); }
-static int file_unlock(sqlite3_file *f, int kind) { return REAL(f)->pMethods->xUnlock(REAL(f), kind); }
+
+static int file_unlock(sqlite3_file *f, int kind) {
+    int flushed = flush(f), rc = REAL(f)->pMethods->xUnlock(REAL(f), kind);
+    return flushed != SQLITE_OK ? flushed : rc;
+}
+
 static int file_is_reserved(sqlite3_file *f, int *out) { return REAL(f)->pMethods->xCheckReservedLock(REAL(f), out); }
 static int file_control(sqlite3_file *f, int op, void *arg) {
     return REAL(f)->pMethods->xFileControl(REAL(f), op, arg);
@@ -257,10 +300,12 @@ static int on_open(sqlite3_vfs *sv, const char *name, sqlite3_file *sf, int flag
     struct file *f = (struct file *)(void *)sf;
     f->owner = sv->pAppData;
     f->gather = NULL;
+    f->ahead = NULL;
     f->real = (sqlite3_file *)(void *)(f + 1);
     int rc = BASE(sv)->xOpen(BASE(sv), name, f->real, flags, out);
     sf->pMethods = f->real->pMethods ? &methods : NULL;
     f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
+    f->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
     return rc;
 }
 

@@ -9,6 +9,7 @@ local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
 local find <const>, format <const> = string.find, string.format
 local raise <const>, expand <const>, spend <const> = errors.raise, json.expand, fuel.spend
+local size <const> = json.size
 local NULL <const>, normal <const>, type_of <const> = value.NULL, value.normal, value.type_of
 local LIST <const>, TUPLE <const>, DICT <const>, BIG <const> = value.LIST, value.TUPLE, value.DICT, value.BIG
 local MARKUP <const>, UNDEF <const>, GEN <const>, RANGE <const> = value.MARKUP, value.UNDEF, value.GEN, value.RANGE
@@ -33,7 +34,7 @@ local function truth(v)
     return true
   end
   if v == NULL then return false end
-  return expand(v).n ~= 0
+  return size(v) ~= 0
 end
 compare.truth = truth
 

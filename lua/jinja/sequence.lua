@@ -1,6 +1,7 @@
 --- Iteration, length, slices and stable sorting over everything that holds items.
 local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
+local payload_size <const> = require("tocsin.json").size
 local value <const> = require "jinja.value"
 local compare <const> = require "jinja.compare"
 local text <const> = require "jinja.text"
@@ -150,9 +151,10 @@ local sizes <const> = {
 --- len(v), or nil for what has none.
 ---@return integer?
 function sequence.size(v)
-  if type(v) == "string" then return utf.len(v) end
-  v = plain(v)
-  if type(v) ~= "table" then return nil end
+  local t <const> = type(v)
+  if t == "string" then return utf.len(v) end
+  if t == "userdata" and v ~= NULL then return payload_size(v) end
+  if t ~= "table" then return nil end
   local T = getmetatable(v)
   local f = sizes[T] or T.size
   return f and f(v)

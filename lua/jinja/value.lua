@@ -17,7 +17,7 @@ local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local math_type <const>, format <const>, remove <const> = math.type, string.format, table.remove
 local concat <const>, move <const>, unpack <const> = table.concat, table.move, table.unpack
-local raise <const>, expand <const> = errors.raise, json.expand
+local raise <const>, expand <const>, is_object <const> = errors.raise, json.expand, json.is_object
 local NULL <const> = json.null
 
 local value <const> = { NULL = NULL }
@@ -55,7 +55,7 @@ local function type_of(v)
   if t == "number" then return math_type(v) == "integer" and INT or FLOAT end
   if t == "boolean" then return BOOL end
   if v == NULL then return NONE end
-  return getmetatable(expand(v))
+  return is_object(v) and DICT or LIST
 end
 value.type_of = type_of
 

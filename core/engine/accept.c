@@ -31,12 +31,12 @@ err engine_add_effects(engine *e, const struct group *g, const struct group_effe
     return add_effects(e, g, effects, false, now);
 }
 
-static err add_alert(struct accept_item *a, struct group *g, int64_t payload_hash) {
+static err add_alert(struct accept_item *a, struct group *g) {
     const struct signal *s = &a->signal;
     unsigned flags = s->flags;
     if (s->is_resolve) flags |= SIGNAL_RESOLVE;
     if (s->is_acknowledge) flags |= SIGNAL_ACKNOWLEDGE;
-    if (g->last_alert_id && g->last_payload_hash == payload_hash) flags |= SIGNAL_REPEAT;
+    if (g->last_alert_id && g->last_payload_hash == a->payload_hash) flags |= SIGNAL_REPEAT;
     struct alert_row row = {
         .id = group_rows_next_alert_id(a->engine->rows),
         .alert_group_id = g->id,
@@ -49,23 +49,21 @@ static err add_alert(struct accept_item *a, struct group *g, int64_t payload_has
     };
     if (!g->first_alert_id) g->first_alert_id = row.id;
     g->last_alert_id = row.id;
-    g->last_payload_hash = payload_hash;
+    g->last_payload_hash = a->payload_hash;
     a->alert_id = row.id;
     a->alert_group_id = g->id;
     if (flags & SIGNAL_REPEAT) engine_count(&a->engine->counters.repeats);
     return group_rows_add_alert(a->engine->rows, &row);
 }
 
-// Asks for the filter index to be brought up to date soon; the pager is told once in a while, not for each group.
+// Asks for the filter index to be brought up to date soon, once until that has happened.
 static err index_labels(engine *e, int64_t now) {
-    if (now - e->labels_told_at >= LABEL_DELAY_US) {
-        e->labels_told_at = now;
-        e->jobs_added = true;
-    }
+    if (e->label_job_waits) return ERR_OK;
+    e->label_job_waits = e->jobs_added = true;
     return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
 }
 
-static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payload_hash, int64_t now) {
+static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now) {
     engine *e = a->engine;
     const struct signal *s = &a->signal;
     struct group g;
@@ -73,7 +71,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payl
     group_open(s, now, &g, &effects);
     g.id = group_rows_next_group_id(e->rows);
     g.grouping_hash = grouping_hash;
-    err x = add_alert(a, &g, payload_hash);
+    err x = add_alert(a, &g);
     if (x != ERR_OK) return x;
     struct group_texts texts = {.grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)},
                                 .title = s->title,
@@ -85,11 +83,11 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t payl
     return x;
 }
 
-static err join_group(struct accept_item *a, struct group *g, int64_t payload_hash, int64_t now) {
+static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     engine *e = a->engine;
     struct group_effects effects = {0};
     group_join(g, &a->signal, now, &effects);
-    err x = add_alert(a, g, payload_hash);
+    err x = add_alert(a, g);
     if (x != ERR_OK) return x;
     if (!effects.line_count) return group_rows_touch(e->rows, g);
     x = group_rows_update(e->rows, g);
@@ -119,45 +117,44 @@ err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t ro
     return ERR_NOT_FOUND;
 }
 
-static err apply_firing(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+static err apply_firing(struct accept_item *a, int64_t hash, int64_t now) {
     const struct signal *s = &a->signal;
     struct group g;
     err x = engine_find_open(a->engine, s->integration_id, hash, s->route_id, &g);
-    if (x == ERR_OK) return join_group(a, &g, payload_hash, now);
-    return x == ERR_NOT_FOUND ? open_group(a, hash, payload_hash, now) : x;
+    if (x == ERR_OK) return join_group(a, &g, now);
+    return x == ERR_NOT_FOUND ? open_group(a, hash, now) : x;
 }
 
 // Nothing is open: a late resolve joins the latest group of its problem.
-static err apply_late(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+static err apply_late(struct accept_item *a, int64_t hash, int64_t now) {
     struct group g;
     err x = group_rows_find_closed(a->engine->rows, a->signal.integration_id, hash, &g);
-    if (x == ERR_OK) return join_group(a, &g, payload_hash, now);
-    return x == ERR_NOT_FOUND ? open_group(a, hash, payload_hash, now) : x;
+    if (x == ERR_OK) return join_group(a, &g, now);
+    return x == ERR_NOT_FOUND ? open_group(a, hash, now) : x;
 }
 
 // The alert is stored in the open group of its own route, or of any; a problem that is over is over on every route.
-static err apply_resolve(struct accept_item *a, int64_t hash, int64_t payload_hash, int64_t now) {
+static err apply_resolve(struct accept_item *a, int64_t hash, int64_t now) {
     engine *e = a->engine;
     struct group groups[OPEN_MAX], *joined = NULL;
     size_t count = OPEN_MAX;
     err x = ERR_OK;
     while (count == OPEN_MAX && x == ERR_OK) {
         x = group_rows_find_open(e->rows, a->signal.integration_id, hash, INT64_MAX, groups, OPEN_MAX, &count);
-        if (x == ERR_OK && !joined && !count) return apply_late(a, hash, payload_hash, now);
+        if (x == ERR_OK && !joined && !count) return apply_late(a, hash, now);
         size_t own = 0;
         for (size_t i = 0; i < count; i++)
             if (groups[i].route_id == a->signal.route_id) own = i;
         for (size_t i = 0; i < count && x == ERR_OK; i++) {
-            if (!joined && i == own) x = join_group(a, joined = &groups[i], payload_hash, now);
+            if (!joined && i == own) x = join_group(a, joined = &groups[i], now);
             else x = resolve_other(e, &groups[i], now);
         }
     }
     return x;
 }
 
-static err apply_grouped(struct accept_item *a, int64_t payload_hash, int64_t now) {
-    int64_t hash = engine_hash(a->engine, a->signal.grouping_id);
-    return (a->signal.is_resolve ? apply_resolve : apply_firing)(a, hash, payload_hash, now);
+static err apply_grouped(struct accept_item *a, int64_t now) {
+    return (a->signal.is_resolve ? apply_resolve : apply_firing)(a, a->grouping_hash, now);
 }
 
 static err accept(struct commit_item *item, int64_t now) {
@@ -169,8 +166,7 @@ static err accept(struct commit_item *item, int64_t now) {
         engine_count(&e->counters.stale);
         return ERR_STALE;
     }
-    int64_t payload_hash = engine_hash(e, a->signal.payload);
-    err x = a->signal.has_grouping_id ? apply_grouped(a, payload_hash, now) : open_group(a, 0, payload_hash, now);
+    err x = a->signal.has_grouping_id ? apply_grouped(a, now) : open_group(a, 0, now);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_CORRUPT : x;
     engine_count(&e->counters.alerts);
     engine_count(&integration->counters->alerts);
@@ -188,6 +184,8 @@ static err accept_apply(struct commit_item *item, store *s, int64_t now) {
 
 void accept_init(struct accept_item *a, engine *e) {
     a->engine = e;
+    a->payload_hash = engine_hash(e, a->signal.payload);
+    a->grouping_hash = a->signal.has_grouping_id ? engine_hash(e, a->signal.grouping_id) : 0;
     a->item.class = COMMIT_ALERT;
     a->item.lane = a->signal.integration_id;
     a->item.apply = accept_apply;

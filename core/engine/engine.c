@@ -31,6 +31,7 @@ static void on_committed(void *ctx, store *s) {
 static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
+    e->label_job_waits = false;
 }
 
 static err load_hash_key(engine *e, struct why *why) {

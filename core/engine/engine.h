@@ -37,7 +37,8 @@ struct accept_item {
     struct commit_item item; // apply is accept_apply; the caller sets done, lane and weight
     engine *engine;
     struct signal signal;
-    int64_t alert_id, alert_group_id; // results
+    int64_t grouping_hash, payload_hash; // made by accept_init, so that the commit thread need not
+    int64_t alert_id, alert_group_id;    // results
 };
 void accept_init(struct accept_item *a, engine *e); // after the signal is filled
 

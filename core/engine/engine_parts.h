@@ -12,7 +12,7 @@ struct engine {
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added;
-    int64_t labels_told_at; // when the pager was last told of labels to index
+    bool label_job_waits; // the job label_index surely has a row
     struct engine_counters counters;
 };
 

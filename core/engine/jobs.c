@@ -80,6 +80,7 @@ static err run_label_index(struct job_item *j, int64_t now) {
             x = index_labels(j, rows.values[2 * i].integer, rows.values[2 * i + 1].text);
     if (x == ERR_OK && rows.count) x = set_indexed_to(j, rows.values[2 * rows.count - 2].integer);
     if (x == ERR_OK && rows.count == LABEL_GROUPS) return go_on_later(j, now + LABEL_PAUSE_US);
+    j->engine->label_job_waits = false;
     return x;
 }
 

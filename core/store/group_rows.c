@@ -58,10 +58,11 @@ group_rows *group_rows_new(store *s) {
     r->find_closed = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE integration_id = $1 AND "
                                       "grouping_hash = $2 AND is_open = 0 ORDER BY id DESC LIMIT 1");
     r->get = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE id = $1");
-    r->insert =
-        store_prepare(s, "INSERT INTO alert_group (" COLUMNS
-                         ", grouping_id, title, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-                         "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
+    // What a firing group has at its opening; the rest stays null.
+    r->insert = store_prepare(
+        s, "INSERT INTO alert_group (id, integration_id, route_id, grouping_hash, is_open, alerts_count, "
+           "first_alert_id, last_alert_id, last_alert_at, last_payload_hash, started_at, version, grouping_id, title, "
+           "labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
     r->update =
         store_prepare(s, "UPDATE alert_group SET integration_id = $1, route_id = $2, grouping_hash = $3, is_open = $4, "
                          "alerts_count = $5, first_alert_id = $6, last_alert_id = $7, last_alert_at = $8, "
@@ -240,13 +241,29 @@ err group_rows_get(group_rows *r, int64_t id, struct group *out) {
 }
 
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts) {
-    bind_group(r->insert, g);
-    bind_text_or_null(r->insert, 24, texts->grouping_id);
-    store_bind_text(r->insert, 25, texts->title.ptr ? texts->title : STR(""));
-    bind_text_or_null(r->insert, 26, texts->labels);
+    store_stmt *st = r->insert;
+    store_bind_int(st, 1, g->id);
+    store_bind_int(st, 2, g->integration_id);
+    bind_int_or_null(st, 3, g->route_id);
+    if (g->has_hash) store_bind_int(st, 4, g->grouping_hash);
+    else store_bind_null(st, 4);
+    store_bind_int(st, 5, g->is_open);
+    store_bind_int(st, 6, g->alerts_count);
+    store_bind_int(st, 7, g->first_alert_id);
+    store_bind_int(st, 8, g->last_alert_id);
+    store_bind_int(st, 9, g->last_alert_at);
+    store_bind_int(st, 10, g->last_payload_hash);
+    store_bind_int(st, 11, g->started_at);
+    store_bind_int(st, 12, g->version);
+    bind_text_or_null(st, 13, texts->grouping_id);
+    store_bind_text(st, 14, texts->title.ptr ? texts->title : STR(""));
+    bind_text_or_null(st, 15, texts->labels);
     follow(r, g, true);
-    return run(r->insert);
+    err e = run(st);
+    bool is_firing = !g->acknowledged_at && !g->resolved_at && !g->silenced_at;
+    return e == ERR_OK && !is_firing ? group_rows_update(r, g) : e;
 }
+
 
 err group_rows_update(group_rows *r, const struct group *g) {
     bind_group(r->update, g);

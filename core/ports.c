@@ -204,10 +204,7 @@ static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},
-    {"delete_group", port_delete_group},
-    {"log", port_log},
-    {"throttle", port_throttle},
+    {"act", port_act},     {"delete_group", port_delete_group}, {"log", port_log}, {"throttle", port_throttle},
     {"write", port_write},
 };
 

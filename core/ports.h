@@ -12,7 +12,7 @@ struct ports {
     env *env;
     log_t *log;
     throttle *throttle; // API requests by token
-    bool is_threaded; // false: run the commit's turns here until the item is done
+    bool is_threaded;   // false: run the commit's turns here until the item is done
 };
 
 // ERR_NOT_FOUND for an unknown name (why says so) or row, ERR_INVALID, ERR_CONFLICT, ERR_FULL … as the items give them.

@@ -124,7 +124,7 @@ static err next_flag(arena *a, int count, char **args, int *at, str *name, str *
 
 err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why) {
     settings_defaults(out);
-    str name, value;
+    str name = {0}, value = {0};
     err e = ERR_OK;
     for (int i = 0; i < count && e == ERR_OK;) {
         e = next_flag(a, count, args, &i, &name, &value, why);

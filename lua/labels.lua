@@ -6,7 +6,8 @@ local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local template <const> = require("template")
 local type <const>, tostring <const>, ipairs <const> = type, tostring, ipairs
-local lower <const>, match <const>, find <const>, concat <const>, sort <const> = string.lower, string.match, string.find, table.concat, table.sort
+local lower <const>, match <const>, find <const> = string.lower, string.match, string.find
+local concat <const>, sort <const> = table.concat, table.sort
 local math_type <const>, codepoints <const> = math.type, utf8.len
 local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
 

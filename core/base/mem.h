@@ -3,10 +3,12 @@
 #pragma once
 #include <stddef.h>
 
-void *mem_alloc(size_t size);               // uninitialised
-void *mem_zero(size_t size);                // zeroed
-void *mem_grow(void *old, size_t size);     // realloc
-char *mem_copy(const void *data, size_t n); // a copy with a NUL after it
-void mem_free(void *p);                     // accepts NULL
+#define MEM_NEVER_NULL __attribute__((returns_nonnull))
+
+void *mem_alloc(size_t size) MEM_NEVER_NULL;               // uninitialised
+void *mem_zero(size_t size) MEM_NEVER_NULL;                // zeroed
+void *mem_grow(void *old, size_t size) MEM_NEVER_NULL;     // realloc
+char *mem_copy(const void *data, size_t n) MEM_NEVER_NULL; // a copy with a NUL after it
+void mem_free(void *p);                                    // accepts NULL
 
 #define NEW(type) ((type *)mem_zero(sizeof(type)))

@@ -23,7 +23,6 @@ static const struct engine_ops *ops_of(lua_State *L) {
     lua_getfield(L, LUA_REGISTRYINDEX, "tocsin.engine_ops");
     const struct engine_ops *ops = lua_touserdata(L, -1);
     lua_pop(L, 1);
-    if (!ops) luaL_error(L, "tocsin.engine is not available in this Lua state");
     return ops;
 }
 
@@ -84,8 +83,10 @@ static int l_open(lua_State *L) {
                                   .lua_dir = field_text(L, "lua"),
                                   .start_at = field_int(L, "start_at", 1700000000000000),
                                   .seed = (uint64_t)field_int(L, "seed", 1)};
+    const struct engine_ops *ops = ops_of(L);
+    if (!ops) return luaL_error(L, "tocsin.engine is not available in this Lua state");
     struct handle *h = lua_newuserdatauv(L, sizeof *h, 0);
-    *h = (struct handle){.ops = ops_of(L)};
+    *h = (struct handle){.ops = ops};
     luaL_setmetatable(L, TYPE);
     struct why why = {""};
     buf settings = {0};
@@ -98,7 +99,7 @@ static int l_open(lua_State *L) {
     put_lines(L, -1, "=", &settings);
     lua_pop(L, 1);
     options.settings = buf_view(&settings);
-    h->engine = h->ops->open(&options, &why);
+    h->engine = ops->open(&options, &why);
     buf_free(&settings);
     if (h->engine) return 1;
     close_handle(h);

@@ -16,8 +16,9 @@
 
 static store *check_store(lua_State *L) {
     const struct script_options *options = script_options_of(L);
-    if (!options || !options->store) luaL_error(L, "this state has no store to read");
-    return options->store;
+    store *s = options ? options->store : NULL;
+    if (!s) luaL_error(L, "this state has no store to read");
+    return s;
 }
 
 static int error_text(lua_State *L) {

@@ -70,7 +70,7 @@ static void file_name(char out[NAME_MAX_BYTES * 2], const char *pattern, const c
 static void push_chunk(lua_State *L, const char *module) {
     char name[NAME_MAX_BYTES * 2], chunk[NAME_MAX_BYTES * 2 + 1];
     struct scratch *s = scratch_push(L);
-    str source;
+    str source = {0};
     file_name(name, "lua/%s.lua", module);
     if (loader_read(L, name, s, &source)) {
         file_name(name, "lua/%s/init.lua", module);

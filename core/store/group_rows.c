@@ -264,7 +264,6 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
     return e == ERR_OK && !is_firing ? group_rows_update(r, g) : e;
 }
 
-
 err group_rows_update(group_rows *r, const struct group *g) {
     bind_group(r->update, g);
     follow(r, g, false);

@@ -34,8 +34,9 @@ static void add_turn(struct queue *q, struct lane *lane) {
 }
 
 static struct lane *lane_make(struct queue *q, int64_t id) {
-    struct lane *lane = q->spare ? q->spare : NEW(struct lane);
-    if (lane == q->spare) q->spare = lane->next_in_bucket;
+    struct lane *lane = q->spare;
+    if (lane) q->spare = lane->next_in_bucket;
+    else lane = NEW(struct lane);
     *lane = (struct lane){.id = id, .next_in_bucket = *bucket_of(q, id)};
     *bucket_of(q, id) = lane;
     add_turn(q, lane);

@@ -55,7 +55,7 @@ store_stmt *store_prepare(store *s, const char *sql) {
     struct why why = {0};
     err e = statement_make(s, sql, &st, &why);
     if (e) fprintf(stderr, "%s\n", why.text); // the log's thread would not come to it any more
-    CHECK(e == ERR_OK);
+    CHECK(st);
     st->next = s->statements.handles;
     s->statements.handles = st;
     return st;
@@ -143,6 +143,7 @@ static err statement_by_text(store *s, const char *sql, store_stmt **out, struct
     if (!st) {
         err e = statement_make(s, sql, &st, why);
         if (e) return e;
+        CHECK(st);
         if (all->count == STATEMENTS_MAX) drop_oldest(all);
         st->hash = hash;
         st->next = *bucket_of(all, hash);

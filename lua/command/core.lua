@@ -67,7 +67,8 @@ local function not_null(v) if v ~= json.null then return v end end
 --- Every group, oldest first: {id, grouping_id, state, title, labels, alerts_count, problems}
 function core:groups()
   local rows = run(self, { { sql = "SELECT g.id, g.grouping_id, g.title, g.labels, g.alerts_count, g.acknowledged_at, "
-    .. "g.resolved_at, g.silenced_at, a.problems FROM alert_group g LEFT JOIN alert a ON a.id = g.last_alert_id ORDER BY g.id" } })
+    .. "g.resolved_at, g.silenced_at, a.problems "
+    .. "FROM alert_group g LEFT JOIN alert a ON a.id = g.last_alert_id ORDER BY g.id" } })
   local groups = {}
   for i, row in ipairs(rows) do
     for name, value in pairs(row) do row[name] = not_null(value) end

@@ -25,6 +25,7 @@ local BODY = {
 
 local count = 0
 local pieces = {}
+local groups, salt, make
 
 function init(args)
   groups, salt = tonumber(args[2]), tonumber(args[3]) or 0

@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "store/connection.h"
+#include <pthread.h>
 
 #define CHECKPOINT_EVERY 1000  // frames: 4 ms; at 64,000 it is 193 ms
 #define LOG_LONG         16384 // frames: readers have kept the log from starting over; wait for them a moment
@@ -131,7 +132,13 @@ static store *make(const struct store_options *o, sqlite3_vfs *base) {
     return s;
 }
 
+// Memory statistics cost a lock for every allocation of every connection. In a Lua interpreter that has used SQLite
+// before, the setting comes too late and is refused: that is as well.
+static void configure_library(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 err store_open_on(const struct store_options *options, sqlite3_vfs *base, store **out, struct why *why) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, configure_library);
     store *s = make(options, base);
     err e = options->mode == STORE_WRITE && !base ? folder_open(options->dir, &s->folder, why) : ERR_OK;
     if (!e) e = open_all(s, why);

@@ -5,7 +5,8 @@ binary=$1 listen=$2 data=./var
 mkdir -p "$data"
 "$binary" serve --data "$data" --listen "$listen" > "$data/.listening" &
 server=$!
-trap 'kill $server 2>/dev/null; wait $server' INT TERM EXIT
+trap 'kill $server 2>/dev/null; wait $server; exit 0' INT TERM
+trap 'kill $server 2>/dev/null' EXIT
 while ! grep -q '^listening on ' "$data/.listening" 2>/dev/null; do
     kill -0 $server 2>/dev/null || exit 1
     sleep 0.1

@@ -2,42 +2,27 @@
 #include "app.h"
 #include "metrics.h"
 
-static void reply(struct http_exchange *x, int status, const char *type, str body, const char *headers) {
-    struct http_response r = {
-        .status = status, .content_type = str_of(type), .extra_headers = str_of(headers), .body = body};
-    x->reply(x, &r);
-}
-
-static void reply_detail(struct http_exchange *x, int status, const char *detail, const char *headers) {
-    buf body = {0};
-    buf_lit(&body, "{\"detail\":");
-    buf_json(&body, str_of(detail));
-    buf_char(&body, '}');
-    reply(x, status, "application/json", buf_view(&body), headers);
-    buf_free(&body);
-}
-
 static void not_allowed(struct http_exchange *x, const char *allow) {
     buf detail = {0}, header = {0};
     buf_printf(&detail, "Method \"%.*s\" not allowed.", STR_FMT(x->request.method_name));
     buf_char(&detail, 0);
     buf_printf(&header, "Allow: %s\r\n", allow);
     buf_char(&header, 0);
-    reply_detail(x, 405, detail.ptr, header.ptr);
+    http_reply_detail(x, 405, detail.ptr, header.ptr);
     buf_free(&detail);
     buf_free(&header);
 }
 
 static void work(struct app *app, enum work_kind kind, struct http_exchange *x) {
     if (workers_push(app->workers, kind, x) != ERR_OK)
-        reply_detail(x, 503, "Too many requests are waiting; try again.", "Retry-After: 1\r\n");
+        http_reply_detail(x, 503, "Too many requests are waiting; try again.", "Retry-After: 1\r\n");
 }
 
 // /integrations/v1/<type>/<token>[/]
 static void integration(struct app *app, intake *in, struct http_exchange *x, str rest) {
     str type, token;
     if (!str_split(&rest, '/', &type) || !type.len || !str_split(&rest, '/', &token) || rest.len) {
-        reply_detail(x, 404, "Not found.", "");
+        http_reply_detail(x, 404, "Not found.", "");
         return;
     }
     enum http_method m = x->request.method;
@@ -48,19 +33,19 @@ static void integration(struct app *app, intake *in, struct http_exchange *x, st
 
 static void health(struct app *app, struct http_exchange *x) {
     (void)app;
-    reply(x, 200, "text/plain; charset=utf-8", STR("Ok.\n"), "");
+    http_reply(x, 200, "text/plain; charset=utf-8", STR("Ok.\n"), "");
 }
 
 static void ready(struct app *app, struct http_exchange *x) {
     const char *trouble = app_trouble(app);
-    if (trouble) reply(x, 503, "text/plain; charset=utf-8", str_of(trouble), "");
-    else reply(x, 200, "text/plain; charset=utf-8", STR("Ok.\n"), "");
+    if (trouble) http_reply(x, 503, "text/plain; charset=utf-8", str_of(trouble), "");
+    else http_reply(x, 200, "text/plain; charset=utf-8", STR("Ok.\n"), "");
 }
 
 static void metrics(struct app *app, struct http_exchange *x) {
     buf out = {0};
     metrics_write(app, &out);
-    reply(x, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&out), "");
+    http_reply(x, 200, "text/plain; version=0.0.4; charset=utf-8", buf_view(&out), "");
     buf_free(&out);
 }
 

@@ -52,21 +52,6 @@ void intake_free(intake *in) {
     mem_free(in);
 }
 
-static void reply_text(struct http_exchange *x, int status, const char *type, str body, const char *headers) {
-    struct http_response r = {
-        .status = status, .content_type = str_of(type), .extra_headers = str_of(headers ? headers : ""), .body = body};
-    x->reply(x, &r);
-}
-
-static void reply_detail(struct http_exchange *x, int status, const char *detail, const char *headers) {
-    buf body = {0};
-    buf_lit(&body, "{\"detail\":");
-    buf_json(&body, str_of(detail));
-    buf_char(&body, '}');
-    reply_text(x, status, "application/json", buf_view(&body), headers);
-    buf_free(&body);
-}
-
 static void count_refused(const struct config_integration *i) {
     __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
 }
@@ -75,14 +60,14 @@ static const struct config_integration *find(intake *in, struct http_exchange *x
     in->config = config_current(engine_config(in->options.engine), in->config);
     const struct config_integration *i = config_by_token(in->config, token);
     if (!i) {
-        reply_text(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
         return NULL;
     }
     if (!str_is(type, i->type)) {
         buf text = {0};
         buf_printf(&text, "This url is for integration with %.*s. Key is for %.*s", STR_FMT(type), STR_FMT(i->type));
         count_refused(i);
-        reply_text(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
+        http_reply(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
         buf_free(&text);
         return NULL;
     }
@@ -112,22 +97,22 @@ static void reply_rate_limited(struct http_exchange *x, const struct config_inte
     buf_printf(&text,
                "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
                STR_FMT(i->name), (long long)i->rate_limit, (long long)retry_s);
-    reply_text(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
+    http_reply(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
     buf_free(&text);
 }
 
 static void reply_not_stored(struct http_exchange *x, err e) {
     switch (e) {
     case ERR_FULL:
-        reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
+        http_reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
         break;
     case ERR_DISK_FULL:
-        reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
+        http_reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
         break;
     case ERR_NOT_FOUND:
-        reply_text(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
         break;
-    default: reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
+    default: http_reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
     }
 }
 
@@ -160,7 +145,7 @@ static void on_parts_done(struct http_exchange *x) {
             if (d->parts[n].is_stale) render_part(in, &d->parts[n], i);
         return;
     }
-    if (worst == ERR_OK) reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+    if (worst == ERR_OK) http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
     else reply_not_stored(x, worst);
 }
 
@@ -304,7 +289,7 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
     struct why why;
     err e = json_parse(x->arena, texts, &list, &why);
     if (e == ERR_OK && list->type == JSON_ARRAY && list->count == 0) { // the integration ignores this request
-        reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+        http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
         return;
     }
     struct delivery *d = NULL;
@@ -315,7 +300,7 @@ static void accept_texts(intake *in, struct http_exchange *x, const struct confi
                    SPLIT_MAX);
         buf_char(&text, 0);
         count_refused(i);
-        reply_detail(x, 400, text.ptr, NULL);
+        http_reply_detail(x, 400, text.ptr, NULL);
         buf_free(&text);
         return;
     }
@@ -376,7 +361,7 @@ static bool receive(intake *in, struct http_exchange *x, const struct config_int
     log_function(in, i, "receive_failed", e, &v[0], &v[1], &why);
     if (e != ERR_OK || v[0].type != SCRIPT_STR) return false;
     if (str_is(v[0].text, STR("ignore"))) {
-        reply_text(x, 200, "application/json", STR("\"Ok.\""), NULL);
+        http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
     } else if (str_is(v[0].text, STR("answer"))) {
         answer_by_function(x, v);
     } else {
@@ -420,7 +405,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     spent(&engine_counters(in->options.engine)->parse_ns, start);
     if (e != ERR_OK) {
         count_refused(i);
-        reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);
+        http_reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);
     } else if (flags & RENDER_HAS_SPLIT) {
         split_or_accept(in, x, i, &payload);
     } else {

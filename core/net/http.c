@@ -121,3 +121,20 @@ const char *http_status_text(int status) {
     default: return status < 200 ? "Information" : status < 300 ? "OK" : status < 400 ? "Redirect" : "Error";
     }
 }
+
+void http_reply(struct http_exchange *x, int status, const char *content_type, str body, const char *headers) {
+    struct http_response r = {.status = status,
+                              .content_type = str_of(content_type),
+                              .extra_headers = str_of(headers ? headers : ""),
+                              .body = body};
+    x->reply(x, &r);
+}
+
+void http_reply_detail(struct http_exchange *x, int status, const char *detail, const char *headers) {
+    buf body = {0};
+    buf_lit(&body, "{\"detail\":");
+    buf_json(&body, str_of(detail));
+    buf_char(&body, '}');
+    http_reply(x, status, "application/json", buf_view(&body), headers);
+    buf_free(&body);
+}

@@ -64,3 +64,7 @@ bool http_form_get(arena *a, str form, str key, str *out);
 bool http_form_next(arena *a, str *rest, str *key, str *value);
 str http_percent_decode(arena *a, str s, bool plus_is_space);
 const char *http_status_text(int status);
+// Answers and ends the exchange, on its owning thread. `headers`: complete lines, or NULL.
+void http_reply(struct http_exchange *x, int status, const char *content_type, str body, const char *headers);
+// The same with the body {"detail": "…"}.
+void http_reply_detail(struct http_exchange *x, int status, const char *detail, const char *headers);

@@ -60,9 +60,10 @@ group_rows *group_rows_new(store *s) {
     r->get = store_prepare(s, "SELECT " COLUMNS " FROM alert_group WHERE id = $1");
     // What a firing group has at its opening; the rest stays null.
     r->insert = store_prepare(
-        s, "INSERT INTO alert_group (id, integration_id, route_id, grouping_hash, is_open, alerts_count, "
-           "first_alert_id, last_alert_id, last_alert_at, last_payload_hash, started_at, version, grouping_id, title, "
-           "labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
+        s,
+        "INSERT INTO alert_group (integration_id, route_id, grouping_hash, is_open, alerts_count, "
+        "first_alert_id, last_alert_id, last_alert_at, last_payload_hash, started_at, version, id, grouping_id, title, "
+        "labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)");
     r->update =
         store_prepare(s, "UPDATE alert_group SET integration_id = $1, route_id = $2, grouping_hash = $3, is_open = $4, "
                          "alerts_count = $5, first_alert_id = $6, last_alert_id = $7, last_alert_at = $8, "
@@ -148,8 +149,8 @@ static void bind_by(store_stmt *st, int at, enum group_by by) {
 
 static void bind_text_or_null(store_stmt *st, int at, str s) { store_bind_text(st, at, s.len ? s : (str){NULL, 0}); }
 
-static void bind_group(store_stmt *st, const struct group *g) {
-    store_bind_int(st, 23, g->id);
+// The first ten of COLUMNS, which an opening has too.
+static void bind_first_columns(store_stmt *st, const struct group *g) {
     store_bind_int(st, 1, g->integration_id);
     bind_int_or_null(st, 2, g->route_id);
     if (g->has_hash) store_bind_int(st, 3, g->grouping_hash);
@@ -161,6 +162,11 @@ static void bind_group(store_stmt *st, const struct group *g) {
     store_bind_int(st, 8, g->last_alert_at);
     store_bind_int(st, 9, g->last_payload_hash);
     store_bind_int(st, 10, g->started_at);
+}
+
+static void bind_group(store_stmt *st, const struct group *g) {
+    bind_first_columns(st, g);
+    store_bind_int(st, 23, g->id);
     bind_int_or_null(st, 11, g->acknowledged_at);
     bind_by(st, 12, g->acknowledged_by);
     bind_int_or_null(st, 13, g->acknowledged_by_id);
@@ -242,19 +248,9 @@ err group_rows_get(group_rows *r, int64_t id, struct group *out) {
 
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts) {
     store_stmt *st = r->insert;
-    store_bind_int(st, 1, g->id);
-    store_bind_int(st, 2, g->integration_id);
-    bind_int_or_null(st, 3, g->route_id);
-    if (g->has_hash) store_bind_int(st, 4, g->grouping_hash);
-    else store_bind_null(st, 4);
-    store_bind_int(st, 5, g->is_open);
-    store_bind_int(st, 6, g->alerts_count);
-    store_bind_int(st, 7, g->first_alert_id);
-    store_bind_int(st, 8, g->last_alert_id);
-    store_bind_int(st, 9, g->last_alert_at);
-    store_bind_int(st, 10, g->last_payload_hash);
-    store_bind_int(st, 11, g->started_at);
-    store_bind_int(st, 12, g->version);
+    bind_first_columns(st, g);
+    store_bind_int(st, 11, g->version);
+    store_bind_int(st, 12, g->id);
     bind_text_or_null(st, 13, texts->grouping_id);
     store_bind_text(st, 14, texts->title.ptr ? texts->title : STR(""));
     bind_text_or_null(st, 15, texts->labels);

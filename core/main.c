@@ -91,7 +91,8 @@ static int command_serve(int argc, char **argv) {
         settings_help(&help);
         printf("tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
                "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
-               "environment as TOCSIN_<NAME>, or as a flag; the later of these wins.\n\n%.*s",
+               "environment as TOCSIN_<NAME>, or as a flag; the later of these wins. Switches are on or off.\n\n"
+               "  --config                 file with settings, one `name = value` a line, # begins a comment line\n%.*s",
                STR_FMT(buf_view(&help)));
         buf_free(&help);
         code = EXIT_SUCCESS;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 void settings_defaults(struct settings *out) {
     *out = (struct settings){
@@ -122,6 +124,34 @@ static err next_flag(arena *a, int count, char **args, int *at, str *name, str *
     return ERR_OK;
 }
 
+static bool is_folder(const char *dir, const char *below) {
+    char path[4096];
+    struct stat st;
+    int n = snprintf(path, sizeof path, "%s%s", dir, below);
+    return n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_url(str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || strchr("\"'<>\\`", s.ptr[i])) return false;
+    return (str_starts(s, STR("http://")) && s.len > 7) || (str_starts(s, STR("https://")) && s.len > 8);
+}
+
+// What a text must be, beyond being one.
+static err check_texts(const struct settings *s, struct why *why) {
+    static const char *const levels[] = {"debug", "info", "warn", "error"};
+    bool is_level = false;
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) is_level |= strcmp(s->log_level, levels[i]) == 0;
+    if (!is_level) return why_set(why, ERR_INVALID, "log_level must be debug, info, warn or error, not '%s'", s->log_level);
+    if (*s->public_url && !is_url(str_of(s->public_url)))
+        return why_set(why, ERR_INVALID, "public_url must begin with http:// or https:// and hold no spaces or quotes, not '%s'", s->public_url);
+    if (*s->lua && !is_folder(s->lua, "/lua"))
+        return why_set(why, ERR_INVALID, "lua: there is no folder %s/lua; name a checkout of the sources", s->lua);
+    if (*s->integrations && !is_folder(s->integrations, ""))
+        return why_set(why, ERR_INVALID, "integrations: there is no folder %s", s->integrations);
+    return ERR_OK;
+}
+
 err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why) {
     settings_defaults(out);
     str name = {0}, value = {0};
@@ -135,7 +165,7 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
         e = next_flag(a, count, args, &i, &name, &value, why);
         if (e == ERR_OK && !str_is(name, STR("config"))) e = settings_set(a, out, name, value, "command line", why);
     }
-    return e;
+    return e == ERR_OK ? check_texts(out, why) : e;
 }
 
 static void help_line(buf *out, const char *name, const char *value, const char *help) {

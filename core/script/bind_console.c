@@ -19,9 +19,10 @@ static int write_stream(lua_State *L, FILE *stream) {
     check_command(L);
     size_t n;
     const char *text = luaL_checklstring(L, 1, &n);
-    fwrite(text, 1, n, stream);
-    fflush(stream);
-    return 0;
+    bool is_written = fwrite(text, 1, n, stream) == n;
+    if (fflush(stream) == 0 && is_written) return 0;
+    lua_pushfstring(L, "the output cannot be written: %s", strerror(errno));
+    return lua_error(L);
 }
 
 // console.out(text)

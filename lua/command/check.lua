@@ -200,6 +200,9 @@ local function check_file(options, file)
   if find(file, "%.lua$") then
     source, why = options.read(file)
     if not source then options.write(why .. "\n") return false end
+  elseif find(file, "/", 1, true) then
+    options.write(file .. ": an integration's file ends in .lua\n")
+    return false
   end
   local address = source and file or "integrations/" .. file .. ".lua"
   local spec, problems = integration.load(name, { source = source, address = address, read = options.read_type })

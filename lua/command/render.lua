@@ -1,5 +1,6 @@
 --- `tocsin render`: renders a template exactly as it stands, without the cut and the error texts that alerts get.
 local environment <const> = require("environment")
+local fuel <const> = require("tocsin.fuel")
 local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local format <const>, gsub <const>, gmatch <const>, find <const> = string.format, string.gsub, string.gmatch, string.find
@@ -8,6 +9,9 @@ local codes <const>, concat <const> = utf8.codes, table.concat
 local render = {}
 
 local env <const> = environment.env
+
+-- A few seconds a template: a person waits longer than an alert may, but not for ever.
+local FUEL <const> = 400000000
 
 local function error_text(err)
   if type(err) ~= "table" then return tostring(err) end
@@ -38,9 +42,9 @@ function render.one(source, context_json)
   end
   local t, err = env:compile(source)
   if not t then return nil, error_text(err) end
-  local output, failure = t:render(context)
-  if output then return output end
-  return nil, error_text(failure)
+  local ok, output, failure = fuel.with(FUEL, t.render, t, context)
+  if ok and output then return output end
+  return nil, error_text(ok and failure or output)
 end
 
 local SHORT <const> = {
@@ -126,6 +130,7 @@ local function parse(words)
     end
     i = i + 1
   end
+  if o.cases and (o.template or o.context) then return nil, "--cases stands alone: its lines hold templates and contexts" end
   if not o.cases and not o.template then return nil, "a template is missing; see `tocsin render --help`" end
   return o
 end
@@ -145,6 +150,10 @@ local function run(o, console)
   local source, problem = o.template, nil
   if source == "-" then source, problem = console.read("-") end
   if problem then return nil, problem end
+  if context then
+    local _, bad = render.one("", context)
+    if bad then return nil, (o.context == "-" and "standard input" or o.context) .. ": " .. bad end
+  end
   local output, sentence = render.one(source, context)
   if not output then return nil, sentence end
   console.out(output)

@@ -26,13 +26,14 @@ end
 local function flags_of(words, known)
   local flags, i = {}, 1
   while i <= #words do
-    local name, value = string.match(words[i], "^%-%-([%w-]+)=(.*)$")
+    local word = words[i]
+    local name, value = string.match(word, "^%-%-([%w-]+)=(.*)$")
     if not name then
-      name = string.match(words[i], "^%-%-([%w-]+)$")
+      name = string.match(word, "^%-%-([%w-]+)$")
       i = i + 1
       value = words[i]
     end
-    if not name or not known[name] then return nil, "unexpected '" .. tostring(words[i]) .. "'" end
+    if not name or not known[name] then return nil, "unexpected '" .. word .. "'; see `tocsin token --help`" end
     if not value then return nil, "--" .. name .. " needs a value" end
     flags[name] = value
     i = i + 1

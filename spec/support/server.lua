@@ -128,11 +128,11 @@ function Server:api(method, path, body)
 end
 
 --- Runs another command of the binary → exit code, standard output, standard error.
-function M.run(args, input)
+function M.run(args, input, folder)
   local out, err = {}, {}
   local stdin, stdout, stderr = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
   local code
-  local handle = assert(uv.spawn(M.binary, { args = args, stdio = { stdin, stdout, stderr } },
+  local handle = assert(uv.spawn(M.binary, { args = args, cwd = folder, stdio = { stdin, stdout, stderr } },
     function(c) code = c end))
   local open = 2
   for pipe, into in pairs { [stdout] = out, [stderr] = err } do

@@ -25,7 +25,7 @@ local function free_port()
   return tonumber(port)
 end
 
-describe("a real Alertmanager", function()
+server.both_ways("a real Alertmanager", function()
   local s, hook, folder, am, port
 
   setup(function()

@@ -16,11 +16,11 @@ local BOMBS <const> = {
   "{{ range(10**8) | list | length }}",
 }
 
-describe("a hostile template", function()
+server.both_ways("a hostile template", function()
   local s, neighbour, victims
 
   setup(function()
-    s = server.start { args = { "--workers", "2" } }
+    s = server.start()
     s:make_token()
     local function path_of(made) return made.link:match("^https?://[^/]+(/.*)$") end
     neighbour = path_of(s:api("POST", "/integrations/", { type = "formatted_webhook", name = "neighbour" }))

@@ -11,7 +11,7 @@ local NASTY <const> = {
   ("\u{1F469}\u{200D}"):rep(200), ("A"):rep(100000), "null", "None", "-1", "1e999", "\t", " ",
 }
 
-describe("a hostile string", function()
+server.both_ways("a hostile string", function()
   local s, hook
   setup(function()
     s = server.start()
@@ -94,7 +94,7 @@ describe("a hostile string", function()
   end)
 end)
 
-describe("a hostile path", function()
+server.both_ways("a hostile path", function()
   local s, hook
   setup(function()
     s = server.start()

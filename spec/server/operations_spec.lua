@@ -1,7 +1,7 @@
 --- Starting, stopping, settings, tokens, health and metrics of a running server.
 local server <const> = require "server"
 
-describe("the server", function()
+server.both_ways("the server", function()
   it("tells its health, readiness and metrics", function()
     local s = server.start()
     s:make_token()

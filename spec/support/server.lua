@@ -2,6 +2,7 @@
 local uv <const> = require "luv"
 local cjson <const> = require "cjson"
 local raw <const> = require "raw_http"
+local busted <const> = require "busted"
 
 local M <const> = {}
 M.binary = assert(os.getenv("TOCSIN"), "TOCSIN names the binary; run specs by spec/run.sh")
@@ -47,6 +48,17 @@ local function read_lines(pipe, into)
   end)
 end
 
+--- Describes the same twice: with servers of one and of four I/O loops.
+function M.both_ways(name, body)
+  for _, workers in ipairs { 1, 4 } do
+    busted.describe(("%s, with %d I/O loops,"):format(name, workers), function()
+      busted.setup(function() M.workers = workers end)
+      busted.teardown(function() M.workers = nil end)
+      body()
+    end)
+  end
+end
+
 ---@class Server
 ---@field port integer
 ---@field data string the data folder
@@ -60,6 +72,10 @@ function M.start(options)
   options = options or {}
   local self = setmetatable({ data = options.data or M.folder(), owns_data = not options.data, out = {}, log = {} }, Server)
   local args = { "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--log-level", "info" }
+  if M.workers then
+    args[#args + 1] = "--workers"
+    args[#args + 1] = tostring(M.workers)
+  end
   for _, word in ipairs(options.args or {}) do args[#args + 1] = word end
   local stdout, stderr = uv.new_pipe(), uv.new_pipe()
   self.handle = assert(uv.spawn(options.binary or M.binary, {

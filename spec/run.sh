@@ -10,11 +10,11 @@ export LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;;"
 export LUA_CPATH="$PWD/$build/module/?.so;;"
 export TZ=UTC LC_ALL=C.UTF-8
 case $san in
-*address*) export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 LSAN_OPTIONS="suppressions=$PWD/spec/support/lsan.supp:print_suppressions=0"
+*address*) export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
            preload=$(gcc -print-file-name=libasan.so) ;;
 *thread*)  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 preload=$(gcc -print-file-name=libtsan.so) ;;
 *)         preload= ;;
 esac
-[ -z "$preload" ] || export SPEC_PRELOAD="$preload"
-exec env ${preload:+LD_PRELOAD=$preload} lua5.4 /usr/bin/busted --pattern=_spec \
+# The sanitizer's library is loaded for the interpreter alone: support/alone.lua.
+exec env ${preload:+LD_PRELOAD=$preload} lua5.4 /usr/bin/busted --pattern=_spec --helper=spec/support/alone.lua \
     --output=spec/support/summary.lua "$@"

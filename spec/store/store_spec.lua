@@ -3,13 +3,9 @@ local uv <const> = require "luv"
 local powercut <const> = assert(os.getenv "SPEC_BUILD") .. "/powercut"
 local long <const> = os.getenv("FAULT") == "long"
 
---- Runs a command; its output, and whether it ended well. The program carries its sanitizer in itself; the shell
---- between must not be given one (it dies of the thread sanitizer).
+--- Runs a command; its output, and whether it ended well.
 local function run(command)
-  local preload = os.getenv "LD_PRELOAD"
-  if preload then uv.os_unsetenv "LD_PRELOAD" end
   local pipe = assert(io.popen(command .. " 2>&1"))
-  if preload then uv.os_setenv("LD_PRELOAD", preload) end
   local output = pipe:read("a")
   return output, pipe:close() == true
 end

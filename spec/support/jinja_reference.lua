@@ -17,7 +17,7 @@ function reference.ask(cases)
       case.options or "{}", "}\n")
   end
   file:close()
-  local pipe <const> = assert(io.popen("env -u LD_PRELOAD /usr/bin/python3 -W ignore spec/support/jinja_oracle.py < " .. input))
+  local pipe <const> = assert(io.popen("/usr/bin/python3 -W ignore spec/support/jinja_oracle.py < " .. input))
   local answers <const> = {}
   for line in pipe:lines() do answers[#answers + 1] = assert(json.decode(line)) end
   pipe:close()

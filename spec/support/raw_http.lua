@@ -141,20 +141,10 @@ function M.chunked(body, size)
   return table.concat(out) .. "0\r\n\r\n"
 end
 
--- Under a sanitizer its library is preloaded for the interpreter's sake; the shell cannot bear it (TSan), and programs
--- that are built with it bring it along.
-local function popen(command)
-  local preload = uv.os_getenv "LD_PRELOAD"
-  if preload then uv.os_unsetenv "LD_PRELOAD" end
-  local pipe = assert(io.popen(command))
-  if preload then uv.os_setenv("LD_PRELOAD", preload) end
-  return pipe
-end
-
 --- Runs a shell command that is no part of what is tested; returns what it prints.
 ---@param command string
 function M.shell(command)
-  local pipe <close> = popen(command)
+  local pipe <close> = assert(io.popen(command))
   return pipe:read("a")
 end
 
@@ -176,7 +166,7 @@ end
 function M.start(command, before)
   collectgarbage() -- what a failed spec left open would be inherited, and stay open
   local log = os.tmpname()
-  local pipe = popen(("%s exec %s 2>%s"):format(before or "", command, log))
+  local pipe = assert(io.popen(("%s exec %s 2>%s"):format(before or "", command, log)))
   local line = pipe:read("l")
   if not line then
     local file <close> = assert(io.open(log))

@@ -12,7 +12,8 @@ export TZ=UTC LC_ALL=C.UTF-8
 case $san in
 *address*) export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0
            preload=$(gcc -print-file-name=libasan.so) ;;
-*thread*)  export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 preload=$(gcc -print-file-name=libtsan.so) ;;
+*thread*)  export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/spec/support/tsan.supp"
+           preload=$(gcc -print-file-name=libtsan.so) ;;
 *)         preload= ;;
 esac
 # The sanitizer's library is loaded for the interpreter alone: support/alone.lua.

@@ -115,6 +115,13 @@ function Server:finish()
   if self.owns_data then M.remove(self.data) end
 end
 
+-- A server that does not answer has often just died: its last words come before its end.
+function Server:explain_silence(what)
+  pcall(wait, function() return self.code end, "its end")
+  error(("%s; the server %s and wrote:\n%s"):format(what, self.code and "ended with " .. self.code or "lives",
+    table.concat(self.log, "\n")), 0)
+end
+
 --- One request on a connection of its own → answer {status, headers, body}; `body` may be a table (sent as JSON).
 function Server:request(method, path, options)
   options = options or {}
@@ -129,7 +136,8 @@ function Server:request(method, path, options)
   if body then lines[#lines + 1] = "Content-Length: " .. #body end
   local c <close> = raw.connect(self.port)
   assert(c:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. (body or "")))
-  local answer = assert(c:read { head = method == "HEAD", patience = M.patience_ms / 1000 })
+  local answer, why = c:read { head = method == "HEAD", patience = M.patience_ms / 1000 }
+  if not answer then self:explain_silence(("%s %s: no answer, %s"):format(method, path, why)) end
   if (answer.headers["content-type"] or ""):find("application/json", 1, true) and #answer.body > 0 then
     answer.json = cjson.decode(answer.body)
   end

@@ -158,7 +158,7 @@ static void note_full(commit *c) {
 static void ask_again(commit *c) {
     if (!get(&c->is_full) || store_is_full(c->store)) return;
     set(&c->is_full, false);
-    LOG(c->options.log, LOG_INFO, "disk_full_over", LOG_N("waiting", c->stats.waiting));
+    LOG(c->options.log, LOG_INFO, "disk_full_over", LOG_N("waiting", add(&c->stats.waiting, 0)));
 }
 
 // A batch.

@@ -41,3 +41,27 @@ describe("the house", function()
     assert.same({}, lines_of [[git grep -nP '\t' -- '*.c' '*.h' '*.cc' '*.lua' '*.sql']])
   end)
 end)
+
+describe("the tour of the core", function()
+  local function read(path)
+    local f <close> = assert(io.open(path))
+    return f:read("a")
+  end
+
+  it("names every file, and no file that is gone", function()
+    local tour = read("core/README.md")
+    local stems = {}
+    for _, path in ipairs(lines_of "git ls-files core") do
+      local stem, extension = path:match("([%w_]+)%.(%w+)$")
+      if extension ~= "sql" and stem ~= "README" then
+        stems[stem] = true
+        local binding = stem:match("^bind_(%w+)$")
+        assert(tour:find("%f[%w_]" .. (binding or stem) .. "%f[^%w_]"), path .. " is not named in core/README.md")
+      end
+    end
+    local files = tour:match("## Files(.-)## Threads")
+    for name in files:gmatch("`([%w_]+)`") do
+      assert(stems[name] or name == "require", "core/README.md names " .. name .. ", which is not there")
+    end
+  end)
+end)

@@ -106,7 +106,7 @@ describe("the command", function()
       local before = read "my_tool.lua"
       is(1, "", "tocsin new: my_tool.lua: File exists\n", { "new", "integration", "my_tool" })
       assert.equal(before, read "my_tool.lua")
-      assert(os.execute("mkdir " .. folder .. "/integrations"))
+      raw.shell("mkdir " .. folder .. "/integrations")
       is_like(0, "integrations/other.lua\n", "", { "new", "integration", "other" })
       is_like(0, "integrations/other.lua: 3 of 3 examples as expected\n", "", { "check", "integrations/other.lua" })
       for _, name in ipairs { "Bad", "bad-name", "../x", "", "9x", "a/b", ("x"):rep(61) } do
@@ -205,7 +205,7 @@ describe("the command", function()
 
     it("takes integration files of a folder, before the built-in ones", function()
       run { "new", "integration", "tide" }
-      assert(os.execute(("mkdir %s/own && mv %s/tide.lua %s/own/"):format(folder, folder, folder)))
+      raw.shell(("mkdir %s/own && mv %s/tide.lua %s/own/"):format(folder, folder, folder))
       local s = serve { "--integrations", folder .. "/own" }
       local hook = s:api("POST", "/integrations/", { type = "tide" })
       assert.equal("Tide", hook.name)
@@ -216,8 +216,8 @@ describe("the command", function()
     end)
 
     it("reads its Lua from a checkout", function()
-      assert(os.execute(("cp -r lua integrations %s/"):format(folder)))
-      assert(os.execute(("sed -i 's/Not found\\./Not here./' %s/lua/api/errors.lua"):format(folder)))
+      raw.shell(("cp -r lua integrations %s/"):format(folder))
+      raw.shell(("sed -i 's/Not found\\./Not here./' %s/lua/api/errors.lua"):format(folder))
       local s = serve { "--lua", folder }
       assert.equal('{"detail":"Not here."}', s:request("GET", "/api/v1/nothing/").body)
       s:finish()

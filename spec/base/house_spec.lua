@@ -1,4 +1,8 @@
 --- The rules of the house that a machine can check.
+require "tocsin.core"
+local json <const> = require "tocsin.json"
+local script_process <const> = require "script_process"
+
 local function lines_of(command)
   local pipe <close> = assert(io.popen(command))
   local out = {}
@@ -14,6 +18,35 @@ local may_include = {
   script = { base = true, store = true, script = true },
   engine = { base = true, net = true, store = true, script = true, engine = true },
 }
+
+local function text_of(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+-- Lua that turns data into words asks nobody: neither disk, nor the core, nor a terminal.
+local PURE_BINDINGS <const> = { asset = true, crypto = true, fuel = true, ids = true, json = true, print = true, regex = true,
+  sandbox = true, text = true, trace = true, zone = true }
+
+-- The first part of a module's name, for those that read rows or act: everything else under lua/ is pure.
+local ACTING <const> = { api = true, resources = true, command = true }
+
+local function module_of(path)
+  return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+end
+
+local function modules()
+  local out = {}
+  for _, path in ipairs(lines_of "git ls-files -co --exclude-standard 'lua/*.lua'") do out[#out + 1] = module_of(path) end
+  assert(#out > 80)
+  return out
+end
+
+-- Generated from Unicode's and HTML's tables.
+local GENERATED <const> = { ["core/script/unicode_data.c"] = true, ["core/script/html_names.c"] = true }
+
+-- What a script state does not have: strings without a metatable.
+local STRING_METHODS <const> = "sub|gsub|match|find|format|lower|upper|rep|byte|gmatch|len|reverse"
 
 describe("the house", function()
   it("has no include that runs back up", function()
@@ -39,6 +72,50 @@ describe("the house", function()
   it("carries no absolute path of a machine and no tab in sources", function()
     assert.same({}, lines_of [[git grep -nE '/(work|root)/' -- . ':!.ci' ':!spec/base/house_spec.lua']])
     assert.same({}, lines_of [[git grep -nP '\t' -- '*.c' '*.h' '*.cc' '*.lua' '*.sql']])
+  end)
+
+  it("has no file of more than 500 lines, but for generated tables", function()
+    local seen = 0
+    for _, path in ipairs(lines_of [[git ls-files -co --exclude-standard 'core/*.[ch]' 'core/*.cc' 'core/*.sql' 'core/*.lua' 'lua/*.lua']]) do
+      local _, count = text_of(path):gsub("\n", "")
+      assert(count <= 500 or GENERATED[path], ("%s has %d lines: split it"):format(path, count))
+      seen = seen + 1
+    end
+    assert.is_true(seen > 200)
+  end)
+
+  it("keeps words apart from deeds: pure modules require pure modules", function()
+    local seen = 0
+    for _, line in ipairs(lines_of [[grep -rnE '\brequire\b *[("]' lua integrations --include=*.lua]]) do
+      local path, code = line:match("^([^:]+):%d+:(.*)$")
+      local name = code:match('require *%(? *"([^"]+)"')
+      if not ACTING[module_of(path):match("^[^.]+")] and not code:match("^%s*%-%-") then
+        assert(not path:find("^integrations/"), line .. ": an integration file requires nothing")
+        assert(name, line .. ": write the module's name")
+        local binding, first = name:match("^tocsin%.(.+)$"), name:match("^[^.]+")
+        assert(binding and PURE_BINDINGS[binding] or not binding and not ACTING[first], line .. ": this module acts")
+        seen = seen + 1
+      end
+    end
+    assert.is_true(seen > 200)
+  end)
+
+  it("calls no method of a string where strings have none", function()
+    assert.same({}, lines_of([[grep -rnE '^([^-]|-[^-])*:(]] .. STRING_METHODS .. [[)\(' lua integrations --include=*.lua]]))
+  end)
+
+  it("has no Lua module that does not load in a script of the server", function()
+    local source = [[return { main = function(name)
+      local is_loaded, what = pcall(require, name)
+      return is_loaded and type(what) or tostring(what)
+    end }]]
+    local names, requests = modules(), {}
+    for i, name in ipairs(names) do requests[i] = script_process.call("load_each", "main", { name }, 100000000) end
+    for i, answer in ipairs(script_process.run({ load_each = source }, requests, { tree = "." })) do
+      assert.equal("OK", answer.err, names[i] .. ": " .. answer.why)
+      assert.equal("table", answer.results[1], names[i])
+      assert.equal(json.null, answer.results[2])
+    end
   end)
 end)
 

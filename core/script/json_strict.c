@@ -190,10 +190,10 @@ static struct json_member *push_member(struct reader *r) {
     return m;
 }
 
-// The waiting members from byte `base` of the stack on.
+// The waiting members from byte `base` of the stack on; NULL when there are none.
 static struct json_member *waiting(struct reader *r, size_t base, uint32_t *count) {
     *count = (uint32_t)((r->stack.len - base) / sizeof(struct json_member));
-    return (struct json_member *)(void *)(r->stack.ptr + base);
+    return *count ? (struct json_member *)(void *)(r->stack.ptr + base) : NULL;
 }
 
 static err read_item(struct reader *r) {

@@ -17,7 +17,7 @@ typedef struct script script;
 // What Lua may ask of the parts above this folder; all may be NULL. Called on the script's thread, outside Lua's stack.
 struct script_ports {
     void *ctx;
-    // One request to the core by name with JSON in and JSON out (into `out`); the names are listed in app_ports.c.
+    // One request to the core by name with JSON in and JSON out (into `out`); the names are listed in ports.c.
     // Used for what is rare: group actions, token creation, metrics. ERR_* with a sentence on refusal.
     err (*call)(void *ctx, str name, str json, buf *out, struct why *why);
 };

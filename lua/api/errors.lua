@@ -41,8 +41,8 @@ end
 
 ---429: this client asked too often, and may again in so many seconds.
 function errors.throttled(wait)
-  return errors.detail(429, string.format("Request was throttled. Expected available in %d second%s.", wait, wait == 1 and "" or "s"),
-    string.format("RateLimit-Reset: %d\r\nRetry-After: %d\r\n", wait, wait))
+  local text <const> = string.format("Request was throttled. Expected available in %d second%s.", wait, wait == 1 and "" or "s")
+  return errors.detail(429, text, string.format("RateLimit-Reset: %d\r\nRetry-After: %d\r\n", wait, wait))
 end
 
 ---405 with the methods that the path knows.

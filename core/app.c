@@ -160,21 +160,21 @@ static err open_store(struct app *app, struct why *why) {
 }
 
 // The start order: each part needs those above it.
-struct app *app_new(const struct app_options *options, struct why *why) {
+err app_new(const struct app_options *options, struct app **out, struct why *why) {
     struct app *app = NEW(struct app);
     app->settings = options->settings;
     app->log = options->log;
     app->env = env_new(options->world);
     err e = open_store(app, why);
-    if (e == ERR_OK) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
+    if (e == ERR_OK && !options->is_command) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = open_pager(app, why);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
-    if (e == ERR_OK) return app;
-    app_free(app);
-    return NULL;
+    if (e == ERR_OK) *out = app;
+    else app_free(app);
+    return e;
 }
 
 void app_start(struct app *app) {

@@ -32,10 +32,11 @@ struct app_options {
     struct settings settings;
     const struct env_virtual *world; // NULL: the real one
     log_t *log;                      // owned by the caller, may be NULL
+    bool is_command;                 // writes something and goes: what a crash of the server left noted stays noted
     bool has_sockets;                // listen; else requests come by app_requests
 };
 
-struct app *app_new(const struct app_options *options, struct why *why);
+err app_new(const struct app_options *options, struct app **out, struct why *why); // ERR_BUSY: the data folder is in use
 void app_start(struct app *app); // threads, then the socket accepts
 void app_stop(struct app *app);  // finishes what was accepted
 void app_free(struct app *app);  // accepts NULL

@@ -21,7 +21,9 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
     if (o->lua_dir) options.settings.lua = o->lua_dir;
-    return app_new(&options, why);
+    struct app *app = NULL;
+    app_new(&options, &app, why);
+    return app;
 }
 
 static void inprocess_close(void *handle) { app_free(handle); }

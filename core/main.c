@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, FOLDER_TRIES = 30, FOLDER_TRY_US = 100000 };
 
 static int fail(const char *command, const struct why *why, int code) {
     fprintf(stderr, "tocsin %s: %s\n", command, why->text);
@@ -60,8 +60,8 @@ static int run_server(struct settings *settings, log_t *log, struct why *why) {
     signal(SIGPIPE, SIG_IGN);
     raise_file_limit();
     struct app_options options = {.settings = *settings, .log = log, .has_sockets = true};
-    struct app *app = app_new(&options, why);
-    if (!app) return fail("serve", why, EXIT_FAILURE);
+    struct app *app;
+    if (app_new(&options, &app, why) != ERR_OK) return fail("serve", why, EXIT_FAILURE);
     app_start(app);
     control *door = NULL;
     if (control_open(settings->data, &app->ports, log, &door, why) != ERR_OK) {
@@ -113,6 +113,14 @@ struct command_ports {
     struct app *app;
 };
 
+static err open_folder(struct command_ports *ports, const char *data, struct why *why) {
+    struct app_options options = {.is_command = true};
+    settings_defaults(&options.settings);
+    options.settings.data = data;
+    options.settings.api_workers = 1;
+    return app_new(&options, &ports->app, why);
+}
+
 static err command_port(void *ctx, str name, str json, buf *out, struct why *why) {
     struct command_ports *ports = ctx;
     arena *a = arena_new();
@@ -124,14 +132,14 @@ static err command_port(void *ctx, str name, str json, buf *out, struct why *why
         return why_set(why, ERR_INVALID, "--data is missing: the server's data folder");
     }
     const char *data = arena_str(a, dir->text).ptr;
-    e = control_ask(data, name, json, out, why);
-    if (e == ERR_CLOSED) {
-        struct app_options options = {0};
-        settings_defaults(&options.settings);
-        options.settings.data = data;
-        options.settings.api_workers = 1;
-        if (!ports->app) ports->app = app_new(&options, why);
-        e = ports->app ? ports_call(&ports->app->ports, name, json, out, why) : ERR_IO;
+    // Who holds the folder may be starting, stopping, or a command like this one: all are soon done with it.
+    for (int i = 0; i < FOLDER_TRIES; i++) {
+        e = control_ask(data, name, json, out, why);
+        if (e == ERR_CLOSED) e = ports->app ? ERR_OK : open_folder(ports, data, why);
+        else break;
+        if (e == ERR_OK) e = ports_call(&ports->app->ports, name, json, out, why);
+        if (e != ERR_BUSY) break;
+        usleep(FOLDER_TRY_US);
     }
     arena_free(a);
     return e;

@@ -36,7 +36,8 @@ struct app_options {
     bool has_sockets;                // listen; else requests come by app_requests
 };
 
-err app_new(const struct app_options *options, struct app **out, struct why *why); // ERR_BUSY: the data folder is in use
+err app_new(const struct app_options *options, struct app **out,
+            struct why *why);    // ERR_BUSY: the data folder is in use
 void app_start(struct app *app); // threads, then the socket accepts
 void app_stop(struct app *app);  // finishes what was accepted
 void app_free(struct app *app);  // accepts NULL

@@ -89,11 +89,12 @@ static int command_serve(int argc, char **argv) {
     if (wants_help(argc, argv)) {
         buf help = {0};
         settings_help(&help);
-        printf("tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
-               "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
-               "environment as TOCSIN_<NAME>, or as a flag; the later of these wins. Switches are on or off.\n\n"
-               "  --config                 file with settings, one `name = value` a line, # begins a comment line\n%.*s",
-               STR_FMT(buf_view(&help)));
+        printf(
+            "tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
+            "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
+            "environment as TOCSIN_<NAME>, or as a flag; the later of these wins. Switches are on or off.\n\n"
+            "  --config                 file with settings, one `name = value` a line, # begins a comment line\n%.*s",
+            STR_FMT(buf_view(&help)));
         buf_free(&help);
         code = EXIT_SUCCESS;
     } else if (settings_load(a, argc - 2, argv + 2, &settings, &why) != ERR_OK) {

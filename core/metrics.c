@@ -30,7 +30,9 @@ static void by_integration(struct app *app, buf *out, const char *name, const ch
         label_value(out, one->name);
         buf_lit(out, "\",type=\"");
         label_value(out, one->type);
-        buf_printf(out, "\"} %llu\n", (unsigned long long)__atomic_load_n(value, __ATOMIC_RELAXED));
+        char id[ID_TEXT_MAX]; // names are unique in a team only
+        ids_encode(store_ids(app->store), "C", one->id, id);
+        buf_printf(out, "\",id=\"%s\"} %llu\n", id, (unsigned long long)__atomic_load_n(value, __ATOMIC_RELAXED));
     }
     config_release(c);
 }

@@ -142,9 +142,12 @@ static err check_texts(const struct settings *s, struct why *why) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
     bool is_level = false;
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) is_level |= strcmp(s->log_level, levels[i]) == 0;
-    if (!is_level) return why_set(why, ERR_INVALID, "log_level must be debug, info, warn or error, not '%s'", s->log_level);
+    if (!is_level)
+        return why_set(why, ERR_INVALID, "log_level must be debug, info, warn or error, not '%s'", s->log_level);
     if (*s->public_url && !is_url(str_of(s->public_url)))
-        return why_set(why, ERR_INVALID, "public_url must begin with http:// or https:// and hold no spaces or quotes, not '%s'", s->public_url);
+        return why_set(why, ERR_INVALID,
+                       "public_url must begin with http:// or https:// and hold no spaces or quotes, not '%s'",
+                       s->public_url);
     if (*s->lua && !is_folder(s->lua, "/lua"))
         return why_set(why, ERR_INVALID, "lua: there is no folder %s/lua; name a checkout of the sources", s->lua);
     if (*s->integrations && !is_folder(s->integrations, ""))

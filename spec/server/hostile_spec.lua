@@ -49,7 +49,7 @@ server.both_ways("a hostile string", function()
     end
     for line in s:request("GET", "/metrics").body:gmatch("[^\n]+") do
       assert.truthy(line:find("^# HELP [%w_]+ ") or line:find("^# TYPE [%w_]+ %a+$") or
-        line:find('^[%w_]+ [%d.e+-]+$') or line:find('^[%w_]+{[%w_]+=".*"} [%d.e+-]+$'), line)
+        line:find('^[%w_]+ [%d.e+-]+$') or line:find('^[%w_]+{%a+=".*"} [%d.e+-]+$'), line)
     end
     for _, line in ipairs(s.log) do assert.is_table(cjson.decode(line)) end
   end)

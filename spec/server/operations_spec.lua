@@ -12,7 +12,7 @@ server.both_ways("the server", function()
     assert.equal("", s:request("HEAD", "/health/").body)
     assert.equal(405, s:request("POST", "/health/").status)
     local text = s:request("GET", "/metrics").body
-    assert.truthy(text:find('tocsin_alerts_total{integration="quote \\" and \\\\",type="webhook"} 1\n', 1, true))
+    assert.truthy(text:find('tocsin_alerts_total{integration="quote \\" and \\\\",type="webhook",id="' .. hook.id .. '"} 1\n', 1, true))
     assert.truthy(text:find("tocsin_commit_batch_size_count %d"))
     assert.truthy(text:find("tocsin_commit_waiting 0\n", 1, true))
     for line in text:gmatch("[^\n]+") do

@@ -167,6 +167,8 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->env = env_new(options->world);
     err e = open_store(app, why);
     if (e == ERR_OK && !options->is_command) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
+    for (size_t i = 0; i < app->crashed.count; i++)
+        LOG(app->log, LOG_INFO, "starts_in_slow_lane", LOG_N("integration", app->crashed.ids[i]));
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = open_pager(app, why);

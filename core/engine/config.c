@@ -168,6 +168,34 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
     "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
     "dynamic_labels, labels_template"
 
+// `v` is a row of INTEGRATION_COLUMNS.
+static void read_integration(config_source *cs, const struct store_value *v, struct config_integration *out) {
+    *out = (struct config_integration){.id = v[0].integer,
+                                       .version = v[1].integer,
+                                       .type = v[2].text,
+                                       .token = v[3].text,
+                                       .name = v[4].text,
+                                       .rate_limit = v[5].integer,
+                                       .allow_resolve = v[6].integer != 0,
+                                       .counters = counters_of(cs, v[0].integer)};
+}
+
+static err make_json(store *s, struct held_integration *h, const struct store_value *v) {
+    buf json = {0};
+    buf_printf(&json, "{\"id\":%lld", (long long)v[0].integer);
+    put_json_field(&json, "type", &v[2]);
+    put_json_field(&json, "name", &v[4]);
+    put_json_raw(&json, "templates_default", &v[7]);
+    put_json_raw(&json, "templates_custom", &v[8]);
+    put_json_raw(&json, "labels", &v[9]);
+    put_json_raw(&json, "dynamic_labels", &v[10]);
+    put_json_field(&json, "labels_template", &v[11]);
+    err e = load_routes(s, h, &json);
+    if (e == ERR_OK) h->view.json = arena_str(h->arena, buf_view(&json));
+    buf_free(&json);
+    return e;
+}
+
 static err load_integration(config_source *cs, store *s, int64_t id, struct config_integration **out) {
     arena *a = arena_new();
     struct held_integration *h = arena_alloc(a, sizeof *h);
@@ -177,34 +205,12 @@ static err load_integration(config_source *cs, store *s, int64_t id, struct conf
     err e = store_run(s, a, "SELECT " INTEGRATION_COLUMNS " FROM integration WHERE id = $1 AND deleted_at IS NULL",
                       &SV_INT(id), 1, 1, &rows, NULL);
     if (e == ERR_OK && !rows.count) e = ERR_NOT_FOUND;
-    buf json = {0};
     if (e == ERR_OK) {
-        const struct store_value *v = rows.values;
-        h->view = (struct config_integration){.id = v[0].integer,
-                                              .version = v[1].integer,
-                                              .type = v[2].text,
-                                              .token = v[3].text,
-                                              .name = v[4].text,
-                                              .rate_limit = v[5].integer,
-                                              .allow_resolve = v[6].integer != 0,
-                                              .counters = counters_of(cs, id)};
-        buf_printf(&json, "{\"id\":%lld", (long long)id);
-        put_json_field(&json, "type", &v[2]);
-        put_json_field(&json, "name", &v[4]);
-        put_json_raw(&json, "templates_default", &v[7]);
-        put_json_raw(&json, "templates_custom", &v[8]);
-        put_json_raw(&json, "labels", &v[9]);
-        put_json_raw(&json, "dynamic_labels", &v[10]);
-        put_json_field(&json, "labels_template", &v[11]);
-        e = load_routes(s, h, &json);
+        read_integration(cs, rows.values, &h->view);
+        e = make_json(s, h, rows.values);
     }
-    if (e == ERR_OK) {
-        h->view.json = arena_str(a, buf_view(&json));
-        *out = &h->view;
-    } else {
-        arena_free(a);
-    }
-    buf_free(&json);
+    if (e == ERR_OK) *out = &h->view;
+    else arena_free(a);
     return e;
 }
 
@@ -228,30 +234,39 @@ static void publish(config_source *cs, config *next) {
     if (old) config_release(old);
 }
 
+static config *config_new(const config_source *cs, size_t room) {
+    config *c = NEW(config);
+    c->refs = 1;
+    c->version = cs->version + 1;
+    memcpy(c->hash_key, cs->hash_key, sizeof c->hash_key);
+    c->list = mem_zero((room + 1) * sizeof(struct config_integration *));
+    return c;
+}
+
+// Takes an integration over from the current snapshot, or loads it when it is new or was changed.
+static err add_integration(config_source *cs, store *s, int64_t id, int64_t version, config *next, bool *is_same) {
+    const struct config_integration *known = cs->current ? config_by_id(cs->current, id) : NULL;
+    if (known && known->version == version) {
+        struct held_integration *h = holder(known);
+        __atomic_add_fetch(&h->refs, 1, __ATOMIC_RELAXED);
+        next->list[next->count++] = &h->view;
+        return ERR_OK;
+    }
+    *is_same = false;
+    err e = load_integration(cs, s, id, &next->list[next->count]);
+    if (e == ERR_OK) next->count++;
+    return e;
+}
+
 err config_refresh(config_source *cs, store *s) {
     arena *a = arena_new();
-    struct store_rows rows;
+    struct store_rows rows = {0};
     err e = store_run(s, a, "SELECT id, version FROM integration WHERE deleted_at IS NULL ORDER BY id", NULL, 0, 0,
                       &rows, NULL);
-    config *next = NEW(config);
-    next->refs = 1;
-    next->version = cs->version + 1;
-    memcpy(next->hash_key, cs->hash_key, sizeof next->hash_key);
-    next->list = mem_zero((rows.count + 1) * sizeof(struct config_integration *));
+    config *next = config_new(cs, rows.count);
     bool is_same = cs->current && cs->current->count == rows.count;
-    for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
-        int64_t id = rows.values[i * 2].integer, version = rows.values[i * 2 + 1].integer;
-        const struct config_integration *known = cs->current ? config_by_id(cs->current, id) : NULL;
-        if (known && known->version == version) {
-            struct held_integration *h = holder(known);
-            __atomic_add_fetch(&h->refs, 1, __ATOMIC_RELAXED);
-            next->list[next->count++] = &h->view;
-        } else {
-            is_same = false;
-            e = load_integration(cs, s, id, &next->list[next->count]);
-            if (e == ERR_OK) next->count++;
-        }
-    }
+    for (size_t i = 0; i < rows.count && e == ERR_OK; i++)
+        e = add_integration(cs, s, rows.values[i * 2].integer, rows.values[i * 2 + 1].integer, next, &is_same);
     if (e == ERR_OK && !is_same) {
         index_tokens(next);
         publish(cs, next);

@@ -71,7 +71,7 @@ static err set_indexed_to(struct job_item *j, int64_t group_id) {
 // at a time, in order of their ids, and remembers how far it came.
 static err run_label_index(struct job_item *j, int64_t now) {
     store *s = j->engine->options.writer;
-    struct store_rows rows;
+    struct store_rows rows = {0};
     int64_t from = store_setting_int(s, LABELS_INDEXED_TO, 0);
     err x = store_run(s, j->arena, "SELECT id, labels FROM alert_group WHERE id > $1 ORDER BY id LIMIT 500",
                       &SV_INT(from), 1, LABEL_GROUPS, &rows, NULL);

@@ -76,32 +76,42 @@ static void hand_over(pager *p, const struct store_value *v) {
     if (e != ERR_OK) on_job_done(&j->item, e);
 }
 
+static err hand_over_due(pager *p, int64_t now) {
+    arena *a = arena_new();
+    struct store_rows rows = {0};
+    err e = store_run(p->options.reader, a,
+                      "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
+                      "ORDER BY priority DESC, due_at, id LIMIT 200",
+                      &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
+    for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
+    arena_free(a);
+    return e;
+}
+
+// µs until the next job is due; -1: there is none.
+static err look_ahead(pager *p, int64_t now, int64_t *wait) {
+    arena *a = arena_new();
+    struct store_rows rows;
+    err e = store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job", NULL, 0, 1, &rows, NULL);
+    if (e == ERR_OK && rows.values[0].type != STORE_INT) *wait = -1;
+    else if (e == ERR_OK) *wait = rows.values[0].integer > now ? rows.values[0].integer - now : 0;
+    arena_free(a);
+    return e;
+}
+
 int64_t pager_turn(pager *p) {
+    int64_t now = env_now(p->options.env), wait = -1;
     take_done(p);
     if (p->in_flight) return -1; // the last of them wakes us
     if (p->has_failed) {
         p->has_failed = false;
         return RETRY_US;
     }
-    int64_t now = env_now(p->options.env), wait = -1;
-    arena *a = arena_new();
-    struct store_rows rows;
-    err e = store_run(p->options.reader, a,
-                      "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
-                      "ORDER BY priority DESC, due_at, id LIMIT 200",
-                      &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
-    if (e != ERR_OK) {
-        LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
-        wait = RETRY_US;
-    } else if (rows.count) {
-        for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
-    } else if (store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job", NULL, 0, 1, &rows, NULL) == ERR_OK &&
-               rows.values[0].type == STORE_INT) {
-        wait = rows.values[0].integer - now;
-        if (wait < 0) wait = 0;
-    }
-    arena_free(a);
-    return wait;
+    err e = hand_over_due(p, now);
+    if (e == ERR_OK && !p->in_flight) e = look_ahead(p, now, &wait);
+    if (e == ERR_OK) return wait;
+    LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
+    return RETRY_US;
 }
 
 bool pager_is_idle(pager *p) { return p->in_flight == 0; }

@@ -69,6 +69,21 @@ enum { R_GROUPING, R_RESOLVE, R_ACKNOWLEDGE, R_ROUTE, R_TITLE, R_LABELS, R_PROBL
 
 static str text_of(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
 
+static bool is_true(const struct script_value *v) { return v->type == SCRIPT_BOOL && v->boolean; }
+
+static void fill_signal(const struct config_integration *i, const struct script_value v[R_COUNT], struct signal *out) {
+    out->integration_id = i->id;
+    out->integration_version = i->version;
+    out->grouping_id = text_of(&v[R_GROUPING]);
+    out->has_grouping_id = v[R_GROUPING].type == SCRIPT_STR;
+    out->is_resolve = is_true(&v[R_RESOLVE]) && i->allow_resolve;
+    out->is_acknowledge = is_true(&v[R_ACKNOWLEDGE]);
+    out->route_id = v[R_ROUTE].type == SCRIPT_INT ? v[R_ROUTE].integer : 0;
+    out->title = text_of(&v[R_TITLE]);
+    out->labels = text_of(&v[R_LABELS]);
+    out->problems = text_of(&v[R_PROBLEMS]);
+}
+
 err renderer_signal(renderer *r, const struct config_integration *i, const struct json *payload, int64_t now,
                     int64_t fuel, int64_t field_fuel, arena *a, struct signal *out, struct why *why) {
     struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
@@ -83,34 +98,25 @@ err renderer_signal(renderer *r, const struct config_integration *i, const struc
     struct script_value v[R_COUNT] = {0};
     err e = script_call(r->script, "signal", "render", args, is_slow ? 4 : 3, budget, a, v, R_COUNT, why);
     if (e != ERR_OK) return e;
-    out->integration_id = i->id;
-    out->integration_version = i->version;
-    out->grouping_id = text_of(&v[R_GROUPING]);
-    out->has_grouping_id = v[R_GROUPING].type == SCRIPT_STR;
-    out->is_resolve = v[R_RESOLVE].type == SCRIPT_BOOL && v[R_RESOLVE].boolean && i->allow_resolve;
-    out->is_acknowledge = v[R_ACKNOWLEDGE].type == SCRIPT_BOOL && v[R_ACKNOWLEDGE].boolean;
-    out->route_id = v[R_ROUTE].type == SCRIPT_INT ? v[R_ROUTE].integer : 0;
-    out->title = text_of(&v[R_TITLE]);
-    out->labels = text_of(&v[R_LABELS]);
-    out->problems = text_of(&v[R_PROBLEMS]);
+    fill_signal(i, v, out);
     if (out->problems.len) __atomic_add_fetch(&i->counters->template_errors, 1, __ATOMIC_RELAXED);
     return ERR_OK;
 }
 
 void renderer_fallback(const struct config_integration *i, str bytes, const char *reason, arena *a,
                        struct signal *out) {
-    buf text = {0};
-    buf_printf(&text, "%.*s: ", STR_FMT(i->name));
     str head = {bytes.ptr, str_utf8_cut(bytes, 200)};
-    buf_str(&text, head);
-    if (head.len < bytes.len) buf_lit(&text, "..");
-    out->title = arena_str(a, buf_view(&text));
-    buf_clear(&text);
-    buf_printf(&text, "{\"alert\":");
-    buf_json(&text, str_of(reason));
-    buf_char(&text, '}');
-    out->problems = arena_str(a, buf_view(&text));
-    buf_free(&text);
+    buf title = {0}, problems = {0};
+    buf_printf(&title, "%.*s: ", STR_FMT(i->name));
+    buf_str(&title, head);
+    if (head.len < bytes.len) buf_lit(&title, "..");
+    buf_lit(&problems, "{\"alert\":");
+    buf_json(&problems, str_of(reason));
+    buf_char(&problems, '}');
+    out->title = arena_str(a, buf_view(&title));
+    out->problems = arena_str(a, buf_view(&problems));
+    buf_free(&title);
+    buf_free(&problems);
     out->integration_id = i->id;
     out->integration_version = i->version;
     out->grouping_id = bytes;

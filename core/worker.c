@@ -87,14 +87,7 @@ static str base_url(workers *w, struct http_exchange *x) {
 
 static str headers_json(struct http_exchange *x) {
     buf b = {0};
-    buf_char(&b, '{');
-    for (size_t i = 0; i < x->request.header_count; i++) {
-        if (i) buf_char(&b, ',');
-        buf_json(&b, x->request.headers[i].name);
-        buf_char(&b, ':');
-        buf_json(&b, x->request.headers[i].value);
-    }
-    buf_char(&b, '}');
+    http_headers_json(&b, &x->request);
     str copy = arena_str(x->arena, buf_view(&b));
     buf_free(&b);
     return copy;
@@ -125,30 +118,36 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
     return script_call(one->script, "api", "handle", args, 7, budget, x->arena, out, 4, why);
 }
 
+// An answer that tells nothing of the inside, and a log line under the same id that does.
+static struct http_response failure(struct worker *one, struct http_exchange *x, err e, const struct why *why) {
+    unsigned char id[6];
+    char text_id[16];
+    env_random(one->pool->options.env, id, sizeof id);
+    for (size_t i = 0; i < sizeof id; i++) snprintf(text_id + 2 * i, 3, "%02x", id[i]);
+    LOG(one->pool->options.log, LOG_ERROR, "request_failed", LOG_Z("id", text_id),
+        LOG_S("method", x->request.method_name), LOG_Z("error", *why->text ? why->text : err_text(e)));
+    buf body = {0};
+    buf_printf(&body, "{\"detail\":\"The server failed to answer; the log has the reason under id %s.\"}", text_id);
+    struct http_response r = {.status = e == ERR_TIMEOUT || e == ERR_BUSY ? 503 : 500,
+                              .content_type = STR("application/json"),
+                              .body = arena_str(x->arena, buf_view(&body))};
+    buf_free(&body);
+    return r;
+}
+
+static str text_or_empty(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
+
 static void answer(struct worker *one, struct http_exchange *x) {
     struct script_value v[4] = {0};
     struct why why = {""};
     struct work *work = x->work;
     err e = call(one, x, v, &why);
-    if (e == ERR_OK && v[0].type == SCRIPT_INT) {
-        work->response.status = (int)v[0].integer;
-        if (v[1].type == SCRIPT_STR) work->response.content_type = v[1].text;
-        if (v[2].type == SCRIPT_STR) work->response.body = v[2].text;
-        if (v[3].type == SCRIPT_STR) work->response.extra_headers = v[3].text;
-    } else {
-        unsigned char id[6];
-        char text_id[16];
-        env_random(one->pool->options.env, id, sizeof id);
-        for (size_t i = 0; i < sizeof id; i++) snprintf(text_id + 2 * i, 3, "%02x", id[i]);
-        LOG(one->pool->options.log, LOG_ERROR, "request_failed", LOG_Z("id", text_id),
-            LOG_S("method", x->request.method_name), LOG_Z("error", *why.text ? why.text : err_text(e)));
-        buf body = {0};
-        buf_printf(&body, "{\"detail\":\"The server failed to answer; the log has the reason under id %s.\"}", text_id);
-        work->response = (struct http_response){.status = e == ERR_TIMEOUT || e == ERR_BUSY ? 503 : 500,
-                                                .content_type = STR("application/json"),
-                                                .body = arena_str(x->arena, buf_view(&body))};
-        buf_free(&body);
-    }
+    if (e == ERR_OK && v[0].type == SCRIPT_INT)
+        work->response = (struct http_response){.status = (int)v[0].integer,
+                                                .content_type = text_or_empty(&v[1]),
+                                                .body = text_or_empty(&v[2]),
+                                                .extra_headers = text_or_empty(&v[3])};
+    else work->response = failure(one, x, e, &why);
     mailbox_push(x->owner, &x->mail);
 }
 

@@ -311,14 +311,7 @@ static err call_receive(intake *in, struct http_exchange *x, const struct config
                         struct script_value *results, size_t nresults, struct why *why) {
     const struct http_request *r = &x->request;
     buf headers = {0};
-    buf_char(&headers, '{');
-    for (size_t n = 0; n < r->header_count; n++) {
-        if (n) buf_char(&headers, ',');
-        buf_json(&headers, r->headers[n].name);
-        buf_char(&headers, ':');
-        buf_json(&headers, r->headers[n].value);
-    }
-    buf_char(&headers, '}');
+    http_headers_json(&headers, r);
     struct script_value args[] = {
         {.type = SCRIPT_STR, .text = i->type},  {.type = SCRIPT_STR, .text = r->method_name},
         {.type = SCRIPT_STR, .text = r->query}, {.type = SCRIPT_STR, .text = buf_view(&headers)},

@@ -7,6 +7,17 @@ str http_header_get(const struct http_request *r, str name) {
     return (str){NULL, 0};
 }
 
+void http_headers_json(buf *out, const struct http_request *r) {
+    buf_char(out, '{');
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (i) buf_char(out, ',');
+        buf_json(out, r->headers[i].name);
+        buf_char(out, ':');
+        buf_json(out, r->headers[i].value);
+    }
+    buf_char(out, '}');
+}
+
 static int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';
     c |= 0x20;

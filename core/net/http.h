@@ -57,7 +57,8 @@ struct http_exchange {
     void *work;
 };
 
-str http_header_get(const struct http_request *r, str name); // value, or {NULL, 0}
+str http_header_get(const struct http_request *r, str name);    // value, or {NULL, 0}
+void http_headers_json(buf *out, const struct http_request *r); // {"name": "value"…} in order of arrival
 // Value of a query or form key, percent-decoded into the arena; false when absent.
 bool http_form_get(arena *a, str form, str key, str *out);
 // Walks form pairs: decodes the next `key=value`, false at the end. Invalid escapes stay as they are.

@@ -50,55 +50,65 @@ static int wait_for_stop(const sigset_t *stop) {
     return 0;
 }
 
+// Blocked here, before there are threads, so that only wait_for_stop gets them.
+static void block_signals(sigset_t *stop) {
+    sigemptyset(stop);
+    sigaddset(stop, SIGTERM);
+    sigaddset(stop, SIGINT);
+    sigaddset(stop, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static int serve_until_stopped(struct app *app, const sigset_t *stop) {
+    log_t *log = app->log;
+    int port = http_server_port(app->http);
+    LOG(log, LOG_INFO, "started", LOG_Z("version", TOCSIN_VERSION), LOG_N("port", port),
+        LOG_Z("data", app->settings.data));
+    print_listening(&app->settings, port);
+    int code = wait_for_stop(stop);
+    log_write(log, LOG_INFO, "stopping", NULL);
+    return code;
+}
+
 static int run_server(struct settings *settings, log_t *log, struct why *why) {
     sigset_t stop;
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    sigaddset(&stop, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    block_signals(&stop);
     raise_file_limit();
     struct app_options options = {.settings = *settings, .log = log, .has_sockets = true};
     struct app *app;
     if (app_new(&options, &app, why) != ERR_OK) return fail("serve", why, EXIT_FAILURE);
     app_start(app);
     control *door = NULL;
-    if (control_open(settings->data, &app->ports, log, &door, why) != ERR_OK) {
-        app_stop(app);
-        app_free(app);
-        return fail("serve", why, EXIT_FAILURE);
-    }
-    LOG(log, LOG_INFO, "started", LOG_Z("version", TOCSIN_VERSION), LOG_N("port", http_server_port(app->http)),
-        LOG_Z("data", settings->data));
-    print_listening(settings, http_server_port(app->http));
-    int code = wait_for_stop(&stop);
-    log_write(log, LOG_INFO, "stopping", NULL);
+    err e = control_open(settings->data, &app->ports, log, &door, why);
+    int code = e == ERR_OK ? serve_until_stopped(app, &stop) : fail("serve", why, EXIT_FAILURE);
     control_close(door);
     app_stop(app);
     app_free(app);
-    log_write(log, LOG_INFO, "stopped", NULL);
+    if (e == ERR_OK) log_write(log, LOG_INFO, "stopped", NULL);
     return code;
+}
+
+static int help_serve(void) {
+    buf help = {0};
+    settings_help(&help);
+    printf("tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
+           "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
+           "environment as TOCSIN_<NAME>, or as a flag; the later of these wins. Switches are on or off.\n\n"
+           "  --config                 file with settings, one `name = value` a line, # begins a comment line\n%.*s",
+           STR_FMT(buf_view(&help)));
+    buf_free(&help);
+    return EXIT_SUCCESS;
 }
 
 static int command_serve(int argc, char **argv) {
     struct why why = {""};
-    arena *a = arena_new();
     struct settings settings;
-    int code = EXIT_USAGE;
-    if (wants_help(argc, argv)) {
-        buf help = {0};
-        settings_help(&help);
-        printf(
-            "tocsin serve --data DIR --listen HOST:PORT [--config FILE] [--SETTING VALUE]…\n\n"
-            "Serves until SIGTERM or SIGINT. A setting may stand in the config file as `name = value`, in the\n"
-            "environment as TOCSIN_<NAME>, or as a flag; the later of these wins. Switches are on or off.\n\n"
-            "  --config                 file with settings, one `name = value` a line, # begins a comment line\n%.*s",
-            STR_FMT(buf_view(&help)));
-        buf_free(&help);
-        code = EXIT_SUCCESS;
-    } else if (settings_load(a, argc - 2, argv + 2, &settings, &why) != ERR_OK) {
-        fail("serve", &why, code);
+    if (wants_help(argc, argv)) return help_serve();
+    arena *a = arena_new();
+    int code;
+    if (settings_load(a, argc - 2, argv + 2, &settings, &why) != ERR_OK) {
+        code = fail("serve", &why, EXIT_USAGE);
     } else {
         log_t *log = log_new(STDERR_FILENO, level_of(settings.log_level));
         code = run_server(&settings, log, &why);

@@ -65,9 +65,8 @@ static void stages(const struct engine_counters *c, const struct commit_stats *c
         buf_printf(out, "tocsin_stage_seconds_total{stage=\"%s\"} %.6f\n", list[i].stage, (double)list[i].ns / 1e9);
 }
 
-void metrics_write(struct app *app, buf *out) {
+static void engine_metrics(struct app *app, buf *out) {
     struct engine_counters *c = engine_counters(app->engine);
-    struct commit_stats commits = commit_stats(engine_commit(app->engine));
 #define COUNTER(field, help) number(out, #field "_total", "counter", help, __atomic_load_n(&c->field, __ATOMIC_RELAXED))
     by_integration(app, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
     by_integration(app, out, "requests_refused_total", "Requests refused with a 4xx.",
@@ -81,20 +80,32 @@ void metrics_write(struct app *app, buf *out) {
     COUNTER(slow_lane, "Alerts that left the inline budget.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
+    number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
+           (uint64_t)slow_lane_waiting(app->slow_lane));
+}
+
+static void commit_metrics(struct app *app, buf *out) {
+    struct commit_stats commits = commit_stats(engine_commit(app->engine));
     histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us,
               commits.batch_us_histogram, commits.batch_us_sum, commits.batches, 1e-6);
     histogram(out, "commit_batch_size", "Items of a commit batch.", commit_bounds_size, commits.batch_size_histogram,
               commits.batch_size_sum, commits.batches, 1);
-    stages(c, &commits, out);
+    stages(engine_counters(app->engine), &commits, out);
     number(out, "commit_failures_total", "counter", "Batches that failed.", commits.failures);
     number(out, "commit_waiting", "gauge", "Items waiting for the commit thread.", (uint64_t)commits.waiting);
-    number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
-           (uint64_t)slow_lane_waiting(app->slow_lane));
-    number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
-           app->log ? log_dropped(app->log) : 0);
-    if (!app->http) return;
+}
+
+static void http_metrics(struct app *app, buf *out) {
     struct http_server_stats http = http_server_stats(app->http);
     number(out, "http_requests_total", "counter", "Requests read.", http.requests);
     number(out, "http_refused_total", "counter", "Requests refused by the server itself.", http.refused);
     number(out, "http_connections", "gauge", "Open connections.", (uint64_t)http.open_connections);
+}
+
+void metrics_write(struct app *app, buf *out) {
+    engine_metrics(app, out);
+    commit_metrics(app, out);
+    number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
+           app->log ? log_dropped(app->log) : 0);
+    if (app->http) http_metrics(app, out);
 }

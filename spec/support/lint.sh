@@ -10,16 +10,19 @@ sources=$(git ls-files 'core/*.c' 'core/*.h' 'core/*.cc' 'spec/*.c' 'spec/*.h')
 # shellcheck disable=SC2086
 clang-format --dry-run --Werror $sources || fail "format: run clang-format -i on the files above"
 
-# warnings COMPILER_C COMPILER_CXX FOLDER: a warning is an error here, so that no earlier build hides it.
+# warnings COMPILER_C COMPILER_CXX FOLDER [CMAKE_FLAG…]: a warning is an error here, so that no earlier build hides it.
 warnings() {
-    mkdir -p "$3"
-    CC=$1 CXX=$2 cmake -S . -B "$3" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
-        > "$3/lint.log" 2>&1 && cmake --build "$3" -- -k 0 > "$3/lint.log" 2>&1 && return
-    grep -A6 -E 'error:|warning:' "$3/lint.log" || tail -30 "$3/lint.log"
-    fail "warnings of $1"
+    compiler=$1 cxx=$2 folder=$3
+    shift 3
+    mkdir -p "$folder"
+    CC=$compiler CXX=$cxx cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+        -DCMAKE_COMPILE_WARNING_AS_ERROR=ON "$@" > "$folder/lint.log" 2>&1 &&
+        cmake --build "$folder" -- -k 0 > "$folder/lint.log" 2>&1 && return
+    grep -A6 -E 'error:|warning:' "$folder/lint.log" || tail -30 "$folder/lint.log"
+    fail "warnings of $compiler"
 }
 warnings gcc g++ "$build-lint-gcc"
-warnings clang clang++ "$build-lint-clang"
+warnings clang clang++ "$build-lint-clang" -DFUZZ=ON
 
 # Left out, each because what it found here was never a mistake:
 #   easily-swappable-parameters, reserved-identifier, macro-parentheses, assignment-in-if-condition  matters of taste

@@ -16,6 +16,7 @@ case $san in
            preload=$(gcc -print-file-name=libtsan.so) ;;
 *)         preload= ;;
 esac
-# The sanitizer's library is loaded for the interpreter alone: support/alone.lua.
+# The sanitizer's library is loaded for the interpreter alone (support/alone.lua), and by who preloads something himself.
+export SPEC_PRELOAD="$preload"
 exec env ${preload:+LD_PRELOAD=$preload} lua5.4 /usr/bin/busted --pattern=_spec --helper=spec/support/alone.lua \
     --output=spec/support/summary.lua "$@"

@@ -92,6 +92,17 @@ local function all_sources(c, config, of)
   return sources
 end
 
+-- Whether labels are needed before it is known which group the alert belongs to.
+local function decides_by_labels(c)
+  for _, t in ipairs { c.grouping_id or {}, c.resolve or {}, c.acknowledge or {} } do
+    if t.uses_labels then return true end
+  end
+  for _, route in ipairs(c.routes) do
+    if route.labels or route.template and route.template.uses_labels then return true end
+  end
+  return false
+end
+
 --- Compiles an integration. The JSON is documented at `config_integration.json` in core/engine/config.h.
 ---@param id integer
 ---@param version integer
@@ -104,6 +115,7 @@ function signal.configure(id, version, json_text)
   local function of(field) return overlay(config.templates_default, config.templates_custom, field) end
   prepare_templates(c, of)
   c.labels = labels.plan(config)
+  c.decides_by_labels = decides_by_labels(c)
   c.needs_counts = counts.are_needed(c.type, all_sources(c, config, of))
   configured[id] = c
   return integration.flags(c.type)
@@ -185,6 +197,11 @@ local function title_of(s)
   return text ~= "None" and text or ""
 end
 
+local function add_labels(s)
+  local plan <const> = s.c.labels
+  if plan and not s.labels then s.labels = labels.compute(plan, s.context, s.problems, s.field_fuel) end
+end
+
 local function problems_json(problems)
   if next(problems) == nil then return nil end
   local fields, out = {}, {}
@@ -200,14 +217,16 @@ end
 ---@param payload any payload userdata or scalar
 ---@param now_us integer
 ---@param field_fuel integer?
+---@param is_open nil|fun(grouping_id: string, route_id: integer): boolean  given, an alert for which it is true is not
+---  rendered the words that only an opening group needs
 ---@return string? grouping_id nil: the alert is a group of its own
 ---@return boolean is_resolve
 ---@return boolean is_acknowledge
 ---@return integer route_id
----@return string title
+---@return string? title nil: left out, and so are the labels
 ---@return string? labels JSON object
 ---@return string? problems JSON object: field to error text
-function signal.render(id, payload, now_us, field_fuel)
+function signal.render(id, payload, now_us, field_fuel, is_open)
   local c = configured[id]
   if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
   local raw <const> = payload
@@ -215,11 +234,15 @@ function signal.render(id, payload, now_us, field_fuel)
   local s = { c = c, raw = raw, problems = {}, field_fuel = field_fuel, payload = payload, context = { payload = payload },
     labels = nil, payload_text = nil }
   template.set_now(now_us)
-  if c.labels then s.labels = labels.compute(c.labels, s.context, s.problems, field_fuel) end
+  if c.decides_by_labels then add_labels(s) end
   local grouping_id = grouping_of(s)
   local is_resolve = condition(s, c.resolve, "resolve_condition")
   local is_acknowledge = condition(s, c.acknowledge, "acknowledge_condition")
   local route_id = choose_route(s)
+  if is_open and grouping_id and is_open(grouping_id, route_id) then
+    return grouping_id, is_resolve, is_acknowledge, route_id, nil, nil, problems_json(s.problems)
+  end
+  add_labels(s)
   local title = title_of(s)
   return grouping_id, is_resolve, is_acknowledge, route_id, title, s.labels and labels.to_json(s.labels),
     problems_json(s.problems)

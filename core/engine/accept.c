@@ -63,9 +63,17 @@ static err index_labels(engine *e, int64_t now) {
     return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
 }
 
+static void guess(struct accept_item *a, const struct group *g) {
+    open_guess_set(a->engine->open_guess, g->integration_id, g->route_id, g->grouping_hash, g->is_open && g->has_hash);
+}
+
 static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now) {
     engine *e = a->engine;
     const struct signal *s = &a->signal;
+    if (!s->has_words) { // it was guessed to join; nothing is written yet
+        open_guess_set(e->open_guess, s->integration_id, s->route_id, grouping_hash, false);
+        return ERR_STALE;
+    }
     struct group g;
     struct group_effects effects = {0};
     group_open(s, now, &g, &effects);
@@ -80,6 +88,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
+    guess(a, &g);
     return x;
 }
 
@@ -87,6 +96,7 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     engine *e = a->engine;
     struct group_effects effects = {0};
     group_join(g, &a->signal, now, &effects);
+    guess(a, g);
     err x = add_alert(a, g);
     if (x != ERR_OK) return x;
     if (!effects.line_count) return group_rows_touch(e->rows, g);

@@ -10,6 +10,10 @@ int64_t engine_hash(const engine *e, str text) {
     return hash;
 }
 
+bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id, str grouping_id) {
+    return open_guess_is_open(e->open_guess, integration_id, route_id, engine_hash(e, grouping_id));
+}
+
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id) {
     struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id};
     e->jobs_added = true;
@@ -49,9 +53,11 @@ static err load_hash_key(engine *e, struct why *why) {
 engine *engine_new(const struct engine_options *options, struct why *why) {
     engine *e = NEW(engine);
     e->options = *options;
+    e->open_guess = open_guess_new();
     e->config_source = config_source_new();
     if (load_hash_key(e, why) != ERR_OK || config_refresh(e->config_source, options->writer) != ERR_OK) {
         config_source_free(e->config_source);
+        open_guess_free(e->open_guess);
         mem_free(e);
         return NULL;
     }
@@ -74,6 +80,7 @@ void engine_free(engine *e) {
     group_rows_free(e->rows);
     config_release(e->config);
     config_source_free(e->config_source);
+    open_guess_free(e->open_guess);
     mem_free(e);
 }
 

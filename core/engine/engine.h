@@ -24,6 +24,8 @@ engine *engine_new(const struct engine_options *options, struct why *why);
 void engine_free(engine *e);
 commit *engine_commit(engine *e);
 config_source *engine_config(engine *e);
+// Whether an alert with this grouping id will probably join an open group. Any thread; see open_guess.h.
+bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id, str grouping_id);
 int64_t engine_hash(const engine *e, str text); // keyed 64-bit hash, for grouping ids and payload repeats
 
 struct engine_counters { // atomics, readable from any thread
@@ -32,7 +34,8 @@ struct engine_counters { // atomics, readable from any thread
 };
 struct engine_counters *engine_counters(engine *e);
 
-// One alert on its way to disk. The caller owns the struct and what the signal points to until `done`.
+// One alert on its way to disk. ERR_STALE: rendered under another version of its integration, or without the words of a
+// group that has to open after all; nothing is stored, it is to be rendered again (the second time whole). The caller owns the struct and what the signal points to until `done`.
 struct accept_item {
     struct commit_item item; // apply is accept_apply; the caller sets done, lane and weight
     engine *engine;

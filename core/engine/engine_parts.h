@@ -1,6 +1,7 @@
 // The inside of `engine`, for the files of this folder that apply items on the commit thread.
 #pragma once
 #include "engine/engine.h"
+#include "engine/open_guess.h"
 #include <stdio.h>
 
 struct engine {
@@ -9,6 +10,7 @@ struct engine {
     group_rows *rows;
     config_source *config_source;
     const config *config; // the commit thread's snapshot
+    open_guess *open_guess;
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added;

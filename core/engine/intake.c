@@ -42,6 +42,7 @@ intake *intake_new(const struct intake_options *options, struct why *why) {
     intake *in = NEW(intake);
     in->options = *options;
     in->renderer = r;
+    renderer_guess(r, options->engine);
     return in;
 }
 
@@ -196,7 +197,7 @@ static void run_slow(struct slow_task *task, renderer *r) {
     mark(in->options.slow_marker, i->id);
     err e = renderer_prepare(r, i, &flags, &why);
     if (e == ERR_OK)
-        e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, in->options.fuel_slow, d->x->arena,
+        e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, in->options.fuel_slow, true, d->x->arena,
                             &p->accept.signal, &why);
     mark(in->options.slow_marker, 0);
     p->accept.signal.flags |= SIGNAL_SLOW_LANE;
@@ -233,7 +234,7 @@ static void render_part(intake *in, struct part *p, const struct config_integrat
     err e = renderer_prepare(in->renderer, i, &flags, &why);
     if (e == ERR_OK)
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
-                            p->delivery->x->arena, &p->accept.signal, &why);
+                            p->stale_count > 0, p->delivery->x->arena, &p->accept.signal, &why);
     spent(&engine_counters(in->options.engine)->render_ns, start);
     mark(in->options.crash_marker, 0);
     if (e == ERR_OK) {

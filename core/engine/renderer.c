@@ -1,10 +1,14 @@
 #include "engine/renderer.h"
 #include "base/mem.h"
+#include "engine/engine.h"
 #include "script/fuel.h"
 
 struct renderer {
     script *script;
     log_t *log;
+    engine *engine;      // whose groups are guessed at; NULL: nothing is guessed
+    int64_t integration; // being rendered
+    struct script_question is_open;
     struct known {
         int64_t id, version;
         unsigned flags;
@@ -29,6 +33,16 @@ void renderer_free(renderer *r) {
 }
 
 script *renderer_script(renderer *r) { return r->script; }
+
+static bool is_open(void *ctx, str grouping_id, int64_t route_id) {
+    const renderer *r = ctx;
+    return engine_guess_open(r->engine, r->integration, route_id, grouping_id);
+}
+
+void renderer_guess(renderer *r, engine *e) {
+    r->engine = e;
+    r->is_open = (struct script_question){is_open, r};
+}
 
 static struct known *known_of(renderer *r, int64_t id) {
     size_t low = 0, high = r->count;
@@ -79,24 +93,29 @@ static void fill_signal(const struct config_integration *i, const struct script_
     out->is_resolve = is_true(&v[R_RESOLVE]) && i->allow_resolve;
     out->is_acknowledge = is_true(&v[R_ACKNOWLEDGE]);
     out->route_id = v[R_ROUTE].type == SCRIPT_INT ? v[R_ROUTE].integer : 0;
+    out->has_words = v[R_TITLE].type == SCRIPT_STR;
     out->title = text_of(&v[R_TITLE]);
     out->labels = text_of(&v[R_LABELS]);
     out->problems = text_of(&v[R_PROBLEMS]);
 }
 
 err renderer_signal(renderer *r, const struct config_integration *i, const struct json *payload, int64_t now,
-                    int64_t fuel, int64_t field_fuel, arena *a, struct signal *out, struct why *why) {
+                    int64_t fuel, int64_t field_fuel, bool is_whole, arena *a, struct signal *out, struct why *why) {
+    bool is_guessed = r->engine && !is_whole;
     struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
                                   {.type = SCRIPT_JSON, .json = payload},
                                   {.type = SCRIPT_INT, .integer = now},
-                                  {.type = SCRIPT_INT, .integer = field_fuel}};
+                                  {.type = SCRIPT_INT, .integer = field_fuel},
+                                  {.type = SCRIPT_QUESTION, .question = &r->is_open}};
     bool is_slow = field_fuel > 0;
+    if (!is_slow) args[3].type = SCRIPT_NIL;
+    r->integration = i->id;
     // In the slow lane each template has field_fuel (fuel.with); the alert as a whole has room for this many that use it up.
     enum { SLOW_TEMPLATES = 16 };
     struct script_budget budget = {.fuel = is_slow ? field_fuel * SLOW_TEMPLATES : fuel,
                                    .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE};
     struct script_value v[R_COUNT] = {0};
-    err e = script_call(r->script, "signal", "render", args, is_slow ? 4 : 3, budget, a, v, R_COUNT, why);
+    err e = script_call(r->script, "signal", "render", args, is_guessed ? 5 : 4, budget, a, v, R_COUNT, why);
     if (e != ERR_OK) return e;
     fill_signal(i, v, out);
     if (out->problems.len) __atomic_add_fetch(&i->counters->template_errors, 1, __ATOMIC_RELAXED);
@@ -113,6 +132,7 @@ void renderer_fallback(const struct config_integration *i, str bytes, const char
     buf_lit(&problems, "{\"alert\":");
     buf_json(&problems, str_of(reason));
     buf_char(&problems, '}');
+    out->has_words = true;
     out->title = arena_str(a, buf_view(&title));
     out->problems = arena_str(a, buf_view(&problems));
     buf_free(&title);

@@ -12,15 +12,19 @@ typedef struct renderer renderer;
 
 enum { RENDER_HAS_RECEIVE = 1, RENDER_HAS_SPLIT = 2 };
 
+struct engine;
+
 renderer *renderer_new(const struct script_options *options, log_t *log, struct why *why);
 void renderer_free(renderer *r);
 script *renderer_script(renderer *r);
+// From now on `renderer_signal` may leave out the words of alerts that `e` will probably join to an open group.
+void renderer_guess(renderer *r, struct engine *e);
 
 // Makes the state know this version; `flags` tells which functions the type has.
 err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *flags, struct why *why);
 // Fills everything of `out` but payload, parsed, received_at and flags. With field_fuel > 0 each template has that much
-// and a spent one becomes the field's problem; else all share `fuel`.
+// and a spent one becomes the field's problem; else all share `fuel`. `is_whole`: the words are not left out.
 err renderer_signal(renderer *r, const struct config_integration *i, const struct json *payload, int64_t now,
-                    int64_t fuel, int64_t field_fuel, arena *a, struct signal *out, struct why *why);
+                    int64_t fuel, int64_t field_fuel, bool is_whole, arena *a, struct signal *out, struct why *why);
 // The signal of an alert that could not be rendered: grouped by its bytes, titled with their beginning.
 void renderer_fallback(const struct config_integration *i, str bytes, const char *reason, arena *a, struct signal *out);

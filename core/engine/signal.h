@@ -16,6 +16,7 @@ struct signal {
     bool has_grouping_id; // false: each alert is its own group
     str grouping_id;
     int64_t route_id;
+    bool has_words; // title and labels were rendered: a group may open
     str title;    // at most 500 code points and ".."
     str labels;   // JSON object text, empty when there are none
     str problems; // JSON object: template field -> error text, empty when there are none

@@ -57,6 +57,24 @@ static void push_function(lua_State *L, const struct call *c) {
     lua_pop(L, 1);
 }
 
+static int ask(lua_State *L) {
+    const struct script_question *q = lua_touserdata(L, lua_upvalueindex(1));
+    str text;
+    text.ptr = luaL_checklstring(L, 1, &text.len);
+    lua_pushboolean(L, q->ask(q->ctx, text, luaL_checkinteger(L, 2)));
+    return 1;
+}
+
+// The function of a question, made once: its address is its place in the registry.
+static void push_question(lua_State *L, const struct script_question *q) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, q) == LUA_TFUNCTION) return;
+    lua_pop(L, 1);
+    lua_pushlightuserdata(L, (void *)(uintptr_t)q);
+    lua_pushcclosure(L, ask, 1);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, q);
+}
+
 static void push_value(lua_State *L, const struct script_value *v) {
     switch (v->type) {
     case SCRIPT_NIL: lua_pushnil(L); break;
@@ -65,6 +83,7 @@ static void push_value(lua_State *L, const struct script_value *v) {
     case SCRIPT_REAL: lua_pushnumber(L, v->real); break;
     case SCRIPT_STR: lua_pushlstring(L, v->text.ptr ? v->text.ptr : "", v->text.len); break;
     case SCRIPT_JSON: payload_push(L, v->json); break;
+    case SCRIPT_QUESTION: push_question(L, v->question); break;
     }
 }
 

@@ -39,15 +39,22 @@ struct script_options {
 script *script_new(const struct script_options *options, struct why *why); // NULL when the state cannot be opened
 void script_free(script *s);
 
+// A function that Lua may call during a call it is an argument of: (text, integer) -> boolean.
+struct script_question {
+    bool (*ask)(void *ctx, str text, int64_t number);
+    void *ctx;
+};
+
 // Arguments and results of a call.
 struct script_value {
-    enum { SCRIPT_NIL, SCRIPT_BOOL, SCRIPT_INT, SCRIPT_REAL, SCRIPT_STR, SCRIPT_JSON } type;
+    enum { SCRIPT_NIL, SCRIPT_BOOL, SCRIPT_INT, SCRIPT_REAL, SCRIPT_STR, SCRIPT_JSON, SCRIPT_QUESTION } type;
     union {
         bool boolean;
         int64_t integer;
         double real;
         str text;
-        const struct json *json; // an argument only: becomes a payload value; must outlive the call
+        const struct json *json;                // an argument only: becomes a payload value; must outlive the call
+        const struct script_question *question; // an argument only: becomes a function; must outlive the script
     };
 };
 

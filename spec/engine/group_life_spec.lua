@@ -247,6 +247,19 @@ describe("an alert group", function()
       assert.equal("resolved", w.state(only()))
     end)
 
+    it("is followed by one with words of its own, however it ended", function()
+      for n, last in ipairs { function() post("a", "ok") end, function() w:must(w:groups()[2].id, "resolve") end,
+        function() w:remove(w:groups()[3].id, "delete") end } do
+        post("a", nil, { n = n })
+        post("a", nil, { n = "joins" })
+        last()
+      end
+      post("a", nil, { n = 4 })
+      local titles = {}
+      for i, group in ipairs(w:groups()) do titles[i] = group.title end
+      assert.same({ "T a 1", "T a 2", "T a 4" }, titles)
+    end)
+
     it("stays closed while a newer one of the same problem is open", function()
       post "a"
       w:must(only().id, "resolve")

@@ -20,7 +20,7 @@ describe("the slow lane", function()
 
   it("renders what leaves the inline budget, marks it, and groups it as ever", function()
     w = world.open { settings = { fuel_inline = 20000 } }
-    local hook = w:integration { templates = { grouping_key = "{{ payload.k }}", web = { title = "{% if payload.slow %}" .. WORK .. "{% endif %}t{{ payload.k }}" } } }
+    local hook = w:integration { templates = { grouping_key = "{% if payload.slow %}" .. WORK .. "{% endif %}{{ payload.k }}", web = { title = "t{{ payload.k }}" } } }
     w:post(hook, '{"k":1}')
     w:post(hook, '{"k":1,"slow":true}')
     w:post(hook, '{"k":2,"slow":true}')

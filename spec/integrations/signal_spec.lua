@@ -204,6 +204,42 @@ describe("the payload", function()
   end)
 end)
 
+describe("an alert that will join an open group", function()
+  local function render_with(fields, answer)
+    local asked = {}
+    next_id = next_id + 1
+    signal.configure(next_id, 1, json.encode(config(fields)))
+    local results = table.pack(signal.render(next_id, json.payload [[{"k":"a","env":"dev"}]], 0, nil, function(grouping_id, route)
+      asked[#asked + 1] = grouping_id .. " " .. route
+      return answer
+    end))
+    return results, asked
+  end
+  local FIELDS <const> = { templates_default = { grouping_id = "{{ payload.k }}", resolve_condition = "true", title = "{{ 1 / 0 }}" },
+    dynamic_labels = json.array { { key = "env", template = "{{ payload.env }}" } } }
+
+  it("is rendered no title and no labels", function()
+    local results, asked = render_with(FIELDS, true)
+    assert.same({ "a 9" }, asked)
+    assert.same({ "a", true, false, 9, n = 7 }, results)
+  end)
+  it("is rendered whole when no group is open, or it has no grouping id", function()
+    local results = render_with(FIELDS, false)
+    assert.same({ "a", [[{"env":"dev"}]] }, { results[1], results[6] })
+    assert.matches("web_title", results[7])
+    local _, asked = render_with({ templates_default = { title = "t" } }, true)
+    assert.same({}, asked)
+  end)
+  it("has its labels where the decision needs them", function()
+    local by_label = json.array { { id = 8, type = "labels", labels = json.array { { key = "env", value = "dev" } } },
+      { id = 9, is_default = true, type = "jinja2" } }
+    local results, asked = render_with({ templates_default = { grouping_id = "{{ labels.env }}", title = "t" }, routes = by_label,
+      dynamic_labels = FIELDS.dynamic_labels }, true)
+    assert.same({ { "dev 8" }, "dev", 8 }, { asked, results[1], results[4] })
+    assert.is_nil(results[5])
+  end)
+end)
+
 describe("numFiring and numResolved", function()
   local BODY = [[{"alerts":[{"status":"firing"},{"status":"resolved"},{"status":"firing"},5]}]]
   local function title(type_name, text, body)

@@ -1,40 +1,11 @@
 #include "engine/intake.h"
 #include "base/mem.h"
 #include "engine/crash_marker.h"
-#include "engine/payload.h"
-#include "script/fuel.h"
+#include "engine/intake_parts.h"
 #include <stdio.h>
 
-#define SPLIT_MAX 1000              // alerts that one request may become
 #define STALE_MAX 20                // re-renderings of one alert while its integration keeps changing
 #define WINDOW_US (300 * 1000000LL) // the rate limit's window: 5 minutes
-
-struct intake {
-    struct intake_options options;
-    const config *config;
-    renderer *renderer;
-};
-
-// One alert of a request.
-struct part {
-    struct accept_item accept;
-    struct slow_task slow;
-    struct delivery *delivery;
-    const struct json *json;
-    bool is_stale; // to be rendered again
-    int stale_count;
-};
-
-// A request on its way: answered when all its parts are on disk.
-struct delivery {
-    struct http_exchange *x;
-    intake *intake;
-    int64_t integration_id;
-    const config *config; // held while the slow lane reads the integration
-    uint64_t waiting;     // parts that are not done, atomically
-    size_t count;
-    struct part *parts;
-};
 
 intake *intake_new(const struct intake_options *options, struct why *why) {
     renderer *r = renderer_new(&options->script, options->log, why);
@@ -53,10 +24,6 @@ void intake_free(intake *in) {
     mem_free(in);
 }
 
-static void count_refused(const struct config_integration *i) {
-    __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
-}
-
 static const struct config_integration *find(intake *in, struct http_exchange *x, str type, str token) {
     in->config = config_current(engine_config(in->options.engine), in->config);
     const struct config_integration *i = config_by_token(in->config, token);
@@ -67,7 +34,7 @@ static const struct config_integration *find(intake *in, struct http_exchange *x
     if (!str_is(type, i->type)) {
         buf text = {0};
         buf_printf(&text, "This url is for integration with %.*s. Key is for %.*s", STR_FMT(type), STR_FMT(i->type));
-        count_refused(i);
+        intake_count_refused(i);
         http_reply(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
         buf_free(&text);
         return NULL;
@@ -121,8 +88,6 @@ static void spent(uint64_t *counter, int64_t start_ns) {
     __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
 }
 
-static void render_part(intake *in, struct part *p, const struct config_integration *i);
-
 // Back on the loop: every part is on disk, was refused, or has to be rendered again.
 static void on_parts_done(struct http_exchange *x) {
     struct delivery *d = x->work;
@@ -143,7 +108,7 @@ static void on_parts_done(struct http_exchange *x) {
     if (again) {
         __atomic_store_n(&d->waiting, again, __ATOMIC_RELAXED);
         for (size_t n = 0; n < d->count; n++)
-            if (d->parts[n].is_stale) render_part(in, &d->parts[n], i);
+            if (d->parts[n].is_stale) intake_render(in, &d->parts[n], i);
         return;
     }
     if (worst == ERR_OK) http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
@@ -222,7 +187,7 @@ static void go_slow(intake *in, struct part *p, const struct config_integration 
         fall_back(in, p, i, "Too many alerts of this integration wait for the slow lane; stored without rendering.");
 }
 
-static void render_part(intake *in, struct part *p, const struct config_integration *i) {
+void intake_render(intake *in, struct part *p, const struct config_integration *i) {
     struct why why = {""};
     unsigned flags;
     if (in->options.crashed && crash_set_has(in->options.crashed, i->id)) {
@@ -247,8 +212,8 @@ static void render_part(intake *in, struct part *p, const struct config_integrat
     }
 }
 
-static struct delivery *delivery_new(intake *in, struct http_exchange *x, const struct config_integration *i,
-                                     size_t count) {
+struct delivery *intake_delivery(intake *in, struct http_exchange *x, const struct config_integration *i,
+                                 size_t count) {
     struct delivery *d = arena_alloc(x->arena, sizeof *d);
     *d = (struct delivery){.x = x, .intake = in, .integration_id = i->id, .waiting = count, .count = count};
     d->parts = arena_alloc(x->arena, count * sizeof *d->parts);
@@ -261,119 +226,14 @@ static struct delivery *delivery_new(intake *in, struct http_exchange *x, const 
     return d;
 }
 
-static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i,
-                       const struct payload *payload) {
-    struct delivery *d = delivery_new(in, x, i, 1);
+void intake_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
+                   const struct payload *payload) {
+    struct delivery *d = intake_delivery(in, x, i, 1);
     struct part *p = &d->parts[0];
     p->json = payload->json;
     p->accept.signal.payload = payload->bytes;
     p->accept.signal.parsed = payload->parsed;
-    render_part(in, p, i);
-}
-
-// Parses every part before the first is stored, so that a bad one leaves nothing half-done.
-static bool parse_parts(struct delivery *d, const struct json *list) {
-    for (uint32_t n = 0; n < list->count; n++) {
-        const struct json *item = &list->items[n];
-        struct json *parsed;
-        if (item->type != JSON_STRING || json_parse(d->x->arena, item->text, &parsed, NULL) != ERR_OK) return false;
-        if (parsed->type == JSON_NULL) return false;
-        d->parts[n].json = parsed;
-        d->parts[n].accept.signal.payload = item->text;
-    }
-    return true;
-}
-
-// Several alerts from one request: `texts` is a JSON array of the parts' JSON texts.
-static void accept_texts(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
-    struct json *list;
-    struct why why;
-    err e = json_parse(x->arena, texts, &list, &why);
-    if (e == ERR_OK && list->type == JSON_ARRAY && list->count == 0) { // the integration ignores this request
-        http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
-        return;
-    }
-    struct delivery *d = NULL;
-    if (e == ERR_OK && list->type == JSON_ARRAY && list->count <= SPLIT_MAX) d = delivery_new(in, x, i, list->count);
-    if (!d || !parse_parts(d, list)) {
-        buf text = {0};
-        buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type),
-                   SPLIT_MAX);
-        buf_char(&text, 0);
-        count_refused(i);
-        http_reply_detail(x, 400, text.ptr, NULL);
-        buf_free(&text);
-        return;
-    }
-    for (size_t n = 0; n < d->count; n++) render_part(in, &d->parts[n], i);
-}
-
-static err call_receive(intake *in, struct http_exchange *x, const struct config_integration *i,
-                        struct script_value *results, size_t nresults, struct why *why) {
-    const struct http_request *r = &x->request;
-    buf headers = {0};
-    http_headers_json(&headers, r);
-    struct script_value args[] = {
-        {.type = SCRIPT_STR, .text = i->type},  {.type = SCRIPT_STR, .text = r->method_name},
-        {.type = SCRIPT_STR, .text = r->query}, {.type = SCRIPT_STR, .text = buf_view(&headers)},
-        {.type = SCRIPT_STR, .text = r->body},  {.type = SCRIPT_INT, .integer = r->received_at}};
-    struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
-    err e = script_call(renderer_script(in->renderer), "receive", "request", args, 6, budget, x->arena, results,
-                        nresults, why);
-    buf_free(&headers);
-    return e;
-}
-
-static void log_function(intake *in, const struct config_integration *i, const char *name, err e,
-                         const struct script_value *result, const struct script_value *sentence,
-                         const struct why *why) {
-    str text = e != ERR_OK ? str_of(why->text) : sentence->text;
-    if (e == ERR_OK && (result->type != SCRIPT_NIL || sentence->type != SCRIPT_STR)) return;
-    LOG(in->options.log, LOG_ERROR, name, LOG_S("type", i->type), LOG_S("error", text));
-}
-
-// What a contributor's function may not write into an answer's head.
-static bool is_head_safe(str s) {
-    for (size_t n = 0; n < s.len; n++)
-        if (s.ptr[n] < ' ' || s.ptr[n] > '~') return false;
-    return true;
-}
-
-static void answer_by_function(struct http_exchange *x, const struct script_value v[4]) {
-    struct http_response r = {.status = 200, .content_type = STR("text/plain; charset=utf-8"), .body = STR("")};
-    if (v[1].type == SCRIPT_INT && v[1].integer >= 200 && v[1].integer <= 599) r.status = (int)v[1].integer;
-    if (v[2].type == SCRIPT_STR && is_head_safe(v[2].text)) r.content_type = v[2].text;
-    if (v[3].type == SCRIPT_STR) r.body = v[3].text;
-    x->reply(x, &r);
-}
-
-// An integration with a `receive` function reads the request itself; false: it leaves the request to the usual way.
-static bool receive(intake *in, struct http_exchange *x, const struct config_integration *i) {
-    struct script_value v[4] = {0};
-    struct why why = {""};
-    err e = call_receive(in, x, i, v, 4, &why);
-    log_function(in, i, "receive_failed", e, &v[0], &v[1], &why);
-    if (e != ERR_OK || v[0].type != SCRIPT_STR) return false;
-    if (str_is(v[0].text, STR("ignore"))) {
-        http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
-    } else if (str_is(v[0].text, STR("answer"))) {
-        answer_by_function(x, v);
-    } else {
-        accept_texts(in, x, i, v[1].type == SCRIPT_STR ? v[1].text : STR("[]"));
-    }
-    return true;
-}
-
-static void split_or_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
-                            const struct payload *payload) {
-    struct script_value args[] = {{.type = SCRIPT_STR, .text = i->type}, {.type = SCRIPT_JSON, .json = payload->json}};
-    struct script_value v[2] = {0}; // the parts, or what went wrong
-    struct script_budget budget = {.fuel = in->options.fuel_inline, .memory_bytes = MEMORY_SLOW};
-    struct why why = {""};
-    err e = script_call(renderer_script(in->renderer), "receive", "split", args, 2, budget, x->arena, v, 2, &why);
-    log_function(in, i, "split_failed", e, &v[0], &v[1], &why);
-    if (e == ERR_OK && v[0].type == SCRIPT_STR) accept_texts(in, x, i, v[0].text);
-    else accept_one(in, x, i, payload);
+    intake_render(in, p, i);
 }
 
 void intake_post(intake *in, struct http_exchange *x, str type, str token) {
@@ -381,7 +241,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     int64_t retry_s = 0;
     if (!i) return;
     if (is_over_rate(i, x->request.received_at, &retry_s)) {
-        count_refused(i);
+        intake_count_refused(i);
         reply_rate_limited(x, i, retry_s);
         return;
     }
@@ -391,18 +251,18 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     if (e != ERR_OK)
         LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
             LOG_Z("error", why.text));
-    if ((flags & RENDER_HAS_RECEIVE) && receive(in, x, i)) return;
+    if ((flags & RENDER_HAS_RECEIVE) && intake_receive(in, x, i)) return;
     struct payload payload;
     int64_t start = clock_ns();
     e = payload_parse(x->arena, http_header_get(&x->request, STR("content-type")), x->request.query, x->request.body,
                       &payload, &why);
     spent(&engine_counters(in->options.engine)->parse_ns, start);
     if (e != ERR_OK) {
-        count_refused(i);
+        intake_count_refused(i);
         http_reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);
     } else if (flags & RENDER_HAS_SPLIT) {
-        split_or_accept(in, x, i, &payload);
+        intake_split(in, x, i, &payload);
     } else {
-        accept_one(in, x, i, &payload);
+        intake_accept(in, x, i, &payload);
     }
 }

@@ -8,9 +8,10 @@ local json <const> = require("tocsin.json")
 local value <const> = require("jinja.value")
 local channels <const> = require("channels")
 local counts <const> = require("counts")
+local keys <const> = require("keys")
 local markdown <const> = require("markdown")
 local template <const> = require("template")
-local type <const>, pairs <const>, ipairs <const>, find <const>, sort <const> = type, pairs, ipairs, string.find, table.sort
+local type <const>, pairs <const>, ipairs <const>, find <const> = type, pairs, ipairs, string.find
 
 local render = {}
 
@@ -45,10 +46,8 @@ end
 local function labels_dict(labels)
   if type(labels) ~= "table" then return value.new_dict() end
   if getmetatable(labels) == value.DICT then return value.dict_copy(labels) end
-  local keys, dict = {}, value.new_dict()
-  for key in pairs(labels) do keys[#keys + 1] = key end
-  sort(keys)
-  for _, key in ipairs(keys) do value.dict_set(dict, key, labels[key]) end
+  local dict = value.new_dict()
+  for _, key in ipairs(keys.sorted(labels)) do value.dict_set(dict, key, labels[key]) end
   return dict
 end
 

@@ -3,9 +3,10 @@
 --- One table of fields; a new field of the file format is one line here.
 local channels <const> = require("channels")
 local json <const> = require("tocsin.json")
+local keys <const> = require("keys")
 local template <const> = require("template")
 local type <const>, pairs <const>, ipairs <const>, tostring <const> = type, pairs, ipairs, tostring
-local find <const>, format <const>, concat <const>, sort <const> = string.find, string.format, table.concat, table.sort
+local find <const>, format <const>, concat <const> = string.find, string.format, table.concat
 local byte <const>, min <const> = string.byte, math.min
 
 local schema = {}
@@ -132,25 +133,18 @@ function schema.nearest(word, words)
   return best
 end
 
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  sort(keys, function(a, b) return tostring(a) < tostring(b) end)
-  return keys
-end
-
 -- Checks the fields of a block; `prefix` is the path of the block with its dot, or "".
 local function check_fields(block, fields, prefix, add)
-  for _, key in ipairs(sorted_keys(block)) do
+  for _, key in ipairs(keys.sorted(block)) do
     local rule = fields[key]
     if not rule then
-      local nearest = type(key) == "string" and schema.nearest(key, sorted_keys(fields))
+      local nearest = type(key) == "string" and schema.nearest(key, keys.sorted(fields))
       add(format("unknown field '%s%s'%s", prefix, tostring(key), nearest and format(" (did you mean '%s'?)", nearest) or ""))
     else
       rule.check(block[key], prefix .. key, add)
     end
   end
-  for _, key in ipairs(sorted_keys(fields)) do
+  for _, key in ipairs(keys.sorted(fields)) do
     if fields[key].required and block[key] == nil then add(format("field '%s%s' is missing", prefix, key)) end
   end
 end

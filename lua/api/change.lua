@@ -9,6 +9,7 @@ local body = require("api.body")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local keys = require("keys")
 local port = require("tocsin.port")
 local rows = require("api.rows")
 
@@ -51,16 +52,9 @@ local function take_fields(r, request, c)
   if #wrong > 0 then return errors.fields(wrong) end
 end
 
-local function sorted_names(values)
-  local names = {}
-  for name in pairs(values) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 ---INSERT of column → value, giving back `id`.
 function change.insert(table_name, values)
-  local names, marks, args = sorted_names(values), {}, {}
+  local names, marks, args = keys.sorted(values), {}, {}
   for i, name in ipairs(names) do
     marks[i] = "$" .. i
     args[i] = values[name]
@@ -72,7 +66,7 @@ end
 ---UPDATE of column → value in the row of a key; nil when there is nothing to set.
 function change.update(table_name, values, key)
   local sets, args = {}, {}
-  for i, name in ipairs(sorted_names(values)) do
+  for i, name in ipairs(keys.sorted(values)) do
     sets[i] = name .. " = $" .. i
     args[i] = values[name]
   end

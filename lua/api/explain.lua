@@ -4,6 +4,7 @@ local crypto = require("tocsin.crypto")
 local html = require("channels.html")
 local integration = require("integration")
 local jinja = require("jinja")
+local keys = require("keys")
 local store = require("tocsin.store")
 
 local explain = {}
@@ -28,18 +29,11 @@ local function quote_for_shell(text)
   return "'" .. string.gsub(text, "'", "'\\''") .. "'"
 end
 
-local function sorted_names(headers)
-  local names = {}
-  for name in pairs(headers) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 -- The first example as a line for a shell.
 local function curl_line(example, url)
   local headers = example.headers or { ["Content-Type"] = "application/json" }
   local line = "curl -X " .. (example.method or "POST")
-  for _, name in ipairs(sorted_names(headers)) do
+  for _, name in ipairs(keys.sorted(headers)) do
     line = line .. " -H " .. quote_for_shell(name .. ": " .. headers[name])
   end
   return line .. " " .. quote_for_shell(example.query and url .. "?" .. example.query or url) ..

@@ -1,6 +1,7 @@
 --- Labels as the API writes them, {key: {id, name}, value: {id, name}}, and as the database keeps them.
 local body = require("api.body")
 local json = require("tocsin.json")
+local keys = require("keys")
 local writer = require("api.writer")
 
 local labels = {}
@@ -22,10 +23,8 @@ end
 
 ---A group's stored object key → value, sorted by key.
 function labels.show_object(stored)
-  local object, keys, list = stored and json.decode(stored) or {}, {}, {}
-  for key in pairs(object) do keys[#keys + 1] = key end
-  table.sort(keys)
-  for i, key in ipairs(keys) do list[i] = labels.show(key, tostring(object[key])) end
+  local object, list = stored and json.decode(stored) or {}, {}
+  for i, key in ipairs(keys.sorted(object)) do list[i] = labels.show(key, tostring(object[key])) end
   return writer.list(list)
 end
 

@@ -5,12 +5,13 @@
 local channels <const> = require("channels")
 local integration <const> = require("integration")
 local json <const> = require("tocsin.json")
+local keys <const> = require("keys")
 local receive <const> = require("receive")
 local render <const> = require("render")
 local schema <const> = require("schema")
 local ipairs <const>, pairs <const>, tostring <const>, type <const> = ipairs, pairs, tostring, type
 local format <const>, find <const>, rep <const>, gsub <const> = string.format, string.find, string.rep, string.gsub
-local match <const>, concat <const>, sort <const> = string.match, table.concat, table.sort
+local match <const>, concat <const> = string.match, table.concat
 
 local check = {}
 
@@ -28,18 +29,11 @@ local function literal(v)
   return (gsub(format("%q", v), "\\\n", "\\n"))
 end
 
-local function sorted_keys(t)
-  local keys = {}
-  for key in pairs(t) do keys[#keys + 1] = key end
-  sort(keys)
-  return keys
-end
-
 local ORDER <const> = { "stored", "grouping_id", "state", "groups", "alerts", "title", "message", "image_url", "source_link" }
 
 local function write_block(lines, name, t, indent)
   local inner = {}
-  for _, key in ipairs(sorted_keys(t)) do
+  for _, key in ipairs(keys.sorted(t)) do
     inner[#inner + 1] = format("%s = %s", find(key, "^[%a_][%w_]*$") and key or format("[%q]", key), literal(t[key]))
   end
   if #inner > 0 then lines[#lines + 1] = format("%s%s = { %s },", indent, name, concat(inner, ", ")) end
@@ -87,11 +81,11 @@ end
 
 local function compare_blocks(report, expect, actual)
   for _, channel in ipairs(channels.names) do
-    for _, field in ipairs(sorted_keys(expect[channel] or {})) do
+    for _, field in ipairs(keys.sorted(expect[channel] or {})) do
       compare(report, channel .. "." .. field, expect[channel][field], actual.channels[channel][field])
     end
   end
-  for _, key in ipairs(sorted_keys(expect.labels or {})) do
+  for _, key in ipairs(keys.sorted(expect.labels or {})) do
     compare(report, "label " .. key, expect.labels[key], (actual.labels or {})[key])
   end
 end
@@ -102,7 +96,7 @@ local function compare_all(report, expect, actual)
   end
   compare(report, "status of the answer", expect.status or 200, actual.status)
   compare_blocks(report, expect, actual)
-  for _, key in ipairs(sorted_keys(actual.errors)) do report(format("%s: %s", key, actual.errors[key])) end
+  for _, key in ipairs(keys.sorted(actual.errors)) do report(format("%s: %s", key, actual.errors[key])) end
 end
 
 -- Running -------------------------------------------------------------------------------------------------------------

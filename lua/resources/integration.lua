@@ -5,6 +5,7 @@ local crypto = require("tocsin.crypto")
 local field = require("api.field")
 local integration = require("integration")
 local json = require("tocsin.json")
+local keys = require("keys")
 local labels = require("api.labels")
 local route_channels = require("api.route_channels")
 local store = require("tocsin.store")
@@ -39,10 +40,8 @@ local function check_token(value)
 end
 
 local function sorted_text(texts)
-  local names, object = {}, writer.object()
-  for name in pairs(texts) do names[#names + 1] = name end
-  table.sort(names)
-  for _, name in ipairs(names) do writer.put(object, name, texts[name]) end
+  local object = writer.object()
+  for _, name in ipairs(keys.sorted(texts)) do writer.put(object, name, texts[name]) end
   return writer.text(object)
 end
 

@@ -1,6 +1,5 @@
 #include "app.h"
 #include "base/mem.h"
-#include "front.h"
 #include "script/script.h"
 #include <unistd.h>
 
@@ -61,7 +60,10 @@ static void on_loop_close(void *ctx, void *loop_ctx) {
     intake_free(loop_ctx);
 }
 
-static void on_request(void *ctx, struct http_exchange *x) { front_request(ctx, x->loop_ctx, x); }
+static void on_request(void *ctx, struct http_exchange *x) {
+    struct app *app = ctx;
+    front_request(&app->front, x->loop_ctx, x);
+}
 
 static void on_mail(void *ctx, void *loop_ctx, struct mail *mail) {
     (void)ctx;
@@ -159,6 +161,18 @@ static err open_store(struct app *app, struct why *why) {
     return store_open(&options, &app->store, why);
 }
 
+// What requests go to; the last step, when every part is there.
+static void open_front(struct app *app) {
+    app->front = (struct front){.workers = app->workers,
+                                .store = app->store,
+                                .metrics = {.engine = app->engine,
+                                            .slow_lane = app->slow_lane,
+                                            .store = app->store,
+                                            .log = app->log,
+                                            .http = app->http},
+                                .has_metrics = app->settings.metrics};
+}
+
 // The start order: each part needs those above it.
 err app_new(const struct app_options *options, struct app **out, struct why *why) {
     struct app *app = NEW(struct app);
@@ -174,8 +188,10 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) e = open_pager(app, why);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
-    if (e == ERR_OK) *out = app;
-    else app_free(app);
+    if (e == ERR_OK) {
+        open_front(app);
+        *out = app;
+    } else app_free(app);
     return e;
 }
 
@@ -223,14 +239,6 @@ void app_free(struct app *app) {
     store_close(app->store);
     env_free(app->env);
     mem_free(app);
-}
-
-const char *app_trouble(struct app *app) {
-    if (store_is_broken(app->store))
-        return "Storage failed: a write or sync did not reach the disk. Nothing is accepted until a restart; see the "
-               "log.\n";
-    if (store_is_full(app->store)) return "The disk is full: alerts are refused until there is room.\n";
-    return NULL;
 }
 
 static bool turn_local(struct app *app) {
@@ -282,7 +290,7 @@ static void start_request(struct app *app, arena *a, const struct http_request *
     e->arena = a;
     e->out = out;
     l->in_flight++;
-    front_request(app, l->intake, &e->x);
+    front_request(&app->front, l->intake, &e->x);
 }
 
 void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out,

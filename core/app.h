@@ -4,12 +4,10 @@
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
 #include "engine/crash_marker.h"
-#include "engine/intake.h"
 #include "engine/pager.h"
-#include "net/http_server.h"
+#include "front.h"
 #include "ports.h"
 #include "settings.h"
-#include "worker.h"
 
 struct app {
     struct settings settings;
@@ -23,7 +21,8 @@ struct app {
     slow_lane *slow_lane;
     struct ports ports;
     workers *workers;
-    http_server *http;   // NULL without sockets
+    http_server *http; // NULL without sockets
+    struct front front;
     struct local *local; // the socketless loop of turn mode
     bool is_threaded;
 };
@@ -41,9 +40,6 @@ err app_new(const struct app_options *options, struct app **out,
 void app_start(struct app *app); // threads, then the socket accepts
 void app_stop(struct app *app);  // finishes what was accepted
 void app_free(struct app *app);  // accepts NULL
-
-// Why this server should get no traffic now, or NULL.
-const char *app_trouble(struct app *app);
 
 // Turn mode. Runs every part once, in an order drawn from the seed; false when nothing had anything to do.
 bool app_turn(struct app *app);

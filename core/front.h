@@ -1,9 +1,15 @@
 // The front door: which part a request goes to. The whole table of paths that C knows is in front.c.
 #pragma once
 #include "engine/intake.h"
+#include "metrics.h"
 #include "worker.h"
 
-struct app;
+struct front {
+    workers *workers;
+    store *store; // the writing connection: its trouble is the server's
+    struct metrics_sources metrics;
+    bool has_metrics; // answers /metrics itself
+};
 
 // On the request's own loop; `in` is that loop's intake.
-void front_request(struct app *app, intake *in, struct http_exchange *x);
+void front_request(const struct front *front, intake *in, struct http_exchange *x);

@@ -1,5 +1,4 @@
 #include "metrics.h"
-#include "app.h"
 
 static void family(buf *out, const char *name, const char *type, const char *help) {
     buf_printf(out, "# HELP tocsin_%s %s\n# TYPE tocsin_%s %s\n", name, help, name, type);
@@ -20,8 +19,9 @@ static void label_value(buf *out, str s) {
     }
 }
 
-static void by_integration(struct app *app, buf *out, const char *name, const char *help, size_t offset) {
-    const config *c = config_current(engine_config(app->engine), NULL);
+static void by_integration(const struct metrics_sources *from, buf *out, const char *name, const char *help,
+                           size_t offset) {
+    const config *c = config_current(engine_config(from->engine), NULL);
     family(out, name, "counter", help);
     for (size_t i = 0; i < config_count(c); i++) {
         const struct config_integration *one = config_at(c, i);
@@ -31,7 +31,7 @@ static void by_integration(struct app *app, buf *out, const char *name, const ch
         buf_lit(out, "\",type=\"");
         label_value(out, one->type);
         char id[ID_TEXT_MAX]; // names are unique in a team only
-        ids_encode(store_ids(app->store), "C", one->id, id);
+        ids_encode(store_ids(from->store), "C", one->id, id);
         buf_printf(out, "\",id=\"%s\"} %llu\n", id, (unsigned long long)__atomic_load_n(value, __ATOMIC_RELAXED));
     }
     config_release(c);
@@ -65,13 +65,13 @@ static void stages(const struct engine_counters *c, const struct commit_stats *c
         buf_printf(out, "tocsin_stage_seconds_total{stage=\"%s\"} %.6f\n", list[i].stage, (double)list[i].ns / 1e9);
 }
 
-static void engine_metrics(struct app *app, buf *out) {
-    struct engine_counters *c = engine_counters(app->engine);
+static void engine_metrics(const struct metrics_sources *from, buf *out) {
+    struct engine_counters *c = engine_counters(from->engine);
 #define COUNTER(field, help) number(out, #field "_total", "counter", help, __atomic_load_n(&c->field, __ATOMIC_RELAXED))
-    by_integration(app, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
-    by_integration(app, out, "requests_refused_total", "Requests refused with a 4xx.",
+    by_integration(from, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
+    by_integration(from, out, "requests_refused_total", "Requests refused with a 4xx.",
                    offsetof(struct config_counters, refused));
-    by_integration(app, out, "template_errors_total", "Alerts with a template that failed.",
+    by_integration(from, out, "template_errors_total", "Alerts with a template that failed.",
                    offsetof(struct config_counters, template_errors));
     COUNTER(groups_opened, "Alert groups opened.");
     COUNTER(repeats, "Alerts with the same bytes as the one before in their group.");
@@ -81,31 +81,31 @@ static void engine_metrics(struct app *app, buf *out) {
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
     number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
-           (uint64_t)slow_lane_waiting(app->slow_lane));
+           (uint64_t)slow_lane_waiting(from->slow_lane));
 }
 
-static void commit_metrics(struct app *app, buf *out) {
-    struct commit_stats commits = commit_stats(engine_commit(app->engine));
+static void commit_metrics(const struct metrics_sources *from, buf *out) {
+    struct commit_stats commits = commit_stats(engine_commit(from->engine));
     histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us,
               commits.batch_us_histogram, commits.batch_us_sum, commits.batches, 1e-6);
     histogram(out, "commit_batch_size", "Items of a commit batch.", commit_bounds_size, commits.batch_size_histogram,
               commits.batch_size_sum, commits.batches, 1);
-    stages(engine_counters(app->engine), &commits, out);
+    stages(engine_counters(from->engine), &commits, out);
     number(out, "commit_failures_total", "counter", "Batches that failed.", commits.failures);
     number(out, "commit_waiting", "gauge", "Items waiting for the commit thread.", (uint64_t)commits.waiting);
 }
 
-static void http_metrics(struct app *app, buf *out) {
-    struct http_server_stats http = http_server_stats(app->http);
+static void http_metrics(const struct metrics_sources *from, buf *out) {
+    struct http_server_stats http = http_server_stats(from->http);
     number(out, "http_requests_total", "counter", "Requests read.", http.requests);
     number(out, "http_refused_total", "counter", "Requests refused by the server itself.", http.refused);
     number(out, "http_connections", "gauge", "Open connections.", (uint64_t)http.open_connections);
 }
 
-void metrics_write(struct app *app, buf *out) {
-    engine_metrics(app, out);
-    commit_metrics(app, out);
+void metrics_write(const struct metrics_sources *from, buf *out) {
+    engine_metrics(from, out);
+    commit_metrics(from, out);
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
-           app->log ? log_dropped(app->log) : 0);
-    if (app->http) http_metrics(app, out);
+           from->log ? log_dropped(from->log) : 0);
+    if (from->http) http_metrics(from, out);
 }

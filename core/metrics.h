@@ -1,6 +1,16 @@
 // /metrics in the Prometheus text format: what the parts count, gathered when it is asked for. Any thread.
 #pragma once
 #include "base/buf.h"
+#include "engine/engine.h"
+#include "engine/slow_lane.h"
+#include "net/http_server.h"
 
-struct app;
-void metrics_write(struct app *app, buf *out);
+struct metrics_sources {
+    engine *engine;
+    slow_lane *slow_lane;
+    store *store;
+    log_t *log;        // may be NULL
+    http_server *http; // NULL without sockets
+};
+
+void metrics_write(const struct metrics_sources *from, buf *out);

@@ -60,6 +60,23 @@ describe("the house", function()
     assert.is_true(seen > 20)
   end)
 
+  it("has no circle of includes among the parts at the top", function()
+    local needs = {}
+    for _, line in ipairs(lines_of [[grep -HnE '#include "[a-z_]+[.]h"' core/*.c core/*.h]]) do
+      local from, to = line:match '^core/([%w_]+)%.[ch]:%d+:#include "([%w_]+)%.h"'
+      if from ~= to then needs[from] = needs[from] or {}; needs[from][to] = true end
+    end
+    assert.is_true(needs.main.app and needs.app.front and needs.front.metrics)
+    local done = {}
+    local function walk(name, path)
+      assert(not path:find(" " .. name .. " ", 1, true), "a circle:" .. path .. name)
+      if done[name] then return end
+      for to in pairs(needs[name] or {}) do walk(to, path .. name .. " ") end
+      done[name] = true
+    end
+    for name in pairs(needs) do walk(name, " ") end
+  end)
+
   it("knows Lua only in script/ and SQLite only in store/", function()
     for _, line in ipairs(lines_of [[grep -RnE '#include <(lua|lauxlib|lualib)' core]]) do
       assert.is_truthy(line:find("^core/script/"), line)

@@ -37,13 +37,23 @@ struct engine_counters *engine_counters(engine *e);
 // One alert on its way to disk. ERR_STALE: rendered under another version of its integration, or without the words of a
 // group that has to open after all; nothing is stored, it is to be rendered again (the second time whole). The caller owns the struct and what the signal points to until `done`.
 struct accept_item {
-    struct commit_item item; // apply is accept_apply; the caller sets done, lane and weight
+    struct commit_item item; // apply is accept_apply; the caller sets done and weight
     engine *engine;
+    struct accept_item *next; // of the same request, or NULL
     struct signal signal;
     int64_t grouping_hash, payload_hash; // made by accept_init, so that the commit thread need not
     int64_t alert_id, alert_group_id;    // results
 };
 void accept_init(struct accept_item *a, engine *e); // after the signal is filled
+
+// The alerts of one request, in order: all are stored, or none. Answers as those of accept_item; ERR_STALE only before
+// the first is written, so of several every signal needs its words. The parts' own `done` and `weight` are not used.
+struct accept_all {
+    struct commit_item item; // the caller sets done and weight
+    engine *engine;
+    struct accept_item *first;
+};
+void accept_all_init(struct accept_all *all, engine *e, struct accept_item *first); // inits the parts as well
 
 // A person's action on one group.
 struct act_item {

@@ -1,10 +1,9 @@
 #include "engine/intake.h"
 #include "base/mem.h"
-#include "engine/crash_marker.h"
 #include "engine/intake_parts.h"
 #include <stdio.h>
 
-#define STALE_MAX 20                // re-renderings of one alert while its integration keeps changing
+#define SPLIT_MAX 1000              // alerts that one request may become
 #define WINDOW_US (300 * 1000000LL) // the rate limit's window: 5 minutes
 
 intake *intake_new(const struct intake_options *options, struct why *why) {
@@ -24,17 +23,21 @@ void intake_free(intake *in) {
     mem_free(in);
 }
 
+static void count_refused(const struct config_integration *i) {
+    __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
+}
+
 static const struct config_integration *find(intake *in, struct http_exchange *x, str type, str token) {
     in->config = config_current(engine_config(in->options.engine), in->config);
     const struct config_integration *i = config_by_token(in->config, token);
     if (!i) {
-        http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        intake_reply_not_stored(x, ERR_NOT_FOUND);
         return NULL;
     }
     if (!str_is(type, i->type)) {
         buf text = {0};
         buf_printf(&text, "This url is for integration with %.*s. Key is for %.*s", STR_FMT(type), STR_FMT(i->type));
-        intake_count_refused(i);
+        count_refused(i);
         http_reply(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
         buf_free(&text);
         return NULL;
@@ -69,200 +72,76 @@ static void reply_rate_limited(struct http_exchange *x, const struct config_inte
     buf_free(&text);
 }
 
-static void reply_not_stored(struct http_exchange *x, err e) {
-    switch (e) {
-    case ERR_FULL:
-        http_reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
-        break;
-    case ERR_DISK_FULL:
-        http_reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
-        break;
-    case ERR_NOT_FOUND:
-        http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
-        break;
-    default: http_reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
-    }
-}
-
-static void spent(uint64_t *counter, int64_t start_ns) {
-    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
-}
-
-// Back on the loop: every part is on disk, was refused, or has to be rendered again.
-static void on_parts_done(struct http_exchange *x) {
-    struct delivery *d = x->work;
-    intake *in = d->intake;
-    err worst = ERR_OK;
-    size_t again = 0;
-    config_release(d->config);
-    d->config = NULL;
-    in->config = config_current(engine_config(in->options.engine), in->config);
-    const struct config_integration *i = config_by_id(in->config, d->integration_id);
-    for (size_t n = 0; n < d->count; n++) {
-        struct part *p = &d->parts[n];
-        err e = p->accept.item.result;
-        p->is_stale = e == ERR_STALE && i && p->stale_count++ < STALE_MAX;
-        if (p->is_stale) again++;
-        else if (e != ERR_OK) worst = e == ERR_STALE ? ERR_BUSY : e;
-    }
-    if (again) {
-        __atomic_store_n(&d->waiting, again, __ATOMIC_RELAXED);
-        for (size_t n = 0; n < d->count; n++)
-            if (d->parts[n].is_stale) intake_render(in, &d->parts[n], i);
-        return;
-    }
-    if (worst == ERR_OK) http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL);
-    else reply_not_stored(x, worst);
-}
-
-static void part_done(struct part *p, err result) {
-    struct delivery *d = p->delivery;
-    p->accept.item.result = result;
-    // The exchange may be answered and gone as soon as the last part is counted.
-    struct http_exchange *x = d->x;
-    if (__atomic_sub_fetch(&d->waiting, 1, __ATOMIC_ACQ_REL) == 0) mailbox_push(x->owner, &x->mail);
-}
-
-static void on_committed(struct commit_item *item, err result) {
-    part_done(CONTAINER(CONTAINER(item, struct accept_item, item), struct part, accept), result);
-}
-
-static void send_to_commit(intake *in, struct part *p) {
-    engine *e = in->options.engine;
-    accept_init(&p->accept, e);
-    p->accept.item.done = on_committed;
-    p->accept.item.weight = sizeof *p + p->accept.signal.payload.len;
-    err result = commit_push(engine_commit(e), &p->accept.item);
-    if (result != ERR_OK) part_done(p, result);
-}
-
-static void fall_back(intake *in, struct part *p, const struct config_integration *i, const char *reason) {
-    __atomic_add_fetch(&engine_counters(in->options.engine)->raw, 1, __ATOMIC_RELAXED);
-    renderer_fallback(i, p->accept.signal.payload, reason, p->delivery->x->arena, &p->accept.signal);
-    send_to_commit(in, p);
-}
-
-// Notes who is being rendered (0: nobody), for a next start after a crash.
-static void mark(uint64_t *marker, int64_t integration_id) {
-    if (marker) __atomic_store_n(marker, (uint64_t)integration_id, __ATOMIC_RELAXED);
-}
-
-// On the slow lane's thread.
-static void run_slow(struct slow_task *task, renderer *r) {
-    struct part *p = CONTAINER(task, struct part, slow);
-    struct delivery *d = p->delivery;
-    intake *in = d->intake;
-    const struct config_integration *i = config_by_id(d->config, d->integration_id);
-    struct why why = {""};
-    unsigned flags;
-    if (!r) {
-        fall_back(in, p, i, "The server was stopping; stored without rendering.");
-        return;
-    }
-    mark(in->options.slow_marker, i->id);
-    err e = renderer_prepare(r, i, &flags, &why);
-    if (e == ERR_OK)
-        e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, in->options.fuel_slow, true, d->x->arena,
-                            &p->accept.signal, &why);
-    mark(in->options.slow_marker, 0);
-    p->accept.signal.flags |= SIGNAL_SLOW_LANE;
-    if (e == ERR_OK) {
-        if (in->options.crashed) crash_set_clear((struct crash_set *)(uintptr_t)in->options.crashed, d->integration_id);
-        send_to_commit(in, p);
-    } else {
-        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", d->integration_id),
-            LOG_Z("error", why.text));
-        fall_back(in, p, i, why.text);
-    }
-}
-
-static void go_slow(intake *in, struct part *p, const struct config_integration *i) {
-    struct delivery *d = p->delivery;
-    __atomic_add_fetch(&engine_counters(in->options.engine)->slow_lane, 1, __ATOMIC_RELAXED);
-    // Kept as it is while another part's task may be reading it; a part that turns out stale comes back for a newer one.
-    if (!d->config) d->config = config_current(engine_config(in->options.engine), NULL);
-    p->slow = (struct slow_task){.integration_id = i->id, .run = run_slow};
-    if (!config_by_id(d->config, i->id)) part_done(p, ERR_NOT_FOUND);
-    else if (slow_lane_push(in->options.slow_lane, &p->slow) != ERR_OK)
-        fall_back(in, p, i, "Too many alerts of this integration wait for the slow lane; stored without rendering.");
-}
-
-void intake_render(intake *in, struct part *p, const struct config_integration *i) {
-    struct why why = {""};
-    unsigned flags;
-    if (in->options.crashed && crash_set_has(in->options.crashed, i->id)) {
-        go_slow(in, p, i);
-        return;
-    }
-    mark(in->options.crash_marker, i->id);
-    int64_t start = clock_ns();
-    err e = renderer_prepare(in->renderer, i, &flags, &why);
-    if (e == ERR_OK)
-        e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
-                            p->stale_count > 0, p->delivery->x->arena, &p->accept.signal, &why);
-    spent(&engine_counters(in->options.engine)->render_ns, start);
-    mark(in->options.crash_marker, 0);
-    if (e == ERR_OK) {
-        send_to_commit(in, p);
-    } else if (e == ERR_FUEL || e == ERR_MEMORY) {
-        go_slow(in, p, i);
-    } else {
-        LOG(in->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", i->id), LOG_Z("error", why.text));
-        fall_back(in, p, i, why.text);
-    }
-}
-
-struct delivery *intake_delivery(intake *in, struct http_exchange *x, const struct config_integration *i,
-                                 size_t count) {
-    struct delivery *d = arena_alloc(x->arena, sizeof *d);
-    *d = (struct delivery){.x = x, .intake = in, .integration_id = i->id, .waiting = count, .count = count};
-    d->parts = arena_alloc(x->arena, count * sizeof *d->parts);
-    for (size_t n = 0; n < count; n++) {
-        d->parts[n].delivery = d;
-        d->parts[n].accept.signal.received_at = x->request.received_at;
-    }
-    x->work = d;
-    x->resume = on_parts_done;
-    return d;
-}
-
-void intake_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
-                   const struct payload *payload) {
-    struct delivery *d = intake_delivery(in, x, i, 1);
-    struct part *p = &d->parts[0];
+static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i,
+                       const struct payload *payload) {
+    struct arrival *a = intake_arrival(in, x, i, 1);
+    struct part *p = &a->parts[0];
     p->json = payload->json;
     p->accept.signal.payload = payload->bytes;
     p->accept.signal.parsed = payload->parsed;
-    intake_render(in, p, i);
+    intake_arrive(a, i);
+}
+
+// Parses every part before the first is rendered, so that a bad one leaves nothing half-done.
+static bool parse_parts(struct arrival *a, const struct json *list) {
+    for (uint32_t n = 0; n < list->count; n++) {
+        const struct json *item = &list->items[n];
+        struct json *parsed;
+        if (item->type != JSON_STRING || json_parse(a->x->arena, item->text, &parsed, NULL) != ERR_OK) return false;
+        if (parsed->type == JSON_NULL) return false;
+        a->parts[n].json = parsed;
+        a->parts[n].accept.signal.payload = item->text;
+    }
+    return true;
+}
+
+static void refuse_list(struct http_exchange *x, const struct config_integration *i) {
+    buf text = {0};
+    buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type),
+               SPLIT_MAX);
+    buf_char(&text, 0);
+    count_refused(i);
+    http_reply_detail(x, 400, text.ptr, NULL);
+    buf_free(&text);
+}
+
+static void accept_several(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
+    struct json *list;
+    bool is_list = json_parse(x->arena, texts, &list, NULL) == ERR_OK && list->type == JSON_ARRAY;
+    if (is_list && list->count == 0) { // the integration ignores this request
+        intake_reply_ok(x);
+        return;
+    }
+    struct arrival *a = is_list && list->count <= SPLIT_MAX ? intake_arrival(in, x, i, list->count) : NULL;
+    if (a && parse_parts(a, list)) intake_arrive(a, i);
+    else refuse_list(x, i);
+}
+
+static void on_read(intake *in, struct http_exchange *x, const struct config_integration *i,
+                    const struct reading *reading) {
+    switch (reading->kind) {
+    case READ_ONE: accept_one(in, x, i, &reading->payload); break;
+    case READ_SEVERAL: accept_several(in, x, i, reading->texts); break;
+    case READ_IGNORED: intake_reply_ok(x); break;
+    case READ_ANSWERED: x->reply(x, &reading->answer); break;
+    case READ_REFUSED:
+        count_refused(i);
+        http_reply_detail(x, reading->refused == ERR_UNSUPPORTED ? 415 : 400, reading->why.text, NULL);
+    }
 }
 
 void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     const struct config_integration *i = find(in, x, type, token);
     int64_t retry_s = 0;
+    struct reading reading;
     if (!i) return;
     if (is_over_rate(i, x->request.received_at, &retry_s)) {
-        intake_count_refused(i);
+        count_refused(i);
         reply_rate_limited(x, i, retry_s);
-        return;
-    }
-    struct why why = {""};
-    unsigned flags = 0;
-    err e = renderer_prepare(in->renderer, i, &flags, &why);
-    if (e != ERR_OK)
-        LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
-            LOG_Z("error", why.text));
-    if ((flags & RENDER_HAS_RECEIVE) && intake_receive(in, x, i)) return;
-    struct payload payload;
-    int64_t start = clock_ns();
-    e = payload_parse(x->arena, http_header_get(&x->request, STR("content-type")), x->request.query, x->request.body,
-                      &payload, &why);
-    spent(&engine_counters(in->options.engine)->parse_ns, start);
-    if (e != ERR_OK) {
-        intake_count_refused(i);
-        http_reply_detail(x, e == ERR_UNSUPPORTED ? 415 : 400, why.text, NULL);
-    } else if (flags & RENDER_HAS_SPLIT) {
-        intake_split(in, x, i, &payload);
+    } else if (intake_is_suspect(in, i->id)) {
+        intake_read_slowly(in, x, i, on_read);
     } else {
-        intake_accept(in, x, i, &payload);
+        intake_read(in, in->renderer, in->options.crash_marker, x, i, &reading);
+        on_read(in, x, i, &reading);
     }
 }

@@ -1,8 +1,8 @@
 // From a request on an integration's URL to an answer: key, rate limit, body, templates, commit, reply.
 //
 // Purpose: one `intake` per I/O loop. intake_post runs on the loop, within the alert's small budget, and hands the
-// alert to the commit thread; the answer leaves when the commit has told the loop. What leaves the budget goes through
-// the slow lane first.
+// request's alerts to the commit thread, which stores all or none; the answer leaves when the commit has told the loop.
+// What leaves the budget goes through the slow lane first.
 // Threads: an intake is used by its loop only.
 #pragma once
 #include "engine/engine.h"
@@ -18,9 +18,9 @@ struct intake_options {
     struct script_options script;
     slow_lane *slow_lane; // shared by all intakes
     int64_t fuel_inline, fuel_slow;
-    uint64_t *crash_marker; // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
-    uint64_t *slow_marker;  // the slow lane's slot
-    const struct crash_set *crashed;
+    uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
+    uint64_t *slow_marker;     // the slow lane's slot
+    struct crash_set *crashed; // their requests are read and rendered in the slow lane until one went well; may be NULL
 };
 
 intake *intake_new(const struct intake_options *options, struct why *why);

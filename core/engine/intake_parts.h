@@ -1,5 +1,6 @@
-// The inside of `intake`, for the files here that share it: a request, and the alerts that it becomes.
+// The inside of `intake`, for the files here that share it: what a request says, and its alerts on their way to disk.
 #pragma once
+#include "engine/crash_marker.h"
 #include "engine/intake.h"
 #include "engine/payload.h"
 
@@ -9,42 +10,68 @@ struct intake {
     renderer *renderer;
 };
 
+// What a request says, once it is parsed and the functions of its type's file have read it (intake_read.c).
+struct reading {
+    enum { READ_ONE, READ_SEVERAL, READ_IGNORED, READ_ANSWERED, READ_REFUSED } kind;
+    struct payload payload;      // one: the alert
+    str texts;                   // several: a JSON array of the alerts' JSON texts
+    struct http_response answer; // answered: by the file's function
+    err refused;                 // refused: the payload's error and its sentence
+    struct why why;
+};
+
+// Reads with that thread's renderer and marker; everything lives in the exchange's arena.
+void intake_read(const intake *in, renderer *r, uint64_t *marker, struct http_exchange *x,
+                 const struct config_integration *i, struct reading *out);
+// The same in the slow lane; then `done` on the loop, with the integration as it is by then. Answers itself when it cannot.
+void intake_read_slowly(intake *in, struct http_exchange *x, const struct config_integration *i,
+                        void (*done)(intake *in, struct http_exchange *x, const struct config_integration *i,
+                                     const struct reading *reading));
+
 // One alert of a request.
 struct part {
     struct accept_item accept;
-    struct slow_task slow;
-    struct delivery *delivery;
     const struct json *json;
-    bool is_stale; // to be rendered again
-    int stale_count;
+    bool is_slow; // left the inline budget and is not rendered yet
 };
 
-// A request on its way: answered when all its parts are on disk.
-struct delivery {
+// The alerts of a request (intake_alerts.c). They have one owner at a time, and so has the exchange's arena: the loop; the
+// slow lane, when a part left the budget; the commit; the loop again, which answers or renders all of them once more.
+struct arrival {
     struct http_exchange *x;
     intake *intake;
     int64_t integration_id;
     const config *config; // held while the slow lane reads the integration
-    uint64_t waiting;     // parts that are not done, atomically
+    struct slow_task slow;
+    size_t slow_next; // no part before this one is slow
+    struct accept_all all;
+    err result;
+    int stale_count;
     size_t count;
     struct part *parts;
 };
 
-static inline void intake_count_refused(const struct config_integration *i) {
-    __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
+// A request that becomes `count` alerts: their json, payload and parsed are to be filled in.
+struct arrival *intake_arrival(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count);
+// Renders and stores them, then answers.
+void intake_arrive(struct arrival *a, const struct config_integration *i);
+
+void intake_reply_ok(struct http_exchange *x);
+void intake_reply_not_stored(struct http_exchange *x, err e);
+
+// Notes whose data a thread works on (0: nobody's), for the next start if that kills the process.
+static inline void intake_mark(uint64_t *marker, int64_t integration_id) {
+    if (marker) __atomic_store_n(marker, (uint64_t)integration_id, __ATOMIC_RELAXED);
 }
 
-// A request that becomes `count` alerts; their json and payloads are to be filled in, then each is rendered.
-struct delivery *intake_delivery(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count);
-void intake_render(intake *in, struct part *p, const struct config_integration *i);
-// A request that is one alert.
-void intake_accept(intake *in, struct http_exchange *x, const struct config_integration *i,
-                   const struct payload *payload);
+static inline bool intake_is_suspect(const intake *in, int64_t integration_id) {
+    return in->options.crashed && crash_set_has(in->options.crashed, integration_id);
+}
 
-// What an integration file's functions make of a request (intake_split.c).
+static inline void intake_clear_suspect(const intake *in, int64_t integration_id) {
+    if (in->options.crashed) crash_set_clear(in->options.crashed, integration_id);
+}
 
-// A type with `receive` reads the request itself; false: it leaves the request to the usual way.
-bool intake_receive(intake *in, struct http_exchange *x, const struct config_integration *i);
-// A type with `split` may make several alerts of one payload, or none.
-void intake_split(intake *in, struct http_exchange *x, const struct config_integration *i,
-                  const struct payload *payload);
+static inline void intake_spent(uint64_t *counter, int64_t start_ns) {
+    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
+}

@@ -17,11 +17,11 @@ struct signal {
     str grouping_id;
     int64_t route_id;
     bool has_words; // title and labels were rendered: a group may open
-    str title;    // at most 500 code points and ".."
-    str labels;   // JSON object text, empty when there are none
-    str problems; // JSON object: template field -> error text, empty when there are none
-    str payload;  // bytes to store
-    str parsed;   // JSON that templates saw when the bytes are not JSON, else empty
+    str title;      // at most 500 code points and ".."
+    str labels;     // JSON object text, empty when there are none
+    str problems;   // JSON object: template field -> error text, empty when there are none
+    str payload;    // bytes to store
+    str parsed;     // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
     unsigned flags; // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

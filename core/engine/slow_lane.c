@@ -1,12 +1,12 @@
 #include "engine/slow_lane.h"
 #include "base/mem.h"
 
-// The waiting tasks of one integration; lanes with tasks form a ring, and one task is taken from each in turn.
+// The waiting tasks of one integration; lanes with tasks form a ring, and one run is taken from each in turn.
 struct lane {
     struct lane *next;
     int64_t integration_id;
     struct mail *head, **tail;
-    size_t count;
+    size_t count; // runs
 };
 
 struct slow_lane {
@@ -57,8 +57,9 @@ static void append_lane(slow_lane *l, struct lane *lane) {
 err slow_lane_push(slow_lane *l, struct slow_task *task) {
     pthread_mutex_lock(&l->mutex);
     struct lane *lane = find_lane(l, task->integration_id);
-    err e = lane && lane->count >= l->waiting_each ? ERR_FULL : ERR_OK;
-    if (e == ERR_OK) {
+    size_t room = l->waiting_each - (lane ? lane->count : 0);
+    if (room) {
+        if (task->count > room) task->count = room;
         if (!lane) {
             lane = NEW(struct lane);
             lane->integration_id = task->integration_id;
@@ -68,20 +69,20 @@ err slow_lane_push(slow_lane *l, struct slow_task *task) {
         task->mail.next = NULL;
         *lane->tail = &task->mail;
         lane->tail = &task->mail.next;
-        lane->count++;
-        __atomic_add_fetch(&l->waiting, 1, __ATOMIC_RELAXED);
+        lane->count += task->count;
+        __atomic_add_fetch(&l->waiting, (int64_t)task->count, __ATOMIC_RELAXED);
         pthread_cond_signal(&l->wake);
     }
     pthread_mutex_unlock(&l->mutex);
-    return e;
+    return room ? ERR_OK : ERR_FULL;
 }
 
-// Takes one task of the first lane and puts that lane last. Called with the mutex held.
+// Takes one run of the first lane's first task and puts that lane last. Called with the mutex held.
 static struct slow_task *take(slow_lane *l) {
     struct lane *lane = l->first;
     if (!lane) return NULL;
-    struct mail *mail = lane->head;
-    lane->head = mail->next;
+    struct slow_task *task = CONTAINER(lane->head, struct slow_task, mail);
+    if (--task->count == 0) lane->head = task->mail.next;
     if (!lane->head) lane->tail = &lane->head;
     lane->count--;
     __atomic_sub_fetch(&l->waiting, 1, __ATOMIC_RELAXED);
@@ -89,7 +90,7 @@ static struct slow_task *take(slow_lane *l) {
     if (!l->first) l->last = NULL;
     if (lane->count) append_lane(l, lane);
     else mem_free(lane);
-    return CONTAINER(mail, struct slow_task, mail);
+    return task;
 }
 
 bool slow_lane_turn(slow_lane *l) {

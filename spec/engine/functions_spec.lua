@@ -20,11 +20,11 @@ describe("an integration file's", function()
   end)
 
   -- A core with the type "test" that has these functions → an integration of it
-  local function with(functions, settings)
+  local function with(functions, settings, seed)
     local file <close> = assert(io.open(folder .. "/test.lua", "w"))
     file:write("return { " .. HEAD .. functions .. " }")
     file:close()
-    w = world.open { integrations = folder, settings = settings }
+    w = world.open { integrations = folder, settings = settings, seed = seed }
     return w:integration { type = "test" }
   end
 
@@ -97,6 +97,95 @@ describe("an integration file's", function()
       end
       assert.equal(36, #payloads())
       assert.equal(36, w:rows("SELECT count(*) AS n FROM alert WHERE signal & 8 = 8")[1].n)
+    end)
+  end)
+
+  describe("a split request", function()
+    local SPLIT <const> = "split = function(payload) return payload.list end"
+    local SLOW <const> = "{% if payload.slow %}{% for i in range(3000) %}{% endfor %}{% endif %}"
+    local engine = require "tocsin.engine"
+    local json = require "tocsin.json"
+
+    -- A body of n alerts of request r, of which those for which is_slow(i) leave the inline budget.
+    local function body(r, n, is_slow)
+      local list = {}
+      for i = 1, n do list[i] = ('{"id":"%s-%d","r":"%s","slow":%s}'):format(r, i, r, is_slow and is_slow(i) or false) end
+      return '{"list":[' .. table.concat(list, ",") .. "]}"
+    end
+
+    -- request → how many of its alerts are stored
+    local function stored()
+      local counts = {}
+      for _, payload in ipairs(payloads()) do
+        local r = json.decode(payload).r
+        counts[r] = (counts[r] or 0) + 1
+      end
+      return counts
+    end
+
+    it("is stored whole or not at all, whatever room there is for it", function()
+      local hook = with(SPLIT, { commit_waiting = 10, fuel_inline = 20000 })
+      w:configure(hook, { templates = { web = { title = SLOW .. "{{ payload.id }}" } } })
+      assert.equal(200, (w:send(hook, body("alone", 50))))
+      assert.equal(200, (w:send(hook, body("slow", 50, function(i) return i % 7 == 0 end))))
+      assert.same({ alone = 50, slow = 50 }, stored())
+      local requests, refused = {}, 0
+      for r = 1, 300 do
+        requests[r] = { "POST", world.path(hook), {}, body("r" .. r, 5, function(i) return r % 5 == 0 and i == 2 end) }
+      end
+      local answers = engine.together(w.core, requests)
+      local counts = stored()
+      for r, answer in ipairs(answers) do
+        assert.is_true(answer[1] == 200 or answer[1] == 503, answer[1])
+        if answer[1] == 503 then refused = refused + 1 end
+        assert.equal(answer[1] == 200 and 5 or nil, counts["r" .. r])
+      end
+      assert.is_true(refused > 0)
+    end)
+
+    it("of which one cannot be written leaves nothing, and the requests beside it unharmed", function()
+      local hook = with(SPLIT)
+      w:rows [[CREATE TRIGGER poison BEFORE INSERT ON alert WHEN instr(CAST(NEW.payload AS TEXT), 'poison') BEGIN
+        SELECT RAISE(ABORT, 'poison'); END]]
+      local requests = {}
+      for r = 1, 6 do
+        requests[r] = { "POST", world.path(hook), {}, r == 3 and '{"list":[{"r":"3","id":"a"},{"r":"3","id":"poison"}]}' or body(r, 3) }
+      end
+      for r, answer in ipairs(engine.together(w.core, requests)) do assert.equal(r == 3 and 503 or 200, answer[1]) end
+      assert.same({ ["1"] = 3, ["2"] = 3, ["4"] = 3, ["5"] = 3, ["6"] = 3 }, stored())
+      w:post(hook, '{"list":[{"r":"7","id":"a"}]}')
+      assert.equal(1, stored()["7"])
+    end)
+
+    it("is judged by one version of the templates, also when some of it goes through the slow lane", function()
+      for seed = 1, 12 do
+        local hook = with(SPLIT, { fuel_inline = 20000 }, seed)
+        local requests = {}
+        for n = 1, 12 do
+          requests[2 * n - 1] = { "POST", world.path(hook), {}, body(n, 4, function(i) return i % 2 == n % 2 end) }
+          requests[2 * n] = { "PUT", "/api/v1/integrations/" .. hook.id .. "/", { authorization = w.client.token },
+            json.encode { templates = { grouping_key = n .. " {{ payload.id }}", web = { title = SLOW .. "{{ payload.id }}" } } } }
+        end
+        for _, answer in ipairs(engine.together(w.core, requests)) do assert.equal(200, answer[1]) end
+        local version = {}
+        for _, row in ipairs(w:rows("SELECT g.grouping_id AS g, CAST(a.payload AS TEXT) AS p FROM alert AS a "
+          .. "JOIN alert_group AS g ON g.id = a.alert_group_id")) do
+          local r, of = json.decode(row.p).r, row.g:match("^(%d*) ?")
+          assert.equal(version[r] or of, of, "seed " .. seed)
+          version[r] = of
+        end
+        assert.equal(48, #payloads())
+        if seed < 12 then w:close() end
+      end
+    end)
+
+    it("has room in the slow lane for as many as may wait; the others are stored raw", function()
+      local hook = with(SPLIT, { fuel_inline = 20000, slow_lane_waiting = 4 })
+      w:configure(hook, { templates = { web = { title = SLOW .. "{{ payload.id }}" } } })
+      w:post(hook, body("a", 10, function(i) return i ~= 5 end))
+      local seen = {}
+      for i, row in ipairs(w:rows "SELECT signal FROM alert ORDER BY id") do seen[i] = row.signal & 24 end
+      assert.same({ 8, 8, 8, 8, 0, 16, 16, 16, 16, 16 }, seen)
     end)
   end)
 

@@ -1,0 +1,168 @@
+// The alerts of a request: rendered, stored all together or not at all, answered.
+#include "engine/intake_parts.h"
+
+#define STALE_MAX 20 // re-renderings of a request's alerts while their integration keeps changing
+
+void intake_reply_ok(struct http_exchange *x) { http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL); }
+
+void intake_reply_not_stored(struct http_exchange *x, err e) {
+    switch (e) {
+    case ERR_FULL:
+        http_reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
+        break;
+    case ERR_DISK_FULL:
+        http_reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
+        break;
+    case ERR_NOT_FOUND:
+        http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
+        break;
+    default: http_reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
+    }
+}
+
+// Back on the loop: everything is on disk, or nothing is.
+static void on_arrived(struct http_exchange *x) {
+    struct arrival *a = x->work;
+    intake *in = a->intake;
+    config_release(a->config);
+    a->config = NULL;
+    in->config = config_current(engine_config(in->options.engine), in->config);
+    const struct config_integration *i = config_by_id(in->config, a->integration_id);
+    err e = a->result;
+    if (e == ERR_STALE && i && a->stale_count++ < STALE_MAX) intake_arrive(a, i);
+    else if (e == ERR_OK) intake_reply_ok(x);
+    else if (e == ERR_STALE) intake_reply_not_stored(x, i ? ERR_BUSY : ERR_NOT_FOUND);
+    else intake_reply_not_stored(x, e);
+}
+
+static void arrived(struct arrival *a, err result) {
+    a->result = result;
+    mailbox_push(a->x->owner, &a->x->mail); // the exchange may be answered and gone now
+}
+
+static void on_committed(struct commit_item *item, err result) {
+    arrived(CONTAINER(CONTAINER(item, struct accept_all, item), struct arrival, all), result);
+}
+
+static void store_all(struct arrival *a) {
+    engine *e = a->intake->options.engine;
+    size_t weight = sizeof *a;
+    for (size_t n = 0; n < a->count; n++) {
+        struct part *p = &a->parts[n];
+        p->accept.next = n + 1 < a->count ? &a->parts[n + 1].accept : NULL;
+        weight += sizeof *p + p->accept.signal.payload.len;
+    }
+    accept_all_init(&a->all, e, &a->parts[0].accept);
+    a->all.item.done = on_committed;
+    a->all.item.weight = weight;
+    err result = commit_push(engine_commit(e), &a->all.item);
+    if (result != ERR_OK) arrived(a, result);
+}
+
+static void fall_back(const struct arrival *a, struct part *p, const struct config_integration *i, const char *reason) {
+    __atomic_add_fetch(&engine_counters(a->intake->options.engine)->raw, 1, __ATOMIC_RELAXED);
+    renderer_fallback(i, p->accept.signal.payload, reason, a->x->arena, &p->accept.signal);
+    p->is_slow = false;
+}
+
+static void log_failed(const struct arrival *a, const struct why *why) {
+    LOG(a->intake->options.log, LOG_ERROR, "rendering_failed", LOG_N("integration", a->integration_id),
+        LOG_Z("error", why->text));
+}
+
+static void render_slow(const struct arrival *a, struct part *p, const struct config_integration *i, renderer *r) {
+    const struct intake_options *o = &a->intake->options;
+    struct why why = {""};
+    unsigned flags;
+    intake_mark(o->slow_marker, i->id);
+    err e = renderer_prepare(r, i, &flags, &why);
+    if (e == ERR_OK)
+        e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, o->fuel_slow, true, a->x->arena,
+                            &p->accept.signal, &why);
+    intake_mark(o->slow_marker, 0);
+    p->accept.signal.flags |= SIGNAL_SLOW_LANE;
+    p->is_slow = false;
+    if (e == ERR_OK) {
+        intake_clear_suspect(a->intake, i->id);
+        return;
+    }
+    log_failed(a, &why);
+    fall_back(a, p, i, why.text);
+}
+
+static struct part *next_slow(struct arrival *a) {
+    while (a->slow_next < a->count && !a->parts[a->slow_next].is_slow) a->slow_next++;
+    return a->slow_next < a->count ? &a->parts[a->slow_next] : NULL;
+}
+
+#define NO_ROOM "Too many alerts of this integration wait for the slow lane; stored without rendering."
+
+// The parts for which the lane has no room, if any; then all are stored.
+static void store_rest(struct arrival *a, const struct config_integration *i) {
+    for (struct part *p; (p = next_slow(a));) fall_back(a, p, i, NO_ROOM);
+    store_all(a);
+}
+
+// On the slow lane's thread, once for each part that has room there.
+static void run_slow(struct slow_task *task, renderer *r) {
+    struct arrival *a = CONTAINER(task, struct arrival, slow);
+    const struct config_integration *i = config_by_id(a->config, a->integration_id);
+    struct part *p = next_slow(a);
+    if (r) render_slow(a, p, i, r);
+    else fall_back(a, p, i, "The server was stopping; stored without rendering.");
+    if (task->count == 0) store_rest(a, i);
+}
+
+static void go_slow(struct arrival *a, const struct config_integration *i, size_t count) {
+    const struct intake_options *o = &a->intake->options;
+    __atomic_add_fetch(&engine_counters(o->engine)->slow_lane, count, __ATOMIC_RELAXED);
+    a->config = config_current(engine_config(o->engine), NULL);
+    a->slow = (struct slow_task){.integration_id = i->id, .count = count, .run = run_slow};
+    a->slow_next = 0;
+    if (!config_by_id(a->config, i->id)) arrived(a, ERR_NOT_FOUND);
+    else if (slow_lane_push(o->slow_lane, &a->slow) != ERR_OK) store_rest(a, i);
+}
+
+static void render_inline(const struct arrival *a, struct part *p, const struct config_integration *i) {
+    intake *in = a->intake;
+    struct why why = {""};
+    unsigned flags;
+    intake_mark(in->options.crash_marker, i->id);
+    int64_t start = clock_ns();
+    // Of several alerts one may change what the next was guessed by, and then all would have to be rendered again.
+    bool is_whole = a->count > 1 || a->stale_count > 0;
+    err e = renderer_prepare(in->renderer, i, &flags, &why);
+    if (e == ERR_OK)
+        e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
+                            is_whole, a->x->arena, &p->accept.signal, &why);
+    intake_spent(&engine_counters(in->options.engine)->render_ns, start);
+    intake_mark(in->options.crash_marker, 0);
+    p->is_slow = e == ERR_FUEL || e == ERR_MEMORY;
+    if (e == ERR_OK || p->is_slow) return;
+    log_failed(a, &why);
+    fall_back(a, p, i, why.text);
+}
+
+void intake_arrive(struct arrival *a, const struct config_integration *i) {
+    size_t slow = 0;
+    bool is_suspect = intake_is_suspect(a->intake, i->id);
+    for (size_t n = 0; n < a->count; n++) {
+        struct part *p = &a->parts[n];
+        p->accept.signal.flags = 0;
+        if (is_suspect) p->is_slow = true;
+        else render_inline(a, p, i);
+        slow += p->is_slow;
+    }
+    if (slow) go_slow(a, i, slow);
+    else store_all(a);
+}
+
+struct arrival *intake_arrival(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count) {
+    struct arrival *a = arena_alloc(x->arena, sizeof *a);
+    *a = (struct arrival){.x = x, .intake = in, .integration_id = i->id, .count = count};
+    a->parts = arena_alloc(x->arena, count * sizeof *a->parts);
+    for (size_t n = 0; n < count; n++) a->parts[n].accept.signal.received_at = x->request.received_at;
+    x->work = a;
+    x->resume = on_arrived;
+    return a;
+}

@@ -1,7 +1,8 @@
-// Which integration was being rendered when the process died: a small mapped file with a slot for each thread.
+// Whose data the process worked on when it died: a small mapped file with a slot for each thread.
 //
-// A thread writes the integration's id before it renders and 0 afterwards; the page cache keeps it through a crash of
-// the process. The next start reads who was marked: those start in the slow lane until one of their alerts is rendered.
+// A thread writes the integration's id before it loads its templates, reads a request (with the functions of the type's
+// file) or renders an alert, and 0 afterwards; the page cache keeps it through a crash of the process. The next start
+// reads who was marked: their requests are read and rendered in the slow lane until one went well.
 #pragma once
 #include "base/err.h"
 #include <stdint.h>

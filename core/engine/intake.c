@@ -108,11 +108,8 @@ static void refuse_list(struct http_exchange *x, const struct config_integration
 static void accept_several(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
     struct json *list;
     bool is_list = json_parse(x->arena, texts, &list, NULL) == ERR_OK && list->type == JSON_ARRAY;
-    if (is_list && list->count == 0) { // the integration ignores this request
-        intake_reply_ok(x);
-        return;
-    }
-    struct arrival *a = is_list && list->count <= SPLIT_MAX ? intake_arrival(in, x, i, list->count) : NULL;
+    bool is_good = is_list && list->count > 0 && list->count <= SPLIT_MAX;
+    struct arrival *a = is_good ? intake_arrival(in, x, i, list->count) : NULL;
     if (a && parse_parts(a, list)) intake_arrive(a, i);
     else refuse_list(x, i);
 }

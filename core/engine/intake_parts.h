@@ -14,7 +14,7 @@ struct intake {
 struct reading {
     enum { READ_ONE, READ_SEVERAL, READ_IGNORED, READ_ANSWERED, READ_REFUSED } kind;
     struct payload payload;      // one: the alert
-    str texts;                   // several: a JSON array of the alerts' JSON texts
+    str texts;                   // several: a JSON array of the alerts' JSON texts, not empty
     struct http_response answer; // answered: by the file's function
     err refused;                 // refused: the payload's error and its sentence
     struct why why;

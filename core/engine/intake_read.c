@@ -52,6 +52,11 @@ static struct http_response answer_of(const struct script_value v[4]) {
     return a;
 }
 
+static void take_texts(const struct script_value *v, struct reading *out) {
+    out->texts = v->type == SCRIPT_STR ? v->text : STR("[]");
+    out->kind = str_is(out->texts, STR("[]")) ? READ_IGNORED : READ_SEVERAL;
+}
+
 // A type with `receive` reads the request itself; false: it leaves the request to the usual way.
 static bool receive(const struct reader *r, struct reading *out) {
     struct script_value v[4] = {0};
@@ -65,8 +70,7 @@ static bool receive(const struct reader *r, struct reading *out) {
         out->kind = READ_ANSWERED;
         out->answer = answer_of(v);
     } else {
-        out->kind = READ_SEVERAL;
-        out->texts = v[1].type == SCRIPT_STR ? v[1].text : STR("[]");
+        take_texts(&v[1], out);
     }
     return true;
 }
@@ -80,8 +84,7 @@ static void split(const struct reader *r, struct reading *out) {
     err e = call(r, "split", args, 2, v, 2, &why);
     log_function(r, "split_failed", e, &v[0], &v[1], &why);
     if (e != ERR_OK || v[0].type != SCRIPT_STR) return;
-    out->kind = READ_SEVERAL;
-    out->texts = v[0].text;
+    take_texts(&v[0], out);
 }
 
 static void parse(const struct reader *r, struct reading *out) {
@@ -140,7 +143,8 @@ static void run_slow(struct slow_task *task, renderer *r) {
     s->is_read = r != NULL;
     if (r) intake_read(s->intake, r, s->intake->options.slow_marker, s->x, i, &s->reading);
     // Where there is an alert, its rendering may still be what kills.
-    if (r && s->reading.kind != READ_ONE && s->reading.kind != READ_SEVERAL) intake_clear_suspect(s->intake, i->id);
+    bool has_alerts = s->reading.kind == READ_ONE || s->reading.kind == READ_SEVERAL;
+    if (r && !has_alerts) intake_clear_suspect(s->intake, i->id);
     mailbox_push(s->x->owner, &s->x->mail);
 }
 

@@ -102,6 +102,65 @@ describe("the crash marker", function()
     w:close()
   end)
 
+  it("has the functions of a file run in the slow lane as well, until what they read went well", function()
+    local types = folder .. "/types"
+    assert(os.execute("mkdir " .. types))
+    local file <close> = assert(io.open(types .. "/reads.lua", "w"))
+    file:write [==[return { name = "Reads", about = "t", connect = "c", grouping_id = "{{ payload.id }}", title = "{{ payload.id }}",
+      receive = function(r)
+        if r.json.hello then return { answer = { status = 202, body = "hi" } } end
+        if r.json.drop then return { ignore = true } end
+      end,
+      split = function(payload) return payload.list end,
+      examples = { { "one", payload = "{}", expect = { state = "firing" } } } }]==]
+    file:close()
+    local options = { data = folder, integrations = types, settings = { slow_lane_waiting = 2 } }
+    local w = world.open(options)
+    local hook = w:integration { type = "reads" }
+    w:close()
+    local function restart()
+      mark(0, 1)
+      w = world.open(options)
+    end
+    -- How many of requests that come together find no room in the lane
+    local function refused(bytes)
+      local list, count = {}, 0
+      for n = 1, 40 do list[n] = { "POST", world.path(hook), {}, bytes } end
+      for _, answer in ipairs(engine.together(w.core, list)) do
+        if answer[1] == 503 then
+          assert.matches("Too many requests of this integration", answer[2])
+          count = count + 1
+        else
+          assert.is_true(answer[1] < 300)
+        end
+      end
+      return count
+    end
+    for _, bytes in ipairs { '{"hello":1}', '{"drop":1}', '{"list":[]}' } do
+      local first = 0
+      for seed = 1, 8 do -- how many come before the lane's first turn
+        options.seed = seed
+        restart()
+        first = first + refused(bytes)
+        assert.equal(0, refused(bytes))
+        w:close()
+      end
+      assert.is_true(first > 0)
+    end
+    restart()
+    assert.equal(400, (w:send(hook, '{"list":[null]}')))
+    assert.equal(202, (w:send(hook, '{"hello":1}')))
+    w:post(hook, '{"list":[{"id":"a"},{"id":"b"}]}')
+    w:close()
+    restart()
+    w:post(hook, '{"list":[{"id":"a"},{"id":"b"}]}')
+    w:post(hook, '{"list":[{"id":"a"}]}')
+    local slow = {}
+    for i, row in ipairs(w:rows "SELECT signal FROM alert ORDER BY id") do slow[i] = row.signal & SLOW end
+    assert.same({ 0, 0, SLOW, SLOW, 0 }, slow)
+    w:close()
+  end)
+
   it("does not mind a file of any content", function()
     for _, bytes in ipairs { "", "x", ("\255"):rep(4096), ("\1"):rep(7) } do
       local file <close> = assert(io.open(folder .. "/rendering", "wb"))

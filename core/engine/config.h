@@ -7,6 +7,7 @@
 #pragma once
 #include "base/err.h"
 #include "base/str.h"
+#include "engine/rate_window.h"
 #include "store/store.h"
 
 struct config_route {
@@ -28,9 +29,9 @@ struct config_integration { // immutable once published, shared by snapshots
     struct config_counters *counters; // shared by all versions of this integration
 };
 
-struct config_counters { // changed with atomics from any thread
+struct config_counters { // changed from any thread, the numbers with atomics
     uint64_t alerts, refused, template_errors;
-    int64_t window_started_at, window_count; // rate limit: a fixed window of 5 minutes
+    struct rate_window rate;
 };
 
 typedef struct config config;               // one snapshot

@@ -3,8 +3,7 @@
 #include "engine/intake_parts.h"
 #include <stdio.h>
 
-#define SPLIT_MAX 1000              // alerts that one request may become
-#define WINDOW_US (300 * 1000000LL) // the rate limit's window: 5 minutes
+#define SPLIT_MAX 1000 // alerts that one request may become
 
 intake *intake_new(const struct intake_options *options, struct why *why) {
     renderer *r = renderer_new(&options->script, options->log, why);
@@ -47,23 +46,9 @@ static const struct config_integration *find(intake *in, struct http_exchange *x
 
 bool intake_check(intake *in, struct http_exchange *x, str type, str token) { return find(in, x, type, token) != NULL; }
 
-// A fixed window of 5 minutes. True when this request is one too many; `retry_s` until the window ends.
-static bool is_over_rate(const struct config_integration *i, int64_t now, int64_t *retry_s) {
-    struct config_counters *c = i->counters;
-    if (!i->rate_limit) return false;
-    int64_t start = __atomic_load_n(&c->window_started_at, __ATOMIC_RELAXED);
-    if (now - start >= WINDOW_US &&
-        __atomic_compare_exchange_n(&c->window_started_at, &start, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-        __atomic_store_n(&c->window_count, 0, __ATOMIC_RELAXED);
-        start = now;
-    }
-    *retry_s = (start + WINDOW_US - now + 999999) / 1000000;
-    return __atomic_add_fetch(&c->window_count, 1, __ATOMIC_RELAXED) > i->rate_limit;
-}
-
 static void reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
     char headers[48];
-    snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)(retry_s > 0 ? retry_s : 1));
+    snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)retry_s);
     buf text = {0};
     buf_printf(&text,
                "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
@@ -132,7 +117,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     int64_t retry_s = 0;
     struct reading reading;
     if (!i) return;
-    if (is_over_rate(i, x->request.received_at, &retry_s)) {
+    if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
         count_refused(i);
         reply_rate_limited(x, i, retry_s);
     } else if (intake_is_suspect(in, i->id)) {

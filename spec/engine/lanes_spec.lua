@@ -213,6 +213,21 @@ describe("the rate limit of an integration", function()
     assert.equal(429, (w:send(hook, "{}")))
   end)
 
+  it("counts exactly when threads meet at the turn of a window", function()
+    local pipe <close> = assert(io.popen(os.getenv "SPEC_BUILD" .. "/rate_test 2 200000 3"))
+    assert.equal("2 threads, 200000 windows: 600000 passed of 800000, 0 windows not exact\n", pipe:read("a"))
+    assert.is_true(pipe:close())
+  end)
+
+  it("gives room at once when it is raised, whoever was refused", function()
+    for n = 1, 20 do w:send(hook, tostring(n)) end
+    assert.equal(3, w:rows("SELECT count(*) AS n FROM alert")[1].n)
+    w:configure(hook, { rate_limit = 5 })
+    w:post(hook, "{}")
+    w:post(hook, "{}")
+    assert.equal(429, (w:send(hook, "{}")))
+  end)
+
   it("follows a change at once", function()
     for n = 1, 3 do w:post(hook, { n = n }) end
     assert.equal(429, (w:send(hook, "{}")))

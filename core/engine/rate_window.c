@@ -1,0 +1,17 @@
+#include "engine/rate_window.h"
+
+bool rate_window_pass(struct rate_window *w, int64_t limit, int64_t now, int64_t *retry_s) {
+    pthread_mutex_lock(&w->mutex);
+    if (!w->started_at || now - w->started_at >= RATE_WINDOW_US) {
+        w->started_at = now;
+        w->count = 0;
+    }
+    int64_t left_us = w->started_at + RATE_WINDOW_US - now;
+    bool has_room = w->count < limit;
+    if (has_room) w->count++; // who is refused does not count: a raised limit gives room at once
+    pthread_mutex_unlock(&w->mutex);
+    // On another loop a request may have been received a little before the one that began the window.
+    if (left_us > RATE_WINDOW_US) left_us = RATE_WINDOW_US;
+    *retry_s = (left_us + 999999) / 1000000;
+    return has_room;
+}

@@ -1,24 +1,20 @@
 --- The disk full: on a small tmpfs the server answers 503, keeps what it answered, and recovers by itself.
 local server <const> = require "server"
-
-local function sh(command)
-  local pipe <close> = assert(io.popen(command .. " 2>&1"))
-  local text = pipe:read("a")
-  return pipe:close(), text
-end
+local small_disk <const> = require "small_disk"
 
 describe("a full disk", function()
-  local folder
+  local disk
 
-  setup(function() folder = server.folder() end)
+  setup(function()
+    disk = small_disk.open("80m")
+    disk:run(("head -c 40M /dev/zero > '%s/neighbour'"):format(disk.folder))
+  end)
   teardown(function()
-    sh("umount " .. folder)
-    server.remove(folder)
+    if disk then disk:close() end
   end)
 
   it("answers 503 and recovers when there is room again", function()
-    assert(sh("mount -t tmpfs -o size=40m tmpfs " .. folder), "this spec mounts a tmpfs: run it as root")
-    local s = server.start { data = folder }
+    local s = server.start { data = disk.folder .. "/data", binary = disk:inside(server.binary) }
     s:make_token()
     local hook = s:api("POST", "/integrations/", { type = "formatted_webhook", name = "full" })
     local path = hook.link:match("^https?://[^/]+(/.*)$")
@@ -38,7 +34,7 @@ describe("a full disk", function()
     local group = s:api("GET", "/alert_groups/").results[1]
     assert.equal(200, s:request("POST", "/api/v1/alert_groups/" .. group.id .. "/acknowledge/", { body = "{}" }).status)
     assert.equal(503, s:request("GET", "/ready/").status)
-    assert(sh("mount -o remount,size=200m " .. folder))
+    disk:run(("rm '%s/neighbour'"):format(disk.folder))
     local ok
     server.wait(function()
       ok = post("after").status == 200
@@ -49,7 +45,6 @@ describe("a full disk", function()
     assert.equal(0, (s:stop()))
     local log = table.concat(s.log, "\n")
     assert.truthy(log:find("disk_full", 1, true), log)
-    local _, check = sh(("sqlite3 %s/tocsin.db 'PRAGMA integrity_check'"):format(folder))
-    assert.equal("ok\n", check)
+    assert.equal("ok", disk:run(("sqlite3 %s/data/tocsin.db 'PRAGMA integrity_check'"):format(disk.folder)))
   end)
 end)

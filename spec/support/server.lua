@@ -70,7 +70,8 @@ Server.__index = Server
 --- Starts the binary: M.start{data=, args={…}, env={…}}; waits until it listens.
 function M.start(options)
   options = options or {}
-  local self = setmetatable({ data = options.data or M.folder(), owns_data = not options.data, out = {}, log = {} }, Server)
+  local self = setmetatable({ data = options.data or M.folder(), owns_data = not options.data, binary = options.binary or M.binary,
+    out = {}, log = {} }, Server)
   local args = { "serve", "--data", self.data, "--listen", "127.0.0.1:0", "--log-level", "info" }
   if M.workers then
     args[#args + 1] = "--workers"
@@ -78,7 +79,7 @@ function M.start(options)
   end
   for _, word in ipairs(options.args or {}) do args[#args + 1] = word end
   local stdout, stderr = uv.new_pipe(), uv.new_pipe()
-  self.handle = assert(uv.spawn(options.binary or M.binary, {
+  self.handle = assert(uv.spawn(self.binary, {
     args = args, env = options.env, stdio = { nil, stdout, stderr } },
     function(code, signal) self.code, self.signal = code, signal end))
   self.pid = self.handle:get_pid()
@@ -151,12 +152,12 @@ function Server:api(method, path, body)
   return answer.json
 end
 
---- Runs another command of the binary → exit code, standard output, standard error.
-function M.run(args, input, folder)
+--- Runs another command of the binary (or of `binary`) → exit code, standard output, standard error.
+function M.run(args, input, folder, binary)
   local out, err = {}, {}
   local stdin, stdout, stderr = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
   local code
-  local handle = assert(uv.spawn(M.binary, { args = args, cwd = folder, stdio = { stdin, stdout, stderr } },
+  local handle = assert(uv.spawn(binary or M.binary, { args = args, cwd = folder, stdio = { stdin, stdout, stderr } },
     function(c) code = c end))
   local open = 2
   for pipe, into in pairs { [stdout] = out, [stderr] = err } do
@@ -178,7 +179,8 @@ end
 
 --- Makes an admin token for this server and keeps it for its requests.
 function Server:make_token(role)
-  local code, out, err = M.run { "token", "create", "--data", self.data, "--name", "spec", "--role", role or "admin" }
+  local args = { "token", "create", "--data", self.data, "--name", "spec", "--role", role or "admin" }
+  local code, out, err = M.run(args, nil, nil, self.binary)
   assert(code == 0, err)
   local token = out:match("^(%x+)\n$")
   assert(token, out)

@@ -14,6 +14,7 @@ local raise <const> = errors.raise
 local type_of <const>, plain <const>, undef_item <const> = value.type_of, value.plain, value.undef_item
 local LIST <const>, TUPLE <const>, DICT <const>, STR <const> = value.LIST, value.TUPLE, value.DICT, value.STR
 local MARKUP <const>, UNDEF <const>, RANGE <const>, NULL <const> = value.MARKUP, value.UNDEF, value.RANGE, value.NULL
+local setmetatable <const> = setmetatable
 local UNDERSCORE <const> = 95
 local ARGUMENTS_MAX <const> = 10000
 
@@ -30,6 +31,13 @@ for name in string.gmatch([[class delattr dir doc eq format ge getattribute gets
 end
 -- What only functions and classes have.
 local UNSAFE_OF_CALLABLE <const> = { __name__ = true, __qualname__ = true, __self__ = true, __mro__ = true }
+local UNSAFE_OF_TYPE <const>, UNSAFE_OF_FUNCTION <const> = {}, {}
+for name in string.gmatch("bases base mro name qualname subclasses dictoffset basicsize flags itemsize weakrefoffset", "%S+") do
+  UNSAFE_OF_TYPE["__" .. name .. "__"] = true
+end
+for name in string.gmatch("globals closure code defaults kwdefaults annotations name qualname get wrapped builtins", "%S+") do
+  UNSAFE_OF_FUNCTION["__" .. name .. "__"] = true
+end
 
 local DICT_METHODS <const>, STR_METHODS <const> = DICT.methods, STR.methods
 
@@ -45,23 +53,38 @@ function access.add_methods(T, methods)
   end
 end
 
-local function unsafe(v, name)
-  local shown = match(type_of(v).name, "[^.]*$")
+-- The Undefined of such an attribute: its use is refused.
+local function unsafe_of(shown, name)
   return value.undef_hint("access to attribute " .. utf.str_repr(name) .. " of '" .. shown .. "' object is unsafe.",
     "SecurityError")
+end
+
+local function unsafe(v, name) return unsafe_of(match(type_of(v).name, "[^.]*$"), name) end
+
+--- What `self.name` is where the template has no such block.
+function access.no_block(name)
+  if UNSAFE[name] then return unsafe_of("TemplateReference", name) end
+  return value.undef_hint("'jinja2.runtime.TemplateReference object' has no attribute " .. utf.str_repr(name))
 end
 
 -- The attribute of a value, or nil.
 local function own_attr(v, T, name)
   local m = T.methods[name]
-  if m then return value.method(v, m, name) end
+  if m then
+    -- The sandbox puts a function of its own in the place of these two.
+    if (name == "format" or name == "format_map") and (T == STR or T == MARKUP) then
+      return setmetatable({ name = T.name .. "." .. name, self = v, call = m }, value.FUNCTION)
+    end
+    return value.method(v, m, name)
+  end
   if T.attr then
     local x = T.attr(v, name)
     if x ~= nil then return x end
   end
-  if byte(name) == UNDERSCORE and (UNSAFE[name] or UNSAFE_OF_CALLABLE[name] and type(v) == "table" and v.call) then
-    return unsafe(v, name)
-  end
+  if byte(name) ~= UNDERSCORE then return nil end
+  local more = T == value.CLASS and UNSAFE_OF_TYPE or T == value.FUNCTION and UNSAFE_OF_FUNCTION
+    or type(v) == "table" and v.call and UNSAFE_OF_CALLABLE
+  if UNSAFE[name] or more and more[name] then return unsafe(v, name) end
 end
 
 local function general_attr(v, name)

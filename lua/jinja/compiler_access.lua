@@ -4,6 +4,7 @@ local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
 local X <const> = require "jinja.compiler_expression"
+local access <const> = require "jinja.access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, temp <const> = writer.constant, writer.temp
 local expression <const>, operand <const>, operands <const> = X.expression, X.operand, X.operands
@@ -62,10 +63,10 @@ end
 
 local function block_attr(g, node, block)
   if block then
-    return format("%s{name = %s, params = {}, body = %s}", use(g, "macro"), quote(node.name), block.code), 5
+    local escaped = g.escape and ", escaped = " .. tostring(g.escape) or ""
+    return format("%s{name = %s, params = {}, body = %s%s}", use(g, "macro"), quote(node.name), block.code, escaped), 5
   end
-  return format("%s(%s)", use(g, "undef_hint"),
-    quote("'jinja2.runtime.TemplateReference object' has no attribute '" .. node.name .. "'")), 3
+  return format("%s(%s)", constant(g, access.no_block), quote(node.name)), 3
 end
 
 -- A step that `E.attr` treats on its own ends a path.
@@ -174,7 +175,7 @@ local function method_call(g, node)
   local loop = inline_loop(g, callee[1])
   if loop and callee.name == "cycle" then return loop_cycle(g, node, loop) end
   local block = block_reference(g, callee)
-  if block and #node == 1 then return block.code .. "()", 2 end
+  if block and #node == 1 and not g.escape then return block.code .. "()", 2 end
   if block ~= nil then return nil end
   local codes, weights = {}, {}
   operand_or_fixed(g, codes, weights, 1, callee[1])

@@ -315,12 +315,18 @@ function DATE.attr(v, name)
   local place = DATE_FIELDS[name]
   if place then return (select(place, calendar.date(v.day))) end
 end
-function DATETIME.attr(v, name) return DATE.attr(v, name) or clock_field(v, name) end
+
+local RESOLUTION <const> = delta(0, 1)
+local LIMITS <const> = { min = new(calendar.FIRST, 0), max = new(calendar.LAST, DAY - 1), resolution = RESOLUTION }
+local DELTA_LIMITS <const> = { min = delta(-999999999, 0), max = delta(999999999, DAY - 1), resolution = RESOLUTION }
+
+function DATETIME.attr(v, name) return DATE.attr(v, name) or clock_field(v, name) or LIMITS[name] end
 TIME.attr = clock_field
 function TIMEDELTA.attr(d, name)
   if name == "days" then return d.day end
   if name == "seconds" then return d.us // 1000000 end
   if name == "microseconds" then return d.us % 1000000 end
+  return DELTA_LIMITS[name]
 end
 
 -- Methods --------------------------------------------------------------------------------------------------------
@@ -421,12 +427,22 @@ method({ DATE }, "replace", { "year", "month", "day" }, 0, function(v, year, mon
 end)
 
 local REPLACE <const> = { "year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo" }
+local IS_FIELD <const> = { fold = true }
+for _, name in ipairs(REPLACE) do IS_FIELD[name] = true end
+
 DATETIME.methods.replace = function(v, n, ...)
   local given, kwargs = args.open(n, ...)
   local new_value = {}
   if n > #REPLACE then raise("TypeError", format("replace() takes at most %d arguments (%d given)", #REPLACE, n)) end
   for i = 1, n do new_value[REPLACE[i]] = given[i] end
-  for i = 1, kwargs and #kwargs or 0 do new_value[kwargs[i]] = kwargs[kwargs[i]] end
+  for i = 1, kwargs and #kwargs or 0 do
+    local name = kwargs[i]
+    if not IS_FIELD[name] then raise("TypeError", format("'%s' is an invalid keyword argument for replace()", name)) end
+    if new_value[name] ~= nil then
+      raise("TypeError", format("argument for replace() given by name ('%s') and position", name))
+    end
+    new_value[name] = kwargs[name]
+  end
   local g, tz = new_value, v.tz
   if g.tzinfo == NULL then tz = nil elseif getmetatable(g.tzinfo) == TIMEZONE then tz = g.tzinfo end
   return new(replaced_day(v, g.year, g.month, g.day), replaced_us(v, g.hour, g.minute, g.second, g.microsecond), tz)

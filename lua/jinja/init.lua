@@ -83,6 +83,7 @@ local function compile(env, source)
   if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
   return setmetatable({
     run = chunk(env.runtime, result.constants), map = result.map, mutates = tree.mutates, source = result.source,
+    env = env,
   }, Template)
 end
 
@@ -114,7 +115,7 @@ end
 ---@return jinja.Error? error
 function Template:render(context)
   if self.mutates then context = fresh(context) end
-  begin()
+  begin(self.env)
   local ok, result = xpcall(self.run, locate, context)
   if ok then return result end
   local e = as_error(result)

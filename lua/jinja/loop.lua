@@ -91,6 +91,14 @@ LOOP.attr = function(l, name)
   return f and f(l)
 end
 LOOP.size = length_of
+
+-- A loop object can itself be looped over: what is left, each item with the loop, both go on together.
+LOOP.iter = function(l)
+  return function()
+    local item = loop.next(l)
+    if item ~= nil then return value.pair(item, l) end
+  end
+end
 LOOP.repr = function(l) return format("<LoopContext %d/%d>", l.index0 + 1, length_of(l)) end
 
 access.add_methods(LOOP, {

@@ -17,6 +17,7 @@ local text <const> = require "jinja.text"
 local value <const> = require "jinja.value"
 local error <const>, getmetatable <const>, pcall <const> = error, getmetatable, pcall
 local math_type <const>, match <const>, find <const> = math.type, string.match, string.find
+local sub <const>, concat <const>, type <const> = string.sub, table.concat, type
 local NULL <const>, UNDEF <const>, text_of <const>, raise <const> = value.NULL, value.UNDEF, value.text_of, errors.raise
 local DATETIME <const> = datetime.DATETIME
 local FORMAT <const> = "%H:%M / %d-%m-%Y"
@@ -149,12 +150,61 @@ filter("b64decode", {}, 0, function(v)
   return decoded and utf.valid_utf8(decoded) and decoded or NULL
 end)
 
+-- The end of a JSON string that holds backslashes.
+local function string_end(s, at)
+  local pos = at + 1
+  while true do
+    local stop <const> = find(s, '["\\]', pos)
+    if not stop then return nil end
+    if string.byte(s, stop) == 34 then return at, stop end
+    pos = stop + 2
+  end
+end
+
+-- Python's reader takes NaN and Infinity. The latter is a number past a double's range; NaN has no spelling in JSON and
+-- stands as a text that nobody sends until the document is read.
+local NAN_MARK <const> = "\u{10FFFE}NaN"
+
+local function put_nans(v)
+  if v == NAN_MARK then return 0 / 0 end
+  local T = type(v) == "table" and getmetatable(v)
+  if T == value.LIST then
+    for i = 1, v.n do v[i] = put_nans(v[i]) end
+  elseif T == value.DICT then
+    for key, x in next, v.v do v.v[key] = put_nans(x) end
+  end
+  return v
+end
+
+local function with_constants(s)
+  fuel.bytes(#s * 8)
+  local out, pos = {}, 1
+  while true do
+    local at <const> = find(s, '["NI]', pos)
+    if not at then break end
+    local _, stop = find(s, '^"[^"\\]*"', at)
+    if not stop then _, stop = find(s, "^NaN", at) end
+    if not stop then _, stop = find(s, "^Infinity", at) end
+    if not stop then _, stop = string_end(s, at) end
+    if not stop then return NULL end
+    local token <const> = sub(s, at, stop)
+    out[#out + 1] = sub(s, pos, at - 1)
+    out[#out + 1] = token == "NaN" and '"' .. NAN_MARK .. '"' or token == "Infinity" and "1e999" or token
+    pos = stop + 1
+  end
+  local parsed <const> = json.payload(concat(out) .. sub(s, pos))
+  if parsed == nil then return NULL end
+  return put_nans(type(parsed) == "userdata" and parsed ~= NULL and value.plain(json.fresh(parsed)) or parsed)
+end
+
 filter("parse_json", {}, 0, function(v)
   local s = text_of(v)
   if not s or find(s, "^\xef\xbb\xbf") then return NULL end
   local parsed = json.payload(s)
-  if parsed == nil then return NULL end
-  return parsed
+  if parsed == nil and find(s, "[NI]") then return with_constants(s) end
+  -- A value of its own, which the template may change.
+  if type(parsed) == "userdata" and parsed ~= NULL then return value.plain(json.fresh(parsed)) end
+  return parsed == nil and NULL or parsed
 end)
 
 -- Runs a printer; what JSON cannot hold is None.

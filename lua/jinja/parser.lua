@@ -243,6 +243,11 @@ local function parse_signature(p, node)
     local n = #node.params
     if n > 0 then expect(p, ",") end
     local param = parse_target_name(p)
+    for i = 1, n do
+      if node.params[i].name == param.name then
+        cursor.fail_late(p, "duplicate argument '" .. param.name .. "' in function definition", param.line)
+      end
+    end
     p.assigned[param.name] = true
     if p.kind == "=" then
       advance(p)

@@ -4,6 +4,8 @@ local text <const> = require "jinja.text"
 local value <const> = require "jinja.value"
 local args <const> = require "jinja.args"
 
+local NONE <const> = {}
+
 local registry <const> = {
   filters = {}, -- name → f(value, n, args…, kwargs)
   escaping = {}, -- the same for those that differ inside {% autoescape true %}
@@ -28,11 +30,27 @@ local function unknown(kind, name)
   errors.raise("TemplateRuntimeError", message)
 end
 
+-- The filters and tests of the environment that renders now; a state renders one template at a time.
+local own <const> = { filter = {}, test = {} }
+
+--- From now on, these filters and tests go before the built-in ones.
+---@param filters table?
+---@param tests table?
+function registry.begin(filters, tests)
+  own.filter, own.test = filters or NONE, tests or NONE
+end
+
+--- Is there one of that name?
+---@param kind "filter" | "test"
+function registry.has(kind, key)
+  return own[kind][key] ~= nil or registry[kind .. "s"][key] ~= nil
+end
+
 --- The filter or test that a value names.
 ---@param kind "filter" | "test"
 function registry.named(kind, name)
   local key = value.text_of(name)
-  local found = key and registry[kind .. "s"][key]
+  local found = key and (own[kind][key] or registry[kind .. "s"][key])
   if not found then unknown(kind, name) end
   return found
 end

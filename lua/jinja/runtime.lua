@@ -210,6 +210,10 @@ local state <const> = { depth = 0 }
 function R.macro(m) return macro.new(m, state) end
 
 --- Called before each rendering: what a failed one left behind is forgotten.
-function R.begin() state.depth = 0 end
+---@param env table  filters, tests of the environment, or nil
+function R.begin(env)
+  state.depth = 0
+  registry.begin(env.filters, env.tests)
+end
 
 return R

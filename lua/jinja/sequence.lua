@@ -65,7 +65,9 @@ local iterators <const> = {
 }
 
 local function iterator_of(v)
-  if type(v) == "table" then return iterators[getmetatable(v)] end
+  if type(v) ~= "table" then return nil end
+  local T = getmetatable(v)
+  return iterators[T] or T.iter
 end
 
 --- Can it be iterated?

@@ -40,12 +40,14 @@ local function year(f) return (calendar.date(f.day)) end
 local function week(f, weekday) return (calendar.day_of_year(f.day) + 6 - weekday) // 7 end
 
 -- letter → value, width, padding. A value without width is text.
+local WIDTH_MAX <const> = 1000
+
 local DIRECTIVES <const> = {
   a = function(f) return sub(WEEKDAYS[calendar.weekday(f.day) + 1], 1, 3) end,
   A = function(f) return WEEKDAYS[calendar.weekday(f.day) + 1] end,
   b = function(f) return sub(MONTHS[select(2, calendar.date(f.day))], 1, 3) end,
   B = function(f) return MONTHS[select(2, calendar.date(f.day))] end,
-  C = function(f) return year(f) // 100, 2, "0" end,
+  C = function(f) return year(f) // 100, 1, "0" end,
   d = function(f) return select(3, calendar.date(f.day)), 2, "0" end,
   e = function(f) return select(3, calendar.date(f.day)), 2, " " end,
   f = function(f) return format("%06d", f.us % 1000000) end,
@@ -82,28 +84,44 @@ local COMPOUND <const> = {
   r = "%I:%M:%S %p",
 }
 
-local function padded(v, flag, width, fill)
-  if not width then return flag == "^" and upper(v) or v end
+-- As the C library does it: `-` no padding, `_` blanks, `0` zeros, `^` upper case, `#` the other case; then a width.
+local function padded(v, flag, width, fill, wanted)
+  if not width then
+    v, width, fill = flag == "^" and upper(v) or v, 0, " "
+  else
+    v = format("%d", v)
+  end
   if flag == "-" then width = 0 elseif flag == "_" then fill = " " elseif flag == "0" then fill = "0" end
-  local text = format("%d", v)
-  return rep(fill, width - #text) .. text
+  if wanted then width = wanted end
+  return rep(fill, width - #v) .. v
+end
+
+-- What `#` makes of a letter's text.
+local function other_case(letter, v)
+  if letter == "p" or letter == "Z" then return lower(v) end
+  return type(v) == "string" and upper(v) or v
 end
 
 -- One directive; nil when the letter means nothing.
-local function directive_text(f, flag, letter)
-  if COMPOUND[letter] then return strftime.format(f, COMPOUND[letter]) end
+local function directive_text(f, flag, width, letter)
   if flag == ":" then return letter == "z" and (f.offset and strftime.offset_text(f.offset, ":") or "") or nil end
+  local wanted = width ~= "" and math.min(tonumber(width), WIDTH_MAX) or nil
+  if wanted then fuel.bytes(wanted) end
+  if COMPOUND[letter] then return padded(strftime.format(f, COMPOUND[letter]), flag, nil, nil, wanted) end
   local directive = DIRECTIVES[letter]
   if not directive then return nil end
-  local v, width, fill = directive(f)
-  return padded(v, flag, width, fill)
+  local v, least, fill = directive(f)
+  if flag == "#" then v = other_case(letter, v) end
+  return padded(v, flag, flag == "-" and wanted and least and #format("%d", v) or least, fill, flag ~= "-" and wanted or nil)
 end
 
 --- The fields by a format. What is no directive is kept as it stands.
 ---@return string
 function strftime.format(f, pattern)
   fuel.spend(#pattern * 4)
-  return (gsub(pattern, "%%([-_0^:]?)(.)", function(flag, letter) return directive_text(f, flag, letter) end))
+  return (gsub(pattern, "%%([-_0^#:]?)(%d*)[EO]?(.)", function(flag, width, letter)
+    return directive_text(f, flag, width, letter)
+  end))
 end
 
 -- Parse ----------------------------------------------------------------------------------------------------------

@@ -60,8 +60,8 @@ define("lower", function(v) return utf.is(text.str(v), "lower") end)
 define("upper", function(v) return utf.is(text.str(v), "upper") end)
 
 -- What cannot be a key of a dict raises here, as it does when Python looks into its table of names.
-define("filter", function(v) return registry.filters[value.normal(v)] ~= nil end, nil, nil, 2)
-define("test", function(v) return tests[value.normal(v)] ~= nil end, nil, nil, 2)
+define("filter", function(v) return registry.has("filter", value.normal(v)) end, nil, nil, 2)
+define("test", function(v) return registry.has("test", value.normal(v)) end, nil, nil, 2)
 
 -- Objects are the same when they are one table; numbers and texts when they are equal and of one type.
 define("sameas", function(a, b)

@@ -161,11 +161,11 @@ describe("a call", function()
       { raised(R.call, two, 0, { "c", c = 1 }) })
     assert.equal("1 {'x': 2} (3, 4)", R.call(macro({ kwargs = true, varargs = true }, { "a" }), 3, 1, 3, 4, { "x", x = 2 }))
     assert.equal("1 Undefined", R.call(macro({ caller = true }, { "a" }), 1, 1))
-    R.begin()
+    R.begin {}
     local deep
     deep = R.macro { name = "deep", params = {}, body = function() return R.call(deep, 0) end }
     assert.same({ "RecursionError", "maximum recursion depth exceeded" }, { raised(R.call, deep, 0) })
-    R.begin()
+    R.begin {}
     assert.equal("1 2", R.call(two, 2, 1, 2))
   end)
 end)

@@ -5,6 +5,7 @@ local args <const> = require "jinja.args"
 local arith <const> = require "jinja.arith"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
+local text <const> = require "jinja.text"
 local registry <const> = require "jinja.registry"
 local errors <const> = require "jinja.errors"
 local type <const>, math_type <const>, abs <const> = type, math.type, math.abs
@@ -57,6 +58,7 @@ filter("last", { name = "do_last", hidden = 2, params = {}, subject = "seq" }, f
   else
     local items = sequence.items(v)
     x = items[items.n]
+    if T == value.MARKUP and x then x = value.markup(x) end
   end
   if x == nil then return value.undef_hint "No last item, sequence was empty." end
   return x
@@ -86,7 +88,10 @@ end)
 filter("random", { name = "do_random", hidden = 2, params = {}, subject = "seq" }, function(v)
   local n = sequence.length(v)
   if n == 0 then return value.undef_hint "No random item, sequence was empty." end
-  return access.item(v, math.random(0, n - 1))
+  local place = math.random(0, n - 1)
+  local x = access.item(v, place)
+  if type_of(v) == value.DICT and getmetatable(x) == value.UNDEF then raise("KeyError", tostring(place)) end
+  return x
 end)
 
 -- Sums ---------------------------------------------------------------------------------------------------------------
@@ -136,6 +141,7 @@ filter("sum", { name = "sync_do_sum", hidden = 2, params = { "attribute", "start
       items = of
     end
     if start == nil then start = 0 end
+    if items.n > 0 then text.must_exist(start) end
     if value.text_of(start) then raise("TypeError", "sum() can't sum strings [use ''.join(seq) instead]") end
     return sum(items, start)
   end)

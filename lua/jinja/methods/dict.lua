@@ -91,6 +91,7 @@ end
 --- Puts what dict(…) or update(…) is given into a dict: a mapping or pairs, then keywords.
 local function merge(d, source, kwargs)
   source = value.plain(source)
+  text.must_exist(source)
   if getmetatable(source) == DICT then
     fuel.spend(10 * source.n)
     for i = 1, source.n do dict_set(d, value.dict_at(source, i)) end

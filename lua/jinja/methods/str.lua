@@ -244,9 +244,27 @@ define("encode", { "encoding", "errors" }, 0, function(s, encoding, handler)
   return setmetatable({ s = s }, value.BYTES)
 end, "keywords")
 
+-- What each byte past ASCII, or each wrong one of UTF-8, becomes; nil where that is an error.
+local REPLACED <const> = { replace = "\u{FFFD}", ignore = "" }
+
+-- One byte a character: Latin 1, or ASCII with a handler for what is past it.
+local function decoded_bytes(s, limit, name, handler)
+  fuel.bytes(#s * 16)
+  return (string.gsub(s, "[\128-\255]", function(c)
+    local code = string.byte(c)
+    if code <= limit then return utf8.char(code) end
+    return REPLACED[handler] or raise("UnicodeDecodeError", string.format(
+      "'%s' codec can't decode byte 0x%02x: ordinal not in range(128)", name, code))
+  end))
+end
+
 access.add_methods(value.BYTES, {
   decode = bind({ name = "decode", type = "bytes", params = { "encoding", "errors" }, builtin = true, keywords = true },
-    function(b)
+    function(b, encoding, handler)
+      local name = encoding == nil and "utf-8" or string_argument("decode", "'encoding'", encoding)
+      local limit = ENCODINGS[string.lower(name)]
+      if not limit then raise("LookupError", "unknown encoding: " .. name) end
+      if limit < 0x10ffff then return decoded_bytes(b.s, limit, name, handler and text_of(handler)) end
       if not utf.valid_utf8(b.s) then raise("UnicodeDecodeError", "'utf-8' codec can't decode bytes") end
       return b.s
     end),
@@ -327,6 +345,9 @@ function markup.format_map(m, n, ...)
   return value.markup(formatting.format(m.s, { n = 0 }, mapping_of(n, ...), true))
 end
 
+markup.escape = bind({ name = "Markup.escape", params = { "s" }, required = 1 }, function(_, v)
+  return value.markup(text.escaped(v))
+end)
 markup.striptags = bind({ name = "striptags", params = {} }, function(m) return utf.striptags(m.s) end)
 markup.unescape = bind({ name = "unescape", params = {} }, function(m) return utf.unescape_html(m.s) end)
 

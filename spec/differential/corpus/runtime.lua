@@ -1,14 +1,9 @@
---- Templates over the runtime's values, filters, tests and methods, each with its context as JSON: rendered here and by
---- Jinja2, they must give the same text or an error of the same class. One template a line; every group has one context.
-local corpus = {}
-
-local function group(context, lines)
-  for line in lines:gmatch("[^\n]+") do corpus[#corpus + 1] = { line, context } end
-end
+--- The runtime's values, filters, tests and methods. One template a line; every group has one context.
+local list <const> = require("differential").list()
 
 -- Printing and repr ----------------------------------------------------------------------------------------------------
 
-group('{"f":[0.0001,1e-05,0.1,0.30000000000000004,1000000000000000.0,1e16,123456789.12345679,5e-324,1.7976931348623157e308,-0.0,5.684341886080802e-14,100.0,1e22,2.5],"i":[0,-1,9223372036854775807,-9223372036854775808,9223372036854775808,123456789012345678901234567890],"s":["it\'s","say \\"hi\\"","both \' and \\"","tab\\tnl\\ncr\\r","back\\\\slash","\\u00e9\\u4e2d\\ud83d\\ude00","\\u00a0\\u00ad\\u200b\\u200d\\u202e\\u2028\\u3000\\ufeff\\ue000","\\u0000\\u001f\\u007f\\u0080"],"n":null,"b":[true,false],"d":{"b":1,"a":{"x":[1,{"y":null}]},"":2},"e":[[],{},""]}', [=[
+list:lines('{"f":[0.0001,1e-05,0.1,0.30000000000000004,1000000000000000.0,1e16,123456789.12345679,5e-324,1.7976931348623157e308,-0.0,5.684341886080802e-14,100.0,1e22,2.5],"i":[0,-1,9223372036854775807,-9223372036854775808,9223372036854775808,123456789012345678901234567890],"s":["it\'s","say \\"hi\\"","both \' and \\"","tab\\tnl\\ncr\\r","back\\\\slash","\\u00e9\\u4e2d\\ud83d\\ude00","\\u00a0\\u00ad\\u200b\\u200d\\u202e\\u2028\\u3000\\ufeff\\ue000","\\u0000\\u001f\\u007f\\u0080"],"n":null,"b":[true,false],"d":{"b":1,"a":{"x":[1,{"y":null}]},"":2},"e":[[],{},""]}', [=[
 {{ f }}
 {{ i }}
 {{ s }}
@@ -43,7 +38,7 @@ group('{"f":[0.0001,1e-05,0.1,0.30000000000000004,1000000000000000.0,1e16,123456
 
 -- Arithmetic -----------------------------------------------------------------------------------------------------------
 
-group(nil, [=[
+list:lines(nil, [=[
 {{ 1 + 2 }} {{ 1 + 2.0 }} {{ true + true }} {{ 'a' + 'b' }} {{ [1] + [2] }} {{ (1,) + (2,) }}
 {{ 9223372036854775807 + 1 }} {{ -9223372036854775807 - 2 }} {{ 9223372036854775807 * 9223372036854775807 }}
 {{ 4611686018427387904 * 2 }} {{ 3037000500 * 3037000500 }} {{ -4611686018427387904 * 2 }} {{ 9223372036854775808 - 1 }}
@@ -103,7 +98,7 @@ group(nil, [=[
 
 -- Comparison, membership, truth ----------------------------------------------------------------------------------------
 
-group('{"p":{"a":1,"b":[1,2],"n":null,"s":"text","big":18446744073709551615}}', [=[
+list:lines('{"p":{"a":1,"b":[1,2],"n":null,"s":"text","big":18446744073709551615}}', [=[
 {{ 1 == 1.0 }} {{ 1 == true }} {{ 0 == false }} {{ 'a' == 'a' }} {{ none == none }} {{ 1 == '1' }} {{ [] == () }}
 {{ [1, 2] == [1, 2.0] }} {{ (1,) == (1,) }} {{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1} }} {{ {'a': 1} == {'a': 2} }} {{ {} == {} }}
 {{ 9007199254740993 == 9007199254740992.0 }} {{ 2**64 == 2.0**64 }} {{ p.big == 18446744073709551615 }} {{ p.big != 2**64 }} {{ 2**64 in [2**64] }}
@@ -139,7 +134,7 @@ group('{"p":{"a":1,"b":[1,2],"n":null,"s":"text","big":18446744073709551615}}', 
 
 -- Access and undefined -------------------------------------------------------------------------------------------------
 
-group('{"payload":{"title":"T","items":["data"],"values":{"B":2},"list":[10,20,30],"s":"hello","n":null,"i":5,"f":1.5,"_x":"under","__class__":"cls","alerts":[{"labels":{"a":"x"},"v":1},{"labels":{},"v":2}]}}', [=[
+list:lines('{"payload":{"title":"T","items":["data"],"values":{"B":2},"list":[10,20,30],"s":"hello","n":null,"i":5,"f":1.5,"_x":"under","__class__":"cls","alerts":[{"labels":{"a":"x"},"v":1},{"labels":{},"v":2}]}}', [=[
 {{ payload.title }} {{ payload['title'] }} {{ payload.nope }} {{ payload['nope'] }}
 {{ payload.a.b }}
 {{ payload.nope.x | default('d') }}
@@ -240,7 +235,7 @@ group('{"payload":{"title":"T","items":["data"],"values":{"B":2},"list":[10,20,3
 
 -- printf and str.format ------------------------------------------------------------------------------------------------
 
-group('{"f":3.14159,"inf":1e400,"i":42,"s":"héllo","l":[1,2],"d":{"a":1,"b":"x"},"n":null,"big":123456789012345678901234567890,"neg":-7}', [=[
+list:lines('{"f":3.14159,"inf":1e400,"i":42,"s":"héllo","l":[1,2],"d":{"a":1,"b":"x"},"n":null,"big":123456789012345678901234567890,"neg":-7}', [=[
 {{ '%d' % i }} {{ '%5d|' % i }} {{ '%-5d|' % i }} {{ '%05d' % i }} {{ '%+d' % i }} {{ '% d' % i }} {{ '%d' % f }} {{ '%d' % -3.9 }} {{ '%d' % true }} {{ '%i' % i }} {{ '%u' % i }}
 {{ '%x' % 255 }} {{ '%X' % 255 }} {{ '%o' % 8 }} {{ '%#x' % 255 }} {{ '%#X' % 255 }} {{ '%#o' % 8 }} {{ '%x' % -255 }} {{ '%08x' % 255 }} {{ '%#08x' % 255 }} {{ '%x' % big }} {{ '%o' % big }}
 {{ '%d' % big }} {{ '%.3d' % 5 }} {{ '%5.3d|' % 5 }} {{ '%+.3d' % 5 }} {{ '%-+6d|' % 5 }} {{ '%05d' % neg }} {{ '% 05d' % 7 }} {{ '%.0d' % 0 }}
@@ -329,7 +324,7 @@ group('{"f":3.14159,"inf":1e400,"i":42,"s":"héllo","l":[1,2],"d":{"a":1,"b":"x"
 
 -- Methods of str -------------------------------------------------------------------------------------------------------
 
-group('{"s":"Hello World","u":"h\\u00e9ll\\u00f6 W\\u00f6rld","w":"  a  b  c ","e":"","m":"a,b,,c","nl":"a\\nb\\r\\nc\\rd\\u2028e\\u0085f\\n","g":"\\u039f\\u0394\\u039f\\u03a3 stra\\u00dfe \\ufb01 \\u01c6x \\u0130","d":"12\\u00b2\\u00bd\\u0663"}', [=[
+list:lines('{"s":"Hello World","u":"h\\u00e9ll\\u00f6 W\\u00f6rld","w":"  a  b  c ","e":"","m":"a,b,,c","nl":"a\\nb\\r\\nc\\rd\\u2028e\\u0085f\\n","g":"\\u039f\\u0394\\u039f\\u03a3 stra\\u00dfe \\ufb01 \\u01c6x \\u0130","d":"12\\u00b2\\u00bd\\u0663"}', [=[
 {{ s.upper() }} {{ s.lower() }} {{ s.title() }} {{ s.capitalize() }} {{ s.swapcase() }} {{ s.casefold() }} {{ "they're bill's".title() }}
 {{ u.upper() }} {{ u.lower() }} {{ u.title() }} {{ u.capitalize() }} {{ u.swapcase() }}
 {{ g.upper() }} {{ g.lower() }} {{ g.title() }} {{ g.capitalize() }} {{ g.casefold() }} {{ g.swapcase() }}
@@ -391,7 +386,7 @@ group('{"s":"Hello World","u":"h\\u00e9ll\\u00f6 W\\u00f6rld","w":"  a  b  c ","
 
 -- Methods of list, tuple and dict --------------------------------------------------------------------------------------
 
-group('{"l":[3,1,2],"d":{"a":1,"b":2,"c":3},"n":[[1,2],[3]]}', [=[
+list:lines('{"l":[3,1,2],"d":{"a":1,"b":2,"c":3},"n":[[1,2],[3]]}', [=[
 {{ l.append(4) }}{{ l }} {% set _ = l.extend([5, 6]) %}{{ l }} {% set _ = l.insert(0, 'x') %}{{ l }} {% set _ = l.insert(-1, 'y') %}{{ l }} {% set _ = l.insert(99, 'z') %}{{ l }} {{ l.pop() }} {{ l.pop(0) }} {{ l.pop(-2) }} {{ l }}
 {{ l.index(1) }} {{ l.count(1) }} {{ l.copy() }} {% set _ = l.reverse() %}{{ l }} {% set _ = l.sort() %}{{ l }} {% set _ = l.sort(reverse=true) %}{{ l }} {% set _ = l.remove(1) %}{{ l }} {% set _ = l.clear() %}{{ l }}
 {{ l.index(9) }}
@@ -440,7 +435,7 @@ group('{"l":[3,1,2],"d":{"a":1,"b":2,"c":3},"n":[[1,2],[3]]}', [=[
 
 -- Filters over text ----------------------------------------------------------------------------------------------------
 
-group('{"s":"hello big world","u":"h\\u00e9llo w\\u00f6rld","long":"The quick brown fox jumps over the lazy dog again and again","lines":"one\\ntwo\\n\\nthree","h":"<a href=\\"x\\">it\'s & \\u00e9</a>","n":null}', [=[
+list:lines('{"s":"hello big world","u":"h\\u00e9llo w\\u00f6rld","long":"The quick brown fox jumps over the lazy dog again and again","lines":"one\\ntwo\\n\\nthree","h":"<a href=\\"x\\">it\'s & \\u00e9</a>","n":null}', [=[
 {{ s|upper }} {{ s|capitalize }} {{ s|title }} {{ s|lower }} {{ u|title }} {{ 'foo-bar foo_bar (x) it\'s [y {z <w'|title }} {{ none|upper }} {{ 5|title }} {{ [1]|trim }} {{ true|lower }} {{ 1.50|string }} {{ none|capitalize }}
 {{ s|center(21) }}| {{ s|center }}| {{ 5|center(4) }}| {{ u|center(13) }}|
 {{ '  x '|trim }}|{{ 'xxaxx'|trim('x') }}|{{ 'xa '|trim(none) }}|{{ 5|trim }}
@@ -486,7 +481,7 @@ group('{"s":"hello big world","u":"h\\u00e9llo w\\u00f6rld","long":"The quick br
 
 -- Filters over sequences -----------------------------------------------------------------------------------------------
 
-group('{"l":[3,1,2],"w":["banana","Apple","cherry","apple"],"p":[{"n":"bob","a":30,"t":{"x":1}},{"n":"Al","a":25,"t":{"x":2}},{"n":"cy","a":30,"t":{"x":0}}],"d":{"b":2,"A":1,"c":0},"nest":[[3,"c"],[1,"a"],[2,"b"]],"mixed":[1,"a",null,2.5,true],"e":[]}', [=[
+list:lines('{"l":[3,1,2],"w":["banana","Apple","cherry","apple"],"p":[{"n":"bob","a":30,"t":{"x":1}},{"n":"Al","a":25,"t":{"x":2}},{"n":"cy","a":30,"t":{"x":0}}],"d":{"b":2,"A":1,"c":0},"nest":[[3,"c"],[1,"a"],[2,"b"]],"mixed":[1,"a",null,2.5,true],"e":[]}', [=[
 {{ l|length }} {{ d|length }} {{ e|count }} {{ (1, 2)|length }} {{ d.keys()|length }} {{ nope|length }}
 {{ 5|length }}
 {{ none|length }}
@@ -570,7 +565,7 @@ group('{"l":[3,1,2],"w":["banana","Apple","cherry","apple"],"p":[{"n":"bob","a":
 
 -- Filters over numbers, JSON and the rest ------------------------------------------------------------------------------
 
-group('{"f":42.55,"inf":1e400,"neg":-2.5,"i":42,"big":123456789012345678901234567890,"s":"12.7","n":null,"j":{"b":[1,2.5,null,true],"a":"<x> & \'q\' \\u00e9 \\ud83d\\ude00 \\u2028 \\u007f \\"","k":{}}}', [=[
+list:lines('{"f":42.55,"inf":1e400,"neg":-2.5,"i":42,"big":123456789012345678901234567890,"s":"12.7","n":null,"j":{"b":[1,2.5,null,true],"a":"<x> & \'q\' \\u00e9 \\ud83d\\ude00 \\u2028 \\u007f \\"","k":{}}}', [=[
 {{ -5|abs }} {{ (-5)|abs }} {{ neg|abs }} {{ true|abs }} {{ (-big)|abs }} {{ (-0.0)|abs }}
 {{ 'a'|abs }}
 {{ none|abs }}
@@ -604,7 +599,7 @@ group('{"f":42.55,"inf":1e400,"neg":-2.5,"i":42,"big":12345678901234567890123456
 
 -- Tests ----------------------------------------------------------------------------------------------------------------
 
-group('{"d":{"a":1},"l":[1,2],"s":"text","n":null,"i":5,"f":2.5,"b":true}', [=[
+list:lines('{"d":{"a":1},"l":[1,2],"s":"text","n":null,"i":5,"f":2.5,"b":true}', [=[
 {{ 3 is odd }} {{ 4 is even }} {{ 9 is divisibleby 3 }} {{ 9 is divisibleby(3) }} {{ 2.5 is odd }} {{ true is odd }} {{ 2.0 is even }} {{ -3 is odd }} {{ 2**70 is even }} {{ 7.5 is divisibleby 2.5 }}
 {{ 's' is odd }}
 {{ none is even }}
@@ -631,7 +626,7 @@ group('{"d":{"a":1},"l":[1,2],"s":"text","n":null,"i":5,"f":2.5,"b":true}', [=[
 
 -- wordwrap, urlize, pprint ---------------------------------------------------------------------------------------------
 
-group('{"t":"The quick brown fox jumps over the lazy dog, and then long-hyphenated-words come--like this--and some verylongwordwithoutanybreaks","nl":"first line here\\nsecond   line\\n\\n  indented third line","u":"h\\u00e9llo w\\u00f6rld h\\u00e9llo-w\\u00f6rld na\\u00efve"}', [=[
+list:lines('{"t":"The quick brown fox jumps over the lazy dog, and then long-hyphenated-words come--like this--and some verylongwordwithoutanybreaks","nl":"first line here\\nsecond   line\\n\\n  indented third line","u":"h\\u00e9llo w\\u00f6rld h\\u00e9llo-w\\u00f6rld na\\u00efve"}', [=[
 {{ t|wordwrap(20) }}
 {{ t|wordwrap(10) }}
 {{ t|wordwrap(10, false) }}
@@ -651,7 +646,7 @@ group('{"t":"The quick brown fox jumps over the lazy dog, and then long-hyphenat
 {{ t|wordwrap(9.5) }}
 ]=])
 
-group('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.net. Mail me@x.com <mailto:you@y.org> bare.com foo.bar ftp://x.y http://localhost:3000/x http://127.0.0.1:80/ http://[::1]/ x@y HTTP://UP.COM example.info/path"}', [=[
+list:lines('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.net. Mail me@x.com <mailto:you@y.org> bare.com foo.bar ftp://x.y http://localhost:3000/x http://127.0.0.1:80/ http://[::1]/ x@y HTTP://UP.COM example.info/path"}', [=[
 {{ t|urlize }}
 {{ t|urlize(10) }}
 {{ t|urlize(10, true) }}
@@ -667,7 +662,7 @@ group('{"t":"see http://example.com/a?b=c&d=e, (https://x.org/y_(z)) or www.foo.
 {{ 'x\\u00a0http://a.com\\u2003y  z'|urlize }} {{ 'http://a.com/%20x#frag?q'|urlize }} {{ 'httpss://a.com wwwx.com WWW.A.com'|urlize }} {{ 'aaa.bbb.museum www.museum'|urlize }}
 ]=])
 
-group('{"d":{"b":[1,2,3],"a":{"x":"y","long":"some quite long text that goes on and on for a while, to be sure"},"c":null,"e":[],"f":{}},"s":"word one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen","l":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","cccccccccccccccccccccc"],"deep":{"k1":{"k2":{"k3":["value number one is here","value number two is here",{"z":1,"y":[1,2,{"q":"rrrrrrrrrrrrrrrrrrrrrrrr"}]}]}}},"m":"line one\\nline two is a little longer than line one and must be split at some place, yes\\n"}', [=[
+list:lines('{"d":{"b":[1,2,3],"a":{"x":"y","long":"some quite long text that goes on and on for a while, to be sure"},"c":null,"e":[],"f":{}},"s":"word one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen","l":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","cccccccccccccccccccccc"],"deep":{"k1":{"k2":{"k3":["value number one is here","value number two is here",{"z":1,"y":[1,2,{"q":"rrrrrrrrrrrrrrrrrrrrrrrr"}]}]}}},"m":"line one\\nline two is a little longer than line one and must be split at some place, yes\\n"}', [=[
 {{ d|pprint }}
 {{ s|pprint }}
 {{ l|pprint }}
@@ -688,7 +683,7 @@ group('{"d":{"b":[1,2,3],"a":{"x":"y","long":"some quite long text that goes on 
 
 -- Under autoescape -----------------------------------------------------------------------------------------------------
 
-group('{"h":"<b>&","l":["<",1,null],"d":{"k":"<v>"}}', [=[
+list:lines('{"h":"<b>&","l":["<",1,null],"d":{"k":"<v>"}}', [=[
 {% autoescape true %}{{ h }}{{ h|safe }}{{ h|e }}{{ h|upper }}{{ l }}{{ 5 }}{{ none }}{{ nope }}{{ '<' ~ h }}{{ '<' ~ (h|safe) }}{{ h + '<' }}{% endautoescape %}{{ h }}
 {% autoescape true %}{{ l|join('&') }}{{ ['<'|safe, '<']|join('&') }}{{ ['<']|join('&'|safe) }}{{ l|join }}{{ h|replace('<', '&') }}{{ (h|safe)|replace('b', '<') }}{{ h|replace('<'|safe, '>') }}{{ h|replace('b', '<'|safe) }}{% endautoescape %}
 {% autoescape true %}{{ d|xmlattr }}{{ 'http://a.com <'|urlize }}{{ d|tojson }}{{ h|title }}{{ h|truncate(3, true, '<', 0) }}{{ h|indent }}{{ h|striptags }}{{ h|center(8) }}{{ h|wordwrap(2) }}{{ h|default('<') }}{{ nope|default('<') }}{{ h|first }}{{ h|list }}{% endautoescape %}
@@ -696,4 +691,4 @@ group('{"h":"<b>&","l":["<",1,null],"d":{"k":"<v>"}}', [=[
 {% autoescape true %}{% for c in h %}{{ c }}{% endfor %}{{ h[0] }}{{ (h|safe)[0] }}{{ h|string }}{{ h|map('upper')|join }}{{ [h]|pprint }}{{ h|forceescape }}{{ (h|e)|forceescape }}{{ h|urlencode }}{{ h|length }}{% endautoescape %}
 ]=])
 
-return corpus
+return list

@@ -1,0 +1,12 @@
+--- Where ours differs from Jinja2 on purpose: each row of the table in lua/jinja/README.md, with what ours does.
+local list <const> = require("differential").list()
+
+local function row(template, expect, context) list:case(template, context, { expect = expect }) end
+
+row("{{ '\\N{BULLET}' }}", "TemplateSyntaxError: unknown Unicode character name")
+row("{{ 'aab'|regex_search('(?<=a+)b') }}", "error: look-behind requires fixed-width pattern")
+row("{{ 'ab'|regex_search('(?:abc){e<=1}') }}", "error: fuzzy matching is not supported at position 7")
+row("{{ '2050-07-01T00:00:00Z'|iso8601_to_time|datetimeformat_as_timezone('%H:%M %Z', 'Europe/Paris') }}", "02:00 CEST")
+row("{{ '1900-01-01T00:00:00Z'|iso8601_to_time|datetimeformat_as_timezone('%T %z', 'Europe/Paris') }}", "00:09:21 +000921")
+
+return list

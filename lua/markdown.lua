@@ -145,12 +145,13 @@ function parse_inline(text, depth, in_link)
   return nodes
 end
 
--- A list item's mark and text, or nil.
+-- A list item's text and its number (false without one), or nil.
 local function item_of(line)
   local text = match(line, "^%s*[-*+] +(.*)$") or match(line, "^%s*\xE2\x80\xA2 +(.*)$")
   if text then return text, false end
-  text = match(line, "^%s*%d%d?%d?[.)] +(.*)$")
-  return text, true
+  local number
+  number, text = match(line, "^%s*(%d%d?%d?)[.)] +(.*)$")
+  return text, number and math.tointeger(number)
 end
 
 local function last_block(blocks, kind)
@@ -158,10 +159,11 @@ local function last_block(blocks, kind)
   return block and block.type == kind and not block.closed and block or nil
 end
 
-local function add_line(blocks, kind, text, extra)
+-- `number` is an item's; a list keeps that of its first.
+local function add_line(blocks, kind, text, number)
   local block = last_block(blocks, kind)
-  if not block or (extra ~= nil and block.ordered ~= extra) then
-    block = { type = kind, ordered = extra, lines = {} }
+  if not block or not block.first ~= not number then
+    block = { type = kind, first = number, lines = {} }
     blocks[#blocks + 1] = block
   end
   block.lines[#block.lines + 1] = parse_inline(text)
@@ -180,8 +182,8 @@ local function parse_line(blocks, line)
   end
   local quoted = match(line, "^> ?(.*)$")
   if quoted then return add_line(blocks, "quote", quoted) end
-  local item, ordered = item_of(line)
-  if item then return add_line(blocks, "list", item, ordered) end
+  local item, number = item_of(line)
+  if item then return add_line(blocks, "list", item, number) end
   return add_line(blocks, "paragraph", trim(line))
 end
 
@@ -239,10 +241,21 @@ end
 ---@field link fun(inner: string, url: string): string
 ---@field paragraph fun(lines: string[]): string
 ---@field heading fun(lines: string[], level: integer): string
----@field list fun(lines: string[], ordered: boolean): string
+---@field list fun(lines: string[], first: integer|false): string  the first item's number; false: no numbers
 ---@field quote fun(lines: string[]): string
 ---@field block fun(code: string): string
 ---@field between string between two blocks
+
+--- The `list` of a channel that has no markup for lists: an item a line, after its number or the bullet.
+---@param bullet string
+---@return fun(lines: string[], first: integer|false): string
+function markdown.items(bullet)
+  return function(lines, first)
+    local out = {}
+    for i, line in ipairs(lines) do out[i] = (first and first + i - 1 .. ". " or bullet) .. line end
+    return concat(out, "\n")
+  end
+end
 
 --- Writes text in a channel's words.
 ---@param text string neutral Markdown
@@ -256,7 +269,7 @@ function markdown.write(text, w)
     else
       local lines = {}
       for k, nodes in ipairs(block.lines) do lines[k] = write_inline(nodes, w) end
-      out[i] = w[block.type](lines, block.type == "heading" and block.level or block.ordered)
+      out[i] = w[block.type](lines, block.type == "heading" and block.level or block.first)
     end
   end
   return concat(out, w.between)

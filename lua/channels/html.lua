@@ -33,9 +33,10 @@ html.writer = {
     local name = "h" .. math.min(level + 2, 6)
     return concat { "<", name, ">", concat(lines), "</", name, ">" }
   end,
-  list = function(lines, ordered)
-    local name = ordered and "ol" or "ul"
-    return concat { "<", name, "><li>", concat(lines, "</li>\n<li>"), "</li></", name, ">" }
+  list = function(lines, first)
+    local name = first and "ol" or "ul"
+    local start = first and first ~= 1 and format(' start="%d"', first) or ""
+    return concat { "<", name, start, "><li>", concat(lines, "</li>\n<li>"), "</li></", name, ">" }
   end,
   quote = function(lines) return "<blockquote>" .. concat(lines, "<br>\n") .. "</blockquote>" end,
   block = function(text) return "<pre><code>" .. escape(text) .. "</code></pre>" end,

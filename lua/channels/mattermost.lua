@@ -29,11 +29,7 @@ local writer <const> = {
   link = function(inner, url) return concat { "[", inner, "](", (gsub(url, "[()]", { ["("] = "%28", [")"] = "%29" })), ")" } end,
   paragraph = function(lines) return concat(lines, "\n") end,
   heading = function(lines) return "**" .. concat(lines) .. "**" end,
-  list = function(lines, ordered)
-    local out = {}
-    for i, line in ipairs(lines) do out[i] = (ordered and i .. ". " or "- ") .. line end
-    return concat(out, "\n")
-  end,
+  list = markdown.items("- "),
   quote = function(lines) return "> " .. concat(lines, "\n> ") end,
   block = function(text) return "````\n" .. text .. "\n````" end,
 }

@@ -6,19 +6,13 @@ local plain = {}
 
 local function same(text) return text end
 
-local function numbered(lines, ordered)
-  local out = {}
-  for i, line in ipairs(lines) do out[i] = (ordered and i .. ". " or "- ") .. line end
-  return concat(out, "\n")
-end
-
 plain.writer = {
   between = "\n",
   text = same, code = same, strong = same, em = same,
   link = function(inner, url) return inner == url and url or inner .. " (" .. url .. ")" end,
   paragraph = function(lines) return concat(lines, "\n") end,
   heading = function(lines) return concat(lines) end,
-  list = numbered,
+  list = markdown.items("- "),
   quote = function(lines) return concat(lines, "\n") end,
   block = same,
 }

@@ -15,12 +15,6 @@ local slack = {
 local ESCAPES <const> = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
 local function escape(text) return (gsub(text, "[&<>]", ESCAPES)) end
 
-local function items(lines, ordered)
-  local out = {}
-  for i, line in ipairs(lines) do out[i] = (ordered and i .. ". " or "• ") .. line end
-  return concat(out, "\n")
-end
-
 local writer <const> = {
   between = "\n",
   text = escape,
@@ -30,7 +24,7 @@ local writer <const> = {
   link = function(inner, url) return concat { "<", (gsub(escape(url), "|", "%%7C")), "|", (gsub(inner, "|", "¦")), ">" } end,
   paragraph = function(lines) return concat(lines, "\n") end,
   heading = function(lines) return "*" .. concat(lines) .. "*" end,
-  list = items,
+  list = markdown.items("• "),
   quote = function(lines) return "> " .. concat(lines, "\n> ") end,
   block = function(text) return "```\n" .. escape((gsub(text, "```", "'''"))) .. "\n```" end,
 }

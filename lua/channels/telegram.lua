@@ -26,11 +26,7 @@ local writer <const> = setmetatable({
   link = function(inner, url) return format('<a href="%s">%s</a>', escape(url), inner) end,
   paragraph = function(lines) return concat(lines, "\n") end,
   heading = function(lines) return "<b>" .. concat(lines) .. "</b>" end,
-  list = function(lines, ordered)
-    local out = {}
-    for i, line in ipairs(lines) do out[i] = (ordered and i .. ". " or "• ") .. line end
-    return concat(out, "\n")
-  end,
+  list = markdown.items("• "),
   quote = function(lines) return "<i>" .. concat(lines, "\n") .. "</i>" end,
   block = function(text) return "<pre>" .. escape(text) .. "</pre>" end,
 }, { __index = html.writer })

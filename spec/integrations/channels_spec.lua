@@ -57,6 +57,15 @@ second line &lt;b&gt; &amp; &quot;quotes&quot;
 <i>quoted</i>
 <pre>{&quot;a&quot;: &quot;&lt;b&gt;&quot;}</pre>]], convert("telegram", SAMPLE))
   end)
+  it("goes on counting after what stands between two steps", function()
+    local steps <const> = "1. open\n2. paste:\n\n```\nkey\n```\n\n3. save\n4. test\n\n7) last\n- end"
+    assert.equal("<ol><li>open</li>\n<li>paste:</li></ol>\n<pre><code>key</code></pre>\n" ..
+      '<ol start="3"><li>save</li>\n<li>test</li></ol>\n<ol start="7"><li>last</li></ol>\n<ul><li>end</li></ul>', convert("web", steps))
+    assert.equal("1. open\n2. paste:\n```\nkey\n```\n3. save\n4. test\n7. last\n• end", convert("slack", steps))
+    assert.equal("1. open\n2. paste:\n<pre>key</pre>\n3. save\n4. test\n7. last\n• end", convert("telegram", steps))
+    assert.equal("1. open\n2. paste:\nkey\n3. save\n4. test\n7. last\n- end", convert("mobile_app", steps))
+    assert.equal("1. open\n2. paste:\n\n````\nkey\n````\n\n3. save\n4. test\n\n7. last\n\n- end", convert("mattermost", steps))
+  end)
   it("becomes words in a push message", function()
     assert.equal([[
 Disk

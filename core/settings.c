@@ -1,4 +1,5 @@
 #include "settings.h"
+#include "net/http_server.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -73,9 +74,10 @@ static str underscored(arena *a, str flag) {
 static err load_file(arena *a, const char *path, struct settings *s, struct why *why) {
     FILE *file = fopen(path, "re");
     if (!file) return why_set(why, ERR_IO, "--config %s: %s", path, strerror(errno));
-    char line[4096];
+    char *line = NULL;
+    size_t size = 0;
     err e = ERR_OK;
-    for (int number = 1; e == ERR_OK && fgets(line, sizeof line, file); number++) {
+    for (int number = 1; e == ERR_OK && getline(&line, &size, file) > 0; number++) {
         str text = str_trim(str_of(line));
         if (!text.len || text.ptr[0] == '#') continue;
         char where[600];
@@ -86,6 +88,8 @@ static err load_file(arena *a, const char *path, struct settings *s, struct why 
             e = settings_set(a, s, str_trim((str){text.ptr, (size_t)equals}),
                              str_trim(str_from(text, (size_t)equals + 1)), where, why);
     }
+    if (e == ERR_OK && ferror(file)) e = why_set(why, ERR_IO, "--config %s: %s", path, strerror(errno));
+    free(line);
     fclose(file);
     return e;
 }
@@ -100,7 +104,9 @@ static err load_environment(arena *a, struct settings *s, struct why *why) {
         str name = arena_str(a, (str){entry.ptr + 7, (size_t)equals - 7});
         char *p = (char *)(uintptr_t)name.ptr;
         for (size_t i = 0; i < name.len; i++) p[i] = (char)tolower((unsigned char)p[i]);
-        err e = settings_set(a, s, name, str_from(entry, (size_t)equals + 1), "environment TOCSIN_*", why);
+        char where[64];
+        snprintf(where, sizeof where, "environment %.*s", (int)equals, entry.ptr);
+        err e = settings_set(a, s, name, str_from(entry, (size_t)equals + 1), where, why);
         if (e != ERR_OK) return e;
     }
     return ERR_OK;
@@ -144,6 +150,11 @@ static err check_texts(const struct settings *s, struct why *why) {
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) is_level |= strcmp(s->log_level, levels[i]) == 0;
     if (!is_level)
         return why_set(why, ERR_INVALID, "log_level must be debug, info, warn or error, not '%s'", s->log_level);
+    if (!*s->data) return why_set(why, ERR_INVALID, "data must name a folder");
+    if (!http_server_is_address(s->listen))
+        return why_set(why, ERR_INVALID,
+                       "listen must be HOST:PORT with an IPv6 address in brackets and a port up to 65535, not '%s'",
+                       s->listen);
     if (*s->public_url && !is_url(str_of(s->public_url)))
         return why_set(why, ERR_INVALID,
                        "public_url must begin with http:// or https:// and hold no spaces or quotes, not '%s'",

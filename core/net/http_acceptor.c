@@ -38,6 +38,11 @@ static bool split_listen(const char *text, char host[256], char port[8]) {
     return strtol(port, NULL, 10) <= 65535;
 }
 
+bool http_server_is_address(const char *listen) {
+    char host[256], port[8];
+    return split_listen(listen, host, port);
+}
+
 // Linux hands these on to every accepted socket, which saves the calls there.
 static void set_options(int fd) {
     int on = 1, idle = 60, every = 10, times = 3;

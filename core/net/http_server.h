@@ -48,6 +48,7 @@ struct http_server_stats { // running totals, readable from any thread
     int64_t open_connections, bodies_in_flight;
 };
 
+bool http_server_is_address(const char *listen); // HOST:PORT as options.listen wants it, an IPv6 address in brackets
 err http_server_new(const struct http_server_options *options, http_server **out, struct why *why); // binds and listens
 int http_server_port(const http_server *s);
 void http_server_start(http_server *s);          // threads run and accept

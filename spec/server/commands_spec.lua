@@ -267,6 +267,28 @@ describe("the command", function()
       assert.equal(0, (log_of({ "--config", folder .. "/conf", "--public-url", "https://flag" }, { path, "TOCSIN_PUBLIC_URL=ftp://environment" })))
     end)
 
+    it("says which of its sources a bad setting came from, and makes no folder before all are good", function()
+      local data = folder .. "/none"
+      local function refused(needle, args, env)
+        local s = server.start { data = data, args = args, env = env, may_fail = true }
+        s:stop()
+        local log = table.concat(s.log, "\n")
+        assert.equal(2, s.code, log)
+        assert.truthy(log:find(needle, 1, true), log)
+        assert.falsy(os.rename(data, data), "there is a data folder")
+      end
+      local path = "PATH=" .. os.getenv("PATH")
+      refused("--config " .. folder .. ": Is a directory", { "--config", folder })
+      write("long", "# " .. ("workers = 2 "):rep(1000) .. "\nworkers = two\n")
+      refused(folder .. "/long line 2: workers", { "--config", folder .. "/long" })
+      refused("TOCSIN_WORKERS: workers", {}, { path, "TOCSIN_WORKERS=two" })
+      refused("TOCSIN_BOGUS: unknown setting 'bogus'", {}, { path, "TOCSIN_BOGUS=1" })
+      for _, listen in ipairs { "nonsense", "127.0.0.1", "::1:80", "127.0.0.1:http", "127.0.0.1:65536", "127.0.0.1:" } do
+        refused("listen must be HOST:PORT", { "--listen", listen })
+      end
+      refused("data must name a folder", { "--data", "" })
+    end)
+
     it("does not start with a setting that cannot be", function()
       for word, args in pairs { log_level = { "--log-level", "banana" }, public_url = { "--public-url", "example.org" }, lua = { "--lua", "/nope" },
         integrations = { "--integrations", "/nope" }, config = { "--config", "/nope" }, extra = { "extra" }, workers = { "--workers" } } do

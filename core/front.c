@@ -26,7 +26,7 @@ static void integration(const struct front *front, intake *in, struct http_excha
     enum http_method m = x->request.method;
     if (m == HTTP_M_POST) intake_post(in, x, type, token);
     else if (m == HTTP_M_GET || m == HTTP_M_HEAD) work(front, WORK_EXPLAIN, x);
-    else not_allowed(x, "GET, POST");
+    else not_allowed(x, "GET, HEAD, POST");
 }
 
 static void health(const struct front *front, struct http_exchange *x) {
@@ -72,7 +72,7 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         if (!str_is(bare, str_of(plain[i].path)) || (plain[i].answer == metrics && !front->has_metrics)) continue;
         if (x->request.method == HTTP_M_GET || x->request.method == HTTP_M_HEAD) plain[i].answer(front, x);
-        else not_allowed(x, "GET");
+        else not_allowed(x, "GET, HEAD");
         return;
     }
     work(front, WORK_API, x);

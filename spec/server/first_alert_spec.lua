@@ -74,7 +74,10 @@ server.both_ways("the server", function()
       assert.equal(case[1], answer.status, case[2] .. ": " .. answer.body)
       assert.is_true(#answer.body > 0, case[2])
     end
-    assert.equal(405, s:request("PUT", hook.path, { body = ALERT }).status)
+    local refused = s:request("PUT", hook.path, { body = ALERT })
+    assert.same({ 405, "GET, HEAD, POST" }, { refused.status, refused.headers.allow })
+    refused = s:request("POST", "/health/", { body = "{}" })
+    assert.same({ 405, "GET, HEAD" }, { refused.status, refused.headers.allow })
     assert.equal(before, #groups())
   end)
 

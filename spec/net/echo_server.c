@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -243,7 +244,16 @@ static void serve(struct echo *e, const sigset_t *wanted) {
     printf("stopped %s with %lld bytes in flight\n", was_idle ? "idle" : "busy", (long long)stats.bodies_in_flight);
 }
 
+// As the real one does at its start: the usual allowance of a shell, 1,024 files, would cap the connections.
+static void raise_file_limit(void) {
+    struct rlimit limit;
+    CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
 int main(int argc, char **argv) {
+    raise_file_limit();
     struct echo e = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
     struct why why;
     sigset_t wanted;

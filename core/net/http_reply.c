@@ -72,7 +72,7 @@ static str headers_for(int status) {
 
 void http_reply_refuse(buf *out, const struct http_refusal *why, struct http_reply_style style) {
     buf body = {0};
-    buf_lit(&body, "{\"detail\": ");
+    buf_lit(&body, "{\"detail\":");
     buf_json(&body, str_of(why->detail));
     buf_char(&body, '}');
     struct http_response r = {.status = why->status,

@@ -15,6 +15,7 @@ Prints a new API token once, alone on standard output; only its digest is stored
   --role ROLE   viewer, editor or admin (default admin)
 ]]
 
+local NAME_MAX <const> = 200
 local ROLES <const> = { viewer = true, editor = true, admin = true }
 
 local function fail(sentence)
@@ -55,6 +56,8 @@ function token.main(words_json, now)
   if not flags then return fail(why) end
   if not flags.data then return fail("--data is missing: the server's data folder") end
   if not flags.name or flags.name == "" then return fail("--name is missing: what the token is for") end
+  local length = utf8.len(flags.name)
+  if not length or length > NAME_MAX then return fail("--name must be UTF-8 of at most " .. NAME_MAX .. " characters") end
   local role = flags.role or "admin"
   if not ROLES[role] then return fail("--role must be viewer, editor or admin, not '" .. role .. "'") end
 

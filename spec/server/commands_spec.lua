@@ -2,6 +2,23 @@
 local server <const> = require "server"
 local raw <const> = require "raw_http"
 
+describe("make run", function()
+  it("sends and shows a first alert as it says, keeps its keys to itself, and ends well", function()
+    local folder = server.folder()
+    local script = raw.shell("pwd"):gsub("\n", "") .. "/spec/support/run.sh"
+    local out = raw.shell(([[cd %s || exit
+      sh %s %s 127.0.0.1:0 > said 2> log & run=$!
+      until grep -q '^Stop with' said || ! kill -0 $run 2>/dev/null; do sleep 0.05; done
+      sed -n '/^  curl -d/,/formatted_webhook/p' said > send
+      sed -n '/^  curl -H "Auth/p' said > show
+      sh send 2>/dev/null; sh show 2>/dev/null
+      kill -TERM $run; wait $run; echo " ended with $?"
+      find var ! -type s -perm /077]]):format(folder, script, server.binary))
+    assert.matches('^"Ok%."{"next":null.*"title":"Disk is full on db%-1".* ended with 0\n$', out)
+    server.remove(folder)
+  end)
+end)
+
 describe("the command", function()
   local folder
   before_each(function() folder = server.folder() end)
@@ -194,6 +211,7 @@ describe("the command", function()
         { { "token" }, "token create" }, { { "token", "list" }, "token create" }, { { "token", "create" }, "--data is missing" },
         { { "token", "create", "--data", "d" }, "--name is missing" }, { { "token", "create", "--data", "d", "--name" }, "--name needs a value" },
         { { "token", "create", "--data", "d", "--name", "x", "--role", "king" }, "--role must be" },
+        { { "token", "create", "--data", "d", "--name", ("é"):rep(201) }, "--name must be UTF-8 of at most 200 characters" },
         { { "token", "create", "--data", "d", "--name", "x", "extra" }, "unexpected 'extra'" } } do
         is_like(2, "", case[2], case[1])
       end

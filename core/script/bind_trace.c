@@ -3,15 +3,17 @@
 #include <lauxlib.h>
 #include <string.h>
 
-// line(source) -> the line that the innermost running function of the chunk loaded under this name is at, or nothing.
+// line(prefix) -> the line that the innermost running function of a chunk whose name begins so is at, and that name; or nothing.
 static int line(lua_State *L) {
-    const char *source = luaL_checkstring(L, 1);
+    size_t length;
+    const char *prefix = luaL_checklstring(L, 1, &length);
     lua_Debug frame;
     for (int level = 1; lua_getstack(L, level, &frame); level++) {
         lua_getinfo(L, "Sl", &frame);
-        if (strcmp(frame.source, source) != 0) continue;
+        if (strncmp(frame.source, prefix, length) != 0) continue;
         lua_pushinteger(L, frame.currentline);
-        return 1;
+        lua_pushstring(L, frame.source);
+        return 2;
     }
     return 0;
 }

@@ -54,17 +54,10 @@ function access.add_methods(T, methods)
 end
 
 -- The Undefined of such an attribute: its use is refused.
-local function unsafe_of(shown, name)
+local function unsafe(v, name)
+  local shown = match(type_of(v).name, "[^.]*$")
   return value.undef_hint("access to attribute " .. utf.str_repr(name) .. " of '" .. shown .. "' object is unsafe.",
     "SecurityError")
-end
-
-local function unsafe(v, name) return unsafe_of(match(type_of(v).name, "[^.]*$"), name) end
-
---- What `self.name` is where the template has no such block.
-function access.no_block(name)
-  if UNSAFE[name] then return unsafe_of("TemplateReference", name) end
-  return value.undef_hint("'jinja2.runtime.TemplateReference object' has no attribute " .. utf.str_repr(name))
 end
 
 -- The attribute of a value, or nil.

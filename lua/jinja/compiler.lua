@@ -6,6 +6,7 @@ local errors <const> = require "jinja.errors"
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
+local inherit <const> = require "jinja.inherit"
 local X <const> = require "jinja.compiler_expression"
 local C <const> = require "jinja.compiler_statement"
 local loops <const> = require "jinja.compiler_loop"
@@ -120,7 +121,7 @@ local function macro(g, node)
     local outer = C.enter_scope(g, s)
     C.begin_scope(g, s)
     fill_defaults(g, node, s)
-    C.function_body(g, node.body)
+    C.with_own_output(g, function() C.function_body(g, node.body) end)
     C.leave_scope(g, outer)
   end)
   return macro_table(g, node, extra, body)
@@ -153,31 +154,28 @@ end
 
 -- Blocks ---------------------------------------------------------------------------------------------------------------
 
--- What a scoped block is handed: every variable in sight that its place assigns.
-local function scoped_variables(g)
-  local parts = {}
-  for name, var in pairs(scope.stored(g.scope)) do
-    if not var.is_self then parts[#parts + 1] = "[" .. quote(name) .. "] = " .. var.code end
-  end
-  table.sort(parts)
-  return format("%s(%s, {%s})", constant(g, support.derive), g.in_block and "scoped" or "nil", concat(parts, ", "))
+local function block_call(g, node)
+  local argument = node.scoped and C.derived_variables(g) or g.in_block and "scoped" or "nil"
+  C.append(g, format("%s(S, %s, %s%s)", constant(g, inherit.block), quote(node.name), argument,
+    node.required and ", true" or ""))
 end
 
+-- At the top level of a child, blocks are only there for the parent to call.
 S["block"] = function(g, node)
-  if node.required then
-    emit(g, format("%s(%s, %s)", use(g, "fail"), quote("TemplateRuntimeError"),
-      quote("Required block '" .. node.name .. "' not found")))
-  end
-  local argument = node.scoped and scoped_variables(g) or g.in_block and "scoped" or ""
-  C.append(g, g.blocks[node.name].code .. "(" .. argument .. ")")
+  if not (g.may_extend and g.toplevel) then return block_call(g, node) end
+  if g.is_extended then return end
+  writer.open(g, "if not parent then")
+  block_call(g, node)
+  writer.close(g)
 end
 
-local function register_blocks(g, blocks)
-  for i, node in ipairs(blocks) do
-    if g.blocks[node.name] then
+local function check_blocks(blocks)
+  local seen = {}
+  for _, node in ipairs(blocks) do
+    if seen[node.name] then
       errors.raise("TemplateAssertionError", "block '" .. node.name .. "' defined twice", node.line)
     end
-    g.blocks[node.name] = { code = "B[" .. i .. "]", node = node }
+    seen[node.name] = true
   end
 end
 
@@ -191,43 +189,63 @@ local function root_scope(body, block)
 end
 
 local function bind_special(g, s, special, block)
-  if special.self then
-    local var = s.refs.self
-    var.is_self, var.sure = true, true
-    var.code = writer.declare(g, use(g, "undef") .. '("self")')
+  local function bind(name, code)
+    local var = s.refs[name]
+    var.is_special, var.sure = true, true
+    var.code = writer.declare(g, code)
   end
+  local escaped = tostring(g.escape)
+  if special.self then bind("self", format("%s(S, %s)", constant(g, inherit.self), escaped)) end
   if special.super then
-    local var = s.refs.super
-    var.sure = true
-    var.code = writer.declare(g, format("%s(%s)", use(g, "undef_hint"),
-      quote("there is no parent block called '" .. block.name .. "'.")))
+    bind("super", format("%s(S, %s, scoped, level, %s)", constant(g, inherit.super), quote(block.name), escaped))
   end
 end
 
-local function root_body(g, body, block)
+local function root_body(g, body, block, leave)
   local s, special = root_scope(body, block)
   bind_special(g, s, special, block)
   g.scope, g.soft = s, false
   C.begin_scope(g, s)
-  C.function_body(g, body, block and "depth = depth - 1" or nil)
+  C.function_body(g, body, leave)
+end
+
+-- Is there an `extends` among the statements of the top level?
+local function has_extends(body)
+  for _, node in ipairs(body) do
+    if node.t == "extends" then return true end
+    if node.t == "if" then
+      for i = 2, #node.branches, 2 do
+        if has_extends(node.branches[i]) then return true end
+      end
+      if node.otherwise and has_extends(node.otherwise) then return true end
+    end
+  end
+  return false
 end
 
 local function write_main(g, tree)
-  local outer = writer.open_function(g, "local function main(" .. (g.has_blocks and "context" or "ctx") .. ")", true)
+  local outer = writer.open_function(g, "local function main(ctx" .. (g.linked and ", S)" or ")"), true)
   local at = emit(g, "")
   g.toplevel = true
-  root_body(g, tree.body)
-  g.toplevel = false
+  g.may_extend = has_extends(tree.body)
+  root_body(g, tree.body, nil, g.may_extend
+    and format("if parent then text = text .. %s(S, parent) end", constant(g, inherit.parent)) or nil)
+  g.toplevel, g.may_extend, g.is_extended = false, false, false
   g.code[at] = format("%s(%d)", use(g, "spend"), STEP + LINE_COST * (g.n - at))
-  local begin = (g.has_blocks and "ctx, vars = context, {} " or "") .. (g.is_deep and "depth = 0 " or "")
+  local begin = g.is_deep and (g.linked and "if not S then depth = 0 end " or "depth = 0 ") or ""
+  if g.linked then
+    local function new_state(ctx, blocks) return inherit.state(g.options, g.name, ctx, blocks) end
+    begin = begin .. "S = S or " .. constant(g, new_state) .. "(ctx, B) local vars, parent = S.vars, nil "
+  end
   g.code[g.fn.head] = begin .. g.code[g.fn.head]
   writer.close_function(g, outer)
 end
 
 local function write_block(g, node)
   g.in_block = true
-  as_deep_function(g, g.blocks[node.name].code .. " = function(scoped)", function()
-    root_body(g, node.body, node)
+  as_deep_function(g, "B[" .. quote(node.name) .. "] = function(S, scoped, level)", function()
+    g.code[g.fn.head] = "local ctx, vars = S.ctx, S.vars " .. g.code[g.fn.head]
+    root_body(g, node.body, node, "depth = depth - 1")
   end, true)
   g.in_block = false
 end
@@ -235,17 +253,21 @@ end
 --- Compiles a tree.
 ---@param tree table  of parser.parse
 ---@param env table  runtime, filters, tests (own ones, or nil), global(name) → value
----@return table result  {source=, map=, constants=}: the chunk takes (runtime, constants) and returns main(context)
-function compiler.compile(tree, env)
+---@param name string?  under which others know the template; it then takes part in inheritance whatever it holds
+---@return table result  {source=, map=, constants=}: the chunk takes (runtime, constants) and returns main(context) and
+---  its blocks by name
+function compiler.compile(tree, env, name)
   local g = writer.new(env.runtime)
-  g.options, g.global, g.mutates = env, env.global, tree.mutates
-  g.escape, g.blocks, g.has_blocks = env.autoescape or false, {}, tree.blocks[1] ~= nil
-  g.is_deep = g.has_blocks
-  register_blocks(g, tree.blocks)
+  g.options, g.global, g.mutates, g.name = env, env.global, tree.mutates, name
+  g.escape, g.links = env.autoescape or false, tree.links
+  g.linked = name ~= nil or tree.links or tree.blocks[1] ~= nil
+    or scope.mentions(tree.body, { "self" }).self ~= nil
+  g.is_deep = tree.blocks[1] ~= nil
+  check_blocks(tree.blocks)
   write_main(g, tree)
   for _, node in ipairs(tree.blocks) do write_block(g, node) end
-  emit(g, "return main")
-  local head = (g.is_deep and " local depth = 0" or "") .. (g.has_blocks and " local ctx, vars, B = nil, nil, {}" or "")
+  emit(g, g.linked and "return main, B" or "return main")
+  local head = (g.is_deep and " local depth = 0" or "") .. (g.linked and " local B = {}" or "")
   local source, map = writer.finish(g, head)
   return { source = source, map = map, constants = g.constants }
 end

@@ -4,7 +4,6 @@ local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
 local X <const> = require "jinja.compiler_expression"
-local access <const> = require "jinja.access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, temp <const> = writer.constant, writer.temp
 local expression <const>, operand <const>, operands <const> = X.expression, X.operand, X.operands
@@ -52,26 +51,9 @@ local function path_key(node)
   return key
 end
 
--- `self.name`: the block of that name.
-local function block_reference(g, node)
-  local base = node[1]
-  if base.t ~= "name" or base.name ~= "self" then return nil end
-  local var = scope.find(g.scope, "self")
-  if not var or not var.is_self then return nil end
-  return g.blocks[node.name] or false
-end
-
-local function block_attr(g, node, block)
-  if block then
-    local escaped = g.escape and ", escaped = " .. tostring(g.escape) or ""
-    return format("%s{name = %s, params = {}, body = %s%s}", use(g, "macro"), quote(node.name), block.code, escaped), 5
-  end
-  return format("%s(%s)", constant(g, access.no_block), quote(node.name)), 3
-end
-
 -- A step that `E.attr` treats on its own ends a path.
 local function is_special(g, node)
-  return node.t == "attr" and (inline_loop(g, node[1]) or block_reference(g, node) ~= nil)
+  return node.t == "attr" and inline_loop(g, node[1])
 end
 
 local function path(g, node)
@@ -92,8 +74,6 @@ end
 function E.attr(g, node)
   local loop = inline_loop(g, node[1])
   if loop then return LOOP[node.name](loop), 1 end
-  local block = block_reference(g, node)
-  if block ~= nil then return block_attr(g, node, block) end
   return path(g, node)
 end
 
@@ -174,9 +154,6 @@ local function method_call(g, node)
   local callee = node[1]
   local loop = inline_loop(g, callee[1])
   if loop and callee.name == "cycle" then return loop_cycle(g, node, loop) end
-  local block = block_reference(g, callee)
-  if block and #node == 1 and not g.escape then return block.code .. "()", 2 end
-  if block ~= nil then return nil end
   local codes, weights = {}, {}
   operand_or_fixed(g, codes, weights, 1, callee[1])
   local weight = 0
@@ -203,9 +180,8 @@ local function value_call(g, node)
 end
 
 function E.call(g, node)
-  local code, weight
-  if node[1].t == "attr" then code, weight = method_call(g, node) end
-  if not code then code, weight = value_call(g, node) end
+  local compile = node[1].t == "attr" and method_call or value_call
+  local code, weight = compile(g, node)
   if g.escape and node[1].t == "name" then
     -- A macro's text is safe where it is called under autoescape.
     code, weight = format("%s(%s, %s)", constant(g, support.macro_markup), E.name(g, node[1]), code), weight + 3

@@ -8,6 +8,8 @@ local errors <const> = require "jinja.errors"
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
+local inherit <const> = require "jinja.inherit"
+local repr <const> = require("jinja.text").repr
 local X <const> = require "jinja.compiler_access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, statement <const> = writer.constant, writer.statement
@@ -28,7 +30,7 @@ local C <const> = { statements = S }
 local function context_read(g, name)
   return writer.root(g, name, function(code)
     local found = g.in_block
-      and format("%s(scoped, vars, ctx, %s)", constant(g, support.lookup), quote(name))
+      and format("%s(scoped, vars, ctx, %s)", constant(g, inherit.lookup), quote(name))
       or format("ctx[%s]", quote(name))
     return format("%s = %s if %s == nil then %s = %s(%s) end", code, found, code, code, constant(g, g.global), quote(name))
   end)
@@ -111,7 +113,10 @@ end
 
 local function assigned(g, var)
   C.set_sure(g, var)
-  if g.has_blocks and g.toplevel then emit(g, format("vars[%s] = %s", quote(var.name), var.code)) end
+  if g.linked and g.toplevel then
+    emit(g, format("vars[%s] = %s", quote(var.name), var.code))
+    if g.links then emit(g, format("S.hidden[%s] = nil", quote(var.name))) end
+  end
 end
 C.assigned = assigned
 
@@ -211,7 +216,8 @@ local function merge(g, node)
   return items
 end
 
-S["output"] = function(g, node)
+-- What a child template prints outside of its blocks is nothing: it is not even evaluated where that is sure.
+local function output(g, node)
   local items = merge(g, node)
   for i = 1, #items do
     local item = items[i]
@@ -224,6 +230,22 @@ S["output"] = function(g, node)
       append(g, (X.printed(g, item)))
     end
   end
+end
+
+S["output"] = function(g, node)
+  if not g.may_extend then return output(g, node) end
+  if g.is_extended then return end
+  writer.open(g, "if not parent then")
+  output(g, node)
+  writer.close(g)
+end
+
+--- Compiles something whose output is its own, also in a child template.
+function C.with_own_output(g, f)
+  local outer = g.may_extend
+  g.may_extend = false
+  f()
+  g.may_extend = outer
 end
 
 local function is_direct(statements)
@@ -250,7 +272,7 @@ end
 function C.function_body(g, statements, leave)
   local fn = g.fn
   local result
-  if is_direct(statements) then
+  if not g.may_extend and is_direct(statements) then
     local direct = { weights = {} }
     fn.direct = direct
     body(g, statements)
@@ -303,7 +325,7 @@ S["setblock"] = function(g, node)
   if node.filter then scope.visit(s, node.filter) end
   local result
   in_scope(g, s, function()
-    result = capture(g, node.body)
+    C.with_own_output(g, function() result = capture(g, node.body) end)
     if node.filter then result = X.keep(g, filtered(g, node.filter, result)) end
   end)
   assign(g, node.target, as_markup(g, result))
@@ -425,20 +447,51 @@ end
 
 -- Other templates ------------------------------------------------------------------------------------------------------
 
+-- Every variable in sight that its place assigns, as a Lua table.
+local function own_variables(g)
+  local parts = {}
+  for name, var in pairs(scope.stored(g.scope)) do
+    if not var.is_special then parts[#parts + 1] = "[" .. quote(name) .. "] = " .. var.code end
+  end
+  table.sort(parts)
+  return "{" .. concat(parts, ", ") .. "}"
+end
+
+--- What a scoped block or another template is handed.
+function C.derived_variables(g)
+  return format("%s(%s, %s)", constant(g, inherit.derive), g.in_block and "scoped" or "nil", own_variables(g))
+end
+
 S["include"] = function(g, node)
-  emit(g, format("%s(%s, %s)", constant(g, support.not_included), (expression(g, node.template)),
-    node.ignore_missing and "true" or "false"))
+  local template = expression(g, node.template)
+  append(g, format("%s(S, %s, %s, %s)", constant(g, inherit.include), template, tostring(node.ignore_missing or false),
+    node.with_context and C.derived_variables(g) or "nil"))
+end
+
+-- An imported name, like any other assigned one, but a module that imports it does not hand it on.
+local function imported(g, name, code)
+  local var = scope.find(g.scope, name)
+  emit(g, var.code .. " = " .. code)
+  assigned(g, var)
+  if g.toplevel then emit(g, format("S.hidden[%s] = true", quote(name))) end
 end
 
 S["import"] = function(g, node)
-  emit(g, constant(g, support.not_found) .. "(" .. expression(g, node.template) .. ")")
+  local module = X.keep(g, format("%s(S, %s, %s)", constant(g, inherit.import), (expression(g, node.template)),
+    node.with_context and C.derived_variables(g) or "nil"))
+  if not node.exports then return imported(g, node.names[1], module) end
+  local place = "line " .. node.line .. (g.name and " in " .. repr(g.name) or "")
+  for i, name in ipairs(node.names) do
+    imported(g, name, format("%s(%s, %s, %s)", constant(g, inherit.exported), module, quote(node.exports[i]), quote(place)))
+  end
 end
 
 S["extends"] = function(g, node)
   if not g.toplevel then
     errors.raise("TemplateAssertionError", "cannot use extend from a non top-level scope", node.line)
   end
-  S["import"](g, node)
+  emit(g, format("parent = %s(S, %s, parent)", constant(g, inherit.extends), (expression(g, node.template))))
+  if not g.branch then g.is_extended = true end
 end
 
 return C

@@ -5,6 +5,7 @@ local setmetatable <const>, getmetatable <const>, error <const> = setmetatable, 
 ---@field class string  Python's or Jinja2's class name: "TypeError", "UndefinedError" …
 ---@field message string  what str(e) shows
 ---@field line integer?  line of the template, where one is known
+---@field template string?  the name of the template that it is a line of; nil for the one that is rendered
 local ERROR <const> = {}
 ERROR.__tostring = function(e) return e.class .. ": " .. e.message end
 

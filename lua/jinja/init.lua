@@ -1,8 +1,8 @@
 --- Jinja2 templates: `jinja.new(options)` → environment, `env:compile(source)` → template, `template:render(context)`.
 ---
 --- A context is a plain Lua table name → value; a payload from `tocsin.json` or a value of the runtime. Nothing is
---- raised: a failure is `nil, error` with `{class=, message=, line=}`. A template keeps nothing between renderings, and
---- one that may change the payload works on a copy of it.
+--- raised: a failure is `nil, error` with `{class=, message=, line=, template=}`, the last where it is another template.
+--- A template keeps nothing between renderings, and one that may change the payload works on a copy of it.
 local errors <const> = require "jinja.errors"
 local lexer <const> = require "jinja.lexer"
 local parser <const> = require "jinja.parser"
@@ -10,8 +10,8 @@ local compiler <const> = require "jinja.compiler"
 local runtime <const> = require "jinja.runtime"
 local json <const> = require "tocsin.json"
 local fuel <const> = require "tocsin.fuel"
-local pcall <const>, xpcall <const>, type <const>, next <const> = pcall, xpcall, type, next
-local find <const>, setmetatable <const> = string.find, setmetatable
+local pcall <const>, xpcall <const>, type <const>, next <const>, error <const> = pcall, xpcall, type, next, error
+local find <const>, sub <const>, setmetatable <const> = string.find, string.sub, setmetatable
 local line_of <const> = require("tocsin.trace").line
 local begin <const> = runtime.begin
 local NULL <const> = json.null
@@ -50,7 +50,7 @@ end
 local function locate(e)
   if type(e) == "string" and find(e, MEMORY, 1, true) then return e end
   e = as_error(e)
-  if not e.line then e.lua_line = line_of(CHUNK) end
+  if not e.line then e.lua_line, e.chunk = line_of(CHUNK) end
   return e
 end
 
@@ -58,12 +58,13 @@ end
 
 --- Makes an environment.
 ---@param options table?  filters, tests (name → f(value, n, args…, kwargs)), globals (name → value), autoescape,
----  trim_blocks, lstrip_blocks, keep_trailing_newline (booleans), extensions ({["do"] = true, loopcontrols = true})
+---  trim_blocks, lstrip_blocks, keep_trailing_newline (booleans), extensions ({["do"] = true, loopcontrols = true}),
+---  loader(name) → source or nil: what include, import and extends find
 ---@return jinja.Environment
 function jinja.new(options)
   local env = {}
   for name, value in next, options or {} do env[name] = value end
-  env.runtime = runtime
+  env.runtime, env.loaded = runtime, {}
   local globals <const> = env.globals
   env.global = globals and function(name)
     local v = globals[name]
@@ -73,17 +74,19 @@ function jinja.new(options)
   return setmetatable(env, Environment)
 end
 
-local function compile(env, source)
+local function compile(env, source, name)
   fuel.spend(BYTE_COST * #source)
   local tokens = lexer.tokenize(source, env)
   fuel.spend(TOKEN_COST * tokens.n)
   local tree = parser.parse(tokens, env)
-  local result = compiler.compile(tree, env)
-  local chunk, why = load(result.source, CHUNK, "t", {})
+  local result = compiler.compile(tree, env, name)
+  local chunk, why = load(result.source, name and CHUNK .. ":" .. name or CHUNK, "t", {})
   if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
+  local run, blocks = chunk(env.runtime, result.constants)
   return setmetatable({
-    run = chunk(env.runtime, result.constants), map = result.map, mutates = tree.mutates, source = result.source,
-    env = env,
+    run = run, blocks = blocks, map = result.map, source = result.source, env = env,
+    -- What another template does with the values is not known here.
+    mutates = tree.mutates or tree.links and env.loader ~= nil,
   }, Template)
 end
 
@@ -95,6 +98,26 @@ function Environment:compile(source)
   local ok, result = pcall(compile, self, source)
   if ok then return result end
   return nil, as_error(result)
+end
+
+--- The template of that name, for templates that use each other. Raises what is wrong with it.
+---@param name string
+---@return jinja.Template? template  nil when the loader knows none
+function Environment:load(name)
+  local source = self.loader and self.loader(name)
+  if not source then return nil end
+  local known = self.loaded[name]
+  if not known or known.text ~= source then
+    local ok, template = pcall(compile, self, source, name)
+    if not ok then
+      local e = as_error(template)
+      e.template = e.template or name
+      error(e, 0)
+    end
+    known = { text = source, template = template }
+    self.loaded[name] = known
+  end
+  return known.template
 end
 
 -- Template -------------------------------------------------------------------------------------------------------------
@@ -109,6 +132,16 @@ local function fresh(context)
   return own
 end
 
+-- Line and template of an error, by the line of the chunk it came from.
+local function place(template, e)
+  local name = sub(e.chunk, #CHUNK + 2)
+  if name ~= "" then
+    e.template = name
+    template = template.env.loaded[name].template
+  end
+  e.line, e.lua_line, e.chunk = template.map[e.lua_line], nil, nil
+end
+
 --- Renders the template.
 ---@param context table<string, any>
 ---@return string? text
@@ -119,7 +152,7 @@ function Template:render(context)
   local ok, result = xpcall(self.run, locate, context)
   if ok then return result end
   local e = as_error(result)
-  if e.lua_line then e.line, e.lua_line = self.map[e.lua_line], nil end
+  if e.lua_line then place(self, e) end
   return nil, e
 end
 

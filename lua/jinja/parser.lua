@@ -168,13 +168,17 @@ end
 
 local function parse_for_body(p, node)
   local outer = p.loop_use
-  local use = { mentions = 0, plain = 0 }
+  local use = { mentions = 0, plain = 0, outer = outer }
   local changes = p.mutations + p.calls
   p.loop_use = use
   node.loop_use = use
   node.body = parse_block_body(p, FOR_ENDS)
   node.may_change = p.mutations + p.calls > changes
   p.loop_use = outer
+  -- A template that is included sees the loop where the body, too, speaks of one.
+  local is_used = use.mentions > 0 or use.inner or node.recursive
+  if is_used and outer then outer.inner = true end
+  if is_used and use.links then use.mentions = use.mentions + 1 end
 end
 
 S["for"] = function(p, line)
@@ -332,23 +336,38 @@ S["block"] = function(p, line)
   return node
 end
 
--- Other templates: read, and refused when they run.
+-- Other templates.
 
-local function skip_context(p)
+-- `with context` or `without context`, into the node.
+local function skip_context(p, node)
   if not (at_name(p, "with") or at_name(p, "without")) then return false end
   local kind, value = look(p)
   if kind ~= "name" or value ~= "context" then return false end
+  node.with_context = at_name(p, "with")
   advance(p)
   advance(p)
   return true
 end
 
+-- What another template is handed may be changed there.
+local function note_link(p, node)
+  p.links = true
+  p.calls = p.calls + 1
+  local use = node.with_context and p.loop_use
+  while use do
+    use.links = true
+    use = use.outer
+  end
+  return node
+end
+
 S["extends"] = function(p, line)
+  p.links = true
   return { t = "extends", line = line, template = parse_expression(p) }
 end
 
 S["include"] = function(p, line)
-  local node = { t = "include", line = line, template = parse_expression(p) }
+  local node = { t = "include", line = line, with_context = true, template = parse_expression(p) }
   if at_name(p, "ignore") then
     local kind, value = look(p)
     if kind == "name" and value == "missing" then
@@ -357,38 +376,41 @@ S["include"] = function(p, line)
       node.ignore_missing = true
     end
   end
-  skip_context(p)
-  return node
+  skip_context(p, node)
+  return note_link(p, node)
 end
 
 S["import"] = function(p, line)
   local node = { t = "import", line = line, template = parse_expression(p), names = {} }
   if not skip_name(p, "as") then cursor.unexpected(p, "as") end
   node.names[1] = parse_target_name(p).name
-  skip_context(p)
-  return node
+  skip_context(p, node)
+  return note_link(p, node)
 end
 
+-- A name, and the one it gets here.
 local function parse_imported(p)
   local name = parse_target_name(p)
   if sub(name.name, 1, 1) == "_" then
     raise("TemplateAssertionError", "names starting with an underline can not be imported", name.line)
   end
+  local exported = name.name
   if skip_name(p, "as") then name = parse_target_name(p) end
-  return name.name
+  return exported, name.name
 end
 
 S["from"] = function(p, line)
-  local node = { t = "import", line = line, template = parse_expression(p), names = {} }
+  local node = { t = "import", line = line, template = parse_expression(p), names = {}, exports = {} }
   if not skip_name(p, "import") then cursor.unexpected(p, "import") end
   while true do
     if node.names[1] then expect(p, ",") end
     if p.kind ~= "name" then expect(p, "name") end
-    if skip_context(p) then break end
-    node.names[#node.names + 1] = parse_imported(p)
-    if skip_context(p) or p.kind ~= "," then break end
+    if skip_context(p, node) then break end
+    local n = #node.names + 1
+    node.exports[n], node.names[n] = parse_imported(p)
+    if skip_context(p, node) or p.kind ~= "," then break end
   end
-  return node
+  return note_link(p, node)
 end
 
 -- Extensions.
@@ -430,7 +452,7 @@ end
 --- Reads a template. Raises TemplateSyntaxError or TemplateAssertionError.
 ---@param tokens jinja.Tokens
 ---@param options table  extensions = {["do"] = true, loopcontrols = true}
----@return table tree  {body=, blocks=, mutates=}
+---@return table tree  {body=, blocks=, mutates=, links=}: links to other templates
 function parser.parse(tokens, options)
   local p = cursor.open(tokens)
   p.tags, p.ends, p.blocks, p.for_depth = {}, {}, {}, 0
@@ -442,7 +464,7 @@ function parser.parse(tokens, options)
   for name in pairs(p.called) do
     if p.assigned[name] then mutates = true end
   end
-  return { body = body, blocks = p.blocks, mutates = mutates }
+  return { body = body, blocks = p.blocks, mutates = mutates, links = p.links or false }
 end
 
 return parser

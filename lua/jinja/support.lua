@@ -1,13 +1,11 @@
---- What generated code needs besides the runtime: blocks, other templates, and the joints of autoescape.
+--- What generated code needs besides the runtime: dicts and their items, and the joints of autoescape.
 local errors <const> = require "jinja.errors"
 local value <const> = require "jinja.value"
-local text <const> = require "jinja.text"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
-local compare <const> = require "jinja.compare"
 local registry <const> = require "jinja.registry"
-local getmetatable <const>, type <const>, next <const> = getmetatable, type, next
-local unpack <const>, concat <const> = table.unpack, table.concat
+local getmetatable <const>, type <const> = getmetatable, type
+local unpack <const> = table.unpack
 local DICT <const>, NULL <const>, normal <const> = value.DICT, value.NULL, value.normal
 local json_path <const> = require("tocsin.json").path
 
@@ -99,51 +97,6 @@ function support.pairs(source)
     if type(key) == "string" then return key, values[key] end
     if key ~= nil then return key, values[normal(key)] end
   end
-end
-
--- Blocks ---------------------------------------------------------------------------------------------------------------
-
---- The variables that a block sees by name: those of a scoped block's place, then those of the template.
-function support.lookup(scoped, vars, ctx, name)
-  local v = scoped and scoped[name]
-  if v == nil then v = vars[name] end
-  if v == nil then v = ctx[name] end
-  return v
-end
-
---- What a scoped block is handed: the variables at its place over those of the block around it.
-function support.derive(outer, own)
-  for name, v in next, outer or {} do
-    if own[name] == nil then own[name] = v end
-  end
-  return own
-end
-
--- Other templates ------------------------------------------------------------------------------------------------------
-
-local function name_of(v)
-  if getmetatable(v) == value.UNDEF then text.must_exist(v) end
-  return text.str(v)
-end
-
--- What `include` chooses from: any iterable of names.
-local function names_of(v)
-  local shown = {}
-  if getmetatable(v) == value.UNDEF then text.must_exist(v) end
-  if not compare.truth(v) then return "Tried to select from an empty list of templates." end
-  for name in sequence.iter(v) do shown[#shown + 1] = name_of(name) end
-  return "none of the templates given were found: " .. concat(shown, ", ")
-end
-
---- There are no other templates: raises that this one was not found.
-function support.not_found(v) errors.raise("TemplateNotFound", name_of(v)) end
-
---- The same for an include, which may choose from several and may be allowed to find nothing.
----@param ignore boolean
-function support.not_included(v, ignore)
-  local class, message = "TemplateNotFound", value.text_of(v)
-  if not message then class, message = "TemplatesNotFound", names_of(v) end
-  if not ignore then errors.raise(class, message) end
 end
 
 return support

@@ -144,7 +144,9 @@ local escape_html <const> = utf.escape_html
 ---@return string
 function text.escaped(v)
   if type(v) == "string" then return escape_html(v) end
-  if getmetatable(v) == MARKUP then return v.s end
+  local T = getmetatable(v)
+  if T == MARKUP then return v.s end
+  if T and T.is_html then return str(v) end
   return escape_html(str(v))
 end
 

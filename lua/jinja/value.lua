@@ -4,6 +4,7 @@
 ---   name     what Python calls the type in error texts        label   how an Undefined's message names it
 ---   methods  name → f(self, n, args…, kwargs)                  attr    f(self, name) → value or nil
 ---   str repr truth eq compare key arith neg format call iter size   as far as the type has them
+---   is_html  its text is safe under autoescape
 --- Types that Lua represents natively (str, int, float, bool, None) have descriptors too, found by `type_of`.
 ---
 --- A dict is {n = count, k = {keys in order}, v = {normal key → value}}. A str key is its own normal key, so dicts that

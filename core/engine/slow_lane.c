@@ -57,7 +57,7 @@ static void append_lane(slow_lane *l, struct lane *lane) {
 err slow_lane_push(slow_lane *l, struct slow_task *task) {
     pthread_mutex_lock(&l->mutex);
     struct lane *lane = find_lane(l, task->integration_id);
-    size_t room = l->waiting_each - (lane ? lane->count : 0);
+    size_t room = l->is_stopping ? 0 : l->waiting_each - (lane ? lane->count : 0);
     if (room) {
         if (task->count > room) task->count = room;
         if (!lane) {

@@ -18,7 +18,7 @@ struct slow_task {
 
 slow_lane *slow_lane_new(const struct script_options *options, size_t waiting_each, log_t *log, struct why *why);
 void slow_lane_start(slow_lane *l);
-err slow_lane_push(slow_lane *l, struct slow_task *task); // ERR_FULL: this integration has no room at all
+err slow_lane_push(slow_lane *l, struct slow_task *task); // ERR_FULL: no room at all for this integration, or stopped
 bool slow_lane_turn(slow_lane *l);                        // one run, without the thread; false when none waits
 void slow_lane_hurry(slow_lane *l);                       // from now on tasks run without a renderer
 int64_t slow_lane_waiting(const slow_lane *l);

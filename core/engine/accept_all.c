@@ -30,6 +30,7 @@ static err apply_all(struct commit_item *item, store *s, int64_t now) {
 }
 
 void accept_all_init(struct accept_all *all, engine *e, struct accept_item *first) {
+    CHECK(first);
     for (struct accept_item *a = first; a; a = a->next) accept_init(a, e);
     all->engine = e;
     all->first = first;

@@ -40,13 +40,22 @@ local function curl_line(example, url)
     " --data-binary " .. quote_for_shell(example.payload)
 end
 
+local function what_is_missing(type_name)
+  for _, known in ipairs(integration.list()) do
+    if known == type_name then
+      return "There is a problem in the file of this type (`tocsin check` names it); its templates go on working."
+    end
+  end
+  return "There is no file for this type any more; its templates go on working."
+end
+
 local function page(row, spec, url, nonce)
   local example = spec and spec.examples[1]
   local source = asset.get("lua/web/explain.html")
   local template = assert(jinja.new({}):compile(source))
   return assert(template:render({
     nonce = nonce, source = spec and spec.name or row.type, name = row.name, url = url,
-    about = spec and spec.about or "There is no file for this type any more; its templates go on working.",
+    about = spec and spec.about or what_is_missing(row.type),
     connect = spec and html.from_markdown(integration.connect(spec, { url = url, name = row.name })) or "",
     example = example and curl_line(example, url) or "", example_name = example and example[1] or "",
   }))

@@ -8,7 +8,7 @@ describe("make run", function()
     local script = raw.shell("pwd"):gsub("\n", "") .. "/spec/support/run.sh"
     local out = raw.shell(([[cd %s || exit
       sh %s %s 127.0.0.1:0 > said 2> log & run=$!
-      until grep -q '^Stop with' said || ! kill -0 $run 2>/dev/null; do sleep 0.05; done
+      until grep -qs '^Stop with' said || ! kill -0 $run 2>/dev/null; do sleep 0.05; done
       sed -n '/^  curl -d/,/formatted_webhook/p' said > send
       sed -n '/^  curl -H "Auth/p' said > show
       sh send 2>/dev/null; sh show 2>/dev/null
@@ -239,6 +239,26 @@ describe("the command", function()
       assert.equal("disk full: db-1", s:api("GET", "/alert_groups/").results[1].title)
       s:api("POST", "/integrations/", { type = "zabbix", name = "built in" })
       s:finish()
+    end)
+
+    it("keeps taking alerts of a type whose file is broken or gone, and its page says which it is", function()
+      run { "new", "integration", "tide" }
+      local data, hook = folder .. "/data", nil
+      raw.shell("mkdir " .. data)
+      for _, case in ipairs {
+        { "whole", "Alarms of Tide" },
+        { "broken", "There is a problem in the file of this type (`tocsin check` names it); its templates go on working.", "echo 'return {' > tide.lua" },
+        { "gone", "There is no file for this type any more; its templates go on working.", "rm tide.lua" },
+      } do
+        raw.shell("cd " .. folder .. ";" .. (case[3] or ""))
+        local s = server.start { data = data, args = { "--integrations", folder } }
+        s:make_token()
+        hook = hook or s:api("POST", "/integrations/", { type = "tide" })
+        assert.equal(200, s:request("POST", path_of(hook), { body = '{"host":"db-1","check":"disk full"}' }).status)
+        assert.equal("disk full: db-1", s:api("GET", "/alert_groups/").results[1].title)
+        assert.truthy(s:request("GET", path_of(hook)).body:find('<p class="about">' .. case[2] .. "</p>", 1, true), case[1])
+        s:finish()
+      end
     end)
 
     it("reads its Lua from a checkout", function()

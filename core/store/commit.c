@@ -1,13 +1,15 @@
 #include "store/commit.h"
 #include "base/mem.h"
+#include "store/checkpointer.h"
 #include "store/queue.h"
 #include <time.h>
 
-#define BATCH_MS     5
-#define IDLE_MS      5000 // without work for so long: the log is emptied
-#define FULL_MS      250  // how often a full disk is asked again
-#define RETRY_MS     1
-#define LOG_PAUSE_US (10 * INT64_C(1000000))
+#define BATCH_MS      5
+#define IDLE_MS       5000 // without work for so long: the log is emptied
+#define FULL_MS       250  // how often a full disk is asked again
+#define COLLECT_EVERY 16   // items applied until people who came meanwhile get their turn
+#define RETRY_MS      1
+#define LOG_PAUSE_US  (10 * INT64_C(1000000))
 
 const int64_t commit_bounds_us[12] = {100,   250,   500,    1000,   2500,    5000,
                                       10000, 25000, 100000, 500000, 2500000, INT64_MAX};
@@ -22,6 +24,7 @@ struct commit {
     bool is_closed, is_broken, is_full; // read by every thread
     int64_t full_logged_at;
 
+    checkpointer *checkpointer; // NULL without the thread: a turn brings in the log by itself
     pthread_t thread;
     bool has_thread;
     pthread_mutex_t mutex; // guards is_woken
@@ -144,7 +147,7 @@ static void note_broken(commit *c) {
 
 static void note_full(commit *c) {
     store_release_ballast(c->store);
-    store_checkpoint_now(c->store); // a log that can start over needs no more room
+    store_checkpoint_now(c->store, NULL); // a log that can start over needs no more room
     note_broken(c);
     set(&c->is_full, true);
     int64_t now = env_elapsed(c->options.env);
@@ -194,6 +197,8 @@ static struct commit_item *next_item(commit *c) {
     return item ? item : queue_take_alert(&c->queue);
 }
 
+static bool has_waiting(const commit *c) { return c->queue.persons.count || c->queue.alerts; }
+
 // Applies what waits, and what comes meanwhile, until the time is up: engine time, so that in a virtual world the speed
 // of the machine decides nothing.
 static err fill(commit *c, struct items *batch) {
@@ -204,7 +209,7 @@ static err fill(commit *c, struct items *batch) {
         if (!item) break;
         items_add(batch, item);
         e = apply(c, item);
-        collect(c);
+        if (!has_waiting(c) || batch->count % COLLECT_EVERY == 0) collect(c);
     } while (!e && env_elapsed(c->options.env) < end);
     return e;
 }
@@ -285,6 +290,10 @@ static size_t run_batch(commit *c) {
     return answer_batch(c, &batch, ERR_OK);
 }
 
+static err checkpoint(commit *c) {
+    return c->checkpointer ? checkpointer_visit(c->checkpointer) : store_checkpoint(c->store);
+}
+
 size_t commit_turn(commit *c) {
     collect(c);
     note_broken(c);
@@ -292,9 +301,9 @@ size_t commit_turn(commit *c) {
     size_t refused = 0;
     if (get(&c->is_broken)) return answer_waiting(c, ERR_IO);
     if (get(&c->is_full)) refused = answer_alerts(c, ERR_DISK_FULL);
-    if (!c->queue.persons.count && !c->queue.alerts) return refused;
+    if (!has_waiting(c)) return refused;
     size_t n = refused + run_batch(c);
-    if (!get(&c->is_broken) && store_checkpoint(c->store) == ERR_DISK_FULL) note_full(c);
+    if (!get(&c->is_broken) && checkpoint(c) == ERR_DISK_FULL) note_full(c);
     note_broken(c);
     return n;
 }
@@ -337,6 +346,9 @@ static void *body(void *arg) {
 
 void commit_start(commit *c) {
     CHECK(!c->has_thread);
+    struct why why = {""};
+    c->checkpointer = checkpointer_start(c->store, &why);
+    if (!c->checkpointer) LOG(c->options.log, LOG_WARN, "checkpoints_not_beside", LOG_Z("error", why.text));
     CHECK(pthread_create(&c->thread, NULL, body, c) == 0);
     pthread_setname_np(c->thread, "commit");
     c->has_thread = true;
@@ -348,6 +360,8 @@ void commit_stop(commit *c) {
         wake(c);
         pthread_join(c->thread, NULL);
         c->has_thread = false;
+        checkpointer_stop(c->checkpointer);
+        c->checkpointer = NULL;
     }
     while (!is_finished(c)) commit_turn(c);
 }

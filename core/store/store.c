@@ -38,7 +38,7 @@ static int on_log_grown(void *arg, sqlite3 *db, const char *name, int frames) {
     return SQLITE_OK;
 }
 
-static void harden(sqlite3 *db, bool is_reader) {
+static void harden(sqlite3 *db, bool leaves_log) {
     static const struct {
         int option, value;
     } options[] = {{SQLITE_DBCONFIG_DEFENSIVE, 1},
@@ -48,7 +48,7 @@ static void harden(sqlite3 *db, bool is_reader) {
                    {SQLITE_DBCONFIG_DQS_DDL, 0}};
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         CHECK(sqlite3_db_config(db, options[i].option, options[i].value, NULL) == SQLITE_OK);
-    CHECK(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_reader, NULL) == SQLITE_OK);
+    CHECK(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leaves_log, NULL) == SQLITE_OK);
     sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 256 * 1024);
     sqlite3_limit(db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1000);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 1);
@@ -63,7 +63,7 @@ static err open_connection(store *s, struct why *why) {
     if (rc == SQLITE_CANTOPEN && is_reader)
         return why_set(why, ERR_NOT_FOUND, "There is no database at %s. Start the server once to make it.", s->path);
     if (rc != SQLITE_OK) return store_error(s, rc, NULL, why);
-    harden(s->db, is_reader);
+    harden(s->db, s->mode != STORE_WRITE);
     s->deadline_ns = INT64_MAX;
     err e = store_exec(s, is_reader ? reader_pragmas : pragmas, why);
     // After the pragmas: wal_autocheckpoint takes the hook away.
@@ -154,6 +154,19 @@ err store_open(const struct store_options *options, store **out, struct why *why
     return store_open_on(options, NULL, out, why);
 }
 
+err store_open_beside(store *first, store **out, struct why *why) {
+    store *s = NEW(store);
+    s->mode = STORE_CHECKPOINT;
+    s->env = first->env;
+    s->log = first->log;
+    s->path = mem_copy(first->path, strlen(first->path));
+    s->files = vfs_new_beside(first->files);
+    err e = open_connection(s, why);
+    if (e) store_close(s);
+    else *out = s;
+    return e;
+}
+
 void store_close(store *s) {
     if (!s) return;
     statements_free(s);
@@ -218,26 +231,31 @@ void store_savepoint_undo(store *s) {
     run_verb(s, STORE_RELEASE, NULL);
 }
 
-static err checkpoint(store *s, int mode, int wait_ms) {
+static err checkpoint(store *s, int mode, int wait_ms, int *out) {
     int in_log = 0, done = 0;
     sqlite3_busy_timeout(s->db, wait_ms);
     int rc = sqlite3_wal_checkpoint_v2(s->db, "main", mode, &in_log, &done);
     sqlite3_busy_timeout(s->db, BUSY_MS);
+    if (out) *out = done;
     if ((rc & 0xff) == SQLITE_BUSY) return ERR_OK; // a reader still needs the log; next time
     if (rc == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE) s->log_frames = s->checkpointed = 0;
     else s->checkpointed = s->log_frames;
     return store_error(s, rc, "checkpoint", NULL);
 }
 
+err store_restart_log(store *s) { return checkpoint(s, SQLITE_CHECKPOINT_RESTART, 50, NULL); }
+
 err store_checkpoint(store *s) {
     if (s->log_frames - s->checkpointed < s->checkpoint_every) return ERR_OK;
-    if (s->log_frames > LOG_LONG) return checkpoint(s, SQLITE_CHECKPOINT_RESTART, 50);
-    return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0);
+    if (s->log_frames > LOG_LONG) return store_restart_log(s);
+    return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0, NULL);
 }
 
-err store_checkpoint_now(store *s) { return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0); }
+err store_checkpoint_now(store *s, int *done) { return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0, done); }
 
-err store_truncate_log(store *s) { return s->log_frames ? checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, 0) : ERR_OK; }
+int store_log_frames(const store *s) { return s->log_frames; }
+
+err store_truncate_log(store *s) { return s->log_frames ? checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, 0, NULL) : ERR_OK; }
 
 int64_t store_setting_int(store *s, const char *name, int64_t otherwise) {
     store_stmt *st = store_prepare(s, "SELECT value FROM setting WHERE name = $1");

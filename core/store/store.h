@@ -16,7 +16,7 @@
 
 typedef struct store store;
 
-enum store_mode { STORE_READ, STORE_WRITE };
+enum store_mode { STORE_READ, STORE_WRITE, STORE_CHECKPOINT };
 
 struct store_options {
     const char *dir;      // data folder; made (0700) when it is not there and mode is STORE_WRITE
@@ -27,6 +27,8 @@ struct store_options {
 };
 
 err store_open(const struct store_options *options, store **out, struct why *why);
+// A second connection to the files of `first` that only checkpoints, for a thread of its own; closed before the first.
+err store_open_beside(store *first, store **out, struct why *why);
 void store_close(store *s);                  // accepts NULL
 const struct ids *store_ids(const store *s); // key of the public ids of this database
 
@@ -77,9 +79,12 @@ void store_rollback(store *s);
 err store_savepoint(store *s);
 err store_savepoint_release(store *s);
 void store_savepoint_undo(store *s);
-err store_transaction_error(const store *s);       // ERR_OK while one is open, else what ended it
-err store_checkpoint(store *s);                    // when the log has grown past 1,000 frames
-err store_checkpoint_now(store *s);                // what readers allow, whatever the log's length
+err store_transaction_error(const store *s); // ERR_OK while one is open, else what ended it
+err store_checkpoint(store *s);              // when the log has grown past 1,000 frames
+err store_restart_log(store *s);             // waits 50 ms for readers that keep the log from starting over
+int store_log_frames(const store *s);        // in the log after the last commit
+// What readers allow, whatever the log's length; `done`: frames of the log that the database has now. NULL: not asked.
+err store_checkpoint_now(store *s, int *done);
 err store_truncate_log(store *s);                  // when idle: an empty log makes a fast start
 bool store_is_broken(const store *s);              // a write or sync failed: accept nothing more
 bool store_is_full(store *s);                      // asks the file system again after ERR_DISK_FULL

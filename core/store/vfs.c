@@ -13,15 +13,16 @@
 // cost two calls each and the kernel's work on partial pages. Nothing is held back past a sync, a read or the moment
 // the log's index is published (xShmBarrier). Bytes that could not be written are missing from the log: until the
 // transaction they belong to is over, every use of the log fails, so that it can only be rolled back.
-// The pages that a checkpoint writes into the database are gathered in the same way.
+// The pages that a checkpoint writes into the database are not: it may tell readers of them without a sync.
 struct gather {
     sqlite3_int64 at;
     int len, failed;
     char data[WRITE_MAX];
 };
 
-// What a checkpoint will read of the log next: it walks the frames forward, a page at a time. Only the connection that
-// writes the log keeps it, so nothing in it can be stale.
+// What a checkpoint will read of the log next: it walks the frames forward, a page at a time. Only two connections keep
+// it: the one that writes the log, which forgets it when it writes, and the one that only checkpoints, which forgets it
+// when it syncs the log, as it does before each checkpoint.
 struct ahead {
     sqlite3_int64 at, last_end;
     int len;
@@ -30,24 +31,30 @@ struct ahead {
 
 struct file;
 
-struct vfs {
-    sqlite3_vfs head;
-    sqlite3_vfs *base;
-    char name[32];
+// What the connections to one database have in common.
+struct common {
     const char *marker;
     bool is_broken;
     struct vfs_stats stats;
     struct vfs_faults faults;
     uint64_t writes_seen, syncs_seen; // since the faults were set
-    struct file *log;                 // the open log, once it was written to
+};
+
+struct vfs {
+    sqlite3_vfs head;
+    sqlite3_vfs *base;
+    char name[32];
+    struct common *common;
+    bool is_beside;   // of a second connection: `common` is the first one's
+    struct file *log; // the open log, once it was written to
 };
 
 struct file {
     sqlite3_file head;
     vfs *owner;
-    bool is_log, is_database;
-    struct gather *gather; // of a log or database file that was written to, else NULL
-    struct ahead *ahead;   // of a log file that was written to
+    bool is_log;
+    struct gather *gather; // of a log that was written to, else NULL
+    struct ahead *ahead;   // of a log file that was written to, or of one that is only read to checkpoint
     sqlite3_file *real;    // follows this struct in the memory SQLite gave us
 };
 
@@ -58,7 +65,7 @@ struct file {
 static void count(uint64_t *counter, uint64_t by) { __atomic_fetch_add(counter, by, __ATOMIC_RELAXED); }
 static uint64_t since(int64_t start_ns) { return (uint64_t)(clock_ns() - start_ns); }
 
-bool vfs_is_broken(const vfs *v) { return __atomic_load_n(&v->is_broken, __ATOMIC_ACQUIRE); }
+bool vfs_is_broken(const vfs *v) { return __atomic_load_n(&v->common->is_broken, __ATOMIC_ACQUIRE); }
 
 // A file of the base layer that is none of SQLite's own. SQLite's layers read parameters behind the name, so the name
 // must be made by SQLite.
@@ -83,7 +90,8 @@ static void plain_close(struct plain *p) {
 static void leave_marker(vfs *v) {
     static const char text[] = "A write or sync of the database failed. The next start writes its files again.\n";
     struct plain marker;
-    int rc = plain_open(v, v->marker, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL, &marker);
+    int rc = plain_open(v, v->common->marker, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_SUPER_JOURNAL,
+                        &marker);
     if (rc == SQLITE_OK) {
         // Should these fail too, the page cache still shows the marker to the next process.
         marker.file->pMethods->xWrite(marker.file, text, sizeof text - 1, 0);
@@ -93,28 +101,28 @@ static void leave_marker(vfs *v) {
 }
 
 static int latch(vfs *v, int rc) {
-    count(&v->stats.failures, 1);
-    if (__atomic_exchange_n(&v->is_broken, true, __ATOMIC_ACQ_REL)) return rc;
+    count(&v->common->stats.failures, 1);
+    if (__atomic_exchange_n(&v->common->is_broken, true, __ATOMIC_ACQ_REL)) return rc;
     int cause = errno;
-    if (v->marker) leave_marker(v);
+    if (v->common->marker) leave_marker(v);
     errno = cause;
     return rc;
 }
 
 static bool is_due(const vfs *v, uint64_t at, uint64_t seen) {
-    return at && (seen == at || (v->faults.is_for_good && seen > at));
+    return at && (seen == at || (v->common->faults.is_for_good && seen > at));
 }
 
 static int write_part(struct file *f, const void *data, int n, sqlite3_int64 at) {
     vfs *v = f->owner;
-    v->writes_seen++;
-    if (is_due(v, v->faults.full_at, v->writes_seen)) return SQLITE_FULL;
-    if (is_due(v, v->faults.fail_write_at, v->writes_seen)) return latch(v, SQLITE_IOERR_WRITE);
+    uint64_t seen = __atomic_add_fetch(&v->common->writes_seen, 1, __ATOMIC_RELAXED);
+    if (is_due(v, v->common->faults.full_at, seen)) return SQLITE_FULL;
+    if (is_due(v, v->common->faults.fail_write_at, seen)) return latch(v, SQLITE_IOERR_WRITE);
     int64_t start = clock_ns();
     int rc = f->real->pMethods->xWrite(f->real, data, n, at);
-    count(&v->stats.write_ns, since(start));
-    count(&v->stats.writes, 1);
-    count(&v->stats.written_bytes, (uint64_t)n);
+    count(&v->common->stats.write_ns, since(start));
+    count(&v->common->stats.writes, 1);
+    count(&v->common->stats.written_bytes, (uint64_t)n);
     if (rc == SQLITE_OK || rc == SQLITE_FULL) return rc;
     return errno == EDQUOT ? SQLITE_FULL : latch(v, rc);
 }
@@ -127,9 +135,7 @@ static int flush(sqlite3_file *sf) {
         g->failed = is_broken ? SQLITE_IOERR_WRITE : write_part((struct file *)(void *)sf, g->data, g->len, g->at);
     }
     g->len = 0;
-    int rc = g->failed;
-    if (((struct file *)(void *)sf)->is_database) g->failed = SQLITE_OK; // the checkpoint has failed and comes again
-    return rc;
+    return g->failed;
 }
 
 // The write transaction is over: what a commit left is in the file, the rest was rolled back.
@@ -149,12 +155,10 @@ static bool gather(struct gather *g, const void *data, int n, sqlite3_int64 at) 
 static int file_write(sqlite3_file *sf, const void *data, int n, sqlite3_int64 at) {
     struct file *f = (struct file *)(void *)sf;
     if (vfs_is_broken(f->owner)) return SQLITE_IOERR_WRITE;
-    if ((f->is_log || f->is_database) && !f->gather) {
+    if (f->is_log && !f->gather) {
         f->gather = NEW(struct gather);
-        if (f->is_log) {
-            f->owner->log = f;
-            f->ahead = NEW(struct ahead);
-        }
+        f->owner->log = f;
+        if (!f->ahead) f->ahead = NEW(struct ahead);
     }
     if (f->ahead) f->ahead->len = 0;
     struct gather *g = f->gather;
@@ -177,9 +181,9 @@ static int read_real(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
     vfs *v = OWNER(sf);
     int64_t start = clock_ns();
     int rc = REAL(sf)->pMethods->xRead(REAL(sf), data, n, at);
-    count(&v->stats.read_ns, since(start));
-    count(&v->stats.reads, 1);
-    count(&v->stats.read_bytes, (uint64_t)n);
+    count(&v->common->stats.read_ns, since(start));
+    count(&v->common->stats.reads, 1);
+    count(&v->common->stats.read_bytes, (uint64_t)n);
     return rc;
 }
 
@@ -207,18 +211,20 @@ static int file_read(sqlite3_file *sf, void *data, int n, sqlite3_int64 at) {
 
 static int file_sync(sqlite3_file *sf, int flags) {
     vfs *v = OWNER(sf);
+    struct ahead *ahead = ((struct file *)(void *)sf)->ahead;
     if (vfs_is_broken(v)) return SQLITE_IOERR_FSYNC;
     int flushed = flush(sf);
     if (flushed != SQLITE_OK) return flushed;
-    v->syncs_seen++;
+    if (ahead) ahead->len = 0;
+    uint64_t seen = __atomic_add_fetch(&v->common->syncs_seen, 1, __ATOMIC_RELAXED);
     int64_t start = clock_ns();
-    int ms = v->faults.slow_sync_ms;
+    int ms = v->common->faults.slow_sync_ms;
     if (ms) nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L}, NULL);
     // The real call first: what an injected failure loses is decided by the layer below.
     int rc = REAL(sf)->pMethods->xSync(REAL(sf), flags);
-    count(&v->stats.sync_ns, since(start));
-    count(&v->stats.syncs, 1);
-    if (is_due(v, v->faults.fail_sync_at, v->syncs_seen)) rc = SQLITE_IOERR_FSYNC;
+    count(&v->common->stats.sync_ns, since(start));
+    count(&v->common->stats.syncs, 1);
+    if (is_due(v, v->common->faults.fail_sync_at, seen)) rc = SQLITE_IOERR_FSYNC;
     return rc == SQLITE_OK ? rc : latch(v, rc);
 }
 
@@ -305,7 +311,7 @@ static int on_open(sqlite3_vfs *sv, const char *name, sqlite3_file *sf, int flag
     int rc = BASE(sv)->xOpen(BASE(sv), name, f->real, flags, out);
     sf->pMethods = f->real->pMethods ? &methods : NULL;
     f->is_log = (flags & SQLITE_OPEN_WAL) != 0;
-    f->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+    if (f->is_log && f->owner->is_beside && rc == SQLITE_OK) f->ahead = NEW(struct ahead);
     return rc;
 }
 
@@ -326,9 +332,10 @@ static int on_time(sqlite3_vfs *v, double *out) { return BASE(v)->xCurrentTime(B
 static int on_time64(sqlite3_vfs *v, sqlite3_int64 *out) { return BASE(v)->xCurrentTimeInt64(BASE(v), out); }
 static int on_last_error(sqlite3_vfs *v, int n, char *out) { return BASE(v)->xGetLastError(BASE(v), n, out); }
 
-vfs *vfs_new(sqlite3_vfs *base) {
+static vfs *make(sqlite3_vfs *base, struct common *common) {
     vfs *v = NEW(vfs);
-    v->base = base ? base : sqlite3_vfs_find(NULL);
+    v->common = common;
+    v->base = base;
     CHECK(v->base && v->base->iVersion >= 2);
     snprintf(v->name, sizeof v->name, "tocsin-%p", (void *)v);
     v->head = (sqlite3_vfs){
@@ -351,23 +358,32 @@ vfs *vfs_new(sqlite3_vfs *base) {
     return v;
 }
 
+vfs *vfs_new(sqlite3_vfs *base) { return make(base ? base : sqlite3_vfs_find(NULL), NEW(struct common)); }
+
+vfs *vfs_new_beside(vfs *first) {
+    vfs *v = make(first->base, first->common);
+    v->is_beside = true;
+    return v;
+}
+
 void vfs_free(vfs *v) {
     if (!v) return;
     sqlite3_vfs_unregister(&v->head);
+    if (!v->is_beside) mem_free(v->common);
     mem_free(v);
 }
 
 const char *vfs_name(const vfs *v) { return v->name; }
-void vfs_set_marker(vfs *v, const char *path) { v->marker = path; }
+void vfs_set_marker(vfs *v, const char *path) { v->common->marker = path; }
 
 void vfs_set_faults(vfs *v, const struct vfs_faults *faults) {
-    v->faults = *faults;
-    v->writes_seen = v->syncs_seen = 0;
+    v->common->faults = *faults;
+    v->common->writes_seen = v->common->syncs_seen = 0;
 }
 
 struct vfs_stats vfs_stats(const vfs *v) {
     struct vfs_stats out;
-    const uint64_t *from = (const uint64_t *)&v->stats;
+    const uint64_t *from = (const uint64_t *)&v->common->stats;
     uint64_t *to = (uint64_t *)&out;
     for (size_t i = 0; i < sizeof out / sizeof *to; i++) to[i] = __atomic_load_n(from + i, __ATOMIC_RELAXED);
     return out;
@@ -401,14 +417,14 @@ static int rewrite_path(vfs *v, const char *path, int type) {
 err vfs_heal(vfs *v, const char *database, bool *is_healed, struct why *why) {
     int is_marked = 0;
     *is_healed = false;
-    int rc = v->base->xAccess(v->base, v->marker, SQLITE_ACCESS_EXISTS, &is_marked);
+    int rc = v->base->xAccess(v->base, v->common->marker, SQLITE_ACCESS_EXISTS, &is_marked);
     if (rc == SQLITE_OK && !is_marked) return ERR_OK;
     char *log = sqlite3_mprintf("%s-wal", database), *journal = sqlite3_mprintf("%s-journal", database);
     CHECK(log && journal);
     if (rc == SQLITE_OK) rc = rewrite_path(v, log, SQLITE_OPEN_WAL);
     if (rc == SQLITE_OK) rc = rewrite_path(v, journal, SQLITE_OPEN_MAIN_JOURNAL);
     if (rc == SQLITE_OK) rc = rewrite_path(v, database, SQLITE_OPEN_MAIN_DB);
-    if (rc == SQLITE_OK) rc = v->base->xDelete(v->base, v->marker, 1);
+    if (rc == SQLITE_OK) rc = v->base->xDelete(v->base, v->common->marker, 1);
     sqlite3_free(log);
     sqlite3_free(journal);
     if (rc != SQLITE_OK)

@@ -4,8 +4,8 @@
 // failed sync the kernel calls the lost pages clean, so going on (or trusting the page cache after a restart) loses
 // what was already answered. A latch leaves a marker file behind; `vfs_heal` makes the files sound at the next start.
 // A full disk is not a latch: SQLite rolls back, and the next transaction tries again.
-// Ownership: one vfs per store, freed after the database is closed.
-// Threads: used by the store's thread; stats and vfs_is_broken may be read from any.
+// Ownership: one vfs per connection, freed after it is closed.
+// Threads: used by the connection's thread; stats and vfs_is_broken may be read from any.
 #pragma once
 #include "base/err.h"
 #include <stdint.h>
@@ -28,6 +28,7 @@ struct vfs_faults {
 };
 
 vfs *vfs_new(struct sqlite3_vfs *base); // NULL: the system's files
+vfs *vfs_new_beside(vfs *first);        // for a second connection: one latch, one count; freed before the first
 void vfs_free(vfs *v);                  // accepts NULL
 const char *vfs_name(const vfs *v);     // for sqlite3_open_v2
 bool vfs_is_broken(const vfs *v);

@@ -26,6 +26,7 @@
     X(batch_time)            \
     X(statistics)            \
     X(threads)               \
+    X(checkpoints_beside)    \
     X(log_stays_short)       \
     X(full_disk)             \
     X(failed_sync)           \

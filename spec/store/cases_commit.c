@@ -273,11 +273,59 @@ void case_threads(const char *dir) {
     store_close(s);
 }
 
+static uint64_t written_by(const store *s) { return store_file_stats(s).written_bytes; }
+
 static off_t size_of(const char *dir, const char *name) {
     char path[600];
     struct stat st;
     snprintf(path, sizeof path, "%s/%s", dir, name);
     return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+struct watch {
+    pthread_t thread;
+    const char *dir;
+    bool is_over; // atomically
+    uint64_t checks;
+    off_t longest; // of the log
+};
+
+static void *watch_all(void *arg) {
+    struct watch *w = arg;
+    store *r = case_open(w->dir, STORE_READ);
+    for (; !__atomic_load_n(&w->is_over, __ATOMIC_ACQUIRE); w->checks++) {
+        EXPECT(case_ask(r, "SELECT count(*) FROM pragma_quick_check WHERE quick_check <> 'ok'") == 0);
+        EXPECT(case_ask(r, "SELECT sum(alerts_count) - (SELECT count(*) FROM alert) FROM alert_group") == 0);
+        off_t size = size_of(w->dir, "tocsin.db-wal");
+        if (size > w->longest) w->longest = size;
+        usleep(5000);
+    }
+    store_close(r);
+    return NULL;
+}
+
+// Passes beside the commits: readers see sound pages at any moment, and the log starts over again and again.
+void case_checkpoints_beside(const char *dir) {
+    store *s = case_open(dir, STORE_WRITE);
+    commit *c = commit_new(&(struct commit_options){.store = s, .env = case_env()});
+    ledger *book = ledger_new(9, false);
+    struct watch w = {.dir = dir};
+    for (int i = 0; i < 8; i++) ledger_push(book, c, COMMIT_ALERT, i);
+    commit_turn(c);
+    commit_start(c);
+    CHECK(pthread_create(&w.thread, NULL, watch_all, &w) == 0);
+    for (uint64_t n = 0; written_by(s) < 40000 * 4096ull; n++) {
+        while (ledger_push(book, c, COMMIT_ALERT, (int64_t)(n % 7)) == ERR_FULL) usleep(500);
+        if (n % 32 == 0) usleep(200);
+    }
+    __atomic_store_n(&w.is_over, true, __ATOMIC_RELEASE);
+    pthread_join(w.thread, NULL);
+    commit_stop(c);
+    EXPECT(w.checks > 10 && w.longest > 1000 * 4096 && w.longest < 20000 * 4120);
+    EXPECT(ledger_unanswered(book) == 0);
+    ledger_free(book);
+    commit_free(c);
+    store_close(s);
 }
 
 void case_log_stays_short(const char *dir) {

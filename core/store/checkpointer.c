@@ -1,0 +1,110 @@
+#include "store/checkpointer.h"
+#include "base/mem.h"
+#include <pthread.h>
+
+#define PASS_FRAMES  1000  // new frames that are worth a pass
+#define LONG_FRAMES  6000  // the log shall start over: 24 MB, and about 10 ms at a start after a crash
+#define REST_FRAMES  600   // few enough for the commit thread
+#define STUCK_FRAMES 16384 // readers have kept the log from starting over
+
+enum state { IDLE, ASKED, DONE, STOPPING };
+
+struct checkpointer {
+    store *writer, *beside;
+    pthread_t thread;
+    pthread_mutex_t mutex; // guards what follows
+    pthread_cond_t cond;
+    enum state state; // DONE: a pass has ended and the commit thread has not looked yet
+    err result;
+    int done;  // frames that were in the database after it
+    int tried; // frames when readers were last waited for
+    int known; // the commit thread's copy
+};
+
+static bool wait_for_work(checkpointer *c) {
+    pthread_mutex_lock(&c->mutex);
+    while (c->state != ASKED && c->state != STOPPING) pthread_cond_wait(&c->cond, &c->mutex);
+    bool has_work = c->state == ASKED;
+    pthread_mutex_unlock(&c->mutex);
+    return has_work;
+}
+
+static void *body(void *arg) {
+    checkpointer *c = arg;
+    while (wait_for_work(c)) {
+        int done = 0;
+        err e = store_checkpoint_now(c->beside, &done);
+        pthread_mutex_lock(&c->mutex);
+        c->result = e;
+        c->done = done;
+        if (c->state == ASKED) c->state = DONE;
+        pthread_mutex_unlock(&c->mutex);
+    }
+    return NULL;
+}
+
+checkpointer *checkpointer_start(store *writer, struct why *why) {
+    store *beside;
+    if (store_open_beside(writer, &beside, why) != ERR_OK) return NULL;
+    checkpointer *c = NEW(checkpointer);
+    c->writer = writer;
+    c->beside = beside;
+    pthread_mutex_init(&c->mutex, NULL);
+    pthread_cond_init(&c->cond, NULL);
+    CHECK(pthread_create(&c->thread, NULL, body, c) == 0);
+    pthread_setname_np(c->thread, "checkpoint");
+    return c;
+}
+
+static void ask(checkpointer *c) {
+    c->state = ASKED;
+    pthread_cond_signal(&c->cond);
+}
+
+// What a pass has brought in, once it has ended.
+static err take_result(checkpointer *c, int frames) {
+    if (c->state != DONE) return ERR_OK;
+    c->state = IDLE;
+    c->known = c->done <= frames ? c->done : 0;
+    return c->result;
+}
+
+static bool is_stuck(const checkpointer *c, int frames) {
+    return frames > STUCK_FRAMES && frames - c->tried >= PASS_FRAMES;
+}
+
+// Whether the commit thread shall bring in the rest itself. Asks for a pass when one is worth it.
+static bool is_own_turn(checkpointer *c, int frames) {
+    int rest = frames - c->known;
+    if (c->state != IDLE) return false;
+    if (is_stuck(c, frames) || (frames > LONG_FRAMES && rest <= REST_FRAMES)) return true;
+    if (rest >= PASS_FRAMES || frames > LONG_FRAMES) ask(c);
+    return false;
+}
+
+err checkpointer_visit(checkpointer *c) {
+    int frames = store_log_frames(c->writer);
+    if (frames < c->known) c->known = c->tried = 0; // it started over
+    if (frames - c->known < PASS_FRAMES && frames <= LONG_FRAMES) return ERR_OK;
+    pthread_mutex_lock(&c->mutex);
+    err e = take_result(c, frames);
+    bool is_own = is_own_turn(c, frames);
+    pthread_mutex_unlock(&c->mutex);
+    if (!is_own) return e;
+    if (!is_stuck(c, frames)) return store_checkpoint_now(c->writer, &c->known);
+    c->tried = frames;
+    return store_restart_log(c->writer);
+}
+
+void checkpointer_stop(checkpointer *c) {
+    if (!c) return;
+    pthread_mutex_lock(&c->mutex);
+    c->state = STOPPING;
+    pthread_cond_signal(&c->cond);
+    pthread_mutex_unlock(&c->mutex);
+    pthread_join(c->thread, NULL);
+    store_close(c->beside);
+    pthread_mutex_destroy(&c->mutex);
+    pthread_cond_destroy(&c->cond);
+    mem_free(c);
+}

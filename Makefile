@@ -3,6 +3,7 @@
 #   make build   leave build/tocsin            make test    run every spec
 #   make lint    format, tidy, luacheck        make fault   kill -9, power cuts, disk full (long)
 #   make bench   speed beside Alertmanager     make fuzz    parsers against hostile input
+#   make differential   20,000 random templates beside the real Jinja2 (GENERATED=n, SEED=n)
 #   SAN=address,undefined or SAN=thread builds into its own folder with that sanitizer; CC=clang works.
 SAN   ?=
 BUILD ?= build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
@@ -10,7 +11,7 @@ comma := ,
 TYPE  ?= RelWithDebInfo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: build run test lint fault bench fuzz clean
+.PHONY: build run test lint fault bench fuzz differential clean
 build:
 	@vendor/install.sh build
 	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=$(TYPE) -DSAN="$(SAN)" $(CMAKE_FLAGS)
@@ -34,6 +35,10 @@ bench: build
 fuzz:
 	@vendor/install.sh build lint
 	@spec/fuzz/run.sh
+
+differential: build
+	@vendor/install.sh test
+	@GENERATED=$${GENERATED:-20000} SEED=$${SEED:-$$(date +%s)} spec/run.sh $(BUILD) "$(SAN)" spec/differential
 
 lint:
 	@vendor/install.sh build lint

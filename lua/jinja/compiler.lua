@@ -10,6 +10,7 @@ local inherit <const> = require "jinja.inherit"
 local X <const> = require "jinja.compiler_expression"
 local C <const> = require "jinja.compiler_statement"
 local loops <const> = require "jinja.compiler_loop"
+require "jinja.compiler_link"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const> = writer.constant
 local format <const>, concat <const> = string.format, table.concat

@@ -103,7 +103,9 @@ function E.item(g, node)
   if node[2].t == "slice" then return slice(g, node) end
   if path_key(node) then return path(g, node) end
   local codes, weights = {}, {}
-  operand_or_fixed(g, codes, weights, 1, node[1])
+  -- An item may be a method that changes the literal.
+  local read = g.mutates and operand or operand_or_fixed
+  read(g, codes, weights, 1, node[1])
   operand(g, codes, weights, 2, node[2])
   return use(g, "item") .. "(" .. codes[1] .. ", " .. codes[2] .. ")", weights[1] + weights[2] + 4
 end
@@ -150,13 +152,30 @@ local function loop_cycle(g, node, loop)
   return format("({%s})[(%s - 1) %% %d + 1]", concat(codes, ", "), loop.index, #codes), 60
 end
 
+-- Methods of a literal that leave it as it is.
+local READERS <const> = { get = true, items = true, keys = true, values = true, count = true, index = true, join = true }
+
+-- What may turn out to be an Undefined.
+local MAY_MISS <const> = { name = true, attr = true, item = true, call = true, filter = true, cond = true }
+
+-- Is there an argument that may fail?
+local function has_steps(call)
+  for i = 2, #call do
+    if call[i].t ~= "const" and call[i].t ~= "name" then return true end
+  end
+  return call.star ~= nil or call.star2 ~= nil
+end
+
 local function method_call(g, node)
   local callee = node[1]
   local loop = inline_loop(g, callee[1])
   if loop and callee.name == "cycle" then return loop_cycle(g, node, loop) end
   local codes, weights = {}, {}
-  operand_or_fixed(g, codes, weights, 1, callee[1])
+  local read = READERS[callee.name] and operand_or_fixed or operand
+  read(g, codes, weights, 1, callee[1])
   local weight = 0
+  -- An Undefined has no methods, and says so before the arguments are looked at.
+  if has_steps(node) and MAY_MISS[callee[1].t] then codes[1] = format("%s(%s)", constant(g, support.known), codes[1]) end
   for i = 2, #node do operand(g, codes, weights, i, node[i]) end
   for i = 1, #node do weight = math.max(weight, weights[i] + i + 4) end
   local name = quote(callee.name)
@@ -179,12 +198,23 @@ local function value_call(g, node)
   return format("%s(%s, %s)", use(g, "call"), codes[1], plain_arguments(node, codes)), weight + 2
 end
 
+-- Is it `self.name` or `super.super`?
+local function is_block_call(g, callee)
+  local base = callee[1]
+  if callee.t ~= "attr" or base.t ~= "name" or base.name ~= "self" and base.name ~= "super" then return false end
+  local var = scope.find(g.scope, base.name)
+  return var and var.is_special
+end
+
 function E.call(g, node)
   local compile = node[1].t == "attr" and method_call or value_call
   local code, weight = compile(g, node)
   if g.escape and node[1].t == "name" then
-    -- A macro's text is safe where it is called under autoescape.
+    -- A macro's text, or a block's, is safe where it is called under autoescape.
     code, weight = format("%s(%s, %s)", constant(g, support.macro_markup), E.name(g, node[1]), code), weight + 3
+    if g.escape ~= true then code = format("%s(%s, %s)", constant(g, support.if_escaped), g.escape, code) end
+  elseif g.escape and is_block_call(g, node[1]) then
+    code = format("%s(%s)", constant(g, support.safe), code)
     if g.escape ~= true then code = format("%s(%s, %s)", constant(g, support.if_escaped), g.escape, code) end
   end
   return code, weight

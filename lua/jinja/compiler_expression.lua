@@ -256,9 +256,21 @@ local function is_boolean(node)
   return (kind == "and" or kind == "or") and is_boolean(node[1]) and is_boolean(node[2])
 end
 
+--- The truth of a literal.
+function X.is_true(node)
+  local value = node.value
+  return value ~= false and value ~= 0 and value ~= "" and node.kind ~= "none"
+end
+
+-- A literal on the left that decides: the right side is not even compiled, whatever filters it names.
+local function is_decided(node)
+  return node[1].t == "const" and X.is_true(node[1]) == (node.t == "or")
+end
+
 -- Two conditions; the second is evaluated only when it matters.
 local function logic(g, node)
   local op = node.t
+  if is_decided(node) then return condition(g, node[1]) end
   local left, left_weight = condition(g, node[1])
   if left_weight > WEIGHT_MAX then left, left_weight = keep(g, left), 0 end
   local mark = g.n
@@ -285,14 +297,7 @@ end
 
 X.conditions = {
   ["and"] = logic, ["or"] = logic, ["not"] = negation, compare = expression, test = expression,
-  const = function(_, node)
-    local value, kind = node.value, node.kind
-    if kind == "str" then value = value ~= ""
-    elseif kind == "none" then value = false
-    elseif kind == "int" or kind == "float" then value = value ~= 0
-    elseif kind == "big" then value = true end
-    return value and "true" or "false", 0
-  end,
+  const = function(_, node) return X.is_true(node) and "true" or "false", 0 end,
 }
 
 E["not"] = negation
@@ -300,6 +305,7 @@ E["not"] = negation
 -- The value of `a and b`, `a or b` is that of an operand.
 local function choice(g, node)
   if is_boolean(node) then return logic(g, node) end
+  if is_decided(node) then return expression(g, node[1]) end
   local op = node.t
   local t = temp(g)
   local left, weight = expression(g, node[1])

@@ -4,12 +4,10 @@
 --- writes `local v7 = v3`; in a loop that is inside the body, fresh for every iteration.
 --- A function collects its output in `out[1..n]`; one whose body is only text, prints and sets ("direct") returns one
 --- `..` of its pieces. A capture (block set, filter block) remembers `n` and cuts its part off again.
-local errors <const> = require "jinja.errors"
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
 local inherit <const> = require "jinja.inherit"
-local repr <const> = require("jinja.text").repr
 local X <const> = require "jinja.compiler_access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, statement <const> = writer.constant, writer.statement
@@ -172,8 +170,19 @@ local function settle(g, mark)
   end
 end
 
+-- What `ns.name` is assigned to must be a namespace, which is looked at before the value.
+local function check_namespaces(g, target)
+  if target.t == "nsref" then
+    local object = X.stable(g, { t = "name", name = target.name, line = target.line })
+    emit(g, constant(g, support.namespace) .. "(" .. object .. ")")
+  elseif target.t == "tuple" then
+    for i = 1, #target do check_namespaces(g, target[i]) end
+  end
+end
+
 S["set"] = function(g, node)
   if g.fn.direct then settle(g, g.n) end
+  check_namespaces(g, node.target)
   local code, weight = expression(g, node.value)
   if node.target.t == "nsref" and weight > 0 then code = X.keep(g, code) end
   assign(g, node.target, code)
@@ -308,8 +317,9 @@ end
 
 local function as_markup(g, code)
   if not g.escape then return code end
-  if g.escape == true then return use(g, "markup") .. "(" .. code .. ")" end
-  return format("(%s and %s(%s) or %s)", g.escape, use(g, "markup"), code, code)
+  local safe = constant(g, support.safe)
+  if g.escape == true then return safe .. "(" .. code .. ")" end
+  return format("(%s and %s(%s) or %s)", g.escape, safe, code, code)
 end
 
 local function filtered(g, filter, input)
@@ -424,11 +434,6 @@ S["with"] = function(g, node)
   writer.leave(g, mark)
 end
 
-local function is_true(node)
-  local value = node.value
-  return value ~= false and value ~= 0 and value ~= "" and node.kind ~= "none"
-end
-
 S["autoescape"] = function(g, node)
   local s = scope.new(g.scope)
   scope.visit(s, node.option)
@@ -436,62 +441,13 @@ S["autoescape"] = function(g, node)
   in_scope(g, s, function()
     local outer = g.escape
     if node.option.t == "const" then
-      g.escape = is_true(node.option)
+      g.escape = X.is_true(node.option)
     else
       g.escape = writer.declare(g, (condition(g, node.option)))
     end
     body(g, node.body)
     g.escape = outer
   end)
-end
-
--- Other templates ------------------------------------------------------------------------------------------------------
-
--- Every variable in sight that its place assigns, as a Lua table.
-local function own_variables(g)
-  local parts = {}
-  for name, var in pairs(scope.stored(g.scope)) do
-    if not var.is_special then parts[#parts + 1] = "[" .. quote(name) .. "] = " .. var.code end
-  end
-  table.sort(parts)
-  return "{" .. concat(parts, ", ") .. "}"
-end
-
---- What a scoped block or another template is handed.
-function C.derived_variables(g)
-  return format("%s(%s, %s)", constant(g, inherit.derive), g.in_block and "scoped" or "nil", own_variables(g))
-end
-
-S["include"] = function(g, node)
-  local template = expression(g, node.template)
-  append(g, format("%s(S, %s, %s, %s)", constant(g, inherit.include), template, tostring(node.ignore_missing or false),
-    node.with_context and C.derived_variables(g) or "nil"))
-end
-
--- An imported name, like any other assigned one, but a module that imports it does not hand it on.
-local function imported(g, name, code)
-  local var = scope.find(g.scope, name)
-  emit(g, var.code .. " = " .. code)
-  assigned(g, var)
-  if g.toplevel then emit(g, format("S.hidden[%s] = true", quote(name))) end
-end
-
-S["import"] = function(g, node)
-  local module = X.keep(g, format("%s(S, %s, %s)", constant(g, inherit.import), (expression(g, node.template)),
-    node.with_context and C.derived_variables(g) or "nil"))
-  if not node.exports then return imported(g, node.names[1], module) end
-  local place = "line " .. node.line .. (g.name and " in " .. repr(g.name) or "")
-  for i, name in ipairs(node.names) do
-    imported(g, name, format("%s(%s, %s, %s)", constant(g, inherit.exported), module, quote(node.exports[i]), quote(place)))
-  end
-end
-
-S["extends"] = function(g, node)
-  if not g.toplevel then
-    errors.raise("TemplateAssertionError", "cannot use extend from a non top-level scope", node.line)
-  end
-  emit(g, format("parent = %s(S, %s, parent)", constant(g, inherit.extends), (expression(g, node.template))))
-  if not g.branch then g.is_extended = true end
 end
 
 return C

@@ -97,7 +97,8 @@ BLOCK.call = function(b, n)
     raise("TypeError", "BlockReference.__call__() takes 1 positional argument but " .. n + 1 .. " were given")
   end
   local out = render_block(b.S, b.name, b.scoped, b.level)
-  return b.escaped and value.markup(out) or out
+  if b.escaped then return value.markup(out) end
+  return out
 end
 BLOCK.attr = function(b, name)
   if name == "super" then return inherit.super(b.S, b.name, b.scoped, b.level, b.escaped) end

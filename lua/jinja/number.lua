@@ -218,7 +218,7 @@ end
 
 --- The nearest float; nil past a double's range.
 function number.to_float(v)
-  if getmetatable(v) ~= BIG then return v + 0.0 end
+  if getmetatable(v) ~= BIG then return v * 1.0 end -- adding would lose the sign of -0.0
   if v.n > 45 then return nil end
   local f = tonumber(number.digits(v)) + 0.0
   if f - f ~= 0 then return nil end

@@ -70,6 +70,7 @@ filter("datetimeformat_as_timezone", { "format", "tz" }, 0, function(v, pattern,
 end)
 
 local TIME_T <const> = 9223372036854775807.0
+local GMTIME_FIRST <const>, GMTIME_LAST <const> = -67768040609740800, 67768036191676799 -- years that an int holds
 
 -- Whole seconds and microseconds of a float, half to even.
 local function split_seconds(v)
@@ -90,6 +91,9 @@ filter("timestamp_to_datetime", {}, 0, function(v)
     if v == math.huge or v == -math.huge then raise("OverflowError", "cannot convert float infinity to integer") end
     if v >= TIME_T or v < -TIME_T then raise("OverflowError", "timestamp out of range for platform time_t") end
     seconds, us = split_seconds(v)
+  end
+  if seconds > GMTIME_LAST or seconds < GMTIME_FIRST then
+    raise("OSError", "[Errno 75] Value too large for defined data type")
   end
   if seconds < -62135596800 or seconds > 253402300799 then return NULL end
   return datetime.new(seconds // 86400, seconds % 86400 * 1000000 + us)

@@ -131,13 +131,22 @@ local function note_target(p, node)
   end
 end
 
+-- Jinja2's names of what is no target.
+local NODE_NAMES <const> = {
+  attr = "getattr", item = "getitem", cond = "condexpr",
+  ["+"] = "add", ["-"] = "sub", ["*"] = "mul", ["/"] = "div", ["//"] = "floordiv", ["%"] = "mod", ["**"] = "pow",
+}
+
 ---@param place "target"|"set"
 local function parse_target(p, place)
   local use = p.loop_use
   p.loop_use = nil
   local node = parse_tuple(p, place)
   p.loop_use = use
-  if not is_assignable(node) then fail(p, "can't assign to '" .. node.t .. "'", node.line) end
+  if not is_assignable(node) then
+    local name = node.op or node.t
+    fail(p, "can't assign to '" .. (NODE_NAMES[name] or name) .. "'", node.line)
+  end
   return node
 end
 
@@ -323,6 +332,7 @@ S["block"] = function(p, line)
     fail(p, "Block names in Jinja have to be valid Python identifiers and may not contain hyphens,"
       .. " use an underscore instead.")
   end
+  p.blocks[#p.blocks + 1] = node
   local use = p.loop_use
   if use and node.scoped then use.mentions = use.mentions + 1 end
   p.loop_use = nil
@@ -332,7 +342,6 @@ S["block"] = function(p, line)
     fail(p, "Required blocks can only contain comments or whitespace")
   end
   skip_name(p, node.name)
-  p.blocks[#p.blocks + 1] = node
   return node
 end
 

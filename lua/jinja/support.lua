@@ -1,6 +1,7 @@
 --- What generated code needs besides the runtime: dicts and their items, and the joints of autoescape.
 local errors <const> = require "jinja.errors"
 local value <const> = require "jinja.value"
+local text <const> = require "jinja.text"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
 local registry <const> = require "jinja.registry"
@@ -34,9 +35,30 @@ function support.written(v)
   errors.raise("TypeError", "sequence item 0: expected str instance, " .. value.type_name(v) .. " found")
 end
 
---- Under autoescape the result of a macro is safe.
+--- A value that is there.
+function support.known(v)
+  if getmetatable(v) == value.UNDEF then text.fail_undef(v) end
+  return v
+end
+
+--- Raises for anything but a namespace.
+function support.namespace(v)
+  if getmetatable(v) ~= value.NAMESPACE then
+    errors.raise("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
+  end
+end
+
+--- Markup(v).
+function support.safe(v)
+  if getmetatable(v) == value.MARKUP then return v end
+  return value.markup(text.str(v))
+end
+
+local HTML <const> = { Macro = true, BlockReference = true }
+
+--- Under autoescape the result of a macro or block is safe.
 function support.macro_markup(f, result)
-  if type(result) == "string" and type(f) == "table" and getmetatable(f).name == "Macro" then
+  if type(result) == "string" and type(f) == "table" and HTML[getmetatable(f).name] then
     return value.markup(result)
   end
   return result

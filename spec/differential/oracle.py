@@ -8,6 +8,8 @@ The first line out tells the versions and everything there is to use.
 import datetime
 import json
 import os
+import resource
+import signal
 import sys
 
 import jinja2
@@ -119,6 +121,17 @@ def used(env, source):
     return uses
 
 
+SECONDS, MEMORY = 10, 4 << 30  # what no case may need
+
+
+class TooLong(BaseException):
+    """A case does not end: a mistake of who wrote it."""
+
+
+def on_alarm(*_):
+    raise TooLong
+
+
 CLASSES = {"UnknownTimeZoneError": "KeyError"}
 
 
@@ -128,15 +141,21 @@ def answer(case):
     for source in (case.get("templates") or {}).values():
         Environment.uses |= used(env, source)
     jinja2.filters.sum = sum_312 if (case.get("options") or {}).get("sum") else sum
+    signal.alarm(SECONDS)
     try:
         text = env.from_string(case["template"]).render(case.get("context") or {})
         text.encode("utf-8")
         result = {"output": text}
+    except TooLong:
+        result = {"class": "TooLong", "message": "the reference did not end"}
     except Exception as error:  # every class is an answer
         name = type(error).__name__
         name = CLASSES.get(name, name)
+        if str(error) == "unhashable type: 'slice'":
+            name = "KeyError"  # as Python 3.12 has it
         Environment.uses.add("error " + name)
         result = {"class": name, "message": str(error)}
+    signal.alarm(0)
     result["uses"] = sorted(Environment.uses)
     return result
 
@@ -165,5 +184,7 @@ def main():
         Environment.uses = set()
 
 
+signal.signal(signal.SIGALRM, on_alarm)
+resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 sys.path.insert(0, os.path.dirname(__file__))
 main()

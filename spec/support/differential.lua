@@ -144,7 +144,7 @@ local SAME_WORDS <const> = {
 }
 
 -- Where Python prints an object's address, we print a fixed one.
-local function without_addresses(text) return (string.gsub(text, " at 0x%x+>", " at 0x0>")) end
+local function without_addresses(text) return (string.gsub(text, "[aA][tT] 0[xX]%x+", "at 0x0")) end
 
 local function is_same(theirs, text, e)
   if theirs.output then return text and without_addresses(text) == without_addresses(theirs.output) end

@@ -69,6 +69,8 @@ local function head_of(v, stop, killwords)
   local s, is_markup = value.text_of(v), getmetatable(v) == MARKUP
   if not s then
     local T = type_of(v)
+    sequence.slice(v, nil, stop)
+    if not killwords then raise("AttributeError", "'" .. T.name .. "' object has no attribute 'rsplit'") end
     raise("TypeError", string.format('can only concatenate %s (not "str") to %s', T.name, T.name))
   end
   s = utf.slice(s, nil, stop)

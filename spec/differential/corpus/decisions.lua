@@ -9,4 +9,20 @@ row("{{ 'ab'|regex_search('(?:abc){e<=1}') }}", "error: fuzzy matching is not su
 row("{{ '2050-07-01T00:00:00Z'|iso8601_to_time|datetimeformat_as_timezone('%H:%M %Z', 'Europe/Paris') }}", "02:00 CEST")
 row("{{ '1900-01-01T00:00:00Z'|iso8601_to_time|datetimeformat_as_timezone('%T %z', 'Europe/Paris') }}", "00:09:21 +000921")
 
+-- Jinja2 folds these before it knows of autoescape; they stay what they are at run time here.
+list:case("{{ '<'|safe ~ '&' }}", nil, { options = '{"autoescape": true}', expect = "<&amp;" })
+
+-- Jinja2 folds what is constant and drops what fails, or what it decides.
+row("{{ 5[0:1] }}", "TypeError: 'int' object is not subscriptable")
+row("{{ 'ab'|length or 1|nope }}", "TemplateAssertionError: No filter named 'nope'.")
+
+row("{{ dict(**{'<'|e: 1}) }}", "{'&lt;': 1}")
+
+-- Jinja2 makes a generator of the macro, and lets the text out of the set block.
+local templates <const> = { part = "part" }
+list:case("{% macro m() %}[{% include 'part' without context %}]{% endmacro %}{{ m() }}", nil,
+  { templates = templates, expect = "[part]" })
+list:case("{% set a %}[{% include 'part' without context %}]{% endset %}{{ a }}", nil,
+  { templates = templates, expect = "[part]" })
+
 return list

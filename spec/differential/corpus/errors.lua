@@ -31,6 +31,35 @@ list:lines('{"l":[1,2],"d":{"a":1},"s":"x","n":null,"i":5}', [=[
 {% set x = %}
 {% set x = 1 2 %}
 {% set x, = 1 %}
+{% set (a + b) = 1 %}
+{% set (a - b) = 1 %}
+{% set (a * b) = 1 %}
+{% set (a / b) = 1 %}
+{% set (a // b) = 1 %}
+{% set (a % b) = 1 %}
+{% set (a ** b) = 1 %}
+{% set (a ~ b) = 1 %}
+{% set (a < b) = 1 %}
+{% set (a and b) = 1 %}
+{% set (a or b) = 1 %}
+{% set (not b) = 1 %}
+{% set (-b) = 1 %}
+{% set (+b) = 1 %}
+{% set (b()) = 1 %}
+{% set (b|x) = 1 %}
+{% set (b is x) = 1 %}
+{% set (b.c) = 1 %}
+{% set (b[0]) = 1 %}
+{% set [b] = 1 %}
+{% set {} = 1 %}
+{% set () = 1 %}
+{% set (b if c else d) = 1 %}
+{% for (a + b) in l %}{% endfor %}
+{% for b() in l %}{% endfor %}
+{% with (a + b) = 1 %}{% endwith %}
+{% set (a, b + c) = 1 %}
+{% set (a in b) = 1 %}
+{% set (a[1:2]) = 1 %}
 {% set 5 = 1 %}
 {% set x.y.z = 1 %}
 {% macro %}{% endmacro %}
@@ -119,9 +148,13 @@ list:lines('{"l":[1,2],"d":{"a":1},"s":"x","n":null,"i":5}', [=[
 {% block a b %}{% endblock %}
 {% endblock a %}
 {% block a %}{% block a %}{% endblock %}{% endblock %}
+{% block a %}{% block b %}{% endblock %}{% endblock %}{% block a %}{% block b %}{% endblock %}{% endblock %}
 {{ i|nope }}
 {{ i is nope }}
 {{ i|nope.nope }}
+{{ 1 or i|nope }}{{ 0 and i|nope }}{% if true or i is nope %}y{% endif %}{{ 'a' if true else i|nope }}
+{{ 0 or i|nope }}
+{{ i or i|nope }}
 {% if n %}{{ i|nope }}{% endif %}{{ i is nope }}
 {% for x in [] %}{{ x|nope }}{% endfor %}
 {% macro m() %}{{ 1|nope }}{% endmacro %}
@@ -136,6 +169,14 @@ list:lines('{"l":[1,2],"d":{"a":1},"s":"x","n":null,"i":5}', [=[
 {{ nope.x }}
 {{ nope[0] }}
 {{ nope() }}
+{{ nope.get(l.x.y) }}
+{{ d.gone.get(l.x.y) }}
+{{ d.gone.join(1 / 0) }}
+{{ i.gone(1 / 0) }}
+{{ nope(1 / 0) }}
+{{ l[9].strip('a' + 1) }}
+{{ nope.get(*1) }}
+{{ nope.x(a=1 / 0) }}
 {{ nope + 1 }}
 {{ 1 + nope }}
 {{ -nope }}
@@ -326,6 +367,15 @@ list:lines('{"l":[1,2],"d":{"a":1},"s":"x","n":null,"i":5}', [=[
 {{ namespace(5) }}
 {% set q = namespace() %}{{ q.a.b }}
 {% set d.x = 1 %}
+{% set nope.x = 1 / 0 %}
+{% set l.x = nope.y %}
+{% set q = namespace() %}{% set q.a = q.b.c %}
+{{ d|truncate(0, true, '', 0) }}
+{{ {'a': 1, 'b': 2}|truncate(1, true, '', 0) }}
+{{ [1, 2, 3]|truncate(1, true, '', 0) }}
+{{ [1, 2, 3]|truncate(1, false, '', 0) }}
+{{ i|truncate(0, true, '', 0) }}
+{{ (1, 2)|truncate(1, true, '', 0) }}
 {% set l.x = 1 %}
 {% set s.x = 1 %}
 {% set i.x = 1 %}

@@ -17,9 +17,10 @@ each('{"d":{"b":1,"a":"x"},"l":[2,1],"s":"Ab c","n":null}', {
   "default('D', true)", "attr('x')", "rejectattr('a')|list", "selectattr('a')|list",
 }, { "d", "l", "s", "n", "5", "2.5", "true", "nope" })
 
-list:lines('{"f":[1.5,-2.5,0.5,2.675,1e16,123456.789],"big":123456789012345678901234567890,"s":"text"}', [=[
+list:lines('{"f":[1.5,-2.5,0.5,2.675,1e16,123456.789],"big":123456789012345678901234567890,"s":"text","z":-0.0}', [=[
 {% for x in f %}{{ x|round }} {{ x|round(1) }} {{ x|round(2, 'ceil') }} {{ x|round(1, method='floor') }} {{ x|abs }} {{ x|int }};{% endfor %}
 {{ 1250|round(-2) }}{{ 1350|round(-2) }}{{ 42|round(1) }}{{ 42|round(1, 'ceil') }}{{ 5|round(precision=-1) }}{{ 15|round(-1) }}{{ big|round(-3) }}
+{{ [z / 8, z // 2, z % 5, z * 2, z / -1, z + 0, z - 0, z // -2, z ** 1, -z, z|abs, z|round, z|float, z|int] }}
 {{ 1|round(0, 'nope') }}
 {{ 's'|round }}
 {{ 2.5|round('1') }}
@@ -63,6 +64,7 @@ list:lines('{"l":[3,1,2],"w":["banana","Apple","cherry","apple"],"p":[{"n":"bob"
 {{ {2: 'a', 1: 'b'}|dictsort }}{{ {none: 1}|dictsort }}{{ {(2, 1): 'a', (1, 2): 'b'}|dictsort }}
 {% for g in p|groupby('a') %}{{ g.grouper }}:{{ g.list|map(attribute='n')|join(',') }};{{ g[0] }}{{ g|length }}{% endfor %}
 {% for k, v in p|groupby('t.x') %}{{ k }}={{ v|length }};{% endfor %}{% for k, v in w|groupby(0) %}{{ k }}{{ v }};{% endfor %}
+{{ p|groupby('a')|pprint }}{{ p|groupby('a')|first|pprint }}
 {{ p|groupby('a') }}{{ []|groupby('x') }}{{ nope|groupby('x') }}{{ [[1, 2], [1, 3]]|groupby(0) }}
 {% for k, v in [{'n': 'CA'}, {'n': 'ca'}, {'n': 'NY'}]|groupby('n') %}{{ k }}{{ v|length }}{% endfor %}{% for k, v in [{'n': 'CA'}, {'n': 'ca'}]|groupby('n', case_sensitive=true) %}{{ k }}{{ v|length }}{% endfor %}
 {{ m|groupby('a', default=0) }}{{ m|groupby('a', 5) }}

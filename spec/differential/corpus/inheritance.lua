@@ -26,6 +26,7 @@ local TEMPLATES <const> = {
   counter = "{% set ns = namespace(n=0) %}{% macro inc() %}{% set ns.n = ns.n + 1 %}{{ ns.n }}{% endmacro %}",
   filters = "{{ x|nope }}",
   trailing = "line\n",
+  wraps = "{% macro w(x) %}[{{ caller(x) }}]{% endmacro %}{% call(q) w(l) %}{{ q }}{% endcall %}",
 }
 
 local function lines(text, more)
@@ -173,6 +174,9 @@ before{% extends 'base' %}after
 {% extends 'base' %}{% block body %}{% for i in l %}{{ super() }}{{ i }}{% endfor %}{% endblock %}
 {% extends 'base' %}{% block body %}{% set s = super() %}{{ s|lower }}{% filter lower %}{{ super() }}{% endfilter %}{% endblock %}
 {% macro m() %}{{ self.a() }}{% endmacro %}{% block a %}A{% endblock %}{{ m() }}
+{% autoescape true %}{% block auto %}{{ h }}{% endblock %}{{ self.auto() }}{{ [self.auto()] }}{% endautoescape %}{{ self.auto() }}
+{% extends 'base' %}{% block body %}{% autoescape true %}{{ super() }}{{ h }}{{ self.head() }}{% set s = super %}{{ s() }}{% endautoescape %}{% endblock %}{% block head %}<{{ super() }}>{% endblock %}
+{% autoescape yes %}{% block auto %}{{ h }}{% endblock %}{{ self.auto() }}{% endautoescape %}
 {% include 'base' %}{% block head %}own{% endblock %}
 {% for i in l %}{{ loop.first }}{% for j in l %}{% include 'looped' %}{% endfor %}{% endfor %}
 {% for i in l %}{% for j in l %}{{ loop.first }}{% endfor %}{% include 'looped' %}{% endfor %}
@@ -190,6 +194,8 @@ lines([=[
 {% block a %}{{ h }}{% endblock %}{{ self.a() }}{{ self.a()|upper }}{{ [self.a()] }}
 {% extends 'mid' %}{% block body %}{{ super() ~ '<' }}{{ super()|lower }}{% endblock %}{% set title = h %}
 {% include 'nested' %}{% filter upper %}{% include 'plain' %}{{ h }}{% endfilter %}
+{% set b | upper %}{% include 'macros' %}{% include 'plain' %}{% endset %}{{ b }}
+{% set b | upper %}a{% include 'wraps' %}{{ h }}{% endset %}{{ b }}{% include 'wraps' %}
 ]=], { options = '{"autoescape": true}' })
 
 lines([=[

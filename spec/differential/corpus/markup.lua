@@ -181,6 +181,7 @@ list:lines('{"m":"<b>&","l":["<",1,null],"t":true}', [=[
 {% macro f(a) %}<{{ a }}>{% endmacro %}{{ f(m) }}{{ f(m)|upper }}{{ [f('<')] }}{{ f(m) ~ '<' }}
 {% set x %}<{{ m }}>{% endset %}{{ x }}{{ x ~ '&' }}{{ x|length }}
 {% set x = '<' %}{{ x }}{{ x * 3 }}{{ [x] }}{{ l }}{{ l|join('<') }}
+{% set x | length %}abc{% endset %}{{ [x] }}{% set y | list %}<{% endset %}{{ [y] }}{% set z | replace('a', '<') %}a&{% endset %}{{ [z] }}
 {% for x in l %}{{ x }}{{ loop.index }}{% endfor %}{{ l|first }}{{ l|tojson }}
 {% filter lower %}<B>{{ m }}{% endfilter %}{{ '<'|default('x') }}{{ nope|default('<') }}
 {{ m|replace('<', '>') }}{{ m|replace('<'|safe, '>'|safe) }}{{ m|striptags }}{{ m|urlize }}{{ m|forceescape }}

@@ -248,6 +248,8 @@ list:lines('{"d":{"b":1,"a":2,"c":{"x":[1]}},"e":{}}', [=[
 {{ d.update({}, {}) }}
 {{ d.values() }}{{ d.values()|list }}{{ d.values()|length }}{{ 2 in d.values() }}{{ e.values() }}
 {{ {'a': 1, 'b': 2}.values()|sum }}{{ {'a': 1, 'b': 2}.values()|max }}{{ d.values() is sequence }}
+{% for i in 'ab' %}{{ {'a': 'x'}.pop('a', none) }}{{ {'a': 1}.update(b=1) }}{{ ({'a': 1})['pop']('a') }}{{ {'a': 1}|attr('pop')('a') }}{{ {}.setdefault('q', i) }}{% endfor %}
+{% macro m() %}{{ {'a': 'x'}.popitem() }}{{ {'b': 1}.get('b') }}{{ {}.clear() }}{% endmacro %}{{ m() }}{{ m() }}
 {{ (d.values())[0] }}|{{ d.values() == d.values() }}
 {{ d.nope() }}
 {{ d.items.x }}|{{ d.get.x }}|{{ d.values is callable }}
@@ -260,6 +262,7 @@ list:lines('{"d":{"b":1,"a":2,"c":{"x":[1]}},"e":{}}', [=[
 -- list and tuple -------------------------------------------------------------------------------------------------------
 
 list:lines('{"l":[3,1,2],"m":["b","A","c"],"n":[[2,"x"],[1,"y"]],"e":[]}', [=[
+{% for i in 'ab' %}{{ [1, 2].pop() }}{{ [1].append(2) }}{{ ['x']['pop']() }}{{ [3, 1].sort() }}{{ [1, 2].index(2) }}{{ (1, 2).count(2) }}{% endfor %}
 {{ l.append(4) }}{{ l }}{{ l.append([5]) }}{{ l }}{{ l|length }}
 {% set x = [] %}{% for i in 'abc' %}{% set _ = x.append(i ~ loop.index) %}{% endfor %}{{ x }}
 {{ l.append() }}

@@ -26,6 +26,11 @@ list:lines('{"u":"2023-11-22T15:30:00Z","o":"2023-11-22T15:30:00.123456+05:30","
 {{ 'x'|datetimeparse }}|{{ '2023-11-22 '|datetimeparse('%Y-%m-%d') }}|{{ '2023-02-30'|datetimeparse('%Y-%m-%d') }}|{{ n|datetimeparse }}|{{ 5|datetimeparse }}|{{ nope|datetimeparse }}|{{ ''|datetimeparse('') }}|{{ '1'|datetimeparse('%q') }}|{{ '25:00'|datetimeparse('%H:%M') }}|{{ '15:30'|datetimeparse(format='%H:%M') }}
 {{ i|timestamp_to_datetime }}|{{ f|timestamp_to_datetime }}|{{ 0|timestamp_to_datetime }}|{{ -1.5|timestamp_to_datetime }}|{{ ms|timestamp_to_datetime }}|{{ n|timestamp_to_datetime }}|{{ '5'|timestamp_to_datetime }}|{{ true|timestamp_to_datetime }}|{{ nope|timestamp_to_datetime }}|{{ 0.0000015|timestamp_to_datetime }}|{{ [i|timestamp_to_datetime] }}
 {{ 1e20|timestamp_to_datetime }}
+{{ 67768036191676799|timestamp_to_datetime }}{{ -67768040609740800|timestamp_to_datetime }}
+{{ 67768036191676800|timestamp_to_datetime }}
+{{ -67768040609740801|timestamp_to_datetime }}
+{{ 9223372036854775807|timestamp_to_datetime }}
+{{ 9223372036854775808|timestamp_to_datetime }}
 {{ i|timestamp_to_datetime|datetimeformat('%Y') }}{{ (ms / 1000)|timestamp_to_datetime }}{{ (i|timestamp_to_datetime).year }}
 {{ '1h'|timedeltaparse }}|{{ '-30m'|timedeltaparse }}|{{ '+2d'|timedeltaparse }}|{{ '1w'|timedeltaparse }}|{{ '90s'|timedeltaparse }}|{{ '1M'|timedeltaparse }}|{{ '1y'|timedeltaparse }}|{{ '1Q'|timedeltaparse }}|{{ 'x'|timedeltaparse }}|{{ ''|timedeltaparse }}|{{ n|timedeltaparse }}|{{ 5|timedeltaparse }}|{{ nope|timedeltaparse }}|{{ '1h\n'|timedeltaparse }}|{{ ' 1h'|timedeltaparse }}|{{ '1 h'|timedeltaparse }}
 {{ ['1h'|timedeltaparse, '-1s'|timedeltaparse, '0s'|timedeltaparse, '400d'|timedeltaparse] }}{{ '1d'|timedeltaparse }}{{ '-1d'|timedeltaparse }}{{ '25h'|timedeltaparse }}{{ '-25h'|timedeltaparse }}

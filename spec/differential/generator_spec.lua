@@ -1,0 +1,66 @@
+--- Random templates, rendered by the real Jinja2 and by ours: the same bytes, or an error of the same class.
+---
+--- GENERATED is how many, SEED where to begin; one case is rerun by `SEED=… GENERATED=1 spec/run.sh build "" <this file>`.
+require "tocsin.core"
+local differential <const> = require "differential"
+local generator <const> = require "differential_generator"
+
+local COUNT <const> = math.tointeger(tonumber(os.getenv "GENERATED" or 1000))
+local SEED <const> = math.tointeger(tonumber(os.getenv "SEED" or 1))
+local BATCH <const>, SHOWN_MAX <const> = 2000, 8
+
+local function differs(case, answer)
+  local env <const> = differential.environment(case)
+  for _, shape in ipairs { "plain", "payload" } do
+    local text <const>, e <const> = differential.render(case, env, shape)
+    local found <const> = differential.difference(case, answer, text, e)
+    if found then return found end
+  end
+end
+
+-- Leaves parts out as long as the two still differ.
+local function minimised(case, found)
+  while true do
+    local list <const> = generator.smaller(case)
+    local answers <const> = differential.ask(list)
+    local next_case
+    for i, smaller in ipairs(list) do
+      local why <const> = not next_case and differs(smaller, answers[i])
+      if why then next_case, found = smaller, why end
+    end
+    if not next_case then return found end
+    case = next_case
+  end
+end
+
+local function run(first, count, found)
+  local cases <const> = {}
+  for i = 1, count do cases[i] = generator.case(first + i - 1) end
+  local answers <const> = differential.ask(cases)
+  local outputs = 0
+  for i, case in ipairs(cases) do
+    if answers[i].output then outputs = outputs + 1 end
+    local why <const> = differs(case, answers[i])
+    if why then
+      found.n = found.n + 1
+      if found.n <= SHOWN_MAX then
+        found[found.n] = string.format("SEED=%d options %s templates %s\n%s", case.seed, case.options,
+          require("cjson").encode(case.templates), minimised(case, why))
+      end
+    end
+  end
+  return outputs
+end
+
+describe("Jinja2 and ours, on random templates,", function()
+  it("agree", function()
+    local found <const>, outputs = { n = 0 }, 0
+    for first = SEED, SEED + COUNT - 1, BATCH do
+      outputs = outputs + run(first, math.min(BATCH, SEED + COUNT - first), found)
+    end
+    io.write(string.format("generator: %d templates from SEED=%d, %d with text, %d with an error of the reference; %d differ\n", COUNT, SEED,
+      outputs, COUNT - outputs, found.n))
+    assert.equal("", table.concat(found, "\n\n"))
+    assert.is_true(outputs > COUNT // 4)
+  end)
+end)

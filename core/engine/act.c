@@ -11,6 +11,24 @@ static err wipe_texts(struct act_item *a, int64_t id, int64_t now) {
     return group_rows_wipe(a->engine->rows, id, (str){title, n});
 }
 
+// A large group is over for everyone in this transaction, and its alerts are erased in pieces: the first here, the rest
+// by a job, which a restart finds again. Readers show no alert without a group and no payload of a wiped one.
+static err erase_alerts(engine *e, const struct group *g, bool is_delete, int64_t now) {
+    int64_t from = g->last_alert_id;
+    err x = group_rows_erase(e->rows, is_delete, &from);
+    return x == ERR_OK && from ? engine_add_erase_job(e, is_delete, g->id, from, now) : x;
+}
+
+static err delete_group(engine *e, const struct group *g, int64_t now) {
+    err x = group_rows_delete(e->rows, g);
+    return x == ERR_OK ? erase_alerts(e, g, true, now) : x;
+}
+
+static err wipe_group(struct act_item *a, const struct group *g, int64_t now) {
+    err x = wipe_texts(a, g->id, now);
+    return x == ERR_OK ? erase_alerts(a->engine, g, false, now) : x;
+}
+
 // Two open groups of one problem on one route would leave its next alert without a home.
 static err check_unresolve(struct act_item *a, const struct group *g) {
     struct group other;
@@ -28,14 +46,14 @@ static err apply_verb(struct act_item *a, int64_t now) {
     err x = group_rows_get(e->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
     if (x != ERR_OK) return x;
-    if (a->is_delete) return group_rows_delete(e->rows, &g);
+    if (a->is_delete) return delete_group(e, &g, now);
     struct group_effects effects = {0};
     bool was_wiped = g.wiped_at != 0;
     if (a->verb == VERB_UNRESOLVE) x = check_unresolve(a, &g);
     if (x == ERR_OK) x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);
     if (x == ERR_OK) x = group_rows_update(e->rows, &g);
     if (x == ERR_OK) x = engine_add_effects(e, &g, &effects, now);
-    if (x == ERR_OK && g.wiped_at && !was_wiped) x = wipe_texts(a, g.id, now);
+    if (x == ERR_OK && g.wiped_at && !was_wiped) x = wipe_group(a, &g, now);
     return x;
 }
 

@@ -27,4 +27,6 @@ static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
 // The open group of a grouping id on a route; ERR_NOT_FOUND when there is none.
 err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out);
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);
+// Erases the alerts of a chain from `alert_id` back, in pieces; see jobs.c.
+err engine_add_erase_job(engine *e, bool is_delete, int64_t group_id, int64_t alert_id, int64_t now);
 err engine_add_effects(engine *e, const struct group *g, const struct group_effects *effects, int64_t now);

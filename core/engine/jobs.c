@@ -6,6 +6,8 @@
 #define LABELS_INDEXED_TO "labels_indexed_to" // setting: the last group whose labels are in the index
 #define LABEL_GROUPS      500                 // groups of one turn of the job
 #define LABEL_PAUSE_US    100000              // between two turns
+#define ERASE_PAUSE_US    30000               // between two pieces of a large group
+#define ERASE_PRIORITY    -1                  // people wait for nothing of it
 
 static err run_unsilence(struct job_item *j, int64_t now) {
     engine *e = j->engine;
@@ -56,10 +58,14 @@ static err go_on_later(struct job_item *j, int64_t due_at) {
                      &ignored, NULL);
 }
 
+static str print_id(char digits[static 24], int64_t id) {
+    int n = snprintf(digits, 24, "%lld", (long long)id);
+    return (str){digits, (size_t)n};
+}
+
 static err set_indexed_to(struct job_item *j, int64_t group_id) {
     char digits[24];
-    snprintf(digits, sizeof digits, "%lld", (long long)group_id);
-    struct store_value args[] = {SV_TEXT(STR(LABELS_INDEXED_TO)), SV_TEXT(str_of(digits))};
+    struct store_value args[] = {SV_TEXT(STR(LABELS_INDEXED_TO)), SV_TEXT(print_id(digits, group_id))};
     struct store_rows ignored;
     return store_run(j->engine->options.writer, j->arena,
                      "INSERT INTO setting (name, value) VALUES ($1, $2) "
@@ -84,12 +90,43 @@ static err run_label_index(struct job_item *j, int64_t now) {
     return x;
 }
 
+// `detail` is the alert to go on from. The job of a deleted group does not name it: it must outlive the group's rows,
+// while that of a wiped one ends with them.
+err engine_add_erase_job(engine *e, bool is_delete, int64_t group_id, int64_t alert_id, int64_t now) {
+    char digits[24];
+    struct job_row job = {.kind = is_delete ? STR("delete_alerts") : STR("empty_alerts"),
+                          .due_at = now + ERASE_PAUSE_US,
+                          .priority = ERASE_PRIORITY,
+                          .alert_group_id = is_delete ? 0 : group_id,
+                          .detail = print_id(digits, alert_id)};
+    e->jobs_added = true;
+    return group_rows_add_job(e->rows, &job);
+}
+
+static err erase_piece(struct job_item *j, bool is_delete, int64_t now) {
+    char digits[24];
+    int64_t from = 0;
+    if (!str_to_int(j->job.detail, &from)) return ERR_OK;
+    err x = group_rows_erase(j->engine->rows, is_delete, &from);
+    if (x != ERR_OK || !from) return x;
+    struct store_value args[] = {SV_TEXT(print_id(digits, from)), SV_INT(j->job.id)};
+    struct store_rows ignored;
+    x = store_run(j->engine->options.writer, j->arena, "UPDATE job SET detail = $1 WHERE id = $2", args, 2, 0, &ignored,
+                  NULL);
+    return x == ERR_OK ? go_on_later(j, now + ERASE_PAUSE_US) : x;
+}
+
+static err run_delete_alerts(struct job_item *j, int64_t now) { return erase_piece(j, true, now); }
+static err run_empty_alerts(struct job_item *j, int64_t now) { return erase_piece(j, false, now); }
+
 static const struct {
     const char *kind;
     err (*run)(struct job_item *j, int64_t now);
 } kinds[] = {
     {"unsilence", run_unsilence},
     {"label_index", run_label_index},
+    {"delete_alerts", run_delete_alerts},
+    {"empty_alerts", run_empty_alerts},
 };
 
 static err job_apply(struct commit_item *item, store *s, int64_t now) {

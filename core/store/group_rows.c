@@ -9,14 +9,16 @@
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, " \
     "wiped_at, version, id"
 
-#define FIND_MAX 16 // open groups of one grouping id that are read at once
+#define FIND_MAX     16        // open groups of one grouping id that are read at once
+#define ERASE_ALERTS 1000      // alerts erased at once: about 5 ms
+#define ERASE_BYTES  (2 << 20) // and about how many bytes of them
 
 struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
     store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
-        *cancel_jobs, *index_labels;
+        *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
 
 static const char *const by_texts[] = {
@@ -81,11 +83,15 @@ group_rows *group_rows_new(store *s) {
     r->add_log = store_prepare(
         s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) SELECT $1, "
            "COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM group_log WHERE alert_group_id = $1");
-    r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail) VALUES ($1, $2, $3, $4)");
+    r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail, priority) "
+                                  "VALUES ($1, $2, $3, $4, $5)");
     r->cancel_jobs = store_prepare(s, "DELETE FROM job WHERE alert_group_id = $1 AND kind = $2");
     // Id 0 is this job's own, so that there is one at most.
     r->index_labels =
         store_prepare(s, "INSERT INTO job (id, kind, due_at) VALUES (0, 'label_index', $1) ON CONFLICT DO NOTHING");
+    r->look_at_alert = store_prepare(s, "SELECT previous_id, length(payload) FROM alert WHERE id = $1");
+    r->empty_alert = store_prepare(s, "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id = $1");
+    r->delete_alert = store_prepare(s, "DELETE FROM alert WHERE id = $1");
     return r;
 }
 
@@ -306,6 +312,7 @@ err group_rows_add_job(group_rows *r, const struct job_row *job) {
     store_bind_int(r->add_job, 2, job->due_at);
     bind_int_or_null(r->add_job, 3, job->alert_group_id);
     bind_text_or_null(r->add_job, 4, job->detail);
+    store_bind_int(r->add_job, 5, job->priority);
     return run(r->add_job);
 }
 
@@ -332,11 +339,6 @@ static err run_all(group_rows *r, const char *const *sqls, size_t count, const s
     return e;
 }
 
-// The alerts of a group, by the chain that its last one begins.
-#define CHAIN                                                                                     \
-    "WITH RECURSIVE chain(id) AS (SELECT last_alert_id FROM alert_group WHERE id = $1 UNION ALL " \
-    "SELECT alert.previous_id FROM alert JOIN chain ON alert.id = chain.id) "
-
 // The floors keep ids from being used again after the newest rows are gone.
 static err keep_floor(group_rows *r, const char *name, int64_t id) {
     static const char *const sqls[] = {"INSERT INTO setting (name, value) VALUES ($1, $2) "
@@ -350,7 +352,6 @@ static err keep_floor(group_rows *r, const char *name, int64_t id) {
 err group_rows_delete(group_rows *r, const struct group *g) {
     int64_t id = g->id;
     static const char *const sqls[] = {
-        CHAIN "DELETE FROM alert WHERE id IN (SELECT id FROM chain WHERE id IS NOT NULL)",
         "DELETE FROM group_log WHERE alert_group_id = $1",
         "DELETE FROM job WHERE alert_group_id = $1",
         "DELETE FROM label WHERE alert_group_id = $1",
@@ -363,11 +364,26 @@ err group_rows_delete(group_rows *r, const struct group *g) {
 }
 
 err group_rows_wipe(group_rows *r, int64_t id, str title) {
-    static const char *const empty[] = {CHAIN "UPDATE alert SET payload = x'', parsed = NULL, problems = NULL WHERE id "
-                                              "IN (SELECT id FROM chain WHERE id IS NOT NULL)"};
     static const char *const rename[] = {
         "UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL WHERE id = $2"};
-    err e = run_all(r, empty, 1, &SV_INT(id), 1);
     struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
-    return e == ERR_OK ? run_all(r, rename, 1, args, 2) : e;
+    return run_all(r, rename, 1, args, 2);
+}
+
+err group_rows_erase(group_rows *r, bool is_delete, int64_t *alert_id) {
+    store_stmt *erase = is_delete ? r->delete_alert : r->empty_alert;
+    int64_t at = *alert_id, bytes = 0;
+    err e = ERR_OK;
+    for (int n = 0; e == ERR_OK && at && n < ERASE_ALERTS && bytes < ERASE_BYTES; n++) {
+        bool has_row = false;
+        store_bind_int(r->look_at_alert, 1, at);
+        store_bind_int(erase, 1, at);
+        e = store_step(r->look_at_alert, &has_row);
+        at = has_row ? store_column_int(r->look_at_alert, 0) : 0;
+        bytes += has_row ? store_column_int(r->look_at_alert, 1) : 0;
+        store_reset(r->look_at_alert);
+        if (e == ERR_OK && has_row) e = run(erase);
+    }
+    if (e == ERR_OK) *alert_id = at;
+    return e;
 }

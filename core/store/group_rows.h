@@ -53,6 +53,7 @@ struct log_row {
 
 struct job_row {
     int64_t id, due_at, alert_group_id, attempt;
+    int priority; // higher first among what is due
     str kind, detail;
 };
 
@@ -79,7 +80,10 @@ err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind);
 // Ids are handed out here and never used twice; the next ones after a restart lie past every row and floor.
 int64_t group_rows_next_group_id(group_rows *r);
 int64_t group_rows_next_alert_id(group_rows *r);
-// Everything of a group: alerts, log, jobs, labels, the group.
+// Everything of a group but its alerts: log, jobs, labels, the group.
 err group_rows_delete(group_rows *r, const struct group *g);
-// Empties payloads and texts of a group that keeps its log.
+// Empties the texts of a group that keeps its log.
 err group_rows_wipe(group_rows *r, int64_t id, str title);
+// Deletes or empties the next alerts of a chain, from *alert_id back: a piece that holds nobody up. Sets *alert_id to
+// where the next piece begins, 0 at the end of the chain.
+err group_rows_erase(group_rows *r, bool is_delete, int64_t *alert_id);

@@ -10,6 +10,7 @@ local CHAIN = "WITH RECURSIVE chain(id, previous_id) AS (" ..
 -- What templates see: the bytes as they came when they are JSON, else what they were read as. Bytes that are neither go
 -- out as a text. A byte order mark is no part of the document.
 local function payload(row)
+  if row.wiped_at then return writer.object() end
   local bytes = row.parsed or row.payload
   if bytes == "" then return writer.object() end
   if not json.is_valid(bytes) then return bytes end
@@ -18,6 +19,7 @@ end
 
 local function add_search(q, values)
   q.add("AND instr(lower(CAST(COALESCE(t.parsed, t.payload) AS TEXT)), lower(?)) > 0", values[#values])
+  q.add("AND NOT EXISTS (SELECT 1 FROM alert_group AS w WHERE w.id = t.alert_group_id AND w.wiped_at IS NOT NULL)")
 end
 
 return {
@@ -25,7 +27,10 @@ return {
   methods = { "list", "get" }, read = "viewer",
   page_size = 50, order = "t.id DESC",
   weight = "length(t.payload) + COALESCE(length(t.parsed), 0)",
-  columns = "t.parsed",
+  -- The alerts of a group that was deleted or wiped go piece by piece (core/engine/act.c): nobody sees the rest.
+  live = "alert_group_id IN (SELECT id FROM alert_group)",
+  join = "LEFT JOIN alert_group AS g ON g.id = t.alert_group_id",
+  columns = "t.parsed, g.wiped_at",
   -- Counting the alerts themselves would read every payload.
   count = "SELECT coalesce(sum(alerts_count), 0) AS n FROM alert_group",
   filters = {

@@ -71,7 +71,7 @@ end
 local function last_alert(row, request)
   if not row.last_payload then return nil end
   return rows.show(alert, { id = row.last_alert_id, alert_group_id = row.id, received_at = row.last_received_at,
-    payload = row.last_payload, parsed = row.last_parsed }, request)
+    payload = row.last_payload, parsed = row.last_parsed, wiped_at = row.wiped_at }, request)
 end
 
 return {
@@ -80,7 +80,7 @@ return {
   page_size = 50, order = "t.id DESC",
   join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
     "LEFT JOIN alert AS a ON a.id = t.last_alert_id",
-  columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.labels, t.last_alert_id, " ..
+  columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.labels, t.last_alert_id, t.wiped_at, " ..
     "i.team_id, r.id AS live_route_id, a.received_at AS last_received_at, a.payload AS last_payload, a.parsed AS last_parsed",
   weight = "COALESCE(length(a.payload), 0) + COALESCE(length(a.parsed), 0)",
   count_parts = { "t.is_open = 1", "t.is_open = 0" },

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/mem.h"
+#include "script/fuel.h"
 #include "script/script.h"
 #include <unistd.h>
 
@@ -161,6 +162,26 @@ static err open_store(struct app *app, struct why *why) {
     return store_open(&options, &app->store, why);
 }
 
+// A file of one's own that is not right is named at the start, not when its first alert comes.
+static void log_broken_files(struct app *app) {
+    const struct settings *s = &app->settings;
+    if (!*s->integrations && !*s->lua) return;
+    struct script_options options = script_options(app);
+    struct script_value lines = {0};
+    struct why why = {""};
+    arena *a = arena_new();
+    script *own = script_new(&options, &why);
+    struct script_budget budget = {.fuel = FUEL_SLOW * 100};
+    err e = own ? script_call(own, "integration", "problems", NULL, 0, budget, a, &lines, 1, &why) : ERR_SCRIPT;
+    str rest = e == ERR_OK && lines.type == SCRIPT_STR ? lines.text : str_of(why.text), line;
+    while (rest.len && str_split(&rest, '\n', &line))
+        LOG(app->log, LOG_ERROR, "integration_file_broken",
+            LOG_Z("folder", *s->integrations ? s->integrations : s->lua), LOG_S("error", line),
+            LOG_Z("do", "`tocsin check` with this file shows what is wrong."));
+    script_free(own);
+    arena_free(a);
+}
+
 // What requests go to; the last step, when every part is there.
 static void open_front(struct app *app) {
     app->front = (struct front){.workers = app->workers,
@@ -189,6 +210,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
     if (e == ERR_OK) {
+        if (!options->is_command) log_broken_files(app);
         open_front(app);
         *out = app;
     } else app_free(app);

@@ -11,6 +11,7 @@ local schema <const> = require("schema")
 local template <const> = require("template")
 local type <const>, pairs <const>, ipairs <const>, sort <const> = type, pairs, ipairs, table.sort
 local find <const>, match <const>, format <const>, sub <const> = string.find, string.match, string.format, string.sub
+local gsub <const>, concat <const> = string.gsub, table.concat
 
 local integration = {}
 
@@ -79,6 +80,7 @@ end
 ---@param options {source: string?, address: string?, read: (fun(name: string): string?)?}? source: the text instead of a file
 ---@return table|nil spec the file's table, with `type` and what it took from its base
 ---@return string[]|nil problems sentences, when spec is nil
+---@return table|nil rest what the file returned all the same, when it could be run
 function integration.load(name, options)
   local address = options and options.address or FOLDER .. name .. ".lua"
   local source = options and options.source or find(name, "^[%a][%w_]*$") and read(options, name)
@@ -88,7 +90,7 @@ function integration.load(name, options)
   local problems = {}
   apply_base(data, options, address, problems)
   schema.check(data, address, problems)
-  if #problems > 0 then return nil, problems end
+  if #problems > 0 then return nil, problems, data end
   data.type = name
   return data
 end
@@ -131,19 +133,54 @@ function integration.defaults(name)
 end
 
 local flags_of <const> = {}
+local BROKEN <const> = 8
 
---- What C must do for a type before its alerts are rendered: 1 `receive`, 2 `split`, 4 `verify`. A type without a file
---- has none: it goes on with the copy of its templates.
+local function is_there(name)
+  for _, known in ipairs(integration.list()) do
+    if known == name then return true end
+  end
+  return false
+end
+
+--- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 4 `verify`. A type
+--- without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
+--- nobody can tell; nothing may be read as if it had none.
 ---@param name string
----@return integer
+---@return integer flags
+---@return string|nil why the first sentence about a file that is not right
+function integration.look(name)
+  local spec, problems, rest = integration.load(name)
+  local has = spec or rest
+  if has and (spec or not (has.receive or has.split or has.verify)) then
+    return (has.receive and 1 or 0) | (has.split and 2 or 0) | (has.verify and 4 or 0), problems and problems[1]
+  end
+  if not is_there(name) then return 0 end
+  return BROKEN, problems[1]
+end
+
+--- `integration.look` at the first call in this Lua state: a file's functions are loaded once.
+---@param name string
+---@return integer flags
+---@return string|nil why
 function integration.flags(name)
-  local flags = flags_of[name]
-  if flags then return flags end
-  local spec = integration.load(name)
-  flags = 0
-  if spec then flags = (spec.receive and 1 or 0) | (spec.split and 2 or 0) | (spec.verify and 4 or 0) end
-  flags_of[name] = flags
-  return flags
+  local known = flags_of[name]
+  if not known then
+    local flags, why = integration.look(name)
+    known = { flags = flags, why = why }
+    flags_of[name] = known
+  end
+  return known.flags, known.why
+end
+
+--- Sentences about every file that is not right, a line each; "" when all are.
+---@return string
+function integration.problems()
+  local lines = {}
+  for _, name in ipairs(integration.list()) do
+    local _, why = integration.look(name)
+    if why then lines[#lines + 1] = (gsub(why, "%c", " ")) end
+  end
+  return concat(lines, "\n")
 end
 
 --- The text that explains how to connect, with the address filled in.

@@ -31,6 +31,7 @@ struct config_integration { // immutable once published, shared by snapshots
 
 struct config_counters { // changed from any thread, the numbers with atomics
     uint64_t alerts, refused, template_errors;
+    bool has_broken_file; // and the log says so
     struct rate_window rate;
 };
 

@@ -70,13 +70,24 @@ static void log_failed(const struct arrival *a, const struct why *why) {
         LOG_Z("error", why->text));
 }
 
+// Its templates were made for what the functions of a file make of a request: without them they would mislead.
+static bool is_broken(const struct arrival *a, struct part *p, const struct config_integration *i, unsigned flags,
+                      const struct why *why) {
+    struct why reason = {""};
+    if (!(flags & RENDER_IS_BROKEN)) return false;
+    why_set(&reason, ERR_OK, "The file of this type is broken; stored without rendering: %s", why->text);
+    fall_back(a, p, i, reason.text);
+    return true;
+}
+
 static void render_slow(const struct arrival *a, struct part *p, const struct config_integration *i, renderer *r) {
     const struct intake_options *o = &a->intake->options;
     struct why why = {""};
-    unsigned flags;
+    unsigned flags = 0;
     intake_mark(o->slow_marker, i->id);
     err e = renderer_prepare(r, i, &flags, &why);
-    if (e == ERR_OK)
+    bool is_done = is_broken(a, p, i, flags, &why);
+    if (e == ERR_OK && !is_done)
         e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, o->fuel_slow, true, a->x->arena,
                             &p->accept.signal, &why);
     intake_mark(o->slow_marker, 0);
@@ -126,13 +137,14 @@ static void go_slow(struct arrival *a, const struct config_integration *i, size_
 static void render_inline(const struct arrival *a, struct part *p, const struct config_integration *i) {
     intake *in = a->intake;
     struct why why = {""};
-    unsigned flags;
+    unsigned flags = 0;
     intake_mark(in->options.crash_marker, i->id);
     int64_t start = clock_ns();
     // Of several alerts one may change what the next was guessed by, and then all would have to be rendered again.
     bool is_whole = a->count > 1 || a->stale_count > 0;
     err e = renderer_prepare(in->renderer, i, &flags, &why);
-    if (e == ERR_OK)
+    bool is_done = is_broken(a, p, i, flags, &why);
+    if (e == ERR_OK && !is_done)
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
                             is_whole, a->x->arena, &p->accept.signal, &why);
     intake_spent(&engine_counters(in->options.engine)->render_ns, start);

@@ -96,6 +96,23 @@ static void parse(const struct reader *r, struct reading *out) {
     out->kind = out->refused == ERR_OK ? READ_ONE : READ_REFUSED;
 }
 
+static void log_broken(const struct reader *r, const struct why *why) {
+    if (__atomic_exchange_n(&r->i->counters->has_broken_file, true, __ATOMIC_RELAXED)) return;
+    LOG(r->in->options.log, LOG_ERROR, "integration_file_broken", LOG_N("integration", r->i->id),
+        LOG_S("type", r->i->type), LOG_Z("error", why->text),
+        LOG_Z("do",
+              "Mend the file (`tocsin check` shows what is wrong) and start again. Until then its alerts are stored "
+              "as they come."));
+}
+
+// For a file that cannot be used: what its functions would have read is one alert, as it came.
+static void take_raw(const struct reader *r, struct reading *out) {
+    parse(r, out);
+    if (out->kind != READ_REFUSED || out->refused != ERR_UNSUPPORTED) return;
+    out->refused = payload_text(r->x->arena, r->x->request.body, &out->payload, &out->why);
+    if (out->refused == ERR_OK) out->kind = READ_ONE;
+}
+
 void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_exchange *x,
                  const struct config_integration *i, struct reading *out) {
     struct reader r = {in, own, x, i};
@@ -105,7 +122,10 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
     if (renderer_prepare(own, i, &flags, &why) != ERR_OK)
         LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
             LOG_Z("error", why.text));
-    if (!(flags & RENDER_HAS_RECEIVE) || !receive(&r, out)) {
+    if (flags & RENDER_IS_BROKEN) {
+        log_broken(&r, &why);
+        take_raw(&r, out);
+    } else if (!(flags & RENDER_HAS_RECEIVE) || !receive(&r, out)) {
         parse(&r, out);
         if (out->kind == READ_ONE && (flags & RENDER_HAS_SPLIT)) split(&r, out);
     }

@@ -120,7 +120,7 @@ static err finish(arena *a, struct pairs *p, str bytes, struct payload *out) {
     return ERR_OK;
 }
 
-static err read_text(arena *a, str body, struct payload *out, struct why *why) {
+err payload_text(arena *a, str body, struct payload *out, struct why *why) {
     if (!str_is_utf8(body)) return why_set(why, ERR_INVALID, "body is not valid UTF-8");
     struct json *json = arena_alloc(a, sizeof *json);
     *json = (struct json){.type = JSON_STRING, .text = body};
@@ -174,6 +174,6 @@ err payload_parse(arena *a, str content_type, str query, str body, struct payloa
     bool looks_like_json = memchr("{[\"", str_trim(body).ptr[0], 3) != NULL;
     if (claims_json(content_type) || e == ERR_LIMIT || (looks_like_json && is_type(content_type, "text/plain")))
         return why_set(why, e, "%s", json_why.text);
-    if (is_type(content_type, "text/plain")) return read_text(a, body, out, why);
+    if (is_type(content_type, "text/plain")) return payload_text(a, body, out, why);
     return why_set(why, ERR_UNSUPPORTED, "Unsupported media type \"%.*s\" in request.", STR_FMT(content_type));
 }

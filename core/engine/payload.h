@@ -13,3 +13,5 @@ struct payload {
 
 // ERR_INVALID: a 400 with why's sentence. ERR_LIMIT: too deep, 400 as well. ERR_UNSUPPORTED: 415.
 err payload_parse(arena *a, str content_type, str query, str body, struct payload *out, struct why *why);
+// The body as one text, whatever it claims to be. ERR_INVALID: not UTF-8.
+err payload_text(arena *a, str body, struct payload *out, struct why *why);

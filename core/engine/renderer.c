@@ -12,7 +12,8 @@ struct renderer {
     struct known {
         int64_t id, version;
         unsigned flags;
-    } * known; // sorted by id
+        char *broken; // the sentence that goes with RENDER_IS_BROKEN, or NULL
+    } * known;        // sorted by id
     size_t count;
 };
 
@@ -28,11 +29,14 @@ renderer *renderer_new(const struct script_options *options, log_t *log, struct 
 void renderer_free(renderer *r) {
     if (!r) return;
     script_free(r->script);
+    for (size_t i = 0; i < r->count; i++) mem_free(r->known[i].broken);
     mem_free(r->known);
     mem_free(r);
 }
 
 script *renderer_script(renderer *r) { return r->script; }
+
+static str text_of(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
 
 static bool is_open(void *ctx, str grouping_id, int64_t route_id) {
     const renderer *r = ctx;
@@ -59,29 +63,35 @@ static struct known *known_of(renderer *r, int64_t id) {
     return &r->known[low];
 }
 
+static void learn(struct known *k, int64_t version, const struct script_value v[2]) {
+    str sentence = text_of(&v[1]);
+    k->version = version;
+    k->flags = v[0].type == SCRIPT_INT ? (unsigned)v[0].integer : 0;
+    mem_free(k->broken);
+    k->broken = k->flags & RENDER_IS_BROKEN ? mem_copy(sentence.ptr ? sentence.ptr : "", sentence.len) : NULL;
+}
+
 err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *flags, struct why *why) {
     struct known *k = known_of(r, i->id);
     if (k->version != i->version) {
         struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
                                       {.type = SCRIPT_INT, .integer = i->version},
                                       {.type = SCRIPT_STR, .text = i->json}};
-        struct script_value result = {.type = SCRIPT_NIL};
+        struct script_value results[2] = {0};
         arena *a = arena_new();
         // Compiling an integration's templates is charged, but not to one alert.
         struct script_budget budget = {.fuel = FUEL_SLOW * 4};
-        err e = script_call(r->script, "signal", "configure", args, 3, budget, a, &result, 1, why);
+        err e = script_call(r->script, "signal", "configure", args, 3, budget, a, results, 2, why);
+        if (e == ERR_OK) learn(k, i->version, results);
         arena_free(a);
         if (e != ERR_OK) return e;
-        k->version = i->version;
-        k->flags = result.type == SCRIPT_INT ? (unsigned)result.integer : 0;
     }
     *flags = k->flags;
+    if (k->broken) why_set(why, ERR_OK, "%s", k->broken);
     return ERR_OK;
 }
 
 enum { R_GROUPING, R_RESOLVE, R_ACKNOWLEDGE, R_ROUTE, R_TITLE, R_LABELS, R_PROBLEMS, R_COUNT };
-
-static str text_of(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
 
 static bool is_true(const struct script_value *v) { return v->type == SCRIPT_BOOL && v->boolean; }
 

@@ -10,7 +10,7 @@
 
 typedef struct renderer renderer;
 
-enum { RENDER_HAS_RECEIVE = 1, RENDER_HAS_SPLIT = 2 };
+enum { RENDER_HAS_RECEIVE = 1, RENDER_HAS_SPLIT = 2, RENDER_IS_BROKEN = 8 };
 
 struct engine;
 
@@ -20,7 +20,8 @@ script *renderer_script(renderer *r);
 // From now on `renderer_signal` may leave out the words of alerts that `e` will probably join to an open group.
 void renderer_guess(renderer *r, struct engine *e);
 
-// Makes the state know this version; `flags` tells which functions the type has.
+// Makes the state know this version; `flags` tells which functions the type has. With RENDER_IS_BROKEN
+// its file cannot be used, `why` says why, and its alerts are to be stored by `renderer_fallback`.
 err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *flags, struct why *why);
 // Fills everything of `out` but payload, parsed, received_at and flags. With field_fuel > 0 each template has that much
 // and a spent one becomes the field's problem; else all share `fuel`. `is_whole`: the words are not left out.

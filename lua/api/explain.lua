@@ -41,10 +41,12 @@ local function curl_line(example, url)
 end
 
 local function what_is_missing(type_name)
-  for _, known in ipairs(integration.list()) do
-    if known == type_name then
-      return "There is a problem in the file of this type (`tocsin check` names it); its templates go on working."
-    end
+  local flags, why = integration.look(type_name)
+  if flags & 8 ~= 0 then
+    return "The file of this type is broken, so alerts are stored as they come, without its templates: " .. why ..
+      ". Mend it (`tocsin check` shows more) and start the server again."
+  elseif why then
+    return "There is a problem in the file of this type; its templates go on working: " .. why
   end
   return "There is no file for this type any more; its templates go on working."
 end

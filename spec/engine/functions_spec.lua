@@ -238,4 +238,64 @@ describe("an integration file's", function()
       assert.same({ '{"id":"a"}', '{"id":"b"}' }, payloads())
     end)
   end)
+
+  describe("file that breaks", function()
+    -- A core on the same data after the file was written anew → the integration
+    local function with_broken(functions, text)
+      local hook = with(functions)
+      w:close()
+      local data = folder .. "/data"
+      assert(os.execute("mkdir " .. data))
+      w = world.open { integrations = folder, data = data }
+      hook = w:integration { type = "test" }
+      local token = w.client.token
+      w:close()
+      local file <close> = assert(io.open(folder .. "/test.lua", "w"))
+      file:write(text)
+      file:close()
+      w = world.open { integrations = folder, data = data }
+      w.client.token = token
+      return hook
+    end
+    local RECEIVE <const> = "receive = function(r) return { payload = { id = r.body } } end"
+
+    it("is not taken for one without functions: requests are stored as they come", function()
+      for _, text in ipairs { "return {", "return 5", "error('x')", "return { " .. HEAD .. RECEIVE .. ", unknown = 1 }",
+        "return { " .. HEAD .. "split = 5 }" } do
+        local hook = with_broken(RECEIVE, text)
+        w:post(hook, '{"id":"a","state":"ok"}')
+        assert.equal(200, (w:send(hook, "<xml/>", { ["content-type"] = "text/xml" })))
+        assert.equal(400, (w:send(hook, "\xff", { ["content-type"] = "text/xml" })))
+        assert.same({ '{"id":"a","state":"ok"}', "<xml/>" }, payloads(), text)
+        for _, row in ipairs(w:rows "SELECT signal, problems FROM alert") do
+          assert.equal(16, row.signal & 19, text)
+          assert.matches("integrations/test%.lua", row.problems)
+        end
+        assert.equal("firing", w.state(w:groups()[1]))
+        local _, page = w:page(hook)
+        assert.matches("alerts are stored as they come, without its templates: integrations/test%.lua", page)
+        w:check_invariants()
+        w:close()
+        os.execute("rm -r " .. folder .. "/data")
+      end
+      with "split = function() end"
+    end)
+
+    it("but has no functions, or is gone, leaves its templates working", function()
+      for text, sentence in pairs { ["return { " .. HEAD .. "unknown = 1 }"] = "templates go on working: integrations/test%.lua: unknown field",
+        [""] = "There is no file for this type any more" } do
+        local hook = with_broken("", text)
+        if text == "" then os.remove(folder .. "/test.lua") end
+        w:post(hook, '{"id":"a"}')
+        w:post(hook, '{"id":"a","state":"ok"}')
+        assert.same({ "resolved", "a" }, { w.state(w:groups()[1]), w:groups()[1].grouping_id })
+        local _, page = w:page(hook)
+        assert.matches(sentence, page)
+        w:check_invariants()
+        w:close()
+        os.execute("rm -r " .. folder .. "/data")
+      end
+      with "split = function() end"
+    end)
+  end)
 end)

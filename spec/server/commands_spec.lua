@@ -241,23 +241,30 @@ describe("the command", function()
       s:finish()
     end)
 
-    it("keeps taking alerts of a type whose file is broken or gone, and its page says which it is", function()
+    it("keeps taking alerts of a type whose file is broken or gone, and its page and the log say which it is", function()
       run { "new", "integration", "tide" }
       local data, hook = folder .. "/data", nil
       raw.shell("mkdir " .. data)
       for _, case in ipairs {
-        { "whole", "Alarms of Tide" },
-        { "broken", "There is a problem in the file of this type (`tocsin check` names it); its templates go on working.", "echo 'return {' > tide.lua" },
-        { "gone", "There is no file for this type any more; its templates go on working.", "rm tide.lua" },
+        { "whole", "Alarms of Tide</p>", "true", title = "disk full: whole" },
+        { "broken", "The file of this type is broken, so alerts are stored as they come, without its templates: integrations/tide.lua:",
+          "echo 'return {' > tide.lua", title = 'Tide: {"host":"broken","check":"disk full"}', logged = 2 },
+        { "gone", "There is no file for this type any more; its templates go on working.</p>", "rm tide.lua", title = "disk full: gone" },
       } do
-        raw.shell("cd " .. folder .. ";" .. (case[3] or ""))
+        raw.shell("cd " .. folder .. ";" .. case[3])
         local s = server.start { data = data, args = { "--integrations", folder } }
         s:make_token()
         hook = hook or s:api("POST", "/integrations/", { type = "tide" })
-        assert.equal(200, s:request("POST", path_of(hook), { body = '{"host":"db-1","check":"disk full"}' }).status)
-        assert.equal("disk full: db-1", s:api("GET", "/alert_groups/").results[1].title)
-        assert.truthy(s:request("GET", path_of(hook)).body:find('<p class="about">' .. case[2] .. "</p>", 1, true), case[1])
+        for _ = 1, 3 do
+          assert.equal(200, s:request("POST", path_of(hook), { body = '{"host":"' .. case[1] .. '","check":"disk full"}' }).status)
+        end
+        assert.equal(case.title, s:api("GET", "/alert_groups/").results[1].title)
+        assert.truthy(s:request("GET", path_of(hook)).body:find('<p class="about">' .. case[2], 1, true), case[1])
+        s.expects = case.logged and '"event":"integration_file_broken".*integrations/tide%.lua'
         s:finish()
+        local lines = 0 -- once at the start, once at the first alert
+        for _, line in ipairs(s.log) do lines = lines + (line:find("integration_file_broken", 1, true) and 1 or 0) end
+        assert.equal(case.logged or 0, lines, case[1])
       end
     end)
 

@@ -45,6 +45,9 @@ function world:send(integration, bytes, headers, query)
     headers or { ["content-type"] = "application/json" }, bytes)
 end
 
+--- The page of an integration → status, text
+function world:page(integration) return engine.request(self.core, "GET", world.path(integration)) end
+
 --- An alert that must be taken; a table goes as JSON.
 function world:post(integration, payload)
   local status, body = self:send(integration, type(payload) == "table" and json.encode(payload) or payload)

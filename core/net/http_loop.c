@@ -1,6 +1,7 @@
 // The loop thread: its turn, its deadline lists, its start and its end.
 #include "net/http_loop.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "net/http_acceptor.h"
 #include "net/http_connection.h"
 #include <signal.h>
@@ -194,6 +195,7 @@ static void drain(struct http_loop *l) {
 static void *run(void *ctx) {
     struct http_loop *l = ctx;
     const struct http_server_options *o = &l->server->options;
+    thread_present("loop", true);
     if (o->on_loop_open) l->ctx = o->on_loop_open(o->ctx, l->index, &l->mailbox);
     if (l->index == 0) http_acceptor_open(l->server);
     pthread_barrier_wait(&l->server->opened);

@@ -1,5 +1,6 @@
 #include "store/checkpointer.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include <pthread.h>
 
 #define PASS_FRAMES  1000  // new frames that are worth a pass
@@ -31,9 +32,12 @@ static bool wait_for_work(checkpointer *c) {
 
 static void *body(void *arg) {
     checkpointer *c = arg;
+    thread_present("checkpoint", true);
     while (wait_for_work(c)) {
         int done = 0;
         err e = store_checkpoint_now(c->beside, &done);
+        // SQLite syncs when the whole log is in; what this pass wrote would be left to the commit thread's sync.
+        if (e == ERR_OK) e = store_sync_database(c->beside);
         pthread_mutex_lock(&c->mutex);
         c->result = e;
         c->done = done;
@@ -52,7 +56,6 @@ checkpointer *checkpointer_start(store *writer, struct why *why) {
     pthread_mutex_init(&c->mutex, NULL);
     pthread_cond_init(&c->cond, NULL);
     CHECK(pthread_create(&c->thread, NULL, body, c) == 0);
-    pthread_setname_np(c->thread, "checkpoint");
     return c;
 }
 

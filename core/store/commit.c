@@ -1,5 +1,6 @@
 #include "store/commit.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "store/checkpointer.h"
 #include "store/queue.h"
 #include <time.h>
@@ -336,6 +337,7 @@ static int64_t patience(const commit *c) {
 
 static void *body(void *arg) {
     commit *c = arg;
+    thread_present("commit", true);
     while (!is_finished(c)) {
         if (commit_turn(c) > 0 || wait_until_woken(c, patience(c))) continue;
         if (!get(&c->is_full) && !get(&c->is_broken) && !get(&c->is_closed)) store_truncate_log(c->store);
@@ -350,7 +352,6 @@ void commit_start(commit *c) {
     c->checkpointer = checkpointer_start(c->store, &why);
     if (!c->checkpointer) LOG(c->options.log, LOG_WARN, "checkpoints_not_beside", LOG_Z("error", why.text));
     CHECK(pthread_create(&c->thread, NULL, body, c) == 0);
-    pthread_setname_np(c->thread, "commit");
     c->has_thread = true;
 }
 

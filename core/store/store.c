@@ -253,6 +253,13 @@ err store_checkpoint(store *s) {
 
 err store_checkpoint_now(store *s, int *done) { return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0, done); }
 
+err store_sync_database(store *s) {
+    sqlite3_file *file = NULL;
+    int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (rc == SQLITE_OK) rc = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+    return store_error(s, rc, "sync", NULL);
+}
+
 int store_log_frames(const store *s) { return s->log_frames; }
 
 err store_truncate_log(store *s) { return s->log_frames ? checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE, 0, NULL) : ERR_OK; }

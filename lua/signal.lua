@@ -212,6 +212,17 @@ local function problems_json(problems)
   return "{" .. concat(out, ",") .. "}"
 end
 
+-- One alert at a time is rendered in a state: its tables are used again by the next one.
+local current <const> = { context = {}, problems = {} }
+
+local function begin(c, raw, payload, field_fuel)
+  local s <const>, context <const> = current, current.context
+  s.c, s.raw, s.payload, s.field_fuel, s.labels, s.payload_text = c, raw, payload, field_fuel, nil, nil
+  if next(s.problems) ~= nil then s.problems = {} end
+  context.payload, context.labels, context.integration_name, context.source_link = payload, nil, nil, nil
+  return s
+end
+
 --- What one alert means. Without `field_fuel` (on an I/O loop) a spent budget is raised and C moves the alert to the slow
 --- lane; with it every template has that much fuel and what runs past it is that field's problem.
 ---@param id integer
@@ -232,8 +243,7 @@ function signal.render(id, payload, now_us, field_fuel, is_open)
   if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
   local raw <const> = payload
   if c.needs_counts then payload = counts.add(payload) end
-  local s = { c = c, raw = raw, problems = {}, field_fuel = field_fuel, payload = payload, context = { payload = payload },
-    labels = nil, payload_text = nil }
+  local s <const> = begin(c, raw, payload, field_fuel)
   template.set_now(now_us)
   if c.decides_by_labels then add_labels(s) end
   local grouping_id = grouping_of(s)

@@ -102,7 +102,10 @@ function template.render(t, context, limit, field_fuel)
   else
     text, err = t.run:render(context)
   end
-  if text then return template.cut(text, limit or template.text_limit), false end
+  if text then
+    limit = limit or template.text_limit
+    return #text <= limit and text or template.cut(text, limit), false
+  end
   if not is_out_of_budget(err) then return template.error_text(err), true end
   if not field_fuel then error(err, 0) end
   return OUT_OF_BUDGET, true

@@ -7,6 +7,7 @@
 
 // Add a module here and write bind_<name>.c with `int bind_<name>_open(lua_State *L)`.
 #define BINDING_LIST(X) \
+    X(access)           \
     X(asset)            \
     X(console)          \
     X(crypto)           \

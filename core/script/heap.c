@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define REFUSALS_MAX 6
-#define GROWTH       ((size_t)256 << 10) // collected after a call that leaves this much more than was settled
+#define GROWTH       ((size_t)64 << 10) // collected after a call that leaves this much more; garbage stays in the cache
 
 static void note_pause(struct heap *h, int64_t since) {
     int64_t pause = clock_ns() - since;

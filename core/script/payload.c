@@ -1,35 +1,32 @@
 // Payloads: a parsed document as templates see it. The functions join the module "tocsin.json".
 //
-// A payload is a userdata that points at one node of a document. Two user values: 1, the memo, from node to
-// the ordered table made of it (nil until there is one); 2, the document, which keeps the nodes alive or says
-// that they are gone. Once a container has its ordered table, that table is the truth: walks go through it,
-// because a template may have changed it.
+// A payload is a userdata that points at one node of a document. Its one user value is the memo, a table that the
+// payloads of a document share (nil until there is need of it): from node to the ordered table made of it, and at
+// DOCUMENT the userdata that owns the nodes. Once a container has its ordered table, that table is the truth: walks go
+// through it, because a template may have changed it.
 #include "script/fuel.h"
 #include "script/values.h"
 #include <lauxlib.h>
 
-enum { MEMO = 1, DOCUMENT = 2 };
-#define PAYLOAD_TYPE  "tocsin.payload"
-#define DOCUMENT_TYPE "tocsin.document"
+enum { MEMO = 1, DOCUMENT = 1, TEXT = 1 }; // user value of a payload; place in a memo; user value of a document
 
+// Owns the nodes; the bytes they came from are its user value.
 struct document {
-    arena *own;            // NULL: the nodes belong to the caller of payload_push
-    const uint64_t *epoch; // of the state, when borrowed
-    uint64_t made_in;
-    str text; // the bytes, held as user value 1; empty when unknown
+    arena *own;
 };
 
 struct payload {
     const struct json *node;
-    struct document *document;
+    const uint64_t *epoch; // of the state when the nodes belong to the caller of payload_push, else NULL
+    uint64_t made_in;
     bool is_eager; // walks give ordered tables: what a template changes through one it sees through all
 };
 
 // --- documents ---
 
-static const char epoch_key;
+static const char epoch_key, payload_key, document_key; // their addresses are places in the registry
 
-// The number of the running script call: a borrowed document of an earlier one is dead.
+// The number of the running script call: a borrowed payload of an earlier one is dead.
 static uint64_t *epoch_of(lua_State *L) {
     uint64_t *epoch;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &epoch_key) == LUA_TUSERDATA) {
@@ -52,62 +49,61 @@ static int on_collect(lua_State *L) {
     return 0;
 }
 
-static struct document *push_document(lua_State *L) {
-    const uint64_t *epoch = epoch_of(L);
-    struct document *d = lua_newuserdatauv(L, sizeof *d, 1);
-    *d = (struct document){.epoch = epoch, .made_in = *epoch};
-    return d;
-}
-
-// A document of its own nodes: freed when it is collected. A borrowed one has nothing to free, and does without a
-// finalizer, which costs the collector more than the document itself.
-static struct document *push_own_document(lua_State *L) {
-    struct document *d = push_document(L);
-    if (luaL_newmetatable(L, DOCUMENT_TYPE)) {
-        lua_pushcfunction(L, on_collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return d;
-}
-
-static void set_payload_type(lua_State *L) {
-    if (luaL_newmetatable(L, PAYLOAD_TYPE)) {
-        lua_pushboolean(L, 0);
-        lua_setfield(L, -2, "__metatable");
-    }
-    lua_setmetatable(L, -2);
-}
-
-// Takes the document from the top; leaves the payload there, or the scalar.
-static void wrap(lua_State *L, const struct json *node, struct document *d) {
-    if (node->type != JSON_ARRAY && node->type != JSON_OBJECT) {
+// Gives the userdata on the top the metatable at `key` of the registry, whose one field is `name` = the value of `push`.
+static void set_type(lua_State *L, const void *key, const char *name, lua_CFunction value) {
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, key) != LUA_TTABLE) {
         lua_pop(L, 1);
-        values_push(L, node);
-        return;
+        lua_createtable(L, 0, 1);
+        if (value) lua_pushcfunction(L, value);
+        else lua_pushboolean(L, 0);
+        lua_setfield(L, -2, name);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, key);
     }
-    struct payload *p = lua_newuserdatauv(L, sizeof *p, 2);
-    *p = (struct payload){.node = node, .document = d};
-    lua_insert(L, -2);
-    lua_setiuservalue(L, -2, DOCUMENT);
-    set_payload_type(L);
+    lua_setmetatable(L, -2);
 }
+
+// Pushes a document of its own nodes: freed when it is collected. Borrowed nodes need none, and so no finalizer, which
+// costs the collector more than all else.
+static struct document *push_document(lua_State *L) {
+    struct document *d = lua_newuserdatauv(L, sizeof *d, 1);
+    *d = (struct document){0};
+    set_type(L, &document_key, "__gc", on_collect);
+    return d;
+}
+
+static struct payload *new_payload(lua_State *L, const struct json *node) {
+    struct payload *p = lua_newuserdatauv(L, sizeof *p, 1);
+    *p = (struct payload){.node = node};
+    set_type(L, &payload_key, "__metatable", NULL);
+    return p;
+}
+
+static bool is_container(const struct json *node) { return node->type == JSON_ARRAY || node->type == JSON_OBJECT; }
 
 static void check_alive(lua_State *L, const struct payload *p) {
-    const struct document *d = p->document;
-    if (!d->own && d->made_in != *d->epoch) luaL_error(L, "the payload is used after the call that brought it");
+    if (p->epoch && p->made_in != *p->epoch) luaL_error(L, "the payload is used after the call that brought it");
 }
 
-static struct payload *check_payload(lua_State *L, int index) {
-    struct payload *p = luaL_checkudata(L, index, PAYLOAD_TYPE);
-    check_alive(L, p);
-    return p;
+static bool is_payload_at(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &payload_key);
+    bool is_one = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return is_one;
 }
 
 // The payload at `index`, or NULL when the value is none.
 static struct payload *to_payload(lua_State *L, int index) {
-    struct payload *p = luaL_testudata(L, index, PAYLOAD_TYPE);
-    if (p) check_alive(L, p);
+    if (!is_payload_at(L, index)) return NULL;
+    struct payload *p = lua_touserdata(L, index);
+    check_alive(L, p);
+    return p;
+}
+
+static struct payload *check_payload(lua_State *L, int index) {
+    struct payload *p = to_payload(L, index);
+    luaL_argexpected(L, p, index, "payload");
     return p;
 }
 
@@ -127,7 +123,13 @@ const struct json *payload_untouched(lua_State *L, int index) {
 
 void payload_push(lua_State *L, const struct json *v) {
     luaL_checkstack(L, 8, NULL);
-    wrap(L, v, push_document(L));
+    if (!is_container(v)) {
+        values_push(L, v);
+        return;
+    }
+    struct payload *p = new_payload(L, v);
+    p->epoch = epoch_of(L);
+    p->made_in = *p->epoch;
 }
 
 // --- ordered tables ---
@@ -191,7 +193,7 @@ static void build(lua_State *L, const struct json *v, const struct types *t, int
         build_big(L, v, t);
         return;
     }
-    if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) {
+    if (!is_container(v)) {
         values_push(L, v);
         return;
     }
@@ -205,19 +207,23 @@ static void build(lua_State *L, const struct json *v, const struct types *t, int
     else build_dict(L, v, t, memo);
 }
 
+// Pushes the memo of the payload at `index`, making it when there is none.
+static void push_memo(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    if (lua_getiuservalue(L, index, MEMO) == LUA_TTABLE) return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, index, MEMO);
+}
+
 // Pushes the ordered table of one container of the payload and remembers it.
 static void build_and_keep(lua_State *L, int index, const struct json *node) {
     index = lua_absindex(L, index);
     struct types t = push_types(L);
-    bool has_memo = lua_getiuservalue(L, index, MEMO) == LUA_TTABLE;
+    push_memo(L, index);
     int memo = lua_gettop(L);
-    build(L, node, &t, has_memo ? memo : 0);
-    if (!has_memo) {
-        lua_newtable(L);
-        lua_pushvalue(L, -1);
-        lua_setiuservalue(L, index, MEMO);
-        lua_replace(L, memo);
-    }
+    build(L, node, &t, memo);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, memo, node);
     lua_replace(L, t.list - 1);
@@ -244,8 +250,7 @@ void payload_expand(lua_State *L, int index) {
 
 // --- walking ---
 
-// Whether `key` may name something else than a member: a method of dict, or what the sandbox looks at.
-static bool is_special(str key) {
+bool payload_is_special(str key) {
     static const char *const methods[] = {"clear", "copy",    "fromkeys",   "get",    "items", "keys",
                                           "pop",   "popitem", "setdefault", "update", "values"};
     if (!key.len || key.ptr[0] == '_') return true;
@@ -276,25 +281,18 @@ static int walk_tables(lua_State *L, int key, int last) {
 // Pushes a payload for a container inside the one at 1, with the same memo: its table is made when it is asked for.
 static void push_inner(lua_State *L, const struct json *node) {
     const struct payload *outer = lua_touserdata(L, 1);
-    struct payload *p = lua_newuserdatauv(L, sizeof *p, 2);
-    *p = (struct payload){.node = node, .document = outer->document};
-    if (lua_getiuservalue(L, 1, MEMO) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushvalue(L, -1);
-        lua_setiuservalue(L, 1, MEMO);
-    }
+    struct payload *p = new_payload(L, node);
+    p->epoch = outer->epoch;
+    p->made_in = outer->made_in;
+    push_memo(L, 1);
     lua_setiuservalue(L, -2, MEMO);
-    lua_getiuservalue(L, 1, DOCUMENT);
-    lua_setiuservalue(L, -2, DOCUMENT);
-    set_payload_type(L);
 }
 
 static int push_node(lua_State *L, const struct json *node, bool is_eager) {
     if (node->type == JSON_BIGINT) {
         struct types t = push_types(L);
         build_big(L, node, &t);
-    } else if (node->type != JSON_ARRAY && node->type != JSON_OBJECT) {
+    } else if (!is_container(node)) {
         values_push(L, node);
     } else if (is_eager) {
         build_and_keep(L, 1, node);
@@ -321,13 +319,13 @@ static int push_missing(lua_State *L) {
 // its own (a fresh payload gives ordered tables only). nil and true when the last object has no such member. Nothing when a step is not plain:
 // a missing key, a name that dict has as a method or that begins with an underscore, something that is no
 // object.
-static int path(lua_State *L) {
+int payload_path(lua_State *L) {
     const struct payload *p = to_payload(L, 1);
     if (!p) return 0;
     const struct json *node = p->node;
     int last = lua_gettop(L);
     for (int i = 2; i <= last; i++)
-        if (lua_type(L, i) != LUA_TSTRING || is_special(key_at(L, i))) return 0;
+        if (lua_type(L, i) != LUA_TSTRING || payload_is_special(key_at(L, i))) return 0;
     bool has_memo = lua_getiuservalue(L, 1, MEMO) == LUA_TTABLE;
     lua_pop(L, 1);
     size_t looked_at = 0;
@@ -348,7 +346,7 @@ static int path(lua_State *L) {
 // expand(payload) -> its ordered table, always the same one. Other values come back as they are.
 static int expand(lua_State *L) {
     luaL_checkany(L, 1);
-    if (luaL_testudata(L, 1, PAYLOAD_TYPE)) payload_expand(L, 1);
+    if (is_payload_at(L, 1)) payload_expand(L, 1);
     else lua_settop(L, 1);
     return 1;
 }
@@ -357,22 +355,33 @@ static int expand(lua_State *L) {
 // other does not see.
 static int fresh(lua_State *L) {
     luaL_checkany(L, 1);
-    if (!luaL_testudata(L, 1, PAYLOAD_TYPE)) {
+    if (!is_payload_at(L, 1)) {
         lua_settop(L, 1);
         return 1;
     }
-    const struct payload *p = check_payload(L, 1);
-    lua_getiuservalue(L, 1, DOCUMENT);
-    wrap(L, p->node, p->document);
-    ((struct payload *)lua_touserdata(L, -1))->is_eager = true;
+    const struct payload *from = check_payload(L, 1);
+    struct payload *p = new_payload(L, from->node);
+    p->epoch = from->epoch;
+    p->made_in = from->made_in;
+    p->is_eager = true;
+    if (p->epoch) return 1;
+    lua_getiuservalue(L, 1, MEMO);
+    lua_rawgeti(L, -1, DOCUMENT);
+    push_memo(L, -3);
+    lua_insert(L, -2);
+    lua_rawseti(L, -2, DOCUMENT);
+    lua_settop(L, 2);
     return 1;
 }
 
 // text(payload) -> the bytes that came, or compact JSON when only the tree is known.
 static int text(lua_State *L) {
     const struct payload *p = check_payload(L, 1);
-    lua_getiuservalue(L, 1, DOCUMENT);
-    if (lua_getiuservalue(L, -1, 1) == LUA_TSTRING) return 1;
+    if (!p->epoch) {
+        lua_getiuservalue(L, 1, MEMO);
+        lua_rawgeti(L, -1, DOCUMENT);
+        if (lua_getiuservalue(L, -1, TEXT) == LUA_TSTRING) return 1;
+    }
     struct scratch *s = scratch_push(L);
     json_write(&s->out, p->node);
     fuel_bytes(L, s->out.len);
@@ -381,11 +390,18 @@ static int text(lua_State *L) {
     return 1;
 }
 
+lua_Integer payload_size(lua_State *L, int index) {
+    const struct payload *p = check_payload(L, index);
+    if (!push_kept(L, index, p->node)) return p->node->count;
+    lua_getfield(L, -1, "n");
+    lua_Integer n = lua_tointeger(L, -1);
+    lua_pop(L, 2);
+    return n;
+}
+
 // size(payload) -> how many items or members, without making its table
 static int size(lua_State *L) {
-    const struct payload *p = check_payload(L, 1);
-    if (push_kept(L, 1, p->node)) lua_getfield(L, -1, "n");
-    else lua_pushinteger(L, p->node->count);
+    lua_pushinteger(L, payload_size(L, 1));
     return 1;
 }
 
@@ -397,7 +413,7 @@ static int is_object(lua_State *L) {
 
 // is_payload(value) -> boolean
 static int is_payload(lua_State *L) {
-    lua_pushboolean(L, luaL_testudata(L, 1, PAYLOAD_TYPE) != NULL);
+    lua_pushboolean(L, is_payload_at(L, 1));
     return 1;
 }
 
@@ -406,9 +422,9 @@ static int payload(lua_State *L) {
     str bytes;
     bytes.ptr = luaL_checklstring(L, 1, &bytes.len);
     fuel_bytes(L, bytes.len);
-    struct document *d = push_own_document(L);
+    struct document *d = push_document(L);
     lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, -2, TEXT);
     d->own = arena_new();
     struct json *root;
     struct why why;
@@ -417,13 +433,17 @@ static int payload(lua_State *L) {
         lua_pushstring(L, why.text);
         return 2;
     }
-    if (root->type == JSON_BIGINT) return push_node(L, root, true);
-    wrap(L, root, d);
+    if (!is_container(root)) return push_node(L, root, true);
+    new_payload(L, root);
+    push_memo(L, -1);
+    lua_pushvalue(L, -3);
+    lua_rawseti(L, -2, DOCUMENT);
+    lua_pop(L, 1);
     return 1;
 }
 
 void payload_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"payload", payload},       {"path", path},           {"expand", expand},
+    static const luaL_Reg functions[] = {{"payload", payload},       {"path", payload_path},   {"expand", expand},
                                          {"fresh", fresh},           {"text", text},           {"size", size},
                                          {"is_payload", is_payload}, {"is_object", is_object}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);

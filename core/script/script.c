@@ -39,10 +39,16 @@ struct call {
 };
 
 // Pushes the function, loading its module the first time; that costs no fuel and only the state's own memory.
+// The places are the addresses of the names: a name that stands twice in the program is looked up twice.
 static void push_function(lua_State *L, const struct call *c) {
     lua_rawgetp(L, LUA_REGISTRYINDEX, &functions_key);
-    luaL_getsubtable(L, -1, c->module);
-    if (lua_getfield(L, -1, c->function) != LUA_TFUNCTION) {
+    if (lua_rawgetp(L, -1, c->module) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, -3, c->module);
+    }
+    if (lua_rawgetp(L, -1, c->function) != LUA_TFUNCTION) {
         lua_pop(L, 1);
         lua_pushcfunction(L, loader_require);
         lua_pushstring(L, c->module);
@@ -51,7 +57,7 @@ static void push_function(lua_State *L, const struct call *c) {
             luaL_error(L, "module '%s' has no function '%s'", c->module, c->function);
         lua_remove(L, -2);
         lua_pushvalue(L, -1);
-        lua_setfield(L, -3, c->function);
+        lua_rawsetp(L, -3, c->function);
     }
     lua_replace(L, -3);
     lua_pop(L, 1);

@@ -63,7 +63,8 @@ struct script_budget {
     size_t memory_bytes; // above what the state holds when the call begins; 0: the state's cap alone
 };
 
-// Calls `require(module)[function](args…)`; the function is looked up once and kept. Results' text is copied into `a`.
+// Calls `require(module)[function](args…)`; both names are literals (or live as long as the script): the function is
+// looked up once and kept by their addresses. Results' text is copied into `a`.
 // Fewer results than asked for are SCRIPT_NIL.
 err script_call(script *s, const char *module, const char *function, const struct script_value *args, size_t nargs,
                 struct script_budget budget, arena *a, struct script_value *results, size_t nresults, struct why *why);

@@ -21,8 +21,11 @@ void payload_end(lua_State *L);                           // from here on payloa
 const struct json *payload_json(lua_State *L, int index); // NULL when the value is no payload
 // The same, but NULL also when a table was made of some part of it: the template may have changed that.
 const struct json *payload_untouched(lua_State *L, int index);
-void payload_expand(lua_State *L, int index); // pushes the ordered table of the payload there
-void payload_open(lua_State *L);              // adds the payload functions to the module table on the top
+void payload_expand(lua_State *L, int index);      // pushes the ordered table of the payload there
+lua_Integer payload_size(lua_State *L, int index); // items or members now, without making its table
+int payload_path(lua_State *L);                    // a lua_CFunction: json.path
+bool payload_is_special(str key); // may it name more than a member: a method of dict, what the sandbox guards?
+void payload_open(lua_State *L);  // adds the payload functions to the module table on the top
 
 #define ENCODE_MAX ((size_t)64 << 20)
 

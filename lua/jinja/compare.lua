@@ -9,7 +9,6 @@ local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
 local find <const>, format <const> = string.find, string.format
 local raise <const>, expand <const>, spend <const> = errors.raise, json.expand, fuel.spend
-local size <const> = json.size
 local NULL <const>, normal <const>, type_of <const> = value.NULL, value.normal, value.type_of
 local LIST <const>, TUPLE <const>, DICT <const>, BIG <const> = value.LIST, value.TUPLE, value.DICT, value.BIG
 local MARKUP <const>, UNDEF <const>, GEN <const>, RANGE <const> = value.MARKUP, value.UNDEF, value.GEN, value.RANGE
@@ -21,21 +20,13 @@ local compare <const> = {}
 
 --- bool(v).
 ---@return boolean
-local function truth(v)
-  if v == true or v == false then return v end
-  local t = type(v)
-  if t == "string" then return v ~= "" end
-  if t == "number" then return v ~= 0 end
-  if t == "table" then
-    local n = v.n
-    if n then return n ~= 0 end
-    local f = getmetatable(v).truth
-    if f then return f(v) end
-    return true
-  end
-  if v == NULL then return false end
-  return size(v) ~= 0
-end
+local truth <const> = require("tocsin.access").truth(function(v)
+  local n = v.n
+  if n then return n ~= 0 end
+  local f = getmetatable(v).truth
+  if f then return f(v) end
+  return true
+end)
 compare.truth = truth
 
 UNDEF.truth = function() return false end
@@ -305,8 +296,7 @@ function compare.contains(item, container)
   if T == DICT and type(item) == "string" then return container.v[item] ~= nil end
   if type(container) == "string" then return text_contains(item, container) end
   container = value.plain(container)
-  local kind = type(container) == "table" and getmetatable(container)
-  local f = kind and (contains_of[kind] or kind.contains)
+  local f = type(container) == "table" and contains_of[getmetatable(container)]
   if f then return f(item, container) end
   raise("TypeError", "argument of type '" .. type_of(container).name .. "' is not iterable")
 end

@@ -142,15 +142,23 @@ local function place(template, e)
   e.line, e.lua_line, e.chunk = template.map[e.lua_line], nil, nil
 end
 
+-- The environment that rendered last, and to its end: there is nothing to begin anew for it.
+local begun
+
 --- Renders the template.
 ---@param context table<string, any>
 ---@return string? text
 ---@return jinja.Error? error
 function Template:render(context)
   if self.mutates then context = fresh(context) end
-  begin(self.env)
+  local env <const> = self.env
+  if begun ~= env then begin(env) end
+  begun = nil
   local ok, result = xpcall(self.run, locate, context)
-  if ok then return result end
+  if ok then
+    begun = env
+    return result
+  end
   local e = as_error(result)
   if e.lua_line then place(self, e) end
   return nil, e

@@ -1,6 +1,6 @@
 --- What the generated code of a template calls: the border that README.md describes.
 local fuel <const> = require "tocsin.fuel"
-local json <const> = require "tocsin.json"
+local hot <const> = require "tocsin.access"
 local value <const> = require "jinja.value"
 local number <const> = require "jinja.number"
 local arith <const> = require "jinja.arith"
@@ -17,10 +17,9 @@ local errors <const> = require "jinja.errors"
 require "jinja.methods"
 require "jinja.filters"
 require "jinja.tests"
-require "jinja.set"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local concat <const>, move <const> = table.concat, table.move
-local json_path <const>, str <const>, attr <const> = json.path, text.str, access.attr
+local str <const>, attr <const> = text.str, access.attr
 local undef_item <const> = value.undef_item
 local LIST <const>, TUPLE <const>, DICT <const>, MARKUP <const> = value.LIST, value.TUPLE, value.DICT, value.MARKUP
 local NULL <const> = value.NULL
@@ -79,27 +78,8 @@ end
 -- What an Undefined says of a payload's object.
 local AN_OBJECT <const> = setmetatable({ n = 0, k = {}, v = {} }, DICT)
 
---- v.a.b.c.d.e, with one to five names (more: chain the calls). On a payload this is one walk in C, also when the last
---- name is not there.
-function R.path(v, a, b, c, d, e)
-  if type(v) == "userdata" and v ~= NULL then
-    local x, is_missing
-    if b == nil then
-      x, is_missing = json_path(v, a)
-    elseif c == nil then
-      x, is_missing = json_path(v, a, b)
-    elseif d == nil then
-      x, is_missing = json_path(v, a, b, c)
-    elseif e == nil then
-      x, is_missing = json_path(v, a, b, c, d)
-    else
-      x, is_missing = json_path(v, a, b, c, d, e)
-    end
-    if x ~= nil then return x end
-    if is_missing then return undef_item(AN_OBJECT, e or d or c or b or a) end
-  end
-  return steps(v, a, b, c, d, e)
-end
+--- v.a.b.c.d.e, with one to five names (more: chain the calls). A plain walk is done in C.
+R.path = hot.path(steps, function(name) return undef_item(AN_OBJECT, name) end, DICT)
 
 -- Literals -----------------------------------------------------------------------------------------------------------
 

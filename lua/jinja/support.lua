@@ -102,22 +102,23 @@ end
 
 local function changed() errors.raise("RuntimeError", "dictionary changed size during iteration") end
 
+-- at: index, size at the beginning, dict. One table instead of a closure and its upvalues.
+local function next_item(at)
+  local i <const>, dict <const> = at[1] + 1, at[3]
+  if dict.n ~= at[2] then changed() end
+  at[1] = i
+  local key = dict.k[i]
+  if type(key) == "string" then return key, dict.v[key] end
+  if key ~= nil then return key, dict.v[normal(key)] end
+end
+
 --- An iterator of the keys and values of what `items_of` gave: no tuple is made for each of them.
 function support.pairs(source)
+  if getmetatable(source) == DICT then return next_item, { 0, source.n, source } end
   local i, size = 0, source.n
-  if getmetatable(source) ~= DICT then
-    return function()
-      i = i + 1
-      if i <= size then return sequence.unpack(source[i], 2) end
-    end
-  end
-  local keys <const>, values <const> = source.k, source.v
   return function()
-    if source.n ~= size then changed() end
     i = i + 1
-    local key = keys[i]
-    if type(key) == "string" then return key, values[key] end
-    if key ~= nil then return key, values[normal(key)] end
+    if i <= size then return sequence.unpack(source[i], 2) end
   end
 end
 

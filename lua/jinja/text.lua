@@ -103,21 +103,14 @@ end
 
 --- str(v): what `{{ v }}` prints.
 ---@return string
-local function str(v)
+local str <const> = require("tocsin.access").text(function(v)
   local t = type(v)
-  if t == "string" then return v end
-  if t == "number" then
-    -- Joining prints an integer as format does, in half the time.
-    if math_type(v) == "integer" then return v .. "" end
-    return float_repr(v)
-  end
-  if t == "boolean" then return v and "True" or "False" end
-  if v == NULL then return "None" end
+  if t == "number" then return float_repr(v) end
   if t == "userdata" then return print_c.repr(v) or text.repr(v) end
   local f = getmetatable(v).str
   if f then return f(v) end
   return text.repr(v)
-end
+end)
 text.str = str
 
 --- str(v), but Markup stays Markup: what filters that keep it work on. Also says whether it was Markup.

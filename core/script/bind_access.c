@@ -1,0 +1,120 @@
+// `require "tocsin.access"`: what generated template code does all the time, decided in C where it is plain; the rest
+// is left to the Lua function that each maker takes.
+#include "script/bindings.h"
+#include "script/values.h"
+#include <lauxlib.h>
+
+enum { REST = 1, MISSING, DICT, FIELD_V, TRUE = 2, FALSE, NONE }; // upvalues
+
+static str text_at(lua_State *L, int index) {
+    str text;
+    text.ptr = lua_tolstring(L, index, &text.len);
+    return text;
+}
+
+static int call_rest(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(REST));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+// Replaces the dict on the top by its item under the name at `key`; false when that is not plain.
+static bool step(lua_State *L, int key) {
+    if (!lua_istable(L, -1) || !lua_getmetatable(L, -1)) return false;
+    bool is_dict = lua_rawequal(L, -1, lua_upvalueindex(DICT));
+    lua_pop(L, 1);
+    if (!is_dict || payload_is_special(text_at(L, key))) return false;
+    lua_pushvalue(L, lua_upvalueindex(FIELD_V));
+    lua_rawget(L, -2);
+    lua_pushvalue(L, key);
+    lua_rawget(L, -2);
+    return !lua_isnil(L, -1);
+}
+
+static int path(lua_State *L) {
+    int last = lua_gettop(L);
+    if (lua_type(L, 1) == LUA_TUSERDATA) {
+        int n = payload_path(L);
+        if (n == 1) return 1;
+        if (n == 2) { // the last object has no such member
+            lua_pushvalue(L, lua_upvalueindex(MISSING));
+            lua_pushvalue(L, last);
+            lua_call(L, 1, 1);
+            return 1;
+        }
+    } else {
+        luaL_checkstack(L, 2 * last + 4, NULL);
+        lua_pushvalue(L, 1);
+        int key = 2;
+        while (key <= last && step(L, key)) key++;
+        if (key > last) return 1;
+    }
+    lua_settop(L, last);
+    return call_rest(L);
+}
+
+// path(rest, missing, dict) -> f(v, name, …) -> v.name.…: names are strings. A plain walk through a payload or through
+// dicts (tables with the metatable `dict`) is done here; missing(name) is what an object without the last member gives;
+// rest(v, name, …) decides everything else.
+static int make_path(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 3);
+    lua_pushliteral(L, "v");
+    lua_pushcclosure(L, path, 4);
+    return 1;
+}
+
+static int truth(lua_State *L) {
+    switch (lua_type(L, 1)) {
+    case LUA_TBOOLEAN: break;
+    case LUA_TSTRING: lua_pushboolean(L, lua_rawlen(L, 1) > 0); break;
+    case LUA_TNUMBER: lua_pushboolean(L, lua_tonumber(L, 1) != 0); break;
+    case LUA_TLIGHTUSERDATA: lua_pushboolean(L, 0); break; // None
+    case LUA_TUSERDATA: lua_pushboolean(L, payload_size(L, 1) > 0); break;
+    default: return call_rest(L);
+    }
+    return 1;
+}
+
+// truth(rest) -> f(v) -> boolean, as Python's bool(v).
+static int make_truth(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushcclosure(L, truth, 1);
+    return 1;
+}
+
+static int text(lua_State *L) {
+    switch (lua_type(L, 1)) {
+    case LUA_TSTRING: break;
+    case LUA_TBOOLEAN: lua_pushvalue(L, lua_upvalueindex(lua_toboolean(L, 1) ? TRUE : FALSE)); return 1;
+    case LUA_TLIGHTUSERDATA: lua_pushvalue(L, lua_upvalueindex(NONE)); return 1;
+    case LUA_TNUMBER:
+        if (!lua_isinteger(L, 1)) return call_rest(L);
+        lua_tolstring(L, 1, NULL); // in its place
+        break;
+    default: return call_rest(L);
+    }
+    lua_settop(L, 1);
+    return 1;
+}
+
+// text(rest) -> f(v) -> string, as Python's str(v).
+static int make_text(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushliteral(L, "True");
+    lua_pushliteral(L, "False");
+    lua_pushliteral(L, "None");
+    lua_pushcclosure(L, text, 4);
+    return 1;
+}
+
+int bind_access_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"path", make_path}, {"truth", make_truth}, {"text", make_text}, {NULL, NULL}};
+    luaL_newlib(L, functions);
+    return 1;
+}

@@ -1,6 +1,7 @@
 // `require "tocsin.fuel"`: the counter of script/fuel.h for Lua.
 #include "script/bindings.h"
 #include "script/fuel.h"
+#include "script/heap.h"
 #include <lauxlib.h>
 
 // spend(units): charges; raises when the budget is spent.
@@ -59,9 +60,26 @@ static int with(lua_State *L) {
     return lua_gettop(L);
 }
 
+// bounded(units, bytes, f, …): as `with`, and f may hold at most so many bytes above what is held now. For commands, which
+// are one script_call; in an interpreter that is not ours only the units count.
+static int bounded(lua_State *L) {
+    void *owner;
+    struct heap *h = lua_getallocf(L, &owner) == heap_alloc ? owner : NULL;
+    lua_Integer bytes = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, bytes > 0, 2, "a number of bytes is expected");
+    lua_remove(L, 2);
+    size_t limit = h ? h->limit : 0;
+    if (h) heap_begin(h, (size_t)bytes);
+    int results = with(L);
+    if (!h) return results;
+    heap_end(h, L);
+    h->limit = limit;
+    return results;
+}
+
 int bind_fuel_open(lua_State *L) {
-    static const luaL_Reg functions[] = {
-        {"bytes", bytes}, {"left", left}, {"is_spent", is_spent}, {"with", with}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"bytes", bytes}, {"left", left},       {"is_spent", is_spent},
+                                         {"with", with},   {"bounded", bounded}, {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, fuel_of(L));
     lua_pushcclosure(L, spend, 1);
@@ -72,5 +90,7 @@ int bind_fuel_open(lua_State *L) {
     lua_setfield(L, -2, "SLOW");
     lua_pushinteger(L, FUEL_STEP);
     lua_setfield(L, -2, "STEP");
+    lua_pushinteger(L, MEMORY_SLOW);
+    lua_setfield(L, -2, "MEMORY");
     return 1;
 }

@@ -84,6 +84,23 @@ describe("the command", function()
       is(1, "", "line 3: 'x' is undefined\n", { "render", "a\nb\n{{ x.y }}" })
       is_like(1, "", "line 2: ", { "render", "-" }, "\n{% if %}")
     end)
+    it("is bounded as a rendering of the server is", function()
+      for _, bomb in ipairs { "{{ 'a' * 10**9 }}", "{{ 'a' * 5 * 10**7 }}", "{% for i in range(10**9) %}{% endfor %}", "{{ range(10**8) | list | length }}",
+        "{% set ns = namespace(s='x') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
+        "{% set ns = namespace(l=[]) %}{% for i in range(200000) %}{% set _ = ns.l.append([[], i]) %}{% endfor %}{{ ns.l | length }}",
+        "{{ 1 }}" .. ("{{ x.y.z }}"):rep(30000) } do
+        is_like(1, "", "line 1: ", { "render", "-" }, bomb)
+      end
+      local _, out = run { "render", "{{ 'a' * 10**6 }}" }
+      assert.equal(10 ^ 6, #out)
+    end)
+    it("has as much memory for one case as for another", function()
+      local cases = {}
+      for i = 1, 12 do cases[i] = ('{"id":%d,"template":"{{ \'%d\' ~ \'a\' * 5000000 }}"}'):format(i, i % 10) end
+      local code, out = run({ "render", "--cases", "-" }, table.concat(cases, "\n"))
+      assert.equal(0, code)
+      assert.is_nil(out:find('"error"', 1, true))
+    end)
     it("says which file is bad", function()
       is(1, "", "no.json: No such file or directory\n", { "render", "--context", "no.json", "x" })
       is_like(1, "", "bad.json: JSON parse error", { "render", "--context", write("bad.json", "{"), "x" })

@@ -77,8 +77,9 @@ static void fill_request(struct http_connection *c, struct http_slot *s, str blo
     r->method = scan->method;
     r->method_name = (str){block.ptr, scan->method_len};
     r->path = mark < 0 ? target : (str){target.ptr, (size_t)mark};
+    if (!r->path.len) r->path = STR("/");
     r->query = mark < 0 ? (str){target.ptr + target.len, 0} : str_from(target, (size_t)mark + 1);
-    r->headers = arena_alloc(s->exchange.arena, scan->header_count * sizeof *r->headers + 1);
+    r->headers = arena_alloc(s->exchange.arena, (scan->header_count + 1) * sizeof *r->headers);
     r->peer = arena_str(s->exchange.arena, str_of(c->peer));
 }
 
@@ -86,6 +87,19 @@ static bool is_agreed(const struct http_connection *c) {
     return c->parser.http_major == 1 && c->parser.http_minor == c->scan.minor &&
            c->reading->exchange.request.header_count == c->scan.header_count &&
            c->is_message_complete == (!c->framing.is_chunked && c->framing.length == 0);
+}
+
+// The authority of a target in absolute form stands for the Host header, whatever that says.
+static void take_authority(struct http_connection *c, struct http_request *r, str block) {
+    str authority = {block.ptr + c->scan.authority_at, c->scan.authority_len};
+    if (!authority.len) return;
+    for (size_t i = 0; i < r->header_count; i++)
+        if (str_is(r->headers[i].name, STR("host"))) {
+            r->headers[i].value = authority;
+            return;
+        }
+    r->headers[r->header_count++] =
+        (struct http_header){STR("host"), authority}; // HTTP/1.0; there is room for one more
 }
 
 static bool parse_head(struct http_connection *c, struct http_slot *s, str block) {
@@ -98,6 +112,7 @@ static bool parse_head(struct http_connection *c, struct http_slot *s, str block
     if (!execute(c, block)) return false;
     if (!http_rules_check(&s->exchange.request, c->scan.minor, limits, &c->framing, &c->why)) return false;
     if (!is_agreed(c)) return http_refuse(&c->why, 400, "the header block can be read in more than one way");
+    take_authority(c, &s->exchange.request, block);
     return http_slot_hold(s, block.len, &c->why);
 }
 

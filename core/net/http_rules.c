@@ -64,11 +64,30 @@ static bool check_version(str version, int *minor, struct http_refusal *why) {
 static bool check_target(str target, const struct http_limits *limits, struct http_refusal *why) {
     if (target.len > limits->target_bytes)
         return http_refuse(why, 414, "the request target is over the limit of %zu bytes", limits->target_bytes);
-    if (target.len == 0 || target.ptr[0] != '/')
-        return http_refuse(why, 400, "the request target must start with a slash");
     for (size_t i = 0; i < target.len; i++)
         if (!is_visible_ascii(target.ptr[i]) || target.ptr[i] == '#' || target.ptr[i] == '\\')
             return http_refuse(why, 400, "the request target holds a character that must be percent-encoded");
+    return true;
+}
+
+static bool is_host(str s);
+
+// `http://authority/path` is what a proxy is sent, and what every server has to take (RFC 9112, 3.2.2).
+static bool split_target(struct http_scan *s, str target, struct http_refusal *why) {
+    str scheme = STR("http://");
+    if (target.len && target.ptr[0] == '/') return true;
+    if (target.len <= scheme.len || !str_is_nocase((str){target.ptr, scheme.len}, scheme))
+        return http_refuse(why, 400, "the request target must start with a slash or be an http:// address");
+    str authority = str_from(target, scheme.len);
+    size_t end = 0;
+    while (end < authority.len && authority.ptr[end] != '/' && authority.ptr[end] != '?') end++;
+    authority.len = end;
+    if (!is_host(authority))
+        return http_refuse(why, 400, "the request target names no host name or address with an optional port");
+    s->authority_at = s->target_at + scheme.len;
+    s->authority_len = end;
+    s->target_at += scheme.len + end;
+    s->target_len -= scheme.len + end;
     return true;
 }
 
@@ -85,7 +104,8 @@ static bool check_request_line(struct http_scan *s, str line, const struct http_
     s->has_request_line = true;
     return check_version(str_from(rest, (size_t)second + 1), &s->minor, why) &&
            check_method((str){line.ptr, s->method_len}, &s->method, why) &&
-           check_target((str){rest.ptr, s->target_len}, limits, why);
+           check_target((str){rest.ptr, (size_t)second}, limits, why) &&
+           split_target(s, (str){rest.ptr, (size_t)second}, why);
 }
 
 static bool check_header_line(struct http_scan *s, str line, const struct http_limits *limits,

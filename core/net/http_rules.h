@@ -22,8 +22,9 @@ struct http_scan {       // how far a header block has been looked at; zero to s
     size_t header_count; // complete header lines
     bool has_request_line;
     enum http_method method; // the rest is known once has_request_line is set; offsets count from `start`
-    size_t method_len, target_at, target_len;
-    int minor; // HTTP/1.<minor>
+    size_t method_len, target_at, target_len; // the target without scheme and authority: a path, a query or nothing
+    size_t authority_at, authority_len;       // of a target in absolute form; else 0
+    int minor;                                // HTTP/1.<minor>
 };
 
 enum http_scan_result { HTTP_SCAN_MORE, HTTP_SCAN_DONE, HTTP_SCAN_REFUSED };

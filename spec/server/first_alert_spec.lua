@@ -56,6 +56,12 @@ server.both_ways("the server", function()
     assert.truthy(page.headers["content-security-policy"])
   end)
 
+  it("takes a target in absolute form, whose authority is the host", function()
+    assert.equal(200, s:request("POST", "http://alerts.example:81" .. hook.path, { body = '{"alert_uid":"absolute"}' }).status)
+    local page = s:request("GET", "http://alerts.example:81" .. hook.path, { anonymous = true })
+    assert.truthy(page.body:find("http://alerts.example:81" .. hook.path, 1, true))
+  end)
+
   it("refuses what it cannot accept, clearly, and stores nothing", function()
     local before = #groups()
     local deep = ("["):rep(200) .. ("]"):rep(200)

@@ -229,7 +229,8 @@ local function add_other(a, b)
   a, b = plain(a), plain(b)
   local A, B = type_of(a), type_of(b)
   if A == B and (A == LIST or A == TUPLE) then return join_sequences(a, b) end
-  if B == UNDEF then text.fail_undef(b) end
+  text.must_exist(a)
+  text.must_exist(b)
   if A == value.STR or A == LIST or A == TUPLE then
     raise("TypeError", format('can only concatenate %s (not "%s") to %s', A.name, B.name, A.name))
   end

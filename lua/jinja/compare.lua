@@ -296,7 +296,8 @@ function compare.contains(item, container)
   if T == DICT and type(item) == "string" then return container.v[item] ~= nil end
   if type(container) == "string" then return text_contains(item, container) end
   container = value.plain(container)
-  local f = type(container) == "table" and contains_of[getmetatable(container)]
+  local kind = type(container) == "table" and getmetatable(container)
+  local f = kind and (contains_of[kind] or kind.contains)
   if f then return f(item, container) end
   raise("TypeError", "argument of type '" .. type_of(container).name .. "' is not iterable")
 end

@@ -6,6 +6,7 @@
 --- What needs statements (`and`, `or`, conditions) writes them in front; whatever stands to the left of it in the same
 --- expression is then put into temporaries before them, which keeps the order of evaluation.
 local json <const> = require "tocsin.json"
+local repr <const> = require("jinja.text").repr
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
@@ -331,8 +332,9 @@ end
 E["and"], E["or"] = choice, choice
 
 local function inline_undefined(g, node)
-  local message = "the inline if-expression on line %d evaluated to false and no else section was defined."
-  return use(g, "undef_hint") .. "(" .. quote(format(message, node.line)) .. ")"
+  local message = "the inline if-expression on line %d%s evaluated to false and no else section was defined."
+  local place = g.name and " in " .. repr(g.name) or ""
+  return use(g, "undef_hint") .. "(" .. quote(format(message, node.line, place)) .. ")"
 end
 
 local function is_truthy_literal(node)

@@ -17,6 +17,7 @@ local errors <const> = require "jinja.errors"
 require "jinja.methods"
 require "jinja.filters"
 require "jinja.tests"
+require "jinja.set"
 local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
 local concat <const>, move <const> = table.concat, table.move
 local str <const>, attr <const> = text.str, access.attr

@@ -158,6 +158,48 @@ E.str = kind({ "p.s", "p.r", "t", "'lit'", "'\u{E9}\u{4E2D}'", "''", "'A b'", '"
   "p.s|b64decode", "'%5.1f%%'|format($float)", "'%r'|format($any)", "'{0!r:>8}'.format($str)", "'{:,}'.format($int)", "'{:08.3f}'.format($float)",
   "$str.partition($word)|join('|')", "$str.swapcase()", "$str|list|sort|join", "($str|safe).replace('a', $str|string)",
 })
+-- Formats of every shape, right ones more often than wrong ones.
+local function maybe(g, percent, list) return g:chance(percent) and g:pick(list) or "" end
+
+local function printf_of(g)
+  local spec <const> = "%" .. maybe(g, 30, { "-", "0", "+", " ", "#", "-+", "0+" }) .. maybe(g, 40, { "1", "5", "12" })
+    .. maybe(g, 30, { ".0", ".2", ".", ".10" }) .. g:pick { "s", "r", "d", "i", "x", "X", "o", "e", "E", "f", "F", "g", "G", "c", "a", "%", "u", "y" }
+  return "'[" .. spec .. "]' % " .. make(g, g:pick { "int", "float", "str", "any", "bool" }, 0)
+end
+
+local function format_of(g)
+  local spec <const> = maybe(g, 30, { "<", ">", "^", "=", "*<", "\u{E9}^", "0>" }) .. maybe(g, 20, { "+", "-", " " }) .. maybe(g, 10, { "#" })
+    .. maybe(g, 15, { "0" }) .. maybe(g, 50, { "1", "6", "14" }) .. maybe(g, 15, { ",", "_" }) .. maybe(g, 30, { ".0", ".2", ".7" })
+    .. maybe(g, 60, { "s", "d", "x", "X", "o", "b", "c", "e", "E", "f", "F", "g", "G", "n", "%" })
+  return "'[{:" .. spec .. "}]'.format(" .. make(g, g:pick { "int", "float", "str", "bool", "any" }, 0) .. ")"
+end
+
+local MOMENTS <const> = { "'2023-11-22T15:30:00Z'", "'2024-02-29 23:59:59.999999+05:30'", "'1999-12-31'", "'2023-W47-3T15'", "p.s", "'2023-3-26T1:30 Z'" }
+
+local function moment_of(g)
+  local directives <const> = {}
+  for i = 1, g:up_to(4) do
+    directives[i] = "%" .. maybe(g, 25, { "-", "_", "0", "^", "#" }) .. maybe(g, 10, { "4", "02" })
+      .. g:pick { "a", "A", "b", "B", "c", "d", "e", "f", "F", "H", "I", "j", "m", "M", "p", "S", "T", "u", "U", "V", "w", "W", "x", "X", "y", "Y", "z", "Z", "%", "D", "G", "R", "h" }
+  end
+  local zone <const> = maybe(g, 40, { ", 'Europe/Paris'", ", 'America/New_York'", ", 'Asia/Kolkata'", ", tz='utc'" })
+  return "(" .. g:pick(MOMENTS) .. "|iso8601_to_time|" .. (zone ~= "" and "datetimeformat_as_timezone" or "datetimeformat") .. "('"
+    .. table.concat(directives, g:pick { "", " ", "/" }) .. "'" .. zone .. "))"
+end
+
+local function regex_of(g)
+  local parts <const> = {}
+  for i = 1, g:up_to(4) do
+    parts[i] = g:pick { "a", "[a-z]", "\\\\d", "\\\\w", "\\\\s", ".", "(a|b)", "(?:x|-)", "[^b]", "\\\\b", "^", "$", "(?i)", "(?P<n>.)", "(?=a)", "\u{E9}", "(.)", "\\\\W", "[[:alpha:]]" }
+      .. maybe(g, 40, { "*", "+", "?", "*?", "+?", "{2}", "{1,2}", "{,2}" })
+  end
+  local replace <const> = g:pick { "-", "<\\\\g<0>>", "", "\\\\1", "$1", "\\\\n" }
+  return "(" .. make(g, "str", 1) .. ")|regex_replace('" .. table.concat(parts) .. "', '" .. replace .. "')"
+end
+for _ = 1, 3 do
+  for _, f in ipairs { printf_of, format_of, moment_of, regex_of } do table.insert(E.str.inner, f) end
+end
+
 E.bool = kind({ "p.b", "true", "false", "none is none" }, {
   "($int $cmp $int)", "($str $cmp $str)", "($float $cmp $int)", "($any == $any)", "($any != $any)", "(not $bool)", "(p.b and $bool)",
   "(p.b or $bool)", "($str in $str)", "($int in $ints)", "($str not in $strs)", "($key in $dict)", "($any is defined)", "($any is none)",

@@ -178,6 +178,21 @@ list:lines('{"l":[1,2],"d":{"a":1},"s":"x","n":null,"i":5}', [=[
 {{ nope.get(*1) }}
 {{ nope.x(a=1 / 0) }}
 {{ nope + 1 }}
+{{ nope + d.zz }}
+{{ nope - d.zz }}
+{{ nope * d.zz }}
+{{ nope / d.zz }}
+{{ nope < d.zz }}
+{{ d.zz % nope }}
+{{ d.zz ** nope }}
+{{ d.zz // nope }}
+{{ l + nope }}
+{{ s + nope }}
+{{ s * nope }}
+{{ s % nope }}
+{{ nope % s }}
+{{ nope == d.zz }}{{ nope != d.zz }}{{ nope in [d.zz] }}
+{{ nope ~ d.zz ~ 1 }}
 {{ 1 + nope }}
 {{ -nope }}
 {{ nope < 1 }}

@@ -26,6 +26,7 @@ local TEMPLATES <const> = {
   counter = "{% set ns = namespace(n=0) %}{% macro inc() %}{% set ns.n = ns.n + 1 %}{{ ns.n }}{% endmacro %}",
   filters = "{{ x|nope }}",
   trailing = "line\n",
+  inline = "{{ (1 if no).x }}",
   wraps = "{% macro w(x) %}[{{ caller(x) }}]{% endmacro %}{% call(q) w(l) %}{{ q }}{% endcall %}",
 }
 
@@ -177,6 +178,7 @@ before{% extends 'base' %}after
 {% autoescape true %}{% block auto %}{{ h }}{% endblock %}{{ self.auto() }}{{ [self.auto()] }}{% endautoescape %}{{ self.auto() }}
 {% extends 'base' %}{% block body %}{% autoescape true %}{{ super() }}{{ h }}{{ self.head() }}{% set s = super %}{{ s() }}{% endautoescape %}{% endblock %}{% block head %}<{{ super() }}>{% endblock %}
 {% autoescape yes %}{% block auto %}{{ h }}{% endblock %}{{ self.auto() }}{% endautoescape %}
+{% include 'inline' %}
 {% include 'base' %}{% block head %}own{% endblock %}
 {% for i in l %}{{ loop.first }}{% for j in l %}{% include 'looped' %}{% endfor %}{% endfor %}
 {% for i in l %}{% for j in l %}{{ loop.first }}{% endfor %}{% include 'looped' %}{% endfor %}

@@ -251,6 +251,39 @@ list:lines('{"d":{"b":1,"a":2,"c":{"x":[1]}},"e":{}}', [=[
 {% for i in 'ab' %}{{ {'a': 'x'}.pop('a', none) }}{{ {'a': 1}.update(b=1) }}{{ ({'a': 1})['pop']('a') }}{{ {'a': 1}|attr('pop')('a') }}{{ {}.setdefault('q', i) }}{% endfor %}
 {% macro m() %}{{ {'a': 'x'}.popitem() }}{{ {'b': 1}.get('b') }}{{ {}.clear() }}{% endmacro %}{{ m() }}{{ m() }}
 {{ (d.values())[0] }}|{{ d.values() == d.values() }}
+{{ {'a': 1}.keys() - ['a'] }}
+{{ {'a': 1, 'b': 2}.keys() - ['a'] }}
+{{ {'a': 1}.items() - [('a', 1)] }}
+{{ ({'a': 1, 'b': 2}.keys() - ['a'])|list }}
+{{ ['a'] - {'a': 1}.keys() }}
+{{ {'a': 1}.keys() - {'b': 1}.keys() }}
+{{ {'a': 1}.keys() - 5 }}
+{{ {'a': 1}.values() - [1] }}
+{{ {'a': 1}.keys() < {'a': 1, 'b': 2}.keys() }}
+{{ {'a': 1}.keys() <= {'a': 1}.keys() }}
+{{ {'a': 1}.keys() > {}.keys() }}
+{{ {'a': 1}.keys() == ['a'] }}
+{{ {'a': 1}.items() >= {'a': 1}.items() }}
+{{ {'a': 1}.keys() < ['a'] }}
+{{ {'a': 1}.keys().isdisjoint(['b']) }}
+{{ ({'a': 1}.keys() - []).union(['b'])|sort }}
+{{ {'a': 1}.keys() + ['a'] }}
+{{ {'a': 1}.keys()|reverse|list }}
+{{ ({'a': 1, 'b': 2}.keys() - ['a'])|length }}{{ 'b' in ({'a': 1, 'b': 2}.keys() - ['a']) }}{{ ({'a': 1}.keys() - ['a']) is sequence }}{{ ({'a': 1}.keys() - ['a']) is iterable }}
+{% for x in {'a': 1, 'b': 2}.keys() - ['a'] %}{{ x }}{% endfor %}
+{{ ({'a': 1}.keys() - ['a']) == ({}.keys() - []) }}{{ 1 if {'a': 1}.keys() - ['a'] else 0 }}
+{{ ({'a': 1}.keys() - ['a'])|tojson }}
+{{ nope - {'a': 1}.keys() }}
+{{ {'a': 1}.keys() - nope }}
+{{ ({'a': 1, 'b': 2}.keys() - ['a']).intersection('abc')|sort }}{{ ({'a': 1}.keys() - []).difference(['a']) }}{{ ({'a': 1}.keys() - []).issubset('ab') }}{{ ({'a': 1}.keys() - []).issuperset(['b']) }}{{ ({'a': 1}.keys() - []).isdisjoint(['b']) }}{{ ({'a': 1}.keys() - []).copy() }}
+{{ (d.keys() - ['a']) - (d.keys() - ['b']) }}
+{{ (d.keys() - ['a']) - ['b'] }}
+{{ (d.keys() - ['a']) < (d.keys()) }}{{ (d.keys() - ['zz']) == d.keys() }}{{ (d.keys() - []) != d.keys() }}{{ d.keys() >= (d.keys() - ['a']) }}
+{{ {(d.keys() - ['a']): 1} }}
+{{ [d.keys() - d.keys()] }}{{ (d.keys() - ['a', 'b', 'c'])|length }}{{ (d.keys() - e.keys())|sort }}
+{{ (d.items() - [])|length }}
+{{ [[]] - d.keys() }}
+{{ (d.keys() - [])[0] }}|{{ (d.keys() - []).nope }}
 {{ d.nope() }}
 {{ d.items.x }}|{{ d.get.x }}|{{ d.values is callable }}
 {% for k in d %}{{ d.pop(k) }}{% endfor %}

@@ -98,7 +98,7 @@ function digits.general(f, precision, alt)
   if precision == 0 then precision = 1 end
   local scientific = digits.float(f, "e", precision - 1, false)
   local exponent = tonumber(match(scientific, "e(.*)$"))
-  if exponent < -4 or exponent + 1 > precision - 1 and f ~= 0 then
+  if exponent < -4 or exponent + 1 > precision - 1 then
     return alt and digits.float(f, "e", precision - 1, true) or strip_zeros(scientific)
   end
   local s = digits.float(f, "g", precision, alt)

@@ -151,8 +151,9 @@ local function float_body(f, spec)
   local kind, precision = spec.kind, spec.precision
   if not kind then
     if not precision then
-      if spec.alt then return digits.general(f, 17, true) end
-      return text.str(f)
+      local s = text.str(f)
+      if spec.alt and not find(s, ".", 1, true) then s = string.gsub(s, "e", ".e", 1) end
+      return s
     end
     return digits.general(f, precision, spec.alt)
   end

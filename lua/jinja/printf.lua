@@ -185,6 +185,10 @@ local INTEGER <const> = { d = true, i = true, u = true, x = true, o = true, X = 
 local FLOAT <const> = { e = true, E = true, f = true, F = true, g = true, G = true }
 
 local function convert(p, show)
+  if byte(p.s, p.at) == 37 then
+    p.at = p.at + 1
+    return "%"
+  end
   if byte(p.s, p.at) == 40 then take_key(p) end
   local spec = {}
   take_flags(p, spec)
@@ -194,7 +198,6 @@ local function convert(p, show)
   if not last then incomplete() end
   local c, index = sub(p.s, p.at, last), p.at
   p.at = last + 1
-  if c == "%" then return "%" end
   local v = next_value(p)
   if c == "s" or c == "r" or c == "a" then return format_text(spec, v, c, show) end
   if INTEGER[c] then return format_integer(spec, v, c) end

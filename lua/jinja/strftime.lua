@@ -84,43 +84,42 @@ local COMPOUND <const> = {
   r = "%I:%M:%S %p",
 }
 
--- As the C library does it: `-` no padding, `_` blanks, `0` zeros, `^` upper case, `#` the other case; then a width.
-local function padded(v, flag, width, fill, wanted)
-  if not width then
-    v, width, fill = flag == "^" and upper(v) or v, 0, " "
-  else
-    v = format("%d", v)
-  end
-  if flag == "-" then width = 0 elseif flag == "_" then fill = " " elseif flag == "0" then fill = "0" end
-  if wanted then width = wanted end
-  return rep(fill, width - #v) .. v
+-- As the C library does it: `-` no padding, `_` blanks, `0` zeros, `^` upper case, `#` the other case, in any number,
+-- the last of a kind wins; then a width, for which even `-` pads.
+local function padded(v, flags, width, fill, wanted)
+  if width then v = format("%d", v) else width, fill = 0, " " end
+  local pad = match(flags, ".*([-_0])")
+  if pad == "0" then fill = "0" elseif pad then fill = " " end
+  if pad == "-" then width = 0 end
+  return rep(fill, (wanted or width) - #v) .. v
 end
 
--- What `#` makes of a letter's text.
-local function other_case(letter, v)
-  if letter == "p" or letter == "Z" then return lower(v) end
-  return type(v) == "string" and upper(v) or v
+-- Python answers these three itself, in their plain form; the C library, asked about the others, knows no zone.
+local function odd_form(flags, width, letter)
+  if letter == "f" then return nil end
+  return letter == "Z" and padded("", flags, nil, nil, width) or ""
 end
 
 -- One directive; nil when the letter means nothing.
-local function directive_text(f, flag, width, letter)
-  if flag == ":" then return letter == "z" and (f.offset and strftime.offset_text(f.offset, ":") or "") or nil end
+local function directive_text(f, flags, width, letter)
+  if flags == ":" then return letter == "z" and (f.offset and strftime.offset_text(f.offset, ":") or "") or nil end
   local wanted = width ~= "" and math.min(tonumber(width), WIDTH_MAX) or nil
   if wanted then fuel.bytes(wanted) end
-  if COMPOUND[letter] then return padded(strftime.format(f, COMPOUND[letter]), flag, nil, nil, wanted) end
+  if (wanted or flags ~= "") and find(letter, "[zZf]") then return odd_form(flags, wanted, letter) end
+  if COMPOUND[letter] then return padded(strftime.format(f, COMPOUND[letter]), flags, nil, nil, wanted) end
   local directive = DIRECTIVES[letter]
   if not directive then return nil end
   local v, least, fill = directive(f)
-  if flag == "#" then v = other_case(letter, v) end
-  return padded(v, flag, flag == "-" and wanted and least and #format("%d", v) or least, fill, flag ~= "-" and wanted or nil)
+  if not least and find(flags, "[#^]") then v = (letter == "p" and find(flags, "#", 1, true) and lower or upper)(v) end
+  return padded(v, flags, least, fill, wanted)
 end
 
 --- The fields by a format. What is no directive is kept as it stands.
 ---@return string
 function strftime.format(f, pattern)
   fuel.spend(#pattern * 4)
-  return (gsub(pattern, "%%([-_0^#:]?)(%d*)[EO]?(.)", function(flag, width, letter)
-    return directive_text(f, flag, width, letter)
+  return (gsub(pattern, "%%([-_0^#:]*)(%d*)[EO]?(.)", function(flags, width, letter)
+    return directive_text(f, flags, width, letter)
   end))
 end
 

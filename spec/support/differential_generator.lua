@@ -180,7 +180,7 @@ local function moment_of(g)
   local directives <const> = {}
   for i = 1, g:up_to(4) do
     directives[i] = "%" .. maybe(g, 25, { "-", "_", "0", "^", "#" }) .. maybe(g, 10, { "4", "02" })
-      .. g:pick { "a", "A", "b", "B", "c", "d", "e", "f", "F", "H", "I", "j", "m", "M", "p", "S", "T", "u", "U", "V", "w", "W", "x", "X", "y", "Y", "z", "Z", "%", "D", "G", "R", "h" }
+      .. g:pick { "a", "A", "b", "B", "c", "d", "e", "F", "H", "I", "j", "m", "M", "p", "S", "T", "u", "U", "V", "w", "W", "x", "X", "y", "Y", "z", "Z", "%", "D", "G", "R", "h" }
   end
   local zone <const> = maybe(g, 40, { ", 'Europe/Paris'", ", 'America/New_York'", ", 'Asia/Kolkata'", ", tz='utc'" })
   return "(" .. g:pick(MOMENTS) .. "|iso8601_to_time|" .. (zone ~= "" and "datetimeformat_as_timezone" or "datetimeformat") .. "('"
@@ -188,9 +188,9 @@ local function moment_of(g)
 end
 
 local function regex_of(g)
-  local parts <const> = {}
-  for i = 1, g:up_to(4) do
-    parts[i] = g:pick { "a", "[a-z]", "\\\\d", "\\\\w", "\\\\s", ".", "(a|b)", "(?:x|-)", "[^b]", "\\\\b", "^", "$", "(?i)", "(?P<n>.)", "(?=a)", "\u{E9}", "(.)", "\\\\W", "[[:alpha:]]" }
+  local parts <const> = { g:pick { "", "(?i)", "(?P<n>.)" } }
+  for i = 2, g:up_to(4) + 1 do
+    parts[i] = g:pick { "a", "[a-z]", "\\\\d", "\\\\w", "\\\\s", ".", "(a|b)", "(?:x|-)", "[^b]", "\\\\b", "^", "$", "(?=a)", "\u{E9}", "(.)", "\\\\W", "[[:alpha:]]" }
       .. maybe(g, 40, { "*", "+", "?", "*?", "+?", "{2}", "{1,2}", "{,2}" })
   end
   local replace <const> = g:pick { "-", "<\\\\g<0>>", "", "\\\\1", "$1", "\\\\n" }

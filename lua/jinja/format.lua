@@ -193,7 +193,8 @@ local function format_integer(x, spec, T)
     if math_type(x) ~= "integer" or x < 0 or x > 0x10ffff then
       raise("OverflowError", "%c arg not in range(0x110000)")
     end
-    return align_text(spec, spec.align or "<", utf8.char(x))
+    local align = spec.align or ">"
+    return align_text(spec, align == "=" and ">" or align, utf8.char(x))
   end
   local negative = digits.is_negative(x)
   local row = digits.of(negative and arith.neg(x) or x, BASES[kind])

@@ -169,6 +169,7 @@ local function format_char(spec, v)
     if x < 0 or x > 0x10ffff then raise("OverflowError", "%c arg not in range(0x110000)") end
     return pad(spec, "", "", utf8.char(x))
   end
+  if getmetatable(x) == value.BIG then raise("OverflowError", "%c arg not in range(0x110000)") end
   local s = value.text_of(v)
   if not s or utf.len(s) ~= 1 then raise("TypeError", "%c requires int or char") end
   return pad(spec, "", "", s)

@@ -81,6 +81,13 @@ list:lines('{"s":"host-12 is down\\nhost-3 is up","e":"","u":"h\\u00e9llo W\\u00
 {{ 'abc'|regex_replace('b*', '-') }}|{{ 'abc'|regex_replace('', '-') }}|{{ 'aab'|regex_replace('a', '\\g<0>\\g<0>') }}|{{ 'a.b'|regex_replace('\\.', '$1&') }}|{{ u|regex_replace('\\w+', 'w') }}|{{ u|regex_replace('é', 'e') }}|{{ 'a'|regex_replace('a', '\\n\\t\\\\') }}|{{ 'ab'|regex_replace('(a)|(b)', '[\\1\\2]') }}
 {{ 'x'|regex_replace('x', '\\101\\x41\\u0041') }}|{{ 'aB'|regex_replace('(?i)b', 'x') }}|{{ 'foo bar'|regex_replace('(\\w+) (\\w+)', '\\2 \\1') }}|{{ 'a\nb'|regex_replace('a.b', 'x') }}|{{ 'a\nb'|regex_replace('(?s)a.b', 'x') }}|{{ 'abc'|regex_replace('(?x) b # comment', 'x') }}|{{ e|regex_replace('^$', 'empty') }}
 {{ s|regex_replace(find='is', replace='was') }}|{{ n|regex_replace('a', 'b') }}|{{ i|regex_replace('a', 'b') }}|{{ nope|regex_replace('a', 'b') }}|{{ s|regex_replace(5, 'b') }}
+{{ 'x'|regex_replace('a{2}^{2}', '-') }}
+{{ 'x'|regex_replace('^{2}x', '-') }}
+{{ 'x'|regex_replace('^*x', '-') }}
+{{ 'x'|regex_replace('\\b+x', '-') }}
+{{ 'x'|regex_replace('x$?', '-') }}
+{{ 'x'|regex_replace('(?=x)*x', '-') }}
+{{ [s|e|regex_replace('zz', 'x'), s|safe|regex_replace('is', 'x'), ''|safe|regex_replace('x*', '')] }}
 {{ s|regex_replace('(', 'x') }}
 {{ s|regex_replace('*', 'x') }}
 {{ s|regex_replace('[', 'x') }}

@@ -13,6 +13,7 @@ row("{{ '1e400'|int }}{{ 'inf'|int(3) }}", "03")
 row("{% set ns = namespace() %}{% set a, ns.b = 1, 2 %}{{ a }}{{ ns.b }}", "12")
 row("{% if t %}{{ x }}{% set x = 1 %}{% elif f %}{% set x = 2 %}{% else %}{% set x = 3 %}{% endif %}{{ x }}", "ctx1",
   '{"t":true,"f":false,"x":"ctx"}')
+row("{% set =}{{ c }}{% endset %}", "TemplateSyntaxError: unexpected '='")
 -- MarkupSafe 3.
 row("{{ ('a<'|safe).replace('<', '-') }}", "a-")
 row("{{ [('aB'|safe).casefold(), ('aB'|safe).removeprefix('a'), ('aB'|safe).removesuffix('B')] }}",

@@ -162,6 +162,19 @@ static err open_store(struct app *app, struct why *why) {
     return store_open(&options, &app->store, why);
 }
 
+static void log_crashed(struct app *app) {
+    const struct crash_set *set = &app->crashed;
+    for (size_t i = 0; i < set->count; i++)
+        if (!set->raw_left[i]) LOG(app->log, LOG_INFO, "starts_in_slow_lane", LOG_N("integration", set->ids[i]));
+        else
+            LOG(app->log, LOG_ERROR, "starts_without_rendering", LOG_N("integration", set->ids[i]),
+                LOG_N("crashes", (int64_t)set->crashes[i]), LOG_N("requests", set->raw_left[i]),
+                LOG_Z("what",
+                      "The process died again while it read or rendered what this integration was sent: its next "
+                      "requests are stored as they come, then the slow lane is tried again."),
+                LOG_Z("do", "Please report the payload of those alerts, and the templates of the integration."));
+}
+
 // A file of one's own that is not right is named at the start, not when its first alert comes.
 static void log_broken_files(struct app *app) {
     const struct settings *s = &app->settings;
@@ -202,8 +215,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->env = env_new(options->world);
     err e = open_store(app, why);
     if (e == ERR_OK && !options->is_command) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
-    for (size_t i = 0; i < app->crashed.count; i++)
-        LOG(app->log, LOG_INFO, "starts_in_slow_lane", LOG_N("integration", app->crashed.ids[i]));
+    log_crashed(app);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = open_pager(app, why);

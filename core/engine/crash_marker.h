@@ -3,6 +3,10 @@
 // A thread writes the integration's id before it loads its templates, reads a request (with the functions of the type's
 // file) or renders an alert, and 0 afterwards; the page cache keeps it through a crash of the process. The next start
 // reads who was marked: their requests are read and rendered in the slow lane until one went well.
+//
+// Who is marked again before that kills the process there too, and its sender tries again: then its next request is stored
+// without a look at it, so that the sender has its answer. Each further crash doubles how many requests are. How often each
+// crashed in a row is kept in the same file.
 #pragma once
 #include "base/err.h"
 #include <stdint.h>
@@ -13,7 +17,10 @@ typedef struct crash_marker crash_marker;
 
 struct crash_set { // changed with atomics
     size_t count;
-    int64_t ids[CRASH_SLOTS];
+    int64_t ids[CRASH_SLOTS]; // 0: went well since
+    uint64_t crashes[CRASH_SLOTS];
+    int64_t raw_left[CRASH_SLOTS]; // requests to be stored without a look at them
+    uint64_t *kept;                // in the file: id and crashes of each
 };
 
 // Opens DIR/rendering, reads what the last process left into `found`, clears it. NULL when the file cannot be mapped.
@@ -22,4 +29,6 @@ uint64_t *crash_marker_slot(crash_marker *m, size_t thread); // NULL when m is N
 void crash_marker_close(crash_marker *m);
 
 bool crash_set_has(const struct crash_set *set, int64_t id);
-void crash_set_clear(struct crash_set *set, int64_t id);
+bool crash_set_is_raw(const struct crash_set *set, int64_t id); // its request is to be stored without a look at it
+void crash_set_stored_raw(struct crash_set *set, int64_t id);   // and was
+void crash_set_clear(struct crash_set *set, int64_t id);        // one went well

@@ -67,6 +67,20 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
     intake_arrive(a, i);
 }
 
+// After a second crash: nothing of ours reads or renders the request, and its sender has its answer.
+static void accept_raw(intake *in, struct http_exchange *x, const struct config_integration *i) {
+    str body = x->request.body;
+    if (!str_is_utf8(body)) {
+        count_refused(i);
+        http_reply_detail(x, 400, "body is not valid UTF-8", NULL);
+        return;
+    }
+    struct arrival *a = intake_arrival(in, x, i, 1);
+    a->is_raw = true;
+    a->parts[0].accept.signal.payload = str_trim(body).len ? body : STR("{}");
+    intake_arrive(a, i);
+}
+
 // Parses every part before the first is rendered, so that a bad one leaves nothing half-done.
 static bool parse_parts(struct arrival *a, const struct json *list) {
     for (uint32_t n = 0; n < list->count; n++) {
@@ -120,6 +134,8 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
         count_refused(i);
         reply_rate_limited(x, i, retry_s);
+    } else if (intake_is_raw(in, i->id)) {
+        accept_raw(in, x, i);
     } else if (intake_is_suspect(in, i->id)) {
         intake_read_slowly(in, x, i, on_read);
     } else {

@@ -30,8 +30,10 @@ static void on_arrived(struct http_exchange *x) {
     const struct config_integration *i = config_by_id(in->config, a->integration_id);
     err e = a->result;
     if (e == ERR_STALE && i && a->stale_count++ < STALE_MAX) intake_arrive(a, i);
-    else if (e == ERR_OK) intake_reply_ok(x);
-    else if (e == ERR_STALE) intake_reply_not_stored(x, i ? ERR_BUSY : ERR_NOT_FOUND);
+    else if (e == ERR_OK) {
+        if (a->is_raw) crash_set_stored_raw(in->options.crashed, a->integration_id);
+        intake_reply_ok(x);
+    } else if (e == ERR_STALE) intake_reply_not_stored(x, i ? ERR_BUSY : ERR_NOT_FOUND);
     else intake_reply_not_stored(x, e);
 }
 
@@ -80,7 +82,7 @@ static bool is_broken(const struct arrival *a, struct part *p, const struct conf
     return true;
 }
 
-static void render_slow(const struct arrival *a, struct part *p, const struct config_integration *i, renderer *r) {
+static void render_slow(struct arrival *a, struct part *p, const struct config_integration *i, renderer *r) {
     const struct intake_options *o = &a->intake->options;
     struct why why = {""};
     unsigned flags = 0;
@@ -93,10 +95,8 @@ static void render_slow(const struct arrival *a, struct part *p, const struct co
     intake_mark(o->slow_marker, 0);
     p->accept.signal.flags |= SIGNAL_SLOW_LANE;
     p->is_slow = false;
-    if (e == ERR_OK) {
-        intake_clear_suspect(a->intake, i->id);
-        return;
-    }
+    a->went_well |= e == ERR_OK;
+    if (e == ERR_OK) return;
     log_failed(a, &why);
     fall_back(a, p, i, why.text);
 }
@@ -111,6 +111,7 @@ static struct part *next_slow(struct arrival *a) {
 // The parts for which the lane has no room, if any; then all are stored.
 static void store_rest(struct arrival *a, const struct config_integration *i) {
     for (struct part *p; (p = next_slow(a));) fall_back(a, p, i, NO_ROOM);
+    if (a->went_well) intake_clear_suspect(a->intake, i->id); // all of them did: the last may be the one that kills
     store_all(a);
 }
 
@@ -155,8 +156,17 @@ static void render_inline(const struct arrival *a, struct part *p, const struct 
     fall_back(a, p, i, why.text);
 }
 
+#define KILLS                                                                                                  \
+    "The process died again and again while it read or rendered requests of this integration; stored without " \
+    "rendering."
+
 void intake_arrive(struct arrival *a, const struct config_integration *i) {
     size_t slow = 0;
+    if (a->is_raw) {
+        fall_back(a, &a->parts[0], i, KILLS);
+        store_all(a);
+        return;
+    }
     bool is_suspect = intake_is_suspect(a->intake, i->id);
     for (size_t n = 0; n < a->count; n++) {
         struct part *p = &a->parts[n];

@@ -47,6 +47,8 @@ struct arrival {
     struct accept_all all;
     err result;
     int stale_count;
+    bool is_raw;    // stored without a look at it: what was looked at last killed the process
+    bool went_well; // a part was rendered in the slow lane
     size_t count;
     struct part *parts;
 };
@@ -66,6 +68,10 @@ static inline void intake_mark(uint64_t *marker, int64_t integration_id) {
 
 static inline bool intake_is_suspect(const intake *in, int64_t integration_id) {
     return in->options.crashed && crash_set_has(in->options.crashed, integration_id);
+}
+
+static inline bool intake_is_raw(const intake *in, int64_t integration_id) {
+    return in->options.crashed && crash_set_is_raw(in->options.crashed, integration_id);
 }
 
 static inline void intake_clear_suspect(const intake *in, int64_t integration_id) {

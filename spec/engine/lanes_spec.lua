@@ -102,6 +102,46 @@ describe("the crash marker", function()
     w:close()
   end)
 
+  it("stores requests as they come after a second death in a row, then tries again; each death doubles how many", function()
+    local w = world.open { data = folder }
+    local hook, other = w:integration {}, w:integration {}
+    local id = w:rows("SELECT min(id) AS id FROM integration")[1].id
+    w:close()
+    -- How requests are taken at a start after this one died with the integration's mark
+    local function ways(count)
+      mark(0, id)
+      mark(64, id)
+      w = world.open { data = folder }
+      local list = {}
+      for n = 1, count do
+        w:post(hook, { n = n, crash = tostring(w) })
+        list[n] = w:rows("SELECT signal FROM alert ORDER BY id DESC LIMIT 1")[1].signal & (SLOW | RAW)
+      end
+      w:post(other, {})
+      assert.equal(0, w:rows("SELECT signal FROM alert ORDER BY id DESC LIMIT 1")[1].signal & (SLOW | RAW))
+      w:check_invariants()
+      return list
+    end
+    assert.same({}, ways(0))
+    w:close()
+    assert.same({ RAW }, ways(1))
+    assert.matches("died again and again", w:rows("SELECT problems FROM alert WHERE signal & 16")[1].problems)
+    w:close()
+    assert.same({ RAW, RAW, SLOW, 0 }, ways(4))
+    w:close()
+    assert.same({ SLOW, 0 }, ways(2))
+    w:close()
+    for _ = 1, 2 do
+      ways(0)
+      w:close()
+    end
+    ways(0)
+    for body, status in pairs { ["{"] = 200, [""] = 200, ["\255"] = 400 } do assert.equal(status, (w:send(hook, body)), body) end
+    assert.equal(200, (w:page(hook)))
+    w:api(200, "GET", "alerts/")
+    w:close()
+  end)
+
   it("has the functions of a file run in the slow lane as well, until what they read went well", function()
     local types = folder .. "/types"
     assert(os.execute("mkdir " .. types))

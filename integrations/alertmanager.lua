@@ -33,7 +33,7 @@ receivers:
 {%- set common = payload.commonLabels or payload.labels or {} -%}
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
 {%- set group = payload.groupLabels if payload.groupLabels is mapping else {} -%}
-{{ common.alertname or group.alertname or notes.summary or notes.message or "Alert" }}
+{{ common.alertname or group.alertname or notes.summary or notes.message or (payload if payload is string) or "Alert" }}
 {%- for name, value in group.items() if name != "alertname" %}{{ ": " if loop.first else ", " }}{{ value }}
 {%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.service or common.job -%}

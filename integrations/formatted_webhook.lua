@@ -36,8 +36,8 @@ curl -X POST -H 'Content-Type: application/json' \
   resolve_condition = "{{ (payload.state or '') | upper == 'OK' }}",
   source_link = "{{ payload.link_to_upstream_details or '' }}",
 
-  title = "{{ payload.title or payload.message or payload.alert_uid or 'Alert without a title' }}",
-  message = "{{ payload.message or '' }}",
+  title = "{{ (payload if payload is string else payload.title) or payload.message or payload.alert_uid or 'Alert without a title' }}",
+  message = "{{ payload if payload is string else payload.message or '' }}",
   image_url = "{{ payload.image_url or '' }}",
 
   labels = {

@@ -46,6 +46,7 @@ return {
 {%- elif labels.alertname %}{{ labels.alertname }}
 {%- if labels.instance or labels.job_name or labels.job %}: {{ labels.instance or labels.job_name or labels.job }}{% endif %}
 {%- elif payload.ruleName %}{{ "No data: " if payload.state == "no_data" }}{{ payload.ruleName }}
+{%- elif payload is string %}{{ payload }}
 {%- else %}{{ payload.title or payload.message or "Grafana alert" }}
 {%- endif -%}
 ]],
@@ -64,7 +65,7 @@ This came in Slack's format: the notification channel in Grafana should be of th
 - {{ name }}: {{ value }}
 {%- endfor -%}
 {%- else -%}
-{{ payload.message or "" }}
+{{ payload if payload is string else payload.message or "" }}
 {%- if payload.evalMatches %}
 {% for match in payload.evalMatches %}
 - {{ match.metric }}: {{ match.value }}
@@ -77,7 +78,7 @@ The query returned no data.
   image_url = "{% if payload.attachments %}{{ payload.attachments[0].image_url or '' }}{% else %}{{ payload.imageUrl or '' }}{% endif %}",
 
   -- A channel's own block is in the channel's own syntax and overrides the neutral text there.
-  phone_call = { title = "Grafana says: {{ payload.ruleName or (payload.labels or {}).alertname or payload.title or 'alert' }}" },
+  phone_call = { title = "Grafana says: {{ payload.ruleName or (payload.labels or {}).alertname or (payload if payload is string else payload.title) or 'alert' }}" },
 
   labels = {
     severity = "{{ (payload.labels or payload.tags or {}).severity }}",

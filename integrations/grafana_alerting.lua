@@ -27,6 +27,7 @@ return {
 {%- set name = common.alertname or group.alertname -%}
 {%- if name == "DatasourceNoData" %}No data: {{ common.rulename or name }}
 {%- elif name == "DatasourceError" %}Query failed: {{ common.rulename or name }}
+{%- elif payload is string %}{{ payload }}
 {%- elif not name %}{{ payload.title or "Alert" }}
 {%- else %}{{ name }}
 {%- for key, value in group.items() if key not in ("alertname", "grafana_folder") %}{{ ": " if loop.first else ", " }}{{ value }}
@@ -42,7 +43,7 @@ return {
   message = [[
 {%- set common = payload.commonLabels or payload.labels or {} -%}
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
-{%- set alerts = payload.alerts if payload.alerts is sequence and payload.alerts is not mapping else [] -%}
+{%- set alerts = payload.alerts if payload.alerts and payload.alerts is sequence and payload.alerts is not mapping else [] -%}
 {%- if notes.summary %}{{ notes.summary }}
 {% endif -%}
 {%- if notes.description %}{{ notes.description }}

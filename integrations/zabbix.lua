@@ -70,6 +70,7 @@ return 'OK';
 {%- if payload.event_value | string == "{EVENT.VALUE}" %}Test of the Zabbix media type
 {%- elif payload.name %}{{ payload.name }}
 {%- if payload.host and payload.host | string not in payload.name | string %}: {{ payload.host }}{% endif %}
+{%- elif payload is string %}{{ payload }}
 {%- else %}{{ ((payload.title or payload.subject or "Zabbix problem") | string).split("ONCALL_GROUP:")[0] | trim }}
 {%- endif -%}
 ]],
@@ -80,7 +81,7 @@ return 'OK';
 {% endif -%}
 {%- if payload.host %}**Host:** {{ payload.host }}{% if payload.host_ip %} ({{ payload.host_ip }}){% endif %}
 {% endif -%}
-{{ payload.message or "" }}]],
+{{ payload if payload is string else payload.message or "" }}]],
   image_url = "{{ payload.image_url or '' }}",
 
   labels = {

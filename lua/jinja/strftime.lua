@@ -91,7 +91,8 @@ local function padded(v, flags, width, fill, wanted)
   local pad = match(flags, ".*([-_0])")
   if pad == "0" then fill = "0" elseif pad then fill = " " end
   if pad == "-" then width = 0 end
-  return rep(fill, (wanted or width) - #v) .. v
+  if wanted and wanted > width then width = wanted end
+  return rep(fill, width - #v) .. v
 end
 
 -- Python answers these three itself, in their plain form; the C library, asked about the others, knows no zone.

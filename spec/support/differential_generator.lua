@@ -179,8 +179,9 @@ local MOMENTS <const> = { "'2023-11-22T15:30:00Z'", "'2024-02-29 23:59:59.999999
 local function moment_of(g)
   local directives <const> = {}
   for i = 1, g:up_to(4) do
-    directives[i] = "%" .. maybe(g, 25, { "-", "_", "0", "^", "#" }) .. maybe(g, 10, { "4", "02" })
-      .. g:pick { "a", "A", "b", "B", "c", "d", "e", "F", "H", "I", "j", "m", "M", "p", "S", "T", "u", "U", "V", "w", "W", "x", "X", "y", "Y", "z", "Z", "%", "D", "G", "R", "h" }
+    -- Zones stand without flags: with them, Python asks the C library, which knows the server's zone alone.
+    directives[i] = g:chance(15) and g:pick { "%z", "%Z" } or "%" .. maybe(g, 25, { "-", "_", "0", "^", "#" }) .. maybe(g, 10, { "4", "02" })
+      .. g:pick { "a", "A", "b", "B", "c", "d", "e", "F", "H", "I", "j", "m", "M", "p", "S", "T", "u", "U", "V", "w", "W", "x", "X", "y", "Y", "%", "D", "G", "R", "h" }
   end
   local zone <const> = maybe(g, 40, { ", 'Europe/Paris'", ", 'America/New_York'", ", 'Asia/Kolkata'", ", tz='utc'" })
   return "(" .. g:pick(MOMENTS) .. "|iso8601_to_time|" .. (zone ~= "" and "datetimeformat_as_timezone" or "datetimeformat") .. "('"

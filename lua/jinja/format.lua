@@ -190,6 +190,7 @@ local function format_integer(x, spec, T)
   end
   if kind == "c" then
     if spec.sign then raise("ValueError", "Sign not allowed with integer format specifier 'c'") end
+    if spec.alt then raise("ValueError", "Alternate form (#) not allowed with integer format specifier 'c'") end
     if math_type(x) ~= "integer" or x < 0 or x > 0x10ffff then
       raise("OverflowError", "%c arg not in range(0x110000)")
     end

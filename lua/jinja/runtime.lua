@@ -23,7 +23,6 @@ local concat <const>, move <const> = table.concat, table.move
 local str <const>, attr <const> = text.str, access.attr
 local undef_item <const> = value.undef_item
 local LIST <const>, TUPLE <const>, DICT <const>, MARKUP <const> = value.LIST, value.TUPLE, value.DICT, value.MARKUP
-local NULL <const> = value.NULL
 local SHORT <const> = 256 -- bytes that are joined without asking
 
 local R <const> = {

@@ -107,7 +107,10 @@ local function directive_text(f, flags, width, letter)
   local wanted = width ~= "" and math.min(tonumber(width), WIDTH_MAX) or nil
   if wanted then fuel.bytes(wanted) end
   if (wanted or flags ~= "") and find(letter, "[zZf]") then return odd_form(flags, wanted, letter) end
-  if COMPOUND[letter] then return padded(strftime.format(f, COMPOUND[letter]), flags, nil, nil, wanted) end
+  if COMPOUND[letter] then
+    local text = strftime.format(f, COMPOUND[letter])
+    return padded(find(flags, "^", 1, true) and upper(text) or text, flags, nil, nil, wanted)
+  end
   local directive = DIRECTIVES[letter]
   if not directive then return nil end
   local v, least, fill = directive(f)

@@ -12,6 +12,7 @@ list:lines('{"u":"2023-11-22T15:30:00Z","o":"2023-11-22T15:30:00.123456+05:30","
 {{ o|iso8601_to_time|datetimeformat('[%4z|%4Z|%-z|%_Z|%^Z|%#z|%-f|%^p|%#p|%8p|%08p|%_8p|%-8p|%-5d|%_5d|%^5a|%5%|%05n|%3t|%010F|%_10T|%-3H|%Ey|%Od|%#a|%#B|%^b|%012c|%3Y]') }}
 {{ o|iso8601_to_time|datetimeformat('[%--d|%-_d|%0-d|%_0e|%00d|%-00d|%-|%_]') }}|{{ d|iso8601_to_time|datetimeformat('%z%Z%4Z%5z') }}
 {{ u|iso8601_to_time|datetimeformat('%02j|%002j|%1d|%01Y|%2Y|%_1j|%-2j|%5j|%1H') }}
+{{ u|iso8601_to_time|datetimeformat('%^c|%#c|%^x|%_c|%-c|%^p') }}
 {{ nope|datetimeformat }}
 {{ u|iso8601_to_time|datetimeformat(none) }}|{{ u|iso8601_to_time|datetimeformat(5) }}
 {{ u|iso8601_to_time|datetimeformat('%H', 1) }}

@@ -22,6 +22,10 @@ static struct script_options script_options(struct app *app) {
     return (struct script_options){
         .lua_dir = *s->lua ? s->lua : NULL,
         .integrations_dir = *s->integrations ? s->integrations : NULL,
+        .limits = {.template = s->template_limit,
+                   .rendering = s->rendering_limit,
+                   .title = s->title_limit,
+                   .labels = s->label_limit},
         .ids = store_ids(app->store),
         .ports = {.ctx = &app->ports, .call = ports_call},
         .log = app->log,
@@ -35,6 +39,7 @@ static intake *new_intake(struct app *app, size_t loop, struct why *why) {
         .log = app->log,
         .script = script_options(app),
         .slow_lane = app->slow_lane,
+        .json_depth = (int)app->settings.json_depth,
         .fuel_inline = app->settings.fuel_inline,
         .fuel_slow = app->settings.fuel_slow,
         .crash_marker = crash_marker_slot(app->crash_marker, loop),

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "script/script.h"
 
 #define KIB 1024LL
 #define MIB (1024 * KIB)
@@ -32,6 +33,11 @@
     INT(fuel_inline, 200000, 1000, 100000000, "template fuel of one alert on an I/O loop (about 10 ns a unit)") \
     INT(fuel_slow, 5000000, 1000, 1000000000, "template fuel of one rendering in the slow lane")                \
     INT(slow_lane_waiting, 1000, 1, 100000, "alerts of one integration that may wait in the slow lane")         \
+    INT(json_depth, JSON_DEPTH_MAX, 4, JSON_DEPTH_MAX, "levels that an alert's JSON may be nested")             \
+    INT(template_limit, LIMIT_template, 10000, 1000000, "characters of a template")                             \
+    INT(rendering_limit, LIMIT_rendering, 100, 1000000, "characters of a rendering; the rest is cut")           \
+    INT(title_limit, LIMIT_title, 20, 10000, "characters of a title; the rest is cut")                          \
+    INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                          \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                    \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                          \
     BOOL(metrics, true, "serve /metrics")

@@ -3,6 +3,7 @@
 --- A key or value outside 1–200 code points is dropped, never cut; so is a value that reads "none". Templates see the
 --- values as they are (a number of the multi-label JSON stays a number); routes and the stored labels see their text.
 local json <const> = require("tocsin.json")
+local limits <const> = require("tocsin.limits")
 local value <const> = require("jinja.value")
 local template <const> = require("template")
 local type <const>, tostring <const>, ipairs <const> = type, tostring, ipairs
@@ -13,7 +14,7 @@ local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
 
 local number_text <const> = template.compile("{{ number }}")
 
-local labels = { stored_max = 15, length_max = 200 }
+local labels = { stored_max = limits.labels, length_max = 200 }
 
 local function is_length_ok(text)
   local bytes = #text
@@ -103,7 +104,7 @@ function labels.get(dict, key)
   return text_of(dict.v[key])
 end
 
---- What is stored: JSON text of the first 15 by key, values as text; nil when there are none.
+--- What is stored: JSON text of the first by key, as many as may be, values as text; nil when there are none.
 ---@param dict table
 ---@return string?
 function labels.to_json(dict)

@@ -4,15 +4,16 @@
 --- would have been. `template.check` is for those who want to refuse it.
 local environment <const> = require("environment")
 local fuel <const> = require("tocsin.fuel")
+local limits <const> = require("tocsin.limits")
 local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
 local lower <const>, match <const> = string.lower, string.match
 local with_fuel <const> = fuel.with
 local offset <const>, codepoints <const> = utf8.offset, utf8.len
 
 local template = {
-  source_limit = 50000, -- code points of a template
-  text_limit = 50000,   -- code points of a rendering
-  title_limit = 500,    -- code points of a title
+  source_limit = limits.template, -- code points of a template
+  text_limit = limits.rendering,  -- code points of a rendering
+  title_limit = limits.title,     -- code points of a title
 }
 
 local env <const> = environment.env

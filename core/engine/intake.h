@@ -17,6 +17,7 @@ struct intake_options {
     log_t *log;
     struct script_options script;
     slow_lane *slow_lane; // shared by all intakes
+    int json_depth;       // levels that a body may be nested
     int64_t fuel_inline, fuel_slow;
     uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
     uint64_t *slow_marker;     // the slow lane's slot

@@ -87,11 +87,28 @@ static void split(const struct reader *r, struct reading *out) {
     take_texts(&v[0], out);
 }
 
+// Has the document more levels than `left`? The parser has bounded them.
+static bool is_deeper(const struct json *v, int left) {
+    if (v->type != JSON_ARRAY && v->type != JSON_OBJECT) return false;
+    if (left == 0) return true;
+    for (uint32_t i = 0; i < v->count; i++)
+        if (is_deeper(v->type == JSON_ARRAY ? &v->items[i] : &v->members[i].value, left - 1)) return true;
+    return false;
+}
+
+static void check_depth(const struct reader *r, struct reading *out) {
+    int depth = r->in->options.json_depth;
+    if (out->refused == ERR_OK && depth < JSON_DEPTH_MAX && is_deeper(out->payload.json, depth))
+        out->refused =
+            why_set(&out->why, ERR_LIMIT, "JSON parse error - nested deeper than %d levels, the limit here", depth);
+}
+
 static void parse(const struct reader *r, struct reading *out) {
     const struct http_request *q = &r->x->request;
     int64_t start = clock_ns();
     out->refused = payload_parse(r->x->arena, http_header_get(q, STR("content-type")), q->query, q->body, &out->payload,
                                  &out->why);
+    check_depth(r, out);
     intake_spent(&engine_counters(r->in->options.engine)->parse_ns, start);
     out->kind = out->refused == ERR_OK ? READ_ONE : READ_REFUSED;
 }

@@ -15,6 +15,7 @@
     X(fuel)             \
     X(ids)              \
     X(json)             \
+    X(limits)           \
     X(port)             \
     X(print)            \
     X(regex)            \

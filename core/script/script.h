@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/log.h"
 #include "script/json.h"
+#include "script/limits.h"
 
 typedef struct script script;
 
@@ -28,6 +29,7 @@ struct script_options {
     const char *lua_dir;          // a checkout to read lua/ and integrations/ from, or NULL for the embedded files
     const char *integrations_dir; // a folder whose *.lua files come before the built-in integrations, or NULL
     size_t memory_bytes;          // cap of the allocator; 0: none
+    struct script_limits limits;  // for the binding `limits`
     struct store *store;          // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`
     struct script_ports ports;

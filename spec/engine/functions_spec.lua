@@ -242,12 +242,12 @@ describe("an integration file's", function()
   describe("file that breaks", function()
     -- A core on the same data after the file was written anew → the integration
     local function with_broken(functions, text)
-      local hook = with(functions)
+      with(functions)
       w:close()
       local data = folder .. "/data"
       assert(os.execute("mkdir " .. data))
       w = world.open { integrations = folder, data = data }
-      hook = w:integration { type = "test" }
+      local hook = w:integration { type = "test" }
       local token = w.client.token
       w:close()
       local file <close> = assert(io.open(folder .. "/test.lua", "w"))

@@ -32,6 +32,13 @@ static void on_committed(void *ctx, store *s) {
     e->jobs_added = false;
 }
 
+// Beside the start of the rest; what fails now is tried again, and told, at the first look.
+static void on_started(void *ctx, store *s) {
+    engine *e = ctx;
+    (void)s;
+    (void)group_rows_prepare(e->rows);
+}
+
 static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
@@ -70,6 +77,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
                                                     .max_bytes = options->max_waiting_bytes,
                                                     .ctx = e,
                                                     .on_committed = on_committed,
+                                                    .on_started = on_started,
                                                     .on_rolled_back = on_rolled_back});
     return e;
 }

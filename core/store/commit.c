@@ -338,6 +338,7 @@ static int64_t patience(const commit *c) {
 static void *body(void *arg) {
     commit *c = arg;
     thread_present("commit", true);
+    if (c->options.on_started) c->options.on_started(c->options.ctx, c->store);
     while (!is_finished(c)) {
         if (commit_turn(c) > 0 || wait_until_woken(c, patience(c))) continue;
         if (!get(&c->is_full) && !get(&c->is_broken) && !get(&c->is_closed)) store_truncate_log(c->store);

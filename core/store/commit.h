@@ -34,6 +34,8 @@ struct commit_options {
     size_t max_bytes; // 64 MiB
     int batch_ms;     // 5
     void *ctx;
+    // On the thread, before its first turn. May read through `s`.
+    void (*on_started)(void *ctx, store *s);
     // After COMMIT and before any `done`; also once at the start. May read through `s`.
     void (*on_committed)(void *ctx, store *s);
     // After a rollback or a COMMIT that failed (and may be there after all): what is held in memory of the rows is void.

@@ -196,17 +196,23 @@ static err run(store_stmt *st) {
 }
 
 static err load_open(group_rows *r) {
-    open_index *ix = open_index_new();
+    struct open_entry *list = NULL;
+    size_t count = 0, room = 0;
     bool has_row = false;
     err e;
-    while ((e = store_step(r->list_open, &has_row)) == ERR_OK && has_row)
-        open_index_put(ix, store_column_int(r->list_open, 1), store_column_int(r->list_open, 2),
-                       store_column_int(r->list_open, 0));
+    while ((e = store_step(r->list_open, &has_row)) == ERR_OK && has_row) {
+        if (count == room) list = mem_grow(list, (room = room ? 2 * room : 1024) * sizeof *list);
+        list[count++] = (struct open_entry){.group_id = store_column_int(r->list_open, 0),
+                                            .integration_id = store_column_int(r->list_open, 1),
+                                            .hash = store_column_int(r->list_open, 2)};
+    }
     store_reset(r->list_open);
-    if (e == ERR_OK) r->open = ix;
-    else open_index_free(ix);
+    if (e == ERR_OK) open_index_fill(r->open = open_index_new(), list, count);
+    mem_free(list);
     return e;
 }
+
+err group_rows_prepare(group_rows *r) { return r->open ? ERR_OK : load_open(r); }
 
 // Keeps the open index as the row is now.
 static void follow(group_rows *r, const struct group *g, bool is_new) {
@@ -218,7 +224,7 @@ static void follow(group_rows *r, const struct group *g, bool is_new) {
 err group_rows_find_open(group_rows *r, int64_t integration_id, int64_t hash, int64_t below, struct group *out,
                          size_t max, size_t *count) {
     int64_t ids[FIND_MAX];
-    err e = r->open ? ERR_OK : load_open(r);
+    err e = group_rows_prepare(r);
     if (e != ERR_OK) return e;
     size_t found = open_index_find(r->open, integration_id, hash, below, ids, max < FIND_MAX ? max : FIND_MAX), n = 0;
     for (size_t i = 0; i < found && e == ERR_OK; i++) {

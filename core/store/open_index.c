@@ -42,12 +42,12 @@ static void place(open_index *ix, struct slot slot) {
     ix->count++;
 }
 
-// Keeps a third of the slots free; what was emptied goes away on the occasion.
-static void make_room(open_index *ix) {
-    if (ix->used * 3 < ix->size * 2) return;
+// Keeps a third of the slots free for `more`; what was emptied goes away on the occasion.
+static void make_room(open_index *ix, size_t more) {
+    if ((ix->used + more) * 3 < ix->size * 2) return;
     struct slot *old = ix->slots;
     size_t old_size = ix->size;
-    while (ix->count * 2 >= ix->size) ix->size *= 2;
+    while ((ix->count + more) * 2 >= ix->size) ix->size *= 2;
     ix->slots = mem_zero(ix->size * sizeof *ix->slots);
     ix->used = ix->count = 0;
     for (size_t i = 0; i < old_size; i++)
@@ -57,8 +57,19 @@ static void make_room(open_index *ix) {
 
 void open_index_put(open_index *ix, int64_t integration_id, int64_t hash, int64_t group_id) {
     CHECK(group_id > 0);
-    make_room(ix);
+    make_room(ix, 1);
     place(ix, (struct slot){key_of(integration_id, hash), group_id});
+}
+
+void open_index_fill(open_index *ix, const struct open_entry *list, size_t count) {
+    enum { AHEAD = 16 };
+    make_room(ix, count);
+    size_t mask = ix->size - 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct open_entry *e = &list[i];
+        if (count - i > AHEAD) __builtin_prefetch(&ix->slots[key_of(e[AHEAD].integration_id, e[AHEAD].hash) & mask], 1);
+        place(ix, (struct slot){key_of(e->integration_id, e->hash), e->group_id});
+    }
 }
 
 void open_index_del(open_index *ix, int64_t integration_id, int64_t hash, int64_t group_id) {

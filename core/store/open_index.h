@@ -16,4 +16,9 @@ void open_index_del(open_index *ix, int64_t integration_id, int64_t hash, int64_
 // Ids of the groups under `below`, largest first, at most `max`. Two keys may share a slot by chance: the caller looks at the rows.
 size_t open_index_find(const open_index *ix, int64_t integration_id, int64_t hash, int64_t below, int64_t *ids,
                        size_t max);
+// Many at once, faster than one by one: room is made once, and the slots are fetched ahead.
+struct open_entry {
+    int64_t integration_id, hash, group_id;
+};
+void open_index_fill(open_index *ix, const struct open_entry *list, size_t count);
 size_t open_index_count(const open_index *ix);

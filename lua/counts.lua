@@ -22,7 +22,8 @@ local function notices(source)
     local rest = sub(source, last + 1, last + 60)
     local name = match(rest, "^%.([%a_][%w_]*)")
     local is_step = name and (name ~= "get" and not WALKS[name] or name == "get" and find(rest, "^%.get%(%s*[\"'][%w_]+[\"']"))
-      or find(rest, "^%[%s*[\"'][%w_ ]+[\"']%s*%]")
+      or find(rest, "^%[%s*[\"'][%w_ ]+[\"']%s*%]") or find(rest, "^ +is +string%f[^%w]")
+      or find(rest, "^ +if +payload +is +string%f[^%w]") -- a text has no counts
     if not is_step then return true end
     at = last + 1
   end

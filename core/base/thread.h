@@ -1,7 +1,11 @@
-// How a thread presents itself to the system: its name, and whether it is in a hurry.
+// How a thread presents itself to the system: its name, and how much of a hurry it is in.
 #pragma once
-#include <stdbool.h>
 
-// Names the calling thread (at most 15 bytes). `works_in_batches`: waking it need not push another thread off its
-// processor, which would find less to do at once and undo what the caches hold; SCHED_BATCH, where that is known.
-void thread_present(const char *name, bool works_in_batches);
+enum thread_hurry {
+    THREAD_BATCH, // waking it need not push another thread off its processor, where it would find less to do at once
+    THREAD_IDLE   // it runs when nothing else would
+};
+
+// Of the calling thread; the name has at most 15 bytes. Where the system does not know such policies, or the process was
+// started with one of its own, nothing changes. A thread does not come back from THREAD_IDLE without privileges.
+void thread_present(const char *name, enum thread_hurry hurry);

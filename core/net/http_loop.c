@@ -195,7 +195,7 @@ static void drain(struct http_loop *l) {
 static void *run(void *ctx) {
     struct http_loop *l = ctx;
     const struct http_server_options *o = &l->server->options;
-    thread_present("loop", true);
+    thread_present("loop", THREAD_BATCH);
     if (o->on_loop_open) l->ctx = o->on_loop_open(o->ctx, l->index, &l->mailbox);
     if (l->index == 0) http_acceptor_open(l->server);
     pthread_barrier_wait(&l->server->opened);

@@ -2,11 +2,14 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include <pthread.h>
+#include <time.h>
 
 #define PASS_FRAMES  1000  // new frames that are worth a pass
 #define LONG_FRAMES  6000  // the log shall start over: 24 MB, and about 10 ms at a start after a crash
 #define REST_FRAMES  600   // few enough for the commit thread
+#define FULL_FRAMES  12000 // the passes find no time
 #define STUCK_FRAMES 16384 // readers have kept the log from starting over
+#define END_MS       50    // patience with a pass that shall end
 
 enum state { IDLE, ASKED, DONE, STOPPING };
 
@@ -32,7 +35,7 @@ static bool wait_for_work(checkpointer *c) {
 
 static void *body(void *arg) {
     checkpointer *c = arg;
-    thread_present("checkpoint", true);
+    thread_present("checkpoint", THREAD_IDLE);
     while (wait_for_work(c)) {
         int done = 0;
         err e = store_checkpoint_now(c->beside, &done);
@@ -42,6 +45,7 @@ static void *body(void *arg) {
         c->result = e;
         c->done = done;
         if (c->state == ASKED) c->state = DONE;
+        pthread_cond_signal(&c->cond);
         pthread_mutex_unlock(&c->mutex);
     }
     return NULL;
@@ -76,10 +80,24 @@ static bool is_stuck(const checkpointer *c, int frames) {
     return frames > STUCK_FRAMES && frames - c->tried >= PASS_FRAMES;
 }
 
+// Ends the pass that runs, so that the commit thread may have its turn. With the commit thread waiting there is time.
+static void end_pass(checkpointer *c) {
+    if (c->state != ASKED) return;
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += END_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    store_interrupt(c->beside);
+    int rc = 0;
+    while (c->state == ASKED && rc == 0) rc = pthread_cond_timedwait(&c->cond, &c->mutex, &until);
+}
+
 // Whether the commit thread shall bring in the rest itself. Asks for a pass when one is worth it.
 static bool is_own_turn(checkpointer *c, int frames) {
     int rest = frames - c->known;
     if (c->state != IDLE) return false;
+    if (rest > FULL_FRAMES) return true;
     if (is_stuck(c, frames) || (frames > LONG_FRAMES && rest <= REST_FRAMES)) return true;
     if (rest >= PASS_FRAMES || frames > LONG_FRAMES) ask(c);
     return false;
@@ -90,6 +108,7 @@ err checkpointer_visit(checkpointer *c) {
     if (frames < c->known) c->known = c->tried = 0; // it started over
     if (frames - c->known < PASS_FRAMES && frames <= LONG_FRAMES) return ERR_OK;
     pthread_mutex_lock(&c->mutex);
+    if (frames - c->known > FULL_FRAMES) end_pass(c);
     err e = take_result(c, frames);
     bool is_own = is_own_turn(c, frames);
     pthread_mutex_unlock(&c->mutex);

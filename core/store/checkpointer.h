@@ -2,7 +2,9 @@
 //
 // Purpose: a checkpoint writes and syncs hundreds of pages, 4 to 8 ms in which nothing would be answered. The log can
 // start over only when all of it is in the database at the moment a transaction begins, so once it is long the commit
-// thread itself brings in the rest: the few frames that came during the last pass.
+// thread itself brings in the rest: the few frames that came during the last pass. A pass runs in the time that nobody
+// else wants; when there is too little of that and the log grows past its bound, the commit thread ends the pass and
+// brings in all of it.
 // Threads: start, visit and stop on the commit thread's side.
 #pragma once
 #include "store/store.h"

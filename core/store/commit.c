@@ -337,7 +337,7 @@ static int64_t patience(const commit *c) {
 
 static void *body(void *arg) {
     commit *c = arg;
-    thread_present("commit", true);
+    thread_present("commit", THREAD_BATCH);
     if (c->options.on_started) c->options.on_started(c->options.ctx, c->store);
     while (!is_finished(c)) {
         if (commit_turn(c) > 0 || wait_until_woken(c, patience(c))) continue;

@@ -237,11 +237,14 @@ static err checkpoint(store *s, int mode, int wait_ms, int *out) {
     int rc = sqlite3_wal_checkpoint_v2(s->db, "main", mode, &in_log, &done);
     sqlite3_busy_timeout(s->db, BUSY_MS);
     if (out) *out = done;
-    if ((rc & 0xff) == SQLITE_BUSY) return ERR_OK; // a reader still needs the log; next time
+    // A reader still needs the log, or somebody else has it to do.
+    if ((rc & 0xff) == SQLITE_BUSY || rc == SQLITE_INTERRUPT) return ERR_OK;
     if (rc == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE) s->log_frames = s->checkpointed = 0;
     else s->checkpointed = s->log_frames;
     return store_error(s, rc, "checkpoint", NULL);
 }
+
+void store_interrupt(store *s) { sqlite3_interrupt(s->db); }
 
 err store_restart_log(store *s) { return checkpoint(s, SQLITE_CHECKPOINT_RESTART, 50, NULL); }
 

@@ -81,6 +81,7 @@ err store_savepoint_release(store *s);
 void store_savepoint_undo(store *s);
 err store_transaction_error(const store *s); // ERR_OK while one is open, else what ended it
 err store_checkpoint(store *s);              // when the log has grown past 1,000 frames
+void store_interrupt(store *s);              // any thread: a checkpoint that runs on this connection ends soon
 err store_restart_log(store *s);             // waits 50 ms for readers that keep the log from starting over
 err store_sync_database(store *s);           // what checkpoints have written so far is on the disk
 int store_log_frames(const store *s);        // in the log after the last commit

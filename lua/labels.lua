@@ -7,6 +7,7 @@ local limits <const> = require("tocsin.limits")
 local value <const> = require("jinja.value")
 local template <const> = require("template")
 local type <const>, tostring <const>, ipairs <const> = type, tostring, ipairs
+local byte <const>, SPACE <const>, UPPER_N <const>, LOWER_N <const> = string.byte, 32, 78, 110
 local lower <const>, match <const>, find <const> = string.lower, string.match, string.find
 local concat <const>, sort <const> = table.concat, table.sort
 local math_type <const>, codepoints <const> = math.type, utf8.len
@@ -34,15 +35,21 @@ local function text_of(v)
   return nil
 end
 
+-- `text` is not empty.
 local function is_none(text)
+  local first <const> = byte(text)
+  if first > SPACE and first ~= UPPER_N and first ~= LOWER_N then return false end
   return find(text, "^%s*[nN]") ~= nil and lower(match(text, "^%s*(%S*)%s*$") or "") == "none"
+end
+
+-- v is the value of the text.
+local function add_text(dict, key, text, v)
+  if is_length_ok(text) and not is_none(text) and is_length_ok(key) then dict_set(dict, key, v) end
 end
 
 local function add(dict, key, v)
   local text = text_of(v)
-  if text and type(key) == "string" and is_length_ok(key) and is_length_ok(text) and not is_none(text) then
-    dict_set(dict, key, v)
-  end
+  if text and type(key) == "string" then add_text(dict, key, text, v) end
 end
 
 local function add_multi(dict, text, problems)
@@ -87,7 +94,7 @@ function labels.compute(plan, context, problems, field_fuel)
   for _, label in ipairs(plan.static) do add(dict, label.key, label.value) end
   for _, label in ipairs(plan.dynamic) do
     local text, failed = template.render(label.template, context, nil, field_fuel)
-    if failed then problems[label.field] = text else add(dict, label.key, text) end
+    if failed then problems[label.field] = text else add_text(dict, label.key, text, text) end
   end
   if plan.multi then
     local text, failed = template.render(plan.multi, context, nil, field_fuel)

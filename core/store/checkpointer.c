@@ -4,10 +4,11 @@
 #include <pthread.h>
 #include <time.h>
 
-#define PASS_FRAMES  1000  // new frames that are worth a pass
-#define LONG_FRAMES  6000  // the log shall start over: 24 MB, and about 10 ms at a start after a crash
-#define REST_FRAMES  600   // few enough for the commit thread
-#define FULL_FRAMES  12000 // the passes find no time
+// What is in the log alone needs as much room in the database, so on a full disk it must fit into the ballast.
+#define PASS_FRAMES  800   // new frames that are worth a pass
+#define LONG_FRAMES  2000  // the log shall start over
+#define REST_FRAMES  500   // few enough for the commit thread
+#define FULL_FRAMES  3500  // the passes find no time; 14 MB
 #define STUCK_FRAMES 16384 // readers have kept the log from starting over
 #define END_MS       50    // patience with a pass that shall end
 
@@ -116,6 +117,15 @@ err checkpointer_visit(checkpointer *c) {
     if (!is_stuck(c, frames)) return store_checkpoint_now(c->writer, &c->known);
     c->tried = frames;
     return store_restart_log(c->writer);
+}
+
+err checkpointer_finish(checkpointer *c) {
+    int frames = store_log_frames(c->writer);
+    pthread_mutex_lock(&c->mutex);
+    end_pass(c);
+    take_result(c, frames);
+    pthread_mutex_unlock(&c->mutex);
+    return store_checkpoint_now(c->writer, &c->known);
 }
 
 void checkpointer_stop(checkpointer *c) {

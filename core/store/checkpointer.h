@@ -13,4 +13,5 @@ typedef struct checkpointer checkpointer;
 
 checkpointer *checkpointer_start(store *writer, struct why *why); // NULL when the second connection cannot be opened
 err checkpointer_visit(checkpointer *c);                          // after each batch; ERR_DISK_FULL of the last pass
-void checkpointer_stop(checkpointer *c);                          // accepts NULL
+err checkpointer_finish(checkpointer *c); // ends a pass and brings in what readers allow, on the caller's thread
+void checkpointer_stop(checkpointer *c);  // accepts NULL

@@ -148,7 +148,9 @@ static void note_broken(commit *c) {
 
 static void note_full(commit *c) {
     store_release_ballast(c->store);
-    store_checkpoint_now(c->store, NULL); // a log that can start over needs no more room
+    // A log that can start over needs no more room.
+    if (c->checkpointer) checkpointer_finish(c->checkpointer);
+    else store_checkpoint_now(c->store, NULL);
     note_broken(c);
     set(&c->is_full, true);
     int64_t now = env_elapsed(c->options.env);

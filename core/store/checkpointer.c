@@ -116,7 +116,14 @@ err checkpointer_visit(checkpointer *c) {
     if (!is_own) return e;
     if (!is_stuck(c, frames)) return store_checkpoint_now(c->writer, &c->known);
     c->tried = frames;
-    return store_restart_log(c->writer);
+    return store_restart_log(c->writer, &c->known);
+}
+
+bool checkpointer_is_idle(checkpointer *c) {
+    pthread_mutex_lock(&c->mutex);
+    bool is_idle = c->state != ASKED;
+    pthread_mutex_unlock(&c->mutex);
+    return is_idle;
 }
 
 err checkpointer_finish(checkpointer *c) {

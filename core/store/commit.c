@@ -343,7 +343,8 @@ static void *body(void *arg) {
     if (c->options.on_started) c->options.on_started(c->options.ctx, c->store);
     while (!is_finished(c)) {
         if (commit_turn(c) > 0 || wait_until_woken(c, patience(c))) continue;
-        if (!get(&c->is_full) && !get(&c->is_broken) && !get(&c->is_closed)) store_truncate_log(c->store);
+        bool may_empty = !c->checkpointer || checkpointer_is_idle(c->checkpointer);
+        if (may_empty && !get(&c->is_full) && !get(&c->is_broken) && !get(&c->is_closed)) store_truncate_log(c->store);
         note_broken(c);
     }
     return NULL;

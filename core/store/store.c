@@ -246,11 +246,11 @@ static err checkpoint(store *s, int mode, int wait_ms, int *out) {
 
 void store_interrupt(store *s) { sqlite3_interrupt(s->db); }
 
-err store_restart_log(store *s) { return checkpoint(s, SQLITE_CHECKPOINT_RESTART, 50, NULL); }
+err store_restart_log(store *s, int *done) { return checkpoint(s, SQLITE_CHECKPOINT_RESTART, 50, done); }
 
 err store_checkpoint(store *s) {
     if (s->log_frames - s->checkpointed < s->checkpoint_every) return ERR_OK;
-    if (s->log_frames > LOG_LONG) return store_restart_log(s);
+    if (s->log_frames > LOG_LONG) return store_restart_log(s, NULL);
     return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0, NULL);
 }
 

@@ -82,9 +82,10 @@ void store_savepoint_undo(store *s);
 err store_transaction_error(const store *s); // ERR_OK while one is open, else what ended it
 err store_checkpoint(store *s);              // when the log has grown past 1,000 frames
 void store_interrupt(store *s);              // any thread: a checkpoint that runs on this connection ends soon
-err store_restart_log(store *s);             // waits 50 ms for readers that keep the log from starting over
-err store_sync_database(store *s);           // what checkpoints have written so far is on the disk
-int store_log_frames(const store *s);        // in the log after the last commit
+// Waits 50 ms for readers that keep the log from starting over; `done` as below.
+err store_restart_log(store *s, int *done);
+err store_sync_database(store *s);    // what checkpoints have written so far is on the disk
+int store_log_frames(const store *s); // in the log after the last commit
 // What readers allow, whatever the log's length; `done`: frames of the log that the database has now. NULL: not asked.
 err store_checkpoint_now(store *s, int *done);
 err store_truncate_log(store *s);                  // when idle: an empty log makes a fast start

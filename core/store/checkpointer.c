@@ -10,7 +10,7 @@
 #define REST_FRAMES  500   // few enough for the commit thread
 #define FULL_FRAMES  3500  // the passes find no time; 14 MB
 #define STUCK_FRAMES 16384 // readers have kept the log from starting over
-#define END_MS       50    // patience with a pass that shall end
+#define END_MS       4     // patience with a pass that shall end
 
 enum state { IDLE, ASKED, DONE, STOPPING };
 

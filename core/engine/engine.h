@@ -33,6 +33,10 @@ struct engine_counters { // atomics, readable from any thread
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };
 struct engine_counters *engine_counters(engine *e);
+// Adds the time since start_ns (clock_ns) to a stage. Any thread.
+static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
+    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
+}
 
 // One alert on its way to disk. ERR_STALE: rendered under another version of its integration, or without the words of a
 // group that has to open after all; nothing is stored, it is to be rendered again (the second time whole). The caller owns the struct and what the signal points to until `done`.

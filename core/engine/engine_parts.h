@@ -20,10 +20,6 @@ struct engine {
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
 
-static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
-    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
-}
-
 // The open group of a grouping id on a route; ERR_NOT_FOUND when there is none.
 err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out);
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);

@@ -148,7 +148,7 @@ static void render_inline(const struct arrival *a, struct part *p, const struct 
     if (e == ERR_OK && !is_done)
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
                             is_whole, a->x->arena, &p->accept.signal, &why);
-    intake_spent(&engine_counters(in->options.engine)->render_ns, start);
+    engine_spent(&engine_counters(in->options.engine)->render_ns, start);
     intake_mark(in->options.crash_marker, 0);
     p->is_slow = e == ERR_FUEL || e == ERR_MEMORY;
     if (e == ERR_OK || p->is_slow) return;

@@ -77,7 +77,3 @@ static inline bool intake_is_raw(const intake *in, int64_t integration_id) {
 static inline void intake_clear_suspect(const intake *in, int64_t integration_id) {
     if (in->options.crashed) crash_set_clear(in->options.crashed, integration_id);
 }
-
-static inline void intake_spent(uint64_t *counter, int64_t start_ns) {
-    __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);
-}

@@ -109,7 +109,7 @@ static void parse(const struct reader *r, struct reading *out) {
     out->refused = payload_parse(r->x->arena, http_header_get(q, STR("content-type")), q->query, q->body, &out->payload,
                                  &out->why);
     check_depth(r, out);
-    intake_spent(&engine_counters(r->in->options.engine)->parse_ns, start);
+    engine_spent(&engine_counters(r->in->options.engine)->parse_ns, start);
     out->kind = out->refused == ERR_OK ? READ_ONE : READ_REFUSED;
 }
 

@@ -5,12 +5,11 @@
 #include <time.h>
 
 // What is in the log alone needs as much room in the database, so on a full disk it must fit into the ballast.
-#define PASS_FRAMES  800   // new frames that are worth a pass
-#define LONG_FRAMES  2000  // the log shall start over
-#define REST_FRAMES  500   // few enough for the commit thread
-#define FULL_FRAMES  3500  // the passes find no time; 14 MB
-#define STUCK_FRAMES 16384 // readers have kept the log from starting over
-#define END_MS       4     // patience with a pass that shall end
+#define PASS_FRAMES 800  // new frames that are worth a pass
+#define LONG_FRAMES 2000 // the log shall start over
+#define REST_FRAMES 500  // few enough for the commit thread
+#define FULL_FRAMES 3500 // the passes find no time; 14 MB
+#define END_MS      4    // patience with a pass that shall end
 
 enum state { IDLE, ASKED, DONE, STOPPING };
 
@@ -78,7 +77,7 @@ static err take_result(checkpointer *c, int frames) {
 }
 
 static bool is_stuck(const checkpointer *c, int frames) {
-    return frames > STUCK_FRAMES && frames - c->tried >= PASS_FRAMES;
+    return frames > STORE_LOG_STUCK && frames - c->tried >= PASS_FRAMES;
 }
 
 // Ends the pass that runs, so that the commit thread may have its turn. With the commit thread waiting there is time.

@@ -4,8 +4,7 @@
 #include "store/connection.h"
 #include <pthread.h>
 
-#define CHECKPOINT_EVERY 1000  // frames: 4 ms; at 64,000 it is 193 ms
-#define LOG_LONG         16384 // frames: readers have kept the log from starting over; wait for them a moment
+#define CHECKPOINT_EVERY 1000 // frames: 4 ms; at 64,000 it is 193 ms
 #define BUSY_MS          5000
 
 // Settings of every connection. The log is checkpointed by the commit thread alone.
@@ -250,7 +249,7 @@ err store_restart_log(store *s, int *done) { return checkpoint(s, SQLITE_CHECKPO
 
 err store_checkpoint(store *s) {
     if (s->log_frames - s->checkpointed < s->checkpoint_every) return ERR_OK;
-    if (s->log_frames > LOG_LONG) return store_restart_log(s, NULL);
+    if (s->log_frames > STORE_LOG_STUCK) return store_restart_log(s, NULL);
     return checkpoint(s, SQLITE_CHECKPOINT_PASSIVE, 0, NULL);
 }
 

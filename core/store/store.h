@@ -84,7 +84,8 @@ err store_checkpoint(store *s);              // when the log has grown past 1,00
 void store_interrupt(store *s);              // any thread: a checkpoint that runs on this connection ends soon
 // Waits 50 ms for readers that keep the log from starting over; `done` as below.
 err store_restart_log(store *s, int *done);
-err store_sync_database(store *s);    // what checkpoints have written so far is on the disk
+err store_sync_database(store *s); // what checkpoints have written so far is on the disk
+#define STORE_LOG_STUCK 16384      // frames: readers have kept the log from starting over; they are waited for a moment
 int store_log_frames(const store *s); // in the log after the last commit
 // What readers allow, whatever the log's length; `done`: frames of the log that the database has now. NULL: not asked.
 err store_checkpoint_now(store *s, int *done);

@@ -9,8 +9,9 @@ local template <const> = require("template")
 local labels <const> = require("labels")
 local counts <const> = require("counts")
 local integration <const> = require("integration")
+local sorted <const> = require("keys").sorted
 local value <const> = require("jinja.value")
-local ipairs <const>, next <const>, sort <const>, concat <const> = ipairs, next, table.sort, table.concat
+local ipairs <const>, next <const>, concat <const> = ipairs, next, table.concat
 local compile <const>, render <const>, is_true <const> = template.compile, template.render, template.is_true
 local dict_copy <const>, new_dict <const> = value.dict_copy, value.new_dict
 
@@ -205,10 +206,8 @@ end
 
 local function problems_json(problems)
   if next(problems) == nil then return nil end
-  local fields, out = {}, {}
-  for field in pairs(problems) do fields[#fields + 1] = field end
-  sort(fields)
-  for i, field in ipairs(fields) do out[i] = json.encode(field) .. ":" .. json.encode(problems[field]) end
+  local out = {}
+  for i, field in ipairs(sorted(problems)) do out[i] = json.encode(field) .. ":" .. json.encode(problems[field]) end
   return "{" .. concat(out, ",") .. "}"
 end
 

@@ -1,11 +1,23 @@
 #include "base/thread.h"
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PATIENT_NICE 5
+
+// The system keeps niceness for each thread, by the thread's own number.
+static void step_back(void) {
+    id_t self = (id_t)syscall(SYS_gettid);
+    setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + PATIENT_NICE);
+}
 
 void thread_present(const char *name, enum thread_hurry hurry) {
     int policy;
     struct sched_param param;
     pthread_setname_np(pthread_self(), name);
-    if (pthread_getschedparam(pthread_self(), &policy, &param) == 0 && policy == SCHED_OTHER)
-        pthread_setschedparam(pthread_self(), hurry == THREAD_BATCH ? SCHED_BATCH : SCHED_IDLE, &param);
+    if (pthread_getschedparam(pthread_self(), &policy, &param) != 0 || policy != SCHED_OTHER) return;
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+    if (hurry == THREAD_PATIENT) step_back();
 }

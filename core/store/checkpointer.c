@@ -35,7 +35,7 @@ static bool wait_for_work(checkpointer *c) {
 
 static void *body(void *arg) {
     checkpointer *c = arg;
-    thread_present("checkpoint", THREAD_IDLE);
+    thread_present("checkpoint", THREAD_PATIENT);
     while (wait_for_work(c)) {
         int done = 0;
         err e = store_checkpoint_now(c->beside, &done);

@@ -2,8 +2,8 @@
 //
 // Purpose: a checkpoint writes and syncs hundreds of pages, 4 to 8 ms in which nothing would be answered. The log can
 // start over only when all of it is in the database at the moment a transaction begins, so once it is long the commit
-// thread itself brings in the rest: the few frames that came during the last pass. A pass runs in the time that nobody
-// else wants; when there is too little of that and the log grows past its bound, the commit thread ends the pass and
+// thread itself brings in the rest: the few frames that came during the last pass. A pass gets less of a busy machine
+// than the commits do; when that is too little and the log grows past its bound, the commit thread ends the pass and
 // brings in all of it.
 // SQLite before 3.51.3 loses frames when the log starts over while a checkpoint on another connection is about to begin.
 // That takes a log which is wholly in the database at that moment. Here a pass is asked for only while frames are missing

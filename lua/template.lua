@@ -7,7 +7,7 @@ local fuel <const> = require("tocsin.fuel")
 local limits <const> = require("tocsin.limits")
 local find <const>, sub <const>, format <const> = string.find, string.sub, string.format
 local lower <const>, match <const> = string.lower, string.match
-local with_fuel <const> = fuel.with
+local bounded <const>, MEMORY <const> = fuel.bounded, fuel.MEMORY
 local offset <const>, codepoints <const> = utf8.offset, utf8.len
 
 local template = {
@@ -87,7 +87,7 @@ end
 local OUT_OF_BUDGET <const> = "Template Error: the template ran past its budget (a loop or a text too long)"
 
 --- Renders. The second result says that the text is an error's. Without `field_fuel` a spent budget is raised as it
---- came; with it the template has that much fuel for itself, and running past it is its visible error.
+--- came; with it the template has that much fuel and `fuel.MEMORY` for itself, and running past them is its visible error.
 ---@param t template
 ---@param context table<string, any>
 ---@param limit integer? code points, default `text_limit`
@@ -98,7 +98,7 @@ function template.render(t, context, limit, field_fuel)
   if t.failed then return t.failed, true end
   local ok, text, err
   if field_fuel then
-    ok, text, err = with_fuel(field_fuel, t.run.render, t.run, context)
+    ok, text, err = bounded(field_fuel, MEMORY, t.run.render, t.run, context)
     if not ok then text, err = nil, text end
   else
     text, err = t.run:render(context)

@@ -120,10 +120,11 @@ err renderer_signal(renderer *r, const struct config_integration *i, const struc
     bool is_slow = field_fuel > 0;
     if (!is_slow) args[3].type = SCRIPT_NIL;
     r->integration = i->id;
-    // In the slow lane each template has field_fuel (fuel.with); the alert as a whole has room for this many that use it up.
+    // In the slow lane each template has field_fuel and MEMORY_SLOW (fuel.bounded); the alert as a whole has fuel for this
+    // many that use it up, and memory for the tables of its payload, which all templates share.
     enum { SLOW_TEMPLATES = 16 };
     struct script_budget budget = {.fuel = is_slow ? field_fuel * SLOW_TEMPLATES : fuel,
-                                   .memory_bytes = is_slow ? MEMORY_SLOW : MEMORY_INLINE};
+                                   .memory_bytes = is_slow ? 2 * MEMORY_SLOW : MEMORY_INLINE};
     struct script_value v[R_COUNT] = {0};
     err e = script_call(r->script, "signal", "render", args, is_guessed ? 5 : 4, budget, a, v, R_COUNT, why);
     if (e != ERR_OK) return e;

@@ -60,8 +60,8 @@ static int with(lua_State *L) {
     return lua_gettop(L);
 }
 
-// bounded(units, bytes, f, …): as `with`, and f may hold at most so many bytes above what is held now. For commands, which
-// are one script_call; in an interpreter that is not ours only the units count.
+// bounded(units, bytes, f, …): as `with`, and f may hold at most so many bytes above what is held now, whatever the call
+// around it may hold. In an interpreter that is not ours only the units count.
 static int bounded(lua_State *L) {
     void *owner;
     struct heap *h = lua_getallocf(L, &owner) == heap_alloc ? owner : NULL;

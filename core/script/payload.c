@@ -343,6 +343,49 @@ int payload_path(lua_State *L) {
     return push_node(L, node, p->is_eager);
 }
 
+static const struct json *item_of(lua_State *L, const struct json *node) {
+    if (node->type == JSON_OBJECT) {
+        fuel_bytes(L, node->count);
+        return lua_type(L, 2) == LUA_TSTRING ? json_get(node, key_at(L, 2)) : NULL;
+    }
+    lua_Integer i = lua_isinteger(L, 2) ? lua_tointeger(L, 2) : node->count;
+    if (i < 0) i += node->count;
+    return i >= 0 && i < node->count ? &node->items[i] : NULL;
+}
+
+// The payload at 1 whose table nobody has made, and so nobody changed; else NULL.
+static const struct payload *unmade(lua_State *L) {
+    const struct payload *p = to_payload(L, 1);
+    if (!p || !push_kept(L, 1, p->node)) return p;
+    lua_pop(L, 1);
+    return NULL;
+}
+
+// item(payload, key) -> the member of that name or the item at that index (from 0; below 0 from the end), as path gives it;
+// nil and true when there is none. Nothing when the payload has its table, and for what is no payload.
+static int item(lua_State *L) {
+    lua_settop(L, 2);
+    const struct payload *p = unmade(L);
+    if (!p) return 0;
+    const struct json *found = item_of(L, p->node);
+    return found ? push_node(L, found, p->is_eager) : push_missing(L);
+}
+
+// has(payload, text) -> boolean: has it a member of that name, or an item that is that text? Nothing as with item.
+static int has(lua_State *L) {
+    str wanted = {0};
+    wanted.ptr = luaL_checklstring(L, 2, &wanted.len);
+    const struct payload *p = unmade(L);
+    if (!p) return 0;
+    const struct json *node = p->node;
+    fuel_bytes(L, node->count);
+    bool is_there = node->type == JSON_OBJECT && json_get(node, wanted);
+    for (uint32_t i = 0; node->type == JSON_ARRAY && !is_there && i < node->count; i++)
+        is_there = node->items[i].type == JSON_STRING && str_is(node->items[i].text, wanted);
+    lua_pushboolean(L, is_there);
+    return 1;
+}
+
 // expand(payload) -> its ordered table, always the same one. Other values come back as they are.
 static int expand(lua_State *L) {
     luaL_checkany(L, 1);
@@ -445,6 +488,7 @@ static int payload(lua_State *L) {
 void payload_open(lua_State *L) {
     static const luaL_Reg functions[] = {{"payload", payload},       {"path", payload_path},   {"expand", expand},
                                          {"fresh", fresh},           {"text", text},           {"size", size},
-                                         {"is_payload", is_payload}, {"is_object", is_object}, {NULL, NULL}};
+                                         {"is_payload", is_payload}, {"is_object", is_object}, {"item", item},
+                                         {"has", has},               {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -3,6 +3,7 @@
 --- `a.b` tries the attribute first and then the item, `a["b"]` the item first; a lookup never fails, it gives an
 --- Undefined that fails when it is used.
 local utf <const> = require "tocsin.text"
+local json <const> = require "tocsin.json"
 local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local number <const> = require "jinja.number"
@@ -15,6 +16,7 @@ local type_of <const>, plain <const>, undef_item <const> = value.type_of, value.
 local LIST <const>, TUPLE <const>, DICT <const>, STR <const> = value.LIST, value.TUPLE, value.DICT, value.STR
 local MARKUP <const>, UNDEF <const>, RANGE <const>, NULL <const> = value.MARKUP, value.UNDEF, value.RANGE, value.NULL
 local setmetatable <const> = setmetatable
+local payload_item <const> = json.item
 local UNDERSCORE <const> = 95
 local ARGUMENTS_MAX <const> = 10000
 
@@ -80,9 +82,16 @@ local function own_attr(v, T, name)
   if UNSAFE[name] or more and more[name] then return unsafe(v, name) end
 end
 
+-- Has a dict or list, or its sandbox, more to say about such a key than its items do?
+local function is_special(T, key)
+  return type(key) == "string" and (T.methods[key] or byte(key) == UNDERSCORE)
+end
+
 local function general_attr(v, name)
-  v = plain(v)
   local T = type_of(v)
+  -- What a list of a payload does not have needs no table of its items.
+  if T == LIST and not is_special(T, name) then return undef_item(v, name) end
+  v = plain(v)
   if T == UNDEF then
     if UNSAFE[name] then return unsafe(v, name) end
     text.fail_undef(v)
@@ -148,9 +157,21 @@ local function own_item(v, T, key)
   end
 end
 
+-- payload[key] as long as the payload has no table; nil when it takes the table to know.
+local function lazy_item(v, T, key)
+  if type(key) ~= "string" and math_type(key) ~= "integer" then return nil end
+  local x, is_missing = payload_item(v, key)
+  if is_missing and not is_special(T, key) then return undef_item(v, key) end
+  return x
+end
+
 local function general_item(v, key)
-  v = plain(v)
   local T = type_of(v)
+  if type(v) == "userdata" and v ~= NULL then
+    local x = lazy_item(v, T, key)
+    if x ~= nil then return x end
+    v = plain(v)
+  end
   if T == UNDEF then text.fail_undef(v) end
   local x = own_item(v, T, key)
   if x == nil then

@@ -8,7 +8,7 @@ local registry <const> = require "jinja.registry"
 local getmetatable <const>, type <const> = getmetatable, type
 local unpack <const> = table.unpack
 local DICT <const>, NULL <const>, normal <const> = value.DICT, value.NULL, value.normal
-local json_path <const> = require("tocsin.json").path
+local json_item <const> = require("tocsin.json").item
 
 local support <const> = {}
 
@@ -78,8 +78,8 @@ function support.too_deep() errors.raise("RecursionError", "maximum recursion de
 ---@param default any?  nil: not given
 function support.get(v, key, default)
   if type(key) ~= "string" then return access.method(v, "get", default == nil and 1 or 2, key, default) end
-  if type(v) == "userdata" and v ~= NULL then
-    local x, is_missing = json_path(v, key)
+  if type(v) == "userdata" and value.type_of(v) == DICT then
+    local x, is_missing = json_item(v, key)
     if x ~= nil then return x end
     if is_missing then return default == nil and NULL or default end
     v = value.plain(v)

@@ -116,6 +116,27 @@ describe("a payload", function()
     assert.equal(0, select("#", json.path("text", "a")))
   end)
 
+  it("gives an item of any name or index without a table, until it has one", function()
+    local p = json.payload('{"items":1,"_x":2,"a":{"n":null},"l":["t",{"b":[]},12345678901234567890],"":5}')
+    local function item(v, key) return { n = select("#", json.item(v, key)), json.item(v, key) } end
+    assert.same({ n = 1, 1 }, item(p, "items"))
+    assert.same({ n = 1, 2 }, item(p, "_x"))
+    assert.same({ n = 1, 5 }, item(p, ""))
+    assert.same({ n = 2, nil, true }, item(p, "gone"))
+    assert.same({ n = 2, nil, true }, item(p, 0))
+    local l = json.item(p, "l")
+    assert.is_true(json.is_payload(l))
+    assert.same({ "t", "big 12345678901234567890", "t" }, { json.item(l, 0), json.item(l, -1), json.item(l, -3) })
+    for _, key in ipairs { 3, -4, math.mininteger, math.maxinteger, 0.5, "0", true } do
+      assert.same({ n = 2, nil, true }, item(l, key), tostring(key))
+    end
+    assert.equal(json.expand(json.item(l, 1)), json.expand(json.item(l, 1)))
+    assert.same({ true, false, true, false }, { json.has(p, "items"), json.has(p, "t"), json.has(l, "t"), json.has(l, "b") })
+    json.expand(p)
+    assert.same({ 0, 0 }, { select("#", json.item(p, "items")), select("#", json.has(p, "items")) })
+    assert.equal(0, select("#", json.item({}, "a")))
+  end)
+
   it("keeps the order of the wire; of a repeated key the last value at the first's place", function()
     local p = json.payload('{"z":1,"a":2,"m":3,"a":4,"b":5}')
     local t = json.expand(p)

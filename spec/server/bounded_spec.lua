@@ -80,3 +80,49 @@ server.both_ways("a hostile template", function()
     assert.is_true(loud < quiet * 10 + 20, ("median %.1f ms beside bombs, %.1f ms without"):format(loud, quiet))
   end)
 end)
+
+server.both_ways("a body of a megabyte", function()
+  local s
+  local MIB <const> = 1 << 20
+  setup(function()
+    s = server.start()
+    s:make_token()
+  end)
+  teardown(function() s:finish() end)
+
+  -- Posts to a new integration → its one group.
+  local function group_of(body, fields)
+    fields = fields or {}
+    fields.type, fields.name = "webhook", fields.name or "big"
+    local made = s:api("POST", "/integrations/", fields)
+    assert.equal(200, s:request("POST", made.link:match("^https?://[^/]+(/.*)$"), { body = body }).status)
+    local list = s:api("GET", "/alert_groups/?integration_id=" .. made.id).results
+    assert.equal(1, #list)
+    return list[1]
+  end
+
+  local function list_of(item, size) return "[" .. (item .. ","):rep(size // (#item + 1)) .. item .. "]" end
+
+  it("is rendered, whatever it is made of", function()
+    local alert = '{"name":"node_disk","host":"web-1.example.org","value":98.5,"labels":{"job":"node","instance":"web-1:9100"}}'
+    local shapes = { alert, "1", '"a"', "[]", "{}", '{"a":1}', '""', '{"a":{"b":null}}' }
+    for _, item in ipairs(shapes) do
+      assert.equal("Incident", group_of(list_of(item, MIB), { name = "list of " .. item }).title, item)
+      local object = '{"title":"disks","host":"db-1","list":' .. list_of(item, MIB) .. "}"
+      assert.equal("disks: db-1", group_of(object, { name = "object with " .. item }).title, item)
+    end
+    assert.equal("x", group_of('{"title":"x","text":"' .. ("a"):rep(MIB) .. '"}', { name = "text" }).title)
+    assert.truthy(s:request("GET", "/metrics").body:find("\ntocsin_raw_total 0\n", 1, true))
+  end)
+
+  it("costs a template that needs more memory than there is its own field only", function()
+    local greedy, labels = "{% for x in payload.list %}{% endfor %}", {}
+    for n = 1, 8 do labels[n] = { key = { name = "l" .. n }, value = { name = greedy .. "v" } } end
+    local group = group_of('{"title":"disks","list":' .. list_of("{}", MIB) .. "}", { name = "greedy", dynamic_labels = labels,
+      templates = { source_link = greedy, resolve_signal = greedy, acknowledge_signal = greedy, grouping_key = "k",
+        web = { title = "{{ payload.title }}" } } })
+    assert.equal("disks", group.title)
+    assert.equal("firing", group.state)
+    assert.truthy(s:request("GET", "/metrics").body:find("\ntocsin_raw_total 0\n", 1, true))
+  end)
+end)

@@ -1,0 +1,106 @@
+-- Calling people: running escalations, pages, and the outbox.
+
+-- A chain's steps as they were when escalations began with them: edits change none that runs. Written once.
+CREATE TABLE escalation_plan (
+  id                   INTEGER PRIMARY KEY,
+  escalation_chain_id  INTEGER NOT NULL,
+  version              INTEGER NOT NULL,             -- of the chain
+  name                 TEXT NOT NULL,
+  steps                TEXT NOT NULL,                -- JSON: rows of escalation_step
+  UNIQUE (escalation_chain_id, version)
+) STRICT;
+
+CREATE TABLE escalation (
+  alert_group_id  INTEGER PRIMARY KEY,
+  plan_id         INTEGER NOT NULL,
+  state           TEXT NOT NULL,                     -- waiting, paused, stopped, finished, unanswered
+  step            INTEGER NOT NULL DEFAULT 0,        -- the next one, from 0
+  repeats         INTEGER NOT NULL DEFAULT 0,
+  epoch           INTEGER NOT NULL DEFAULT 0,        -- a job of an older one is void
+  started_at      INTEGER NOT NULL,
+  next_at         INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- A person is being called for a group: how far their own rules have come. Called again, they begin anew.
+CREATE TABLE page (
+  alert_group_id  INTEGER NOT NULL,
+  user_id         INTEGER NOT NULL,
+  is_important    INTEGER NOT NULL DEFAULT 0,
+  is_forced       INTEGER NOT NULL DEFAULT 0,        -- directly: an acknowledge or silence from before does not stop it
+  state           TEXT NOT NULL,                     -- running, finished, stopped
+  rule            INTEGER NOT NULL DEFAULT 0,        -- the next one, from 0
+  epoch           INTEGER NOT NULL DEFAULT 0,
+  started_at      INTEGER NOT NULL,
+  PRIMARY KEY (alert_group_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- The outbox: one message to one target. Written in the transaction that decided it; at least once, with `key`.
+CREATE TABLE notification (
+  id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind               TEXT NOT NULL,                  -- page, post, update, cancel, webhook, test, info
+  alert_group_id     INTEGER,
+  user_id            INTEGER,
+  contact_method_id  INTEGER,
+  provider_id        INTEGER,                        -- whose turn it is
+  channel            TEXT NOT NULL,
+  target             TEXT NOT NULL,                  -- its queue: one destination and address has one of its own
+  is_important       INTEGER NOT NULL DEFAULT 0,
+  state              TEXT NOT NULL,                  -- waiting, sending, sent, delivered, failed, cancelled
+  reason             TEXT NOT NULL,                  -- why it was decided: step_due, rule_due, direct_paging …
+  key                TEXT NOT NULL,                  -- idempotency key
+  attempt            INTEGER NOT NULL DEFAULT 0,
+  due_at             INTEGER,                        -- of the next attempt; null when there is none
+  created_at         INTEGER NOT NULL,
+  ended_at           INTEGER,
+  external_id        TEXT,                           -- the provider's id
+  carrier_id         INTEGER,                        -- the notification that carries this one: they were bundled
+  error              TEXT,
+  detail             TEXT                            -- JSON
+) STRICT;
+CREATE INDEX notification_by_due ON notification(due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_group_id IS NOT NULL;
+CREATE INDEX notification_by_user ON notification(user_id, channel, created_at) WHERE user_id IS NOT NULL;
+
+-- Every attempt, and what came back.
+CREATE TABLE delivery (
+  id               INTEGER PRIMARY KEY AUTOINCREMENT,
+  notification_id  INTEGER NOT NULL,
+  attempt          INTEGER NOT NULL,
+  at               INTEGER NOT NULL,
+  provider_id      INTEGER,
+  channel          TEXT NOT NULL,
+  address          TEXT NOT NULL,                    -- masked, for people
+  state            TEXT NOT NULL,                    -- sent, retry, failed; answered, no_answer, busy, delivered, read …
+  status           INTEGER,                          -- HTTP or SMTP
+  latency_ms       INTEGER,
+  external_id      TEXT,
+  error            TEXT
+) STRICT;
+CREATE INDEX delivery_by_notification ON delivery(notification_id);
+
+-- The one message of a group in one room, updated in place.
+CREATE TABLE message (
+  alert_group_id  INTEGER NOT NULL,
+  channel         TEXT NOT NULL,
+  target          TEXT NOT NULL,
+  provider_id     INTEGER,
+  external_id     TEXT,
+  thread_id       TEXT,
+  shown           TEXT,                              -- what it says: state, number of alerts; differs from the group: an update is due
+  PRIMARY KEY (alert_group_id, channel, target)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE resolution_note (
+  id              INTEGER PRIMARY KEY AUTOINCREMENT,
+  alert_group_id  INTEGER NOT NULL,
+  author_id       INTEGER,
+  source          TEXT NOT NULL,                     -- web, slack, mobile_app
+  text            TEXT NOT NULL,
+  created_at      INTEGER NOT NULL,
+  deleted_at      INTEGER
+) STRICT;
+CREATE INDEX resolution_note_by_group ON resolution_note(alert_group_id);
+
+-- An attached group follows its root.
+ALTER TABLE alert_group ADD COLUMN root_id INTEGER;
+CREATE INDEX alert_group_by_root ON alert_group(root_id) WHERE root_id IS NOT NULL;

@@ -2,7 +2,7 @@
 #   make run     install what is missing, build, serve on http://127.0.0.1:8080 with data in ./var
 #   make build   leave build/tocsin            make test    run every spec
 #   make lint    format, tidy, luacheck        make fault   kill -9, power cuts, disk full (long)
-#   make bench   speed beside Alertmanager     make fuzz    parsers against hostile input
+#   make bench   beside Alertmanager, Jinja2    make fuzz    parsers against hostile input
 #   make differential   20,000 random templates beside the real Jinja2 (GENERATED=n, SEED=n)
 #   SAN=address,undefined or SAN=thread builds into its own folder with that sanitizer; CC=clang works.
 SAN   ?=

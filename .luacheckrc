@@ -7,4 +7,5 @@ files["spec/differential/corpus"] = { max_line_length = false, ignore = { "613" 
 exclude_files = { "build*/**", "var/**" }
 files["integrations"] = { max_line_length = false } -- payloads are pasted as they came
 files["spec/integrations"] = { std = "lua54+busted", max_line_length = false }
+files["spec/bench/template_cases.lua"] = { max_line_length = false } -- payloads are pasted as they came
 files["spec/bench/*.wrk.lua"] = { globals = { "setup", "init", "request", "done", "wrk" }, read_globals = { "thread_id" } } -- wrk's own

@@ -13,7 +13,7 @@ local concat <const>, sort <const> = table.concat, table.sort
 local math_type <const>, codepoints <const> = math.type, utf8.len
 local dict_set <const>, new_dict <const> = value.dict_set, value.new_dict
 
-local number_text <const> = template.compile("{{ number }}")
+local number_text <const> = template.get("{{ number }}")
 
 local labels = { stored_max = limits.labels, length_max = 200 }
 
@@ -74,11 +74,11 @@ function labels.plan(config)
   for _, label in ipairs(list_of(config.dynamic_labels)) do
     if type(label.key) == "string" and type(label.template) == "string" then
       plan.dynamic[#plan.dynamic + 1] = { key = label.key, field = "label:" .. label.key,
-        template = template.compile(label.template) }
+        template = template.get(label.template) }
     end
   end
   local multi = config.labels_template
-  if type(multi) == "string" and multi ~= "" then plan.multi = template.compile(multi) end
+  if type(multi) == "string" and multi ~= "" then plan.multi = template.get(multi) end
   if #plan.static == 0 and #plan.dynamic == 0 and not plan.multi then return nil end
   return plan
 end

@@ -17,17 +17,6 @@ local render = {}
 
 local WEB_FIELDS <const> = { "title", "message", "image_url" }
 
--- Compiled templates by text. Bounded: when full it starts anew, which costs compilations and nothing else.
-local compiled, compiled_count = {}, 0
-local function compile(source)
-  local t = compiled[source]
-  if t then return t end
-  if compiled_count >= 500 then compiled, compiled_count = {}, 0 end
-  t = template.compile(source)
-  compiled[source], compiled_count = t, compiled_count + 1
-  return t
-end
-
 local function text_in(templates, field)
   local text = templates and templates[field]
   return type(text) == "string" and text or nil
@@ -106,7 +95,7 @@ local function render_field(o, context, name, field)
     ctx.payload = escaped(context.payload, channels[name].escape, 0)
   end
   local limit = field == "title" and template.title_limit or template.text_limit
-  local text, failed = template.render(compile(source), ctx, limit, o.fuel)
+  local text, failed = template.render(template.fetch(source), ctx, limit, o.fuel)
   if failed then return text, "error" end
   if text == "None" then return nil, is_own and "own" or "neutral" end
   return text, is_own and "own" or "neutral"
@@ -136,7 +125,7 @@ local function link_of(o, context, errors)
   local source = text_in(o.templates, "source_link") or text_in(o.defaults, "source_link")
   context.source_link = json.null
   if not source then return nil end
-  local text, failed = template.render(compile(source), context, nil, o.fuel)
+  local text, failed = template.render(template.fetch(source), context, nil, o.fuel)
   if failed then errors.source_link = text end
   context.source_link = text
   return not failed and markdown.safe_url(text) or nil

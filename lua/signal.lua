@@ -12,7 +12,7 @@ local integration <const> = require("integration")
 local sorted <const> = require("keys").sorted
 local value <const> = require("jinja.value")
 local ipairs <const>, next <const>, concat <const> = ipairs, next, table.concat
-local compile <const>, render <const>, is_true <const> = template.compile, template.render, template.is_true
+local compiled <const>, render <const>, is_true <const> = template.get, template.render, template.is_true
 local dict_copy <const>, new_dict <const> = value.dict_copy, value.new_dict
 
 local signal = {}
@@ -20,12 +20,12 @@ local signal = {}
 local configured <const> = {}
 
 -- Routes are regular expressions over this text of the payload.
-local payload_text <const> = compile("{{ payload | json_dumps }}")
-local regex_search <const> = compile("{{ text | regex_search(term) }}")
+local payload_text <const> = compiled("{{ payload | json_dumps }}")
+local regex_search <const> = compiled("{{ text | regex_search(term) }}")
 
--- A template and what it needs from the context beyond the payload.
+-- A template, shared by all integrations with this text, and what it needs from the context beyond the payload.
 local function prepare(source)
-  local t = compile(source)
+  local t = compiled(source)
   t.uses_labels = template.reads(t, "labels")
   return t
 end

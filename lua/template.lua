@@ -72,13 +72,46 @@ function template.compile(source)
   return { source = source, failed = template.error_text(err), line = err.line }
 end
 
---- Compiles only to see whether it would.
+-- Compiled templates by their text, shared by everything in this Lua state. Weak: one lives as long as an integration
+-- or the list below holds it.
+local known <const> = setmetatable({}, { __mode = "v" })
+
+-- What was fetched lately, held for those who render by text. Full, it starts anew: what nothing else holds is collected
+-- and compiled again when it is next needed.
+local RECENT_MAX <const> = 500
+local recent, recent_count = {}, 0
+
+--- The compiled template of a text: compiled once in a Lua state, when it is first asked for.
+---@param source string
+---@return template
+function template.get(source)
+  local t = known[source]
+  if not t then
+    t = template.compile(source)
+    known[source] = t
+  end
+  return t
+end
+
+--- The same for who does not keep it: it is held until RECENT_MAX others were fetched.
+---@param source string
+---@return template
+function template.fetch(source)
+  local t = recent[source]
+  if t then return t end
+  if recent_count >= RECENT_MAX then recent, recent_count = {}, 0 end
+  t = template.get(source)
+  recent[source], recent_count = t, recent_count + 1
+  return t
+end
+
+--- Compiles only to see whether it would; what is compiled already would.
 ---@param source string
 ---@return true|nil ok
 ---@return string? sentence
 ---@return integer? line
 function template.check(source)
-  local ok, t = pcall(template.compile, source)
+  local ok, t = pcall(template.get, source)
   if not ok then return nil, "Template Error: the template takes too much work to compile" end
   if not t.failed then return true end
   return nil, t.failed, t.line

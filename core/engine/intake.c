@@ -81,36 +81,45 @@ static void accept_raw(intake *in, struct http_exchange *x, const struct config_
     intake_arrive(a, i);
 }
 
+static err no_list(const struct config_integration *i, struct why *why) {
+    return why_set(why, ERR_INVALID, "Integration type %.*s made no list of 1 to %d alerts of this request.",
+                   STR_FMT(i->type), SPLIT_MAX);
+}
+
 // Parses every part before the first is rendered, so that a bad one leaves nothing half-done.
-static bool parse_parts(struct arrival *a, const struct json *list) {
+static err parse_parts(struct arrival *a, const struct config_integration *i, const struct json *list,
+                       struct why *why) {
     for (uint32_t n = 0; n < list->count; n++) {
         const struct json *item = &list->items[n];
         struct json *parsed;
-        if (item->type != JSON_STRING || json_parse(a->x->arena, item->text, &parsed, NULL) != ERR_OK) return false;
-        if (parsed->type == JSON_NULL) return false;
+        if (item->type != JSON_STRING || json_parse(a->x->arena, item->text, &parsed, NULL) != ERR_OK ||
+            parsed->type == JSON_NULL)
+            return no_list(i, why);
+        err e = intake_check_depth(a->intake, parsed, why);
+        if (e != ERR_OK) return e;
         a->parts[n].json = parsed;
         a->parts[n].accept.signal.payload = item->text;
     }
-    return true;
-}
-
-static void refuse_list(struct http_exchange *x, const struct config_integration *i) {
-    buf text = {0};
-    buf_printf(&text, "Integration type %.*s made no list of 1 to %d alerts of this request.", STR_FMT(i->type),
-               SPLIT_MAX);
-    buf_char(&text, 0);
-    count_refused(i);
-    http_reply_detail(x, 400, text.ptr, NULL);
-    buf_free(&text);
+    return ERR_OK;
 }
 
 static void accept_several(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
     struct json *list;
+    struct arrival *a = NULL;
+    struct why why;
     bool is_list = json_parse(x->arena, texts, &list, NULL) == ERR_OK && list->type == JSON_ARRAY;
     bool is_good = is_list && list->count > 0 && list->count <= SPLIT_MAX;
-    struct arrival *a = is_good ? intake_arrival(in, x, i, list->count) : NULL;
-    if (a && parse_parts(a, list)) intake_arrive(a, i);
-    else refuse_list(x, i);
+    err e = is_good ? ERR_OK : no_list(i, &why);
+    if (e == ERR_OK) {
+        a = intake_arrival(in, x, i, list->count);
+        e = parse_parts(a, i, list, &why);
+    }
+    if (e == ERR_OK) {
+        intake_arrive(a, i);
+    } else {
+        count_refused(i);
+        http_reply_detail(x, 400, why.text, NULL);
+    }
 }
 
 static void on_read(intake *in, struct http_exchange *x, const struct config_integration *i,

@@ -28,6 +28,9 @@ void intake_read_slowly(intake *in, struct http_exchange *x, const struct config
                         void (*done)(intake *in, struct http_exchange *x, const struct config_integration *i,
                                      const struct reading *reading));
 
+// ERR_LIMIT and its sentence for a document that is nested deeper than the setting allows.
+err intake_check_depth(const intake *in, const struct json *v, struct why *why);
+
 // One alert of a request.
 struct part {
     struct accept_item accept;

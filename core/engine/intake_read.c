@@ -96,11 +96,10 @@ static bool is_deeper(const struct json *v, int left) {
     return false;
 }
 
-static void check_depth(const struct reader *r, struct reading *out) {
-    int depth = r->in->options.json_depth;
-    if (out->refused == ERR_OK && depth < JSON_DEPTH_MAX && is_deeper(out->payload.json, depth))
-        out->refused =
-            why_set(&out->why, ERR_LIMIT, "JSON parse error - nested deeper than %d levels, the limit here", depth);
+err intake_check_depth(const intake *in, const struct json *v, struct why *why) {
+    int depth = in->options.json_depth;
+    if (depth >= JSON_DEPTH_MAX || !is_deeper(v, depth)) return ERR_OK;
+    return why_set(why, ERR_LIMIT, "JSON parse error - nested deeper than %d levels, the limit here", depth);
 }
 
 static void parse(const struct reader *r, struct reading *out) {
@@ -108,9 +107,19 @@ static void parse(const struct reader *r, struct reading *out) {
     int64_t start = clock_ns();
     out->refused = payload_parse(r->x->arena, http_header_get(q, STR("content-type")), q->query, q->body, &out->payload,
                                  &out->why);
-    check_depth(r, out);
+    if (out->refused == ERR_OK) out->refused = intake_check_depth(r->in, out->payload.json, &out->why);
     engine_spent(&engine_counters(r->in->options.engine)->parse_ns, start);
     out->kind = out->refused == ERR_OK ? READ_ONE : READ_REFUSED;
+}
+
+// `receive` is shown the body as JSON too; the parser has its own bound when the setting is not lower.
+static bool is_refused_unread(const struct reader *r, struct reading *out) {
+    struct json *json;
+    if (r->in->options.json_depth >= JSON_DEPTH_MAX) return false;
+    if (json_parse(r->x->arena, r->x->request.body, &json, NULL) != ERR_OK) return false;
+    out->refused = intake_check_depth(r->in, json, &out->why);
+    out->kind = READ_REFUSED;
+    return out->refused != ERR_OK;
 }
 
 static void log_broken(const struct reader *r, const struct why *why) {
@@ -142,7 +151,7 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
     if (flags & RENDER_IS_BROKEN) {
         log_broken(&r, &why);
         take_raw(&r, out);
-    } else if (!(flags & RENDER_HAS_RECEIVE) || !receive(&r, out)) {
+    } else if (!(flags & RENDER_HAS_RECEIVE) || (!is_refused_unread(&r, out) && !receive(&r, out))) {
         parse(&r, out);
         if (out->kind == READ_ONE && (flags & RENDER_HAS_SPLIT)) split(&r, out);
     }

@@ -486,9 +486,9 @@ static int payload(lua_State *L) {
 }
 
 void payload_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"payload", payload},       {"path", payload_path},   {"expand", expand},
-                                         {"fresh", fresh},           {"text", text},           {"size", size},
-                                         {"is_payload", is_payload}, {"is_object", is_object}, {"item", item},
-                                         {"has", has},               {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"payload", payload}, {"path", payload_path},     {"expand", expand},       {"fresh", fresh}, {"text", text},
+        {"size", size},       {"is_payload", is_payload}, {"is_object", is_object}, {"item", item},   {"has", has},
+        {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
 }

@@ -1,5 +1,6 @@
 --- The limits of an alert that are settings: JSON depth, lengths of templates, renderings and titles, labels of a group.
 local world = require "world"
+local crypto = require "tocsin.crypto"
 local json = require "tocsin.json"
 
 describe("the limit of", function()
@@ -15,6 +16,30 @@ describe("the limit of", function()
     assert.equal(400, status)
     assert.matches("nested deeper than 5 levels", body)
     assert.equal(1, #w:groups())
+  end)
+
+  it("JSON depth holds for what a file's own functions read and make, too", function()
+    local folder = "/tmp/tocsin-spec-" .. crypto.random_token(12)
+    assert(os.execute("mkdir " .. folder))
+    local file = assert(io.open(folder .. "/reads.lua", "w"))
+    file:write [==[return { name = "Reads", about = "t", connect = "c", grouping_id = "{{ payload.id }}", title = "{{ payload.id }}",
+      receive = function(r)
+        if r.json.wrap then return { payload = { a = { b = { c = { d = { r.json } } } } } } end
+        if r.json.ignore then return { ignore = true } end
+        return { payload = r.json }
+      end,
+      examples = { { "one", payload = "{}", expect = { state = "firing" } } } }]==]
+    file:close()
+    w = world.open { settings = { json_depth = 5 }, integrations = folder }
+    local hook = w:integration { type = "reads" }
+    assert.equal(200, (w:send(hook, '{"a":[{"b":[{"c":1}]}]}')))
+    for _, body in ipairs { '{"a":[{"b":[{"c":[]}]}]}', '{"ignore":[{"b":[{"c":[]}]}]}', '{"wrap":1}' } do
+      local status, answer = w:send(hook, body)
+      assert.equal(400, status, body)
+      assert.matches("nested deeper than 5 levels", answer)
+    end
+    assert.equal(1, #w:groups())
+    os.execute("rm -rf " .. folder)
   end)
 
   it("a title cuts it, and that of a rendering every other text", function()

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/mem.h"
+#include "engine/fault.h"
 #include "script/fuel.h"
 #include "script/script.h"
 #include <unistd.h>
@@ -167,6 +168,18 @@ static err open_store(struct app *app, struct why *why) {
     return store_open(&options, &app->store, why);
 }
 
+static void log_faults(struct app *app, int64_t now) {
+    const struct crash_faults *f = app->crashed.faults;
+    for (size_t i = 0; f && i < CRASH_SLOTS; i++)
+        if (f->of[i].at == now)
+            LOG(app->log, LOG_ERROR, "broke_by_a_request", LOG_N("integration", f->of[i].id),
+                LOG_N("crashes", f->of[i].count),
+                LOG_Z("what",
+                      "The process broke while it read or rendered a request of this integration. For a day such "
+                      "requests are stored as they come."),
+                LOG_Z("do", "Please report the payload when it comes again, and the templates of the integration."));
+}
+
 static void log_crashed(struct app *app) {
     const struct crash_set *set = &app->crashed;
     for (size_t i = 0; i < set->count; i++)
@@ -178,6 +191,15 @@ static void log_crashed(struct app *app) {
                       "The process died again while it read or rendered what this integration was sent: its next "
                       "requests are stored as they come, then the slow lane is tried again."),
                 LOG_Z("do", "Please report the payload of those alerts, and the templates of the integration."));
+}
+
+static void open_crash_marker(struct app *app, const struct app_options *options) {
+    if (options->is_command) return;
+    int64_t now = env_now(app->env);
+    app->crash_marker = crash_marker_open(app->settings.data, now, &app->crashed);
+    log_crashed(app);
+    log_faults(app, now);
+    if (options->has_sockets) fault_catch();
 }
 
 // A file of one's own that is not right is named at the start, not when its first alert comes.
@@ -219,8 +241,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->log = options->log;
     app->env = env_new(options->world);
     err e = open_store(app, why);
-    if (e == ERR_OK && !options->is_command) app->crash_marker = crash_marker_open(app->settings.data, &app->crashed);
-    log_crashed(app);
+    if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = open_pager(app, why);

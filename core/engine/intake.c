@@ -67,7 +67,7 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
     intake_arrive(a, i);
 }
 
-// After a second crash: nothing of ours reads or renders the request, and its sender has its answer.
+// After a crash: nothing of ours reads or renders the request, and its sender has its answer.
 static void accept_raw(intake *in, struct http_exchange *x, const struct config_integration *i) {
     str body = x->request.body;
     if (!str_is_utf8(body)) {
@@ -143,7 +143,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
         count_refused(i);
         reply_rate_limited(x, i, retry_s);
-    } else if (intake_is_raw(in, i->id)) {
+    } else if (intake_is_raw(in, i->id, &x->request)) {
         accept_raw(in, x, i);
     } else if (intake_is_suspect(in, i->id)) {
         intake_read_slowly(in, x, i, on_read);

@@ -86,13 +86,13 @@ static void render_slow(struct arrival *a, struct part *p, const struct config_i
     const struct intake_options *o = &a->intake->options;
     struct why why = {""};
     unsigned flags = 0;
-    intake_mark(o->slow_marker, i->id);
+    intake_mark(o->slow_marker, i->id, &a->x->request);
     err e = renderer_prepare(r, i, &flags, &why);
     bool is_done = is_broken(a, p, i, flags, &why);
     if (e == ERR_OK && !is_done)
         e = renderer_signal(r, i, p->json, p->accept.signal.received_at, 0, o->fuel_slow, true, a->x->arena,
                             &p->accept.signal, &why);
-    intake_mark(o->slow_marker, 0);
+    intake_unmark(o->slow_marker);
     p->accept.signal.flags |= SIGNAL_SLOW_LANE;
     p->is_slow = false;
     a->went_well |= e == ERR_OK;
@@ -139,7 +139,7 @@ static void render_inline(const struct arrival *a, struct part *p, const struct 
     intake *in = a->intake;
     struct why why = {""};
     unsigned flags = 0;
-    intake_mark(in->options.crash_marker, i->id);
+    intake_mark(in->options.crash_marker, i->id, &a->x->request);
     int64_t start = clock_ns();
     // Of several alerts one may change what the next was guessed by, and then all would have to be rendered again.
     bool is_whole = a->count > 1 || a->stale_count > 0;
@@ -149,16 +149,16 @@ static void render_inline(const struct arrival *a, struct part *p, const struct 
         e = renderer_signal(in->renderer, i, p->json, p->accept.signal.received_at, in->options.fuel_inline, 0,
                             is_whole, a->x->arena, &p->accept.signal, &why);
     engine_spent(&engine_counters(in->options.engine)->render_ns, start);
-    intake_mark(in->options.crash_marker, 0);
+    intake_unmark(in->options.crash_marker);
     p->is_slow = e == ERR_FUEL || e == ERR_MEMORY;
     if (e == ERR_OK || p->is_slow) return;
     log_failed(a, &why);
     fall_back(a, p, i, why.text);
 }
 
-#define KILLS                                                                                                  \
-    "The process died again and again while it read or rendered requests of this integration; stored without " \
-    "rendering."
+#define KILLS                                                                                              \
+    "The process died while it read or rendered this request, or died again and again over others of its " \
+    "integration; stored without rendering."
 
 void intake_arrive(struct arrival *a, const struct config_integration *i) {
     size_t slow = 0;

@@ -1,6 +1,7 @@
 // The inside of `intake`, for the files here that share it: what a request says, and its alerts on their way to disk.
 #pragma once
 #include "engine/crash_marker.h"
+#include "engine/fault.h"
 #include "engine/intake.h"
 #include "engine/payload.h"
 
@@ -64,17 +65,26 @@ void intake_arrive(struct arrival *a, const struct config_integration *i);
 void intake_reply_ok(struct http_exchange *x);
 void intake_reply_not_stored(struct http_exchange *x, err e);
 
-// Notes whose data a thread works on (0: nobody's), for the next start if that kills the process.
-static inline void intake_mark(uint64_t *marker, int64_t integration_id) {
-    if (marker) __atomic_store_n(marker, (uint64_t)integration_id, __ATOMIC_RELAXED);
+// Notes whose data a thread works on, for the next start if that kills the process.
+static inline void intake_mark(uint64_t *marker, int64_t integration_id, const struct http_request *q) {
+    if (!marker) return;
+    fault_watch(marker + CRASH_NOTE, q->body, q->query);
+    __atomic_store_n(marker, (uint64_t)integration_id, __ATOMIC_RELAXED);
+}
+
+static inline void intake_unmark(uint64_t *marker) {
+    if (!marker) return;
+    __atomic_store_n(marker, 0, __ATOMIC_RELAXED);
+    fault_watch(NULL, (str){NULL, 0}, (str){NULL, 0});
 }
 
 static inline bool intake_is_suspect(const intake *in, int64_t integration_id) {
     return in->options.crashed && crash_set_has(in->options.crashed, integration_id);
 }
 
-static inline bool intake_is_raw(const intake *in, int64_t integration_id) {
-    return in->options.crashed && crash_set_is_raw(in->options.crashed, integration_id);
+static inline bool intake_is_raw(const intake *in, int64_t integration_id, const struct http_request *q) {
+    const struct crash_set *set = in->options.crashed;
+    return set && crash_set_is_raw(set, integration_id, q->received_at, q->body, q->query);
 }
 
 static inline void intake_clear_suspect(const intake *in, int64_t integration_id) {

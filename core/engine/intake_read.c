@@ -144,7 +144,7 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
     struct reader r = {in, own, x, i};
     struct why why = {""};
     unsigned flags = 0;
-    intake_mark(marker, i->id);
+    intake_mark(marker, i->id, &x->request);
     if (renderer_prepare(own, i, &flags, &why) != ERR_OK)
         LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
             LOG_Z("error", why.text));
@@ -155,7 +155,7 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
         parse(&r, out);
         if (out->kind == READ_ONE && (flags & RENDER_HAS_SPLIT)) split(&r, out);
     }
-    intake_mark(marker, 0);
+    intake_unmark(marker);
 }
 
 // In the slow lane: the requests of an integration whose data, or whose file's functions, killed the process.

@@ -370,10 +370,12 @@ err group_rows_delete(group_rows *r, const struct group *g) {
 }
 
 err group_rows_wipe(group_rows *r, int64_t id, str title) {
-    static const char *const rename[] = {
-        "UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL WHERE id = $2"};
+    static const char *const rename[] = {"UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL, "
+                                         "labels = NULL, last_payload_hash = 0 WHERE id = $2"};
+    static const char *const forget[] = {"DELETE FROM label WHERE alert_group_id = $1"};
     struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
-    return run_all(r, rename, 1, args, 2);
+    err e = run_all(r, rename, 1, args, 2);
+    return e == ERR_OK ? run_all(r, forget, 1, &args[1], 1) : e;
 }
 
 err group_rows_erase(group_rows *r, bool is_delete, int64_t *alert_id) {

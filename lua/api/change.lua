@@ -81,6 +81,14 @@ local function guard_statement(guard)
     args = { guard.id, guard.version }, expect = 1 }
 end
 
+-- Columns and values that the trail shows: those of the row, and `c.trail`, what a resource writes elsewhere.
+local function trail_of(c)
+  local all = {}
+  for name, value in pairs(c.values) do all[name] = value end
+  for name, value in pairs(c.trail or {}) do all[name] = value end
+  return all
+end
+
 -- All statements of a change in order: the guard, the row, what the resource adds, the trail, and last the key of the row.
 local function statements_of(r, request, c)
   local list = json.array()
@@ -97,7 +105,7 @@ local function statements_of(r, request, c)
   else add(r.delete_sql and { sql = r.delete_sql, args = { c.now, key }, expect = 1 }
       or { sql = "DELETE FROM " .. r.table .. " WHERE id = $1", args = { key }, expect = 1 }) end
   for _, make in ipairs(c.after) do add(make(key)) end
-  add(audit.statement(request, r, c.kind, key, c.values, c.old))
+  add(audit.statement(request, r, c.kind, key, trail_of(c), c.old))
   add({ sql = "SELECT $1 AS id", args = { key } })
   return list
 end
@@ -119,6 +127,21 @@ function change.port_error(sentence, code)
   error(string.format("write failed: %s (%s)", sentence, tostring(code)))
 end
 
+local function same(old, new)
+  if old == nil then old = json.null end
+  if type(new) == "boolean" then new = new and 1 or 0 end
+  return old == new
+end
+
+-- Leaves out what is so already; true when nothing is left to write.
+local function is_done(c)
+  if c.kind ~= "update" then return false end
+  for name, value in pairs(c.values) do
+    if same(c.old[name], value) then c.values[name] = nil end
+  end
+  return next(c.values) == nil and #c.before == 0 and #c.after == 0
+end
+
 -- One attempt: checks against the rows as they are and writes. Returns the key, or nil and a refusal, or nothing when
 -- another write came between.
 local function attempt(r, request, kind, sent)
@@ -132,6 +155,7 @@ local function attempt(r, request, kind, sent)
   if not refusal and r.guard and old then c.guard = r.guard(old) end
   if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
   if refusal then return nil, refusal end
+  if is_done(c) then return old.id end
   local result, sentence, code = port.call("write", { statements = statements_of(r, request, c) })
   if result then return result.rows[1].id end
   if code ~= "CONFLICT" then return nil, change.port_error(sentence, code) end

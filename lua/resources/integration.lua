@@ -137,6 +137,12 @@ local function fill_new(c)
   end
 end
 
+local function is_new_default_route(c)
+  local chain, old = c.default_route.escalation_chain_id, c.old
+  return chain ~= nil and chain ~= (old.default_route_chain or json.null)
+    or c.default_route.channels ~= route_channels.text(json.decode(old.default_route_channels or "{}"))
+end
+
 return {
   name = "integration", table = "integration", prefix = "C", path = "integrations",
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
@@ -178,7 +184,8 @@ return {
   delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",
   before_write = function(_, c)
     if c.kind == "create" then fill_new(c)
-    elseif c.default_route then
+    elseif c.default_route and is_new_default_route(c) then
+      c.trail = { default_route_chain = c.default_route.escalation_chain_id, default_route_channels = c.default_route.channels }
       c.before[1] = change.update("route", c.default_route, c.old.default_route_id)
     end
   end,

@@ -146,6 +146,28 @@ describe("alert groups over the API", function()
     assert.equal(2, count "?label=env:prod&label=nonsense&label=a:b:c")
   end)
 
+  it("lose their labels with their words when they are wiped, indexed or not", function()
+    client.expect(c, 200, "PUT", "/api/v1/integrations/" .. integration.id, { dynamic_labels = json.array {
+      { key = { name = "env" }, value = { name = "{{ payload.env }}" } },
+      { key = { name = "db" }, value = { name = "{{ payload.db }}" } } } })
+    for _, is_indexed in ipairs { true, false } do
+      post { key = is_indexed and "x" or "y", env = "secret", db = "alice" }
+      if is_indexed then engine.advance(c.core, 5000) end
+      local id = groups()[1].id
+      assert.equal(1, client.expect(c, 200, "GET", GROUPS .. "?label=db:alice").count)
+      client.expect(c, 204, "DELETE", GROUPS .. id .. "/")
+      local wiped = client.expect(c, 200, "GET", GROUPS .. id)
+      assert.same({}, wiped.labels)
+      assert.equal(0, client.expect(c, 200, "GET", GROUPS .. "?label=db:alice").count)
+      engine.advance(c.core, 5000)
+      assert.equal(0, client.expect(c, 200, "GET", GROUPS .. "?label=db:alice").count)
+      for _, sql in ipairs { "SELECT * FROM label", "SELECT * FROM alert_group", "SELECT * FROM alert", "SELECT * FROM group_log", "SELECT * FROM job" } do
+        local rows = json.encode(client.write(c, { sql = sql, args = {} }))
+        assert.is_nil(string.find(rows, "alice", 1, true), sql)
+      end
+    end
+  end)
+
   it("are wiped or deleted", function()
     post { key = "secret" }
     post { key = "other" }

@@ -116,6 +116,34 @@ describe("routes over the API", function()
     assert.is_nil(string.find(all, integration.token, 1, true))
   end)
 
+  it("leave no trail of what changes nothing", function()
+    local made = create { routing_regex = "a" }
+    local function count()
+      return assert(client.write(c, { sql = "SELECT count(*) AS n, (SELECT sum(version) FROM integration) AS v FROM audit", args = {} })).rows[1]
+    end
+    local before = count()
+    local root = "/api/v1/integrations/" .. integration.id
+    local function same(path, body, method)
+      local shown = client.expect(c, 200, "GET", path)
+      assert.same(shown, client.expect(c, 200, method or "PUT", path, body))
+      assert.same(before, count(), json.encode(body))
+    end
+    for _, path in ipairs { PATH .. made.id, root } do
+      same(path, json.raw "{}")
+      same(path, json.raw "{}", "PATCH")
+      same(path, { unknown = 1 })
+    end
+    same(PATH .. made.id, { routing_regex = "a", routing_type = made.routing_type, position = made.position })
+    same(root, { name = integration.name, templates = json.raw "{}" })
+    same(root, { default_route = json.raw "{}" })
+    client.expect(c, 200, "PUT", PATH .. made.id, { routing_regex = "b", position = made.position })
+    assert.equal(before.n + 1, count().n)
+    client.expect(c, 200, "PUT", root, { default_route = { slack = { channel_id = "C7" } } })
+    assert.equal(before.n + 2, count().n)
+    local line = assert(client.write(c, { sql = "SELECT before, after FROM audit ORDER BY id DESC LIMIT 1", args = {} })).rows[1]
+    assert.same({ nil, "C7" }, { string.match(line.before, "C7"), string.match(line.after, "C7") })
+  end)
+
   it("filter by an exact condition", function()
     create { routing_regex = "a.c" }
     create { routing_regex = "abc" }

@@ -4,8 +4,7 @@
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
 #define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
 
-static err add_effects(engine *e, const struct group *g, const struct group_effects *effects, bool is_new,
-                       int64_t now) {
+static err add_effects(engine *e, struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
     err x = ERR_OK;
     if (effects->cancel_unsilence) x = group_rows_cancel_jobs(e->rows, g->id, STR("unsilence"));
     for (size_t i = 0; i < effects->line_count && x == ERR_OK; i++) {
@@ -24,10 +23,11 @@ static err add_effects(engine *e, const struct group *g, const struct group_effe
     for (size_t i = 0; i < effects->job_count && x == ERR_OK; i++) {
         x = engine_add_job(e, effects->jobs[i].kind, effects->jobs[i].due_at, g->id);
     }
-    return x;
+    if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
+    return x == ERR_OK && effects->calls == CALLS_START ? engine_escalation_start(e, g, now) : x;
 }
 
-err engine_add_effects(engine *e, const struct group *g, const struct group_effects *effects, int64_t now) {
+err engine_add_effects(engine *e, struct group *g, const struct group_effects *effects, int64_t now) {
     return add_effects(e, g, effects, false, now);
 }
 
@@ -99,7 +99,11 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     guess(a, g);
     err x = add_alert(a, g);
     if (x != ERR_OK) return x;
-    if (!effects.line_count) return group_rows_touch(e->rows, g);
+    if (!effects.line_count) {
+        x = group_rows_touch(e->rows, g);
+        bool goes_on = x == ERR_OK && g->escalation == ESCALATION_PAUSED;
+        return goes_on ? engine_escalation_resume(e, g, 0, now) : x;
+    }
     x = group_rows_update(e->rows, g);
     return x == ERR_OK ? add_effects(e, g, &effects, false, now) : x;
 }

@@ -142,17 +142,20 @@ static void put_json_raw(buf *b, const char *name, const struct store_value *v) 
 // The routes in order, the default one last, as JSON members of the integration and as the list C needs.
 static err load_routes(store *s, struct held_integration *h, buf *json) {
     struct store_rows rows;
-    err e = store_run(s, h->arena,
-                      "SELECT id, is_default, routing_type, routing_regex, routing_labels FROM route WHERE "
-                      "integration_id = $1 ORDER BY is_default, position, id",
-                      &SV_INT(h->view.id), 1, 0, &rows, NULL);
+    err e = store_run(
+        s, h->arena,
+        "SELECT id, is_default, routing_type, routing_regex, routing_labels, escalation_chain_id FROM route WHERE "
+        "integration_id = $1 ORDER BY is_default, position, id",
+        &SV_INT(h->view.id), 1, 0, &rows, NULL);
     if (e != ERR_OK) return e;
     h->view.route_count = rows.count;
     h->view.routes = arena_alloc(h->arena, (rows.count + 1) * sizeof *h->view.routes);
     buf_lit(json, ",\"routes\":[");
     for (size_t i = 0; i < rows.count; i++) {
         const struct store_value *v = &rows.values[i * rows.columns];
-        h->view.routes[i] = (struct config_route){.id = v[0].integer, .is_default = v[1].integer != 0};
+        h->view.routes[i] = (struct config_route){.id = v[0].integer,
+                                                  .escalation_chain_id = v[5].type == STORE_INT ? v[5].integer : 0,
+                                                  .is_default = v[1].integer != 0};
         buf_printf(json, "%s{\"id\":%lld,\"is_default\":%s", i ? "," : "", (long long)v[0].integer,
                    v[1].integer ? "true" : "false");
         put_json_field(json, "type", &v[2]);

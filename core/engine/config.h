@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 struct config_route {
-    int64_t id;
+    int64_t id, escalation_chain_id; // 0: its groups are not escalated
     bool is_default;
 };
 

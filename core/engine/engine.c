@@ -2,6 +2,8 @@
 #include "engine/engine_parts.h"
 #include <sodium.h>
 
+#define CALL_PRIORITY 10 // before everything that nobody waits for
+
 int64_t engine_hash(const engine *e, str text) {
     unsigned char out[crypto_shorthash_BYTES];
     crypto_shorthash(out, (const unsigned char *)text.ptr, text.len, e->hash_key);
@@ -12,6 +14,24 @@ int64_t engine_hash(const engine *e, str text) {
 
 bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id, str grouping_id) {
     return open_guess_is_open(e->open_guess, integration_id, route_id, engine_hash(e, grouping_id));
+}
+
+err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now) {
+    struct log_row row = {
+        .alert_group_id = group_id, .at = now, .action = action, .reason = reason, .by = BY_SYSTEM, .detail = detail};
+    return group_rows_add_log(e->rows, &row, false);
+}
+
+err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at) {
+    char detail[48];
+    int n = snprintf(detail, sizeof detail, "%lld %lld", (long long)epoch, (long long)user_id);
+    struct job_row job = {.kind = str_of(kind),
+                          .due_at = due_at,
+                          .priority = CALL_PRIORITY,
+                          .alert_group_id = group_id,
+                          .detail = {detail, (size_t)n}};
+    e->jobs_added = true;
+    return group_rows_add_job(e->rows, &job);
 }
 
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id) {
@@ -28,8 +48,8 @@ static void on_committed(void *ctx, store *s) {
         e->config = config_current(e->config_source, e->config);
         e->config_changed = false;
     }
-    if (e->jobs_added && e->options.on_jobs) e->options.on_jobs(e->options.ctx);
-    e->jobs_added = false;
+    if ((e->jobs_added || e->notifications_added) && e->options.on_jobs) e->options.on_jobs(e->options.ctx);
+    e->jobs_added = e->notifications_added = false;
 }
 
 // Beside the start of the rest; what fails now is tried again, and told, at the first look.

@@ -13,7 +13,7 @@ struct engine {
     open_guess *open_guess;
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
-    bool jobs_added;
+    bool jobs_added, notifications_added;
     bool label_job_waits; // the job label_index surely has a row
     struct engine_counters counters;
 };
@@ -25,4 +25,29 @@ err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t ro
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);
 // Erases the alerts of a chain from `alert_id` back, in pieces; see jobs.c.
 err engine_add_erase_job(engine *e, bool is_delete, int64_t group_id, int64_t alert_id, int64_t now);
-err engine_add_effects(engine *e, const struct group *g, const struct group_effects *effects, int64_t now);
+err engine_add_effects(engine *e, struct group *g, const struct group_effects *effects, int64_t now);
+// A line of the engine's own in a group's log. `detail` is JSON or empty.
+err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now);
+
+// A job that calls people; void when its epoch has passed. `user_id` 0: of the group.
+err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at);
+
+// Escalation (escalate.c): a new one from the chain's first step, if the group's route has a chain.
+err engine_escalation_start(engine *e, struct group *g, int64_t now);
+// Goes on with the step that is up; epoch 0: whatever it is.
+err engine_escalation_resume(engine *e, struct group *g, int64_t epoch, int64_t now);
+// Somebody answered, or the group is over: it and every page that does not apply any more.
+err engine_escalation_stop(engine *e, struct group *g, int64_t now);
+// An escalation is at its end and a page too: some time later it is looked whether somebody has answered.
+err engine_watch_for_answer(engine *e, const struct group *g, int64_t now);
+err engine_escalation_unanswered(engine *e, struct group *g, int64_t now);
+
+// Pages (paging.c).
+struct page_call {
+    int64_t user_id;
+    bool is_important, is_forced;
+    const char *reason;
+};
+err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now);
+err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now);
+err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now);

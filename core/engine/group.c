@@ -59,6 +59,7 @@ static void acknowledge(struct group *g, int64_t now, const char *reason, struct
     g->acknowledged_by = actor.by;
     g->acknowledged_by_id = actor.id;
     note_response(g, now);
+    effects->calls = CALLS_STOP;
     add_line(effects, "acknowledged", reason, actor);
 }
 
@@ -70,6 +71,7 @@ static void resolve(struct group *g, int64_t now, const char *reason, struct gro
     g->resolved_by_id = actor.id;
     g->is_open = false;
     note_response(g, now);
+    effects->calls = CALLS_STOP;
     add_line(effects, "resolved", reason, actor);
 }
 
@@ -101,6 +103,7 @@ void group_open(const struct signal *signal, int64_t now, struct group *out, str
     };
     count_alert(out, signal);
     add_line(effects, "registered", signal->is_resolve ? "resolve_without_open_group" : "first_alert", source);
+    effects->calls = CALLS_START;
     if (signal->is_acknowledge) acknowledge(out, now, "acknowledge_signal", source, effects);
     if (signal->is_resolve) resolve(out, now, "resolve_without_open_group", source, effects);
 }
@@ -142,6 +145,7 @@ static err act_unacknowledge(struct group *g, struct group_actor actor, struct g
     if (g->resolved_at) return refuse(why, "unacknowledge", "resolved");
     if (!g->acknowledged_at) return refuse(why, "unacknowledge", "unacknowledged");
     clear_acknowledge(g);
+    effects->calls = CALLS_START;
     add_line(effects, "unacknowledged",
              reason_of(&actor, "unacknowledged_by_user", "unacknowledged_by_api", "acknowledge_timed_out"), actor);
     return ERR_OK;
@@ -159,6 +163,7 @@ static err act_unresolve(struct group *g, struct group_actor actor, struct group
     if (g->wiped_at) return why_set(why, ERR_INVALID, "Can't unresolve a wiped alert group");
     clear_resolve(g);
     clear_acknowledge(g);
+    effects->calls = CALLS_START;
     add_line(effects, "unresolved", reason_of(&actor, "unresolved_by_user", "unresolved_by_api", "unresolved"), actor);
     return ERR_OK;
 }
@@ -172,6 +177,7 @@ static err act_silence(struct group *g, struct group_actor actor, int64_t silenc
     g->silenced_until = silence_ms > 0 ? now + silence_ms * 1000 : 0;
     g->silenced_by_id = actor.id;
     note_response(g, now);
+    effects->calls = CALLS_STOP;
     struct group_line *line =
         add_line(effects, "silenced", reason_of(&actor, "silenced_by_user", "silenced_by_api", "silenced"), actor);
     line->until = g->silenced_until;
@@ -183,6 +189,7 @@ static err act_unsilence(struct group *g, struct group_actor actor, struct group
     if (g->resolved_at) return refuse(why, "unsilence", "resolved");
     if (g->acknowledged_at) return refuse(why, "unsilence", "acknowledged");
     if (!g->silenced_at) return refuse(why, "unsilence", "unsilenced");
+    effects->calls = CALLS_START;
     clear_silence(g, effects, reason_of(&actor, "unsilenced_by_user", "unsilenced_by_api", "silence_ended"), actor);
     return ERR_OK;
 }

@@ -30,7 +30,8 @@ struct group_effects {
     size_t line_count;
     struct group_job jobs[2];
     size_t job_count;
-    bool cancel_unsilence; // the timer that waits is void
+    bool cancel_unsilence;                               // the timer that waits is void
+    enum { CALLS_GO_ON, CALLS_START, CALLS_STOP } calls; // of its escalation and pages
 };
 
 #define GROUP_VERB_LIST(X)            \

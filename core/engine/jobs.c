@@ -2,6 +2,7 @@
 // checking that it still applies: its group may have moved on while it waited.
 #include "engine/engine_parts.h"
 #include "script/json.h"
+#include "store/page_rows.h"
 
 #define LABELS_INDEXED_TO "labels_indexed_to" // setting: the last group whose labels are in the index
 #define LABEL_GROUPS      500                 // groups of one turn of the job
@@ -119,14 +120,49 @@ static err erase_piece(struct job_item *j, bool is_delete, int64_t now) {
 static err run_delete_alerts(struct job_item *j, int64_t now) { return erase_piece(j, true, now); }
 static err run_empty_alerts(struct job_item *j, int64_t now) { return erase_piece(j, false, now); }
 
+// "epoch user"
+static bool read_call(const struct job_item *j, int64_t *epoch, int64_t *user_id) {
+    str rest = j->job.detail, head;
+    return str_split(&rest, ' ', &head) && str_to_int(head, epoch) && str_to_int(rest, user_id);
+}
+
+static err run_call(struct job_item *j, int64_t now,
+                    err (*run)(struct job_item *, struct group *, int64_t, int64_t, int64_t)) {
+    struct group g;
+    int64_t epoch, user_id;
+    if (!read_call(j, &epoch, &user_id)) return ERR_OK;
+    err x = group_rows_get(j->engine->rows, j->job.alert_group_id, &g);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    return run(j, &g, epoch, user_id, now);
+}
+
+static err go_on_escalation(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
+    (void)user_id;
+    return engine_escalation_resume(j->engine, g, epoch, now);
+}
+
+static err go_on_page(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
+    return engine_page_resume(j->engine, j->arena, g, user_id, epoch, now);
+}
+
+static err end_watch(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
+    (void)epoch, (void)user_id;
+    struct user_ids running = {0};
+    err x = page_rows_running(j->engine->options.writer, j->arena, g->id, &running);
+    return x == ERR_OK && !running.count ? engine_escalation_unanswered(j->engine, g, now) : x;
+}
+
+static err run_escalate(struct job_item *j, int64_t now) { return run_call(j, now, go_on_escalation); }
+static err run_page(struct job_item *j, int64_t now) { return run_call(j, now, go_on_page); }
+static err run_watch_answer(struct job_item *j, int64_t now) { return run_call(j, now, end_watch); }
+
 static const struct {
     const char *kind;
     err (*run)(struct job_item *j, int64_t now);
 } kinds[] = {
-    {"unsilence", run_unsilence},
-    {"label_index", run_label_index},
-    {"delete_alerts", run_delete_alerts},
-    {"empty_alerts", run_empty_alerts},
+    {"unsilence", run_unsilence},       {"label_index", run_label_index}, {"delete_alerts", run_delete_alerts},
+    {"empty_alerts", run_empty_alerts}, {"escalate", run_escalate},       {"page", run_page},
+    {"watch_answer", run_watch_answer},
 };
 
 static err job_apply(struct commit_item *item, store *s, int64_t now) {

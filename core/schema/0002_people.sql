@@ -85,7 +85,7 @@ CREATE TABLE escalation_step (
   is_important         INTEGER NOT NULL DEFAULT 0,
   wait_ms              INTEGER,
   users                TEXT NOT NULL DEFAULT '[]',   -- JSON: ids of user
-  next_user            INTEGER NOT NULL DEFAULT 0,   -- notify_person_next_each_time: the user who was called last
+  last_user            INTEGER NOT NULL DEFAULT 0,   -- notify_person_next_each_time: the user who was called last
   schedule_id          INTEGER,                      -- no foreign keys: what is gone becomes a visible failure of the step
   team_id              INTEGER,
   user_group_id        INTEGER,

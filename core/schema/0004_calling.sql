@@ -6,20 +6,39 @@ CREATE TABLE escalation_plan (
   escalation_chain_id  INTEGER NOT NULL,
   version              INTEGER NOT NULL,             -- of the chain
   name                 TEXT NOT NULL,
-  steps                TEXT NOT NULL,                -- JSON: rows of escalation_step
   UNIQUE (escalation_chain_id, version)
 ) STRICT;
 
+CREATE TABLE plan_step (
+  plan_id        INTEGER NOT NULL REFERENCES escalation_plan(id) ON DELETE CASCADE,
+  position       INTEGER NOT NULL,                   -- 0, 1, 2 …
+  step_id        INTEGER NOT NULL,                   -- of escalation_step, which may be gone; what follows is its copy
+  type           TEXT,
+  is_important   INTEGER NOT NULL,
+  wait_ms        INTEGER,
+  users          TEXT NOT NULL,
+  schedule_id    INTEGER,
+  team_id        INTEGER,
+  user_group_id  INTEGER,
+  webhook_id     INTEGER,
+  from_time      TEXT,
+  to_time        TEXT,
+  num_alerts     INTEGER,
+  num_minutes    INTEGER,
+  PRIMARY KEY (plan_id, position)
+) STRICT, WITHOUT ROWID;
+
+-- How far a group's escalation has come; its state stands in the group.
 CREATE TABLE escalation (
   alert_group_id  INTEGER PRIMARY KEY,
   plan_id         INTEGER NOT NULL,
-  state           TEXT NOT NULL,                     -- waiting, paused, stopped, finished, unanswered
   step            INTEGER NOT NULL DEFAULT 0,        -- the next one, from 0
   repeats         INTEGER NOT NULL DEFAULT 0,
   epoch           INTEGER NOT NULL DEFAULT 0,        -- a job of an older one is void
   started_at      INTEGER NOT NULL,
   next_at         INTEGER
 ) STRICT, WITHOUT ROWID;
+ALTER TABLE alert_group ADD COLUMN escalation TEXT;  -- null: none; waiting, paused, stopped, finished, unanswered
 
 -- A person is being called for a group: how far their own rules have come. Called again, they begin anew.
 CREATE TABLE page (
@@ -28,8 +47,8 @@ CREATE TABLE page (
   is_important    INTEGER NOT NULL DEFAULT 0,
   is_forced       INTEGER NOT NULL DEFAULT 0,        -- directly: an acknowledge or silence from before does not stop it
   state           TEXT NOT NULL,                     -- running, finished, stopped
-  rule            INTEGER NOT NULL DEFAULT 0,        -- the next one, from 0
-  epoch           INTEGER NOT NULL DEFAULT 0,
+  rule            INTEGER NOT NULL DEFAULT -1,       -- position of the last one that was done
+  epoch           INTEGER NOT NULL DEFAULT 0,        -- a job of an older one is void
   started_at      INTEGER NOT NULL,
   PRIMARY KEY (alert_group_id, user_id)
 ) STRICT, WITHOUT ROWID;

@@ -7,7 +7,7 @@
     "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "      \
     "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, " \
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, " \
-    "wiped_at, version, id"
+    "wiped_at, version, id, escalation"
 
 #define FIND_MAX     16        // open groups of one grouping id that are read at once
 #define ERASE_ALERTS 1000      // alerts erased at once: about 5 ms
@@ -17,8 +17,8 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
-    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *add_alert, *add_log, *add_first_log, *add_job,
-        *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
+    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *add_alert, *add_log,
+        *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
 
 static const char *const by_texts[] = {
@@ -73,6 +73,7 @@ group_rows *group_rows_new(store *s) {
                          "acknowledged_by_id = $13, resolved_at = $14, resolved_by = $15, resolved_by_id = $16, "
                          "silenced_at = $17, silenced_until = $18, silenced_by_id = $19, response_ms = $20, wiped_at = "
                          "$21, version = $22 WHERE id = $23");
+    r->set_escalation = store_prepare(s, "UPDATE alert_group SET escalation = $1 WHERE id = $2");
     r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
                                 "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
@@ -115,6 +116,19 @@ static enum group_by read_by(store_stmt *st, int at) {
     return by;
 }
 
+static const char *const escalation_texts[] = {
+#define X(name, text) text,
+    ESCALATION_STATE_LIST(X)
+#undef X
+};
+
+static enum escalation_state read_escalation(store_stmt *st, int at) {
+    str text = store_column_text(st, at);
+    for (size_t i = 1; text.ptr && i < sizeof escalation_texts / sizeof *escalation_texts; i++)
+        if (str_is(text, str_of(escalation_texts[i]))) return (enum escalation_state)i;
+    return ESCALATION_NONE;
+}
+
 static void read_group(store_stmt *st, struct group *g) {
     *g = (struct group){
         .id = store_column_int(st, 22),
@@ -141,6 +155,7 @@ static void read_group(store_stmt *st, struct group *g) {
         .response_ms = store_column_is_null(st, 19) ? -1 : store_column_int(st, 19),
         .wiped_at = store_column_int(st, 20),
         .version = store_column_int(st, 21),
+        .escalation = read_escalation(st, 23),
     };
 }
 
@@ -278,6 +293,14 @@ err group_rows_update(group_rows *r, const struct group *g) {
     return run(r->update);
 }
 
+err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_state state) {
+    if (g->escalation == state) return ERR_OK;
+    g->escalation = state;
+    bind_text_or_null(r->set_escalation, 1, str_of(escalation_texts[state]));
+    store_bind_int(r->set_escalation, 2, g->id);
+    return run(r->set_escalation);
+}
+
 err group_rows_touch(group_rows *r, const struct group *g) {
     store_bind_int(r->touch, 6, g->id);
     store_bind_int(r->touch, 1, g->alerts_count);
@@ -361,6 +384,10 @@ err group_rows_delete(group_rows *r, const struct group *g) {
         "DELETE FROM group_log WHERE alert_group_id = $1",
         "DELETE FROM job WHERE alert_group_id = $1",
         "DELETE FROM label WHERE alert_group_id = $1",
+        "DELETE FROM escalation WHERE alert_group_id = $1",
+        "DELETE FROM page WHERE alert_group_id = $1",
+        "UPDATE notification SET state = 'cancelled', due_at = NULL, error = 'group_deleted' "
+        "WHERE alert_group_id = $1 AND state = 'waiting'",
         "DELETE FROM alert_group WHERE id = $1",
     };
     if (r->open && g->has_hash) open_index_del(r->open, g->integration_id, g->grouping_hash, id);

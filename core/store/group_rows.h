@@ -22,6 +22,19 @@ enum group_by {
 const char *group_by_text(enum group_by by);
 bool group_by_from(str text, enum group_by *out);
 
+#define ESCALATION_STATE_LIST(X)                                                            \
+    X(NONE, "")                                                                             \
+    X(WAITING, "waiting")       /* a job has the next step */                               \
+    X(PAUSED, "paused")         /* goes on when more alerts have come */                    \
+    X(STOPPED, "stopped")       /* somebody answered */                                     \
+    X(FINISHED, "finished")     /* at its end; the last who were called may still answer */ \
+    X(UNANSWERED, "unanswered") /* at its end, and nobody answered */
+enum escalation_state {
+#define X(name, text) ESCALATION_##name,
+    ESCALATION_STATE_LIST(X)
+#undef X
+};
+
 struct group { // the columns of alert_group that rules read and change; 0 stands for null
     int64_t id, integration_id, route_id;
     int64_t grouping_hash;
@@ -32,6 +45,7 @@ struct group { // the columns of alert_group that rules read and change; 0 stand
     int64_t acknowledged_by_id, resolved_by_id, silenced_by_id;
     int64_t response_ms; // -1: not yet
     int64_t wiped_at, version;
+    enum escalation_state escalation; // written by group_rows_set_escalation alone
 };
 
 struct group_texts { // written once, at opening
@@ -73,6 +87,7 @@ err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, 
 err group_rows_get(group_rows *r, int64_t id, struct group *out);                                   // ERR_NOT_FOUND
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);
 err group_rows_update(group_rows *r, const struct group *g);
+err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_state state);
 err group_rows_touch(group_rows *r, const struct group *g); // only what a joining alert changes
 err group_rows_add_alert(group_rows *r, const struct alert_row *alert);
 err group_rows_add_log(group_rows *r, const struct log_row *line, bool is_first); // is_first: of a new group

@@ -1,0 +1,226 @@
+// Walks a group's escalation as far as it goes now, in the transaction of its cause: an alert, a person's action, a job.
+#include "engine/engine_parts.h"
+#include "engine/escalation.h"
+
+#define UNANSWERED_AFTER_US INT64_C(300000000) // from the end of everything that calls to "nobody answered"
+#define STEPS_AT_ONCE       1000               // more than the passes of a chain whose steps are all due at once
+
+struct walk {
+    engine *engine;
+    arena *arena;
+    struct group *group;
+    struct escalation escalation;
+    struct escalation_plan plan;
+    enum escalation_state state;
+    int64_t now;
+};
+
+static store *writer(const struct walk *w) { return w->engine->options.writer; }
+
+static err add_line(struct walk *w, const char *action, const char *reason, int64_t step) {
+    char detail[48];
+    int n = snprintf(detail, sizeof detail, "{\"step\":%lld}", (long long)step);
+    return engine_add_line(w->engine, w->group->id, action, reason, (str){detail, (size_t)n}, w->now);
+}
+
+// Facts.
+
+static err turn_of(struct walk *w, const struct plan_step *step, struct user_ids *out) {
+    struct user_ids in_turn;
+    int64_t last = 0;
+    err x = escalation_rows_turns(writer(w), w->arena, &step->users, &in_turn);
+    if (x == ERR_OK) x = escalation_rows_last_user(writer(w), w->arena, step->step_id, &last);
+    if (x != ERR_OK || !in_turn.count) return x;
+    *out = (struct user_ids){arena_alloc(w->arena, sizeof *out->ids), 1};
+    out->ids[0] = escalation_next_user(&in_turn, last);
+    return ERR_OK;
+}
+
+static err find_webhook(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
+    bool is_enabled = false;
+    err x = escalation_rows_webhook(writer(w), w->arena, step->webhook_id, &is_enabled);
+    if (x == ERR_OK && !is_enabled) facts->failure = "webhook_disabled";
+    return x;
+}
+
+static err count_alerts(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
+    int64_t since = w->group->last_alert_at - step->num_minutes * 60 * INT64_C(1000000);
+    return escalation_rows_count_alerts(writer(w), w->arena, w->group, since, step->num_alerts + 1, &facts->alerts);
+}
+
+// What a step refers to, and what is said when it names none or what it names is gone.
+static const struct {
+    enum step_type type;
+    const char *gone;
+} references[] = {
+    {STEP_NOTIFY_ON_CALL, "schedule_gone"},
+    {STEP_NOTIFY_TEAM, "team_gone"},
+    {STEP_NOTIFY_USER_GROUP, "user_group_gone"},
+    {STEP_WEBHOOK, "webhook_gone"},
+};
+
+static const char *gone_text(enum step_type type) {
+    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
+        if (references[i].type == type) return references[i].gone;
+    return "step_not_configured";
+}
+
+static err gather(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
+    store *s = writer(w);
+    err x = ERR_OK;
+    *facts = (struct step_facts){0};
+    switch (step->type) {
+    case STEP_NOTIFY_USERS: x = escalation_rows_users(s, w->arena, &step->users, &facts->users); break;
+    case STEP_NOTIFY_NEXT: x = turn_of(w, step, &facts->users); break;
+    case STEP_NOTIFY_TEAM: x = escalation_rows_team(s, w->arena, step->team_id, &facts->users); break;
+    case STEP_NOTIFY_USER_GROUP: x = escalation_rows_user_group(s, w->arena, step->user_group_id, &facts->users); break;
+    case STEP_ALERTS: x = count_alerts(w, step, facts); break;
+    case STEP_WEBHOOK: x = find_webhook(w, step, facts); break;
+    default: break;
+    }
+    if (x != ERR_NOT_FOUND) return x;
+    facts->failure = gone_text(step->type);
+    return ERR_OK;
+}
+
+// Outcomes.
+
+static err call_users(struct walk *w, const struct step_outcome *out) {
+    err x = ERR_OK;
+    for (size_t i = 0; i < out->users.count && x == ERR_OK; i++) {
+        struct page_call call = {.user_id = out->users.ids[i], .is_important = out->is_important, .reason = "step_due"};
+        x = engine_page_start(w->engine, w->arena, w->group, &call, w->now);
+    }
+    return x;
+}
+
+static err write_outcome(struct walk *w, const struct plan_step *step, const struct step_outcome *out, int64_t at) {
+    err x = out->action ? add_line(w, out->action, out->reason, at) : ERR_OK;
+    if (x == ERR_OK) x = call_users(w, out);
+    if (x == ERR_OK && out->last_user)
+        x = escalation_rows_set_last_user(writer(w), w->arena, step->step_id, out->last_user);
+    return x;
+}
+
+static err resolve_by_step(struct walk *w) {
+    struct group_effects effects = {0};
+    struct group_actor step = {.by = BY_LAST_STEP};
+    if (group_act(w->group, VERB_RESOLVE, step, 0, w->now, &effects, NULL) != ERR_OK) return ERR_OK;
+    err x = group_rows_update(w->engine->rows, w->group);
+    return x == ERR_OK ? engine_add_effects(w->engine, w->group, &effects, w->now) : x;
+}
+
+static err write_walk(struct walk *w) {
+    struct escalation *x = &w->escalation;
+    bool is_waiting = w->state == ESCALATION_WAITING;
+    if (!is_waiting) x->next_at = 0;
+    err e = escalation_rows_put(writer(w), w->arena, x);
+    if (e == ERR_OK) e = group_rows_set_escalation(w->engine->rows, w->group, w->state);
+    if (e == ERR_OK && is_waiting)
+        e = engine_add_call_job(w->engine, "escalate", w->group->id, 0, x->epoch, x->next_at);
+    if (e == ERR_OK && w->state == ESCALATION_FINISHED) e = engine_watch_for_answer(w->engine, w->group, w->now);
+    return e;
+}
+
+static err go_on(struct walk *w) {
+    struct step_outcome out = {0};
+    err x = escalation_rows_plan(writer(w), w->arena, w->escalation.plan_id, &w->plan);
+    w->escalation.next_at = w->now;
+    for (int i = 0; x == ERR_OK && i < STEPS_AT_ONCE; i++) {
+        const struct plan_step *step = escalation_step_up(&w->escalation, &w->plan);
+        int64_t at = w->escalation.step;
+        struct step_facts facts = {0};
+        if (step) x = gather(w, step, &facts);
+        if (x != ERR_OK) return x;
+        escalation_run_step(&w->escalation, &w->plan, &facts, w->now, &w->state, &out);
+        x = write_outcome(w, step, &out, at);
+        if (w->state != ESCALATION_WAITING || w->escalation.next_at > w->now) break;
+    }
+    if (x == ERR_OK) x = write_walk(w);
+    return x == ERR_OK && out.resolves ? resolve_by_step(w) : x;
+}
+
+// The doors.
+
+static int64_t chain_of(const engine *e, const struct group *g) {
+    const struct config_integration *integration = config_by_id(e->config, g->integration_id);
+    for (size_t i = 0; integration && i < integration->route_count; i++)
+        if (integration->routes[i].id == g->route_id) return integration->routes[i].escalation_chain_id;
+    return 0;
+}
+
+static err start(struct walk *w, int64_t chain_id) {
+    int64_t plan_id = 0;
+    err x = escalation_rows_plan_now(writer(w), w->arena, chain_id, &plan_id);
+    if (x == ERR_NOT_FOUND) return ERR_OK;
+    struct escalation before = {0};
+    if (x == ERR_OK) x = escalation_rows_get(writer(w), w->arena, w->group->id, &before);
+    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
+    w->state = ESCALATION_WAITING;
+    w->escalation = (struct escalation){
+        .alert_group_id = w->group->id, .plan_id = plan_id, .epoch = before.epoch + 1, .started_at = w->now};
+    return go_on(w);
+}
+
+err engine_escalation_start(engine *e, struct group *g, int64_t now) {
+    int64_t chain_id = chain_of(e, g);
+    if (!chain_id) return ERR_OK;
+    arena *a = arena_new();
+    struct walk w = {.engine = e, .arena = a, .group = g, .now = now};
+    err x = start(&w, chain_id);
+    arena_free(a);
+    return x;
+}
+
+static err resume(struct walk *w, int64_t epoch) {
+    err x = escalation_rows_get(writer(w), w->arena, w->group->id, &w->escalation);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    w->state = w->group->escalation;
+    bool is_due = w->state == ESCALATION_WAITING || w->state == ESCALATION_PAUSED;
+    if (!is_due || (epoch && w->escalation.epoch != epoch)) return ERR_OK;
+    return go_on(w);
+}
+
+err engine_escalation_resume(engine *e, struct group *g, int64_t epoch, int64_t now) {
+    arena *a = arena_new();
+    struct walk w = {.engine = e, .arena = a, .group = g, .now = now};
+    err x = resume(&w, epoch);
+    arena_free(a);
+    return x;
+}
+
+static err stop(struct walk *w) {
+    err x = escalation_rows_get(writer(w), w->arena, w->group->id, &w->escalation);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    w->escalation.epoch++;
+    w->escalation.next_at = 0;
+    x = escalation_rows_put(writer(w), w->arena, &w->escalation);
+    if (x == ERR_OK) x = group_rows_set_escalation(w->engine->rows, w->group, ESCALATION_STOPPED);
+    if (x == ERR_OK) x = group_rows_cancel_jobs(w->engine->rows, w->group->id, STR("escalate"));
+    return x == ERR_OK ? group_rows_cancel_jobs(w->engine->rows, w->group->id, STR("watch_answer")) : x;
+}
+
+err engine_escalation_stop(engine *e, struct group *g, int64_t now) {
+    arena *a = arena_new();
+    struct walk w = {.engine = e, .arena = a, .group = g, .now = now};
+    err x = g->escalation == ESCALATION_NONE ? ERR_OK : stop(&w);
+    if (x == ERR_OK) x = engine_pages_stop(e, a, g, now);
+    arena_free(a);
+    return x;
+}
+
+// The end: nobody is called any more, and nobody has answered.
+
+err engine_watch_for_answer(engine *e, const struct group *g, int64_t now) {
+    if (g->escalation != ESCALATION_FINISHED) return ERR_OK;
+    err x = group_rows_cancel_jobs(e->rows, g->id, STR("watch_answer"));
+    return x == ERR_OK ? engine_add_call_job(e, "watch_answer", g->id, 0, 0, now + UNANSWERED_AFTER_US) : x;
+}
+
+err engine_escalation_unanswered(engine *e, struct group *g, int64_t now) {
+    if (g->escalation != ESCALATION_FINISHED || group_state(g) != GROUP_FIRING) return ERR_OK;
+    LOG(e->options.log, LOG_WARN, "nobody_answered", LOG_N("group", g->id));
+    engine_count(&e->counters.unanswered);
+    err x = group_rows_set_escalation(e->rows, g, ESCALATION_UNANSWERED);
+    return x == ERR_OK ? engine_add_line(e, g->id, "unanswered", "nobody_answered", STR(""), now) : x;
+}

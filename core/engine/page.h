@@ -1,0 +1,13 @@
+// The rules of a page: one person is being called for one group, by their own list of rules. Pure functions; `now` is an
+// argument. No I/O.
+//
+// A person called again for the same group begins their list anew.
+#pragma once
+#include "store/page_rows.h"
+
+// Whether the page still applies to its group. A forced one goes on when the group was answered before it began.
+bool page_applies(const struct page *p, const struct group *g);
+// Takes the rules in order up to the next wait: `first` and `count` say which of `rules` (in order of their positions)
+// notify now. Afterwards p->state is PAGE_RUNNING and *due_at when it goes on, or PAGE_FINISHED.
+void page_run(struct page *p, const struct page_rule *rules, size_t rule_count, int64_t now, size_t *first,
+              size_t *count, int64_t *due_at);

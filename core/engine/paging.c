@@ -1,0 +1,112 @@
+// Calls people for a group by their own rules, in the transaction of its cause.
+#include "base/buf.h"
+#include "engine/engine_parts.h"
+#include "engine/page.h"
+
+static err add_line(engine *e, const struct page *p, const char *action, const char *reason, str channel, int64_t now) {
+    buf detail = {0};
+    buf_printf(&detail, "{\"user\":%lld,\"important\":%s", (long long)p->user_id, p->is_important ? "true" : "false");
+    if (channel.len) buf_lit(&detail, ",\"channel\":"), buf_json(&detail, channel);
+    buf_char(&detail, '}');
+    err x = engine_add_line(e, p->alert_group_id, action, reason, buf_view(&detail), now);
+    buf_free(&detail);
+    return x;
+}
+
+static str new_key(engine *e, char hex[static 33]) {
+    unsigned char random[16];
+    env_random(e->options.env, random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++) snprintf(hex + 2 * i, 3, "%02x", random[i]);
+    return (str){hex, 32};
+}
+
+static err notify(engine *e, arena *a, const struct page *p, const struct page_rule *rule, const char *reason,
+                  int64_t now) {
+    store *s = e->options.writer;
+    char key[33], target[32];
+    struct notification n = {.kind = "page",
+                             .reason = reason,
+                             .alert_group_id = p->alert_group_id,
+                             .user_id = p->user_id,
+                             .channel = rule->channel,
+                             .key = new_key(e, key),
+                             .is_important = p->is_important,
+                             .due_at = now,
+                             .created_at = now};
+    err x = page_rows_contact(s, a, p->user_id, rule->channel, rule->contact_method_id, &n.contact_method_id,
+                              &n.provider_id);
+    if (x == ERR_NOT_FOUND) return add_line(e, p, "page_failed", "no_contact_method", rule->channel, now);
+    int len = snprintf(target, sizeof target, "contact:%lld", (long long)n.contact_method_id);
+    n.target = (str){target, (size_t)len};
+    e->notifications_added = true;
+    return x == ERR_OK ? outbox_add(s, a, &n) : x;
+}
+
+// Without any rule there is still e-mail.
+static const struct page_rule fallback = {.position = 0, .channel = {"email", 5}};
+
+static err go_on(engine *e, arena *a, const struct group *g, struct page *p, const char *reason, int64_t now) {
+    store *s = e->options.writer;
+    struct page_rule *rules = NULL;
+    size_t rule_count = 0, first = 0, count = 0;
+    int64_t due_at = 0;
+    err x = page_rows_rules(s, a, p->user_id, p->is_important, &rules, &rule_count);
+    if (x != ERR_OK) return x;
+    const struct page_rule *list = rule_count ? rules : &fallback;
+    page_run(p, list, rule_count ? rule_count : 1, now, &first, &count, &due_at);
+    for (size_t i = first; i < first + count && x == ERR_OK; i++) x = notify(e, a, p, &list[i], reason, now);
+    if (x == ERR_OK) x = page_rows_put(s, a, p);
+    if (x != ERR_OK) return x;
+    if (p->state == PAGE_RUNNING) return engine_add_call_job(e, "page", g->id, p->user_id, p->epoch, due_at);
+    return engine_watch_for_answer(e, g, now);
+}
+
+err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now) {
+    store *s = e->options.writer;
+    struct page p = {.alert_group_id = g->id, .user_id = call->user_id};
+    bool is_allowed = false;
+    err x = page_rows_get(s, a, g->id, call->user_id, &p);
+    if (x == ERR_OK || x == ERR_NOT_FOUND) x = page_rows_user(s, a, call->user_id, &is_allowed);
+    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
+    p = (struct page){.alert_group_id = g->id,
+                      .user_id = call->user_id,
+                      .is_important = call->is_important,
+                      .is_forced = call->is_forced,
+                      .rule = -1,
+                      .epoch = p.epoch + 1,
+                      .started_at = now};
+    if (x == ERR_NOT_FOUND) return add_line(e, &p, "page_failed", "user_gone", STR(""), now);
+    if (!is_allowed) return add_line(e, &p, "page_failed", "role_may_not_be_notified", STR(""), now);
+    x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
+    if (x == ERR_OK) x = add_line(e, &p, "page_started", call->reason, STR(""), now);
+    return x == ERR_OK ? go_on(e, a, g, &p, call->reason, now) : x;
+}
+
+static err stop(engine *e, arena *a, struct page *p, int64_t now) {
+    p->state = PAGE_STOPPED;
+    p->epoch++;
+    err x = page_rows_put(e->options.writer, a, p);
+    return x == ERR_OK ? outbox_cancel(e->options.writer, a, p->alert_group_id, p->user_id, "answered", now) : x;
+}
+
+err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
+    struct user_ids users = {0};
+    err x = page_rows_running(e->options.writer, a, g->id, &users);
+    for (size_t i = 0; i < users.count && x == ERR_OK; i++) {
+        struct page p;
+        x = page_rows_get(e->options.writer, a, g->id, users.ids[i], &p);
+        if (x == ERR_OK && !page_applies(&p, g)) x = stop(e, a, &p, now);
+    }
+    // What the ended pages wrote and what has not left yet.
+    return x == ERR_OK && group_state(g) != GROUP_FIRING
+               ? outbox_cancel(e->options.writer, a, g->id, 0, "answered", now)
+               : x;
+}
+
+err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now) {
+    struct page p;
+    err x = page_rows_get(e->options.writer, a, g->id, user_id, &p);
+    if (x == ERR_NOT_FOUND || (x == ERR_OK && p.epoch != epoch)) return ERR_OK;
+    if (x != ERR_OK) return x;
+    return page_applies(&p, g) ? go_on(e, a, g, &p, "rule_due", now) : stop(e, a, &p, now);
+}

@@ -1,0 +1,136 @@
+#include "store/page_rows.h"
+
+#define RULES_MAX 100
+
+static const char *const state_texts[] = {"running", "finished", "stopped"};
+
+static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
+static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
+
+static err run(store *s, arena *a, const char *sql, const struct store_value *args, size_t nargs) {
+    struct store_rows ignored;
+    return store_run(s, a, sql, args, nargs, 0, &ignored, NULL);
+}
+
+static err ask(store *s, arena *a, const char *sql, const struct store_value *args, size_t nargs,
+               struct store_rows *out) {
+    err e = store_run(s, a, sql, args, nargs, 0, out, NULL);
+    return e == ERR_OK && !out->count ? ERR_NOT_FOUND : e;
+}
+
+err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct page *out) {
+    struct store_value args[] = {SV_INT(group_id), SV_INT(user_id)};
+    struct store_rows rows;
+    err e = ask(s, a,
+                "SELECT is_important, is_forced, rule, epoch, started_at, state FROM page "
+                "WHERE alert_group_id = $1 AND user_id = $2",
+                args, 2, &rows);
+    if (e != ERR_OK) return e;
+    const struct store_value *v = rows.values;
+    *out = (struct page){.alert_group_id = group_id,
+                         .user_id = user_id,
+                         .is_important = int_of(&v[0]) != 0,
+                         .is_forced = int_of(&v[1]) != 0,
+                         .rule = int_of(&v[2]),
+                         .epoch = int_of(&v[3]),
+                         .started_at = int_of(&v[4])};
+    for (size_t i = 0; i < sizeof state_texts / sizeof *state_texts; i++)
+        if (str_is(v[5].text, str_of(state_texts[i]))) out->state = (enum page_state)i;
+    return ERR_OK;
+}
+
+err page_rows_put(store *s, arena *a, const struct page *p) {
+    struct store_value args[] = {SV_INT(p->alert_group_id),
+                                 SV_INT(p->user_id),
+                                 SV_INT(p->is_important),
+                                 SV_INT(p->is_forced),
+                                 SV_TEXT(str_of(state_texts[p->state])),
+                                 SV_INT(p->rule),
+                                 SV_INT(p->epoch),
+                                 SV_INT(p->started_at)};
+    return run(s, a,
+               "INSERT INTO page (alert_group_id, user_id, is_important, is_forced, state, rule, epoch, started_at) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (alert_group_id, user_id) DO UPDATE SET "
+               "is_important = excluded.is_important, is_forced = excluded.is_forced, state = excluded.state, "
+               "rule = excluded.rule, epoch = excluded.epoch, started_at = excluded.started_at",
+               args, 8);
+}
+
+err page_rows_running(store *s, arena *a, int64_t group_id, struct user_ids *out) {
+    struct store_rows rows;
+    err e = store_run(s, a, "SELECT user_id FROM page WHERE alert_group_id = $1 AND state = 'running' ORDER BY user_id",
+                      &SV_INT(group_id), 1, 0, &rows, NULL);
+    if (e != ERR_OK) return e;
+    *out = (struct user_ids){arena_alloc(a, (rows.count + 1) * sizeof *out->ids), rows.count};
+    for (size_t i = 0; i < rows.count; i++) out->ids[i] = rows.values[i].integer;
+    return ERR_OK;
+}
+
+err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed) {
+    struct store_rows rows;
+    err e = ask(s, a, "SELECT role IN ('editor', 'admin') FROM user WHERE id = $1 AND deleted_at IS NULL",
+                &SV_INT(user_id), 1, &rows);
+    if (e == ERR_OK) *is_allowed = int_of(&rows.values[0]) != 0;
+    return e;
+}
+
+static err list_rules(store *s, arena *a, int64_t user_id, bool is_important, struct store_rows *rows) {
+    struct store_value args[] = {SV_INT(user_id), SV_INT(is_important), SV_INT(RULES_MAX)};
+    return store_run(s, a,
+                     "SELECT position, channel, wait_ms, contact_method_id FROM notification_rule WHERE user_id = $1 "
+                     "AND is_important = $2 ORDER BY position, id LIMIT $3",
+                     args, 3, 0, rows, NULL);
+}
+
+err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, struct page_rule **out, size_t *count) {
+    struct store_rows rows;
+    err e = list_rules(s, a, user_id, is_important, &rows);
+    if (e == ERR_OK && !rows.count && is_important) e = list_rules(s, a, user_id, false, &rows);
+    if (e != ERR_OK) return e;
+    *out = arena_alloc(a, (rows.count + 1) * sizeof **out);
+    *count = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct store_value *v = &rows.values[4 * i];
+        (*out)[i] = (struct page_rule){.position = int_of(&v[0]),
+                                       .channel = v[1].type == STORE_TEXT ? v[1].text : STR(""),
+                                       .wait_ms = int_of(&v[2]),
+                                       .contact_method_id = int_of(&v[3])};
+    }
+    return ERR_OK;
+}
+
+err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t named, int64_t *contact_method_id,
+                      int64_t *provider_id) {
+    struct store_value args[] = {SV_INT(user_id), SV_TEXT(channel), SV_INT(named)};
+    struct store_rows rows;
+    err e = ask(s, a,
+                "SELECT id, provider_id FROM contact_method WHERE user_id = $1 AND channel = $2 AND is_enabled = 1 "
+                "ORDER BY id <> $3, failed_at IS NOT NULL, verified_at IS NULL, id LIMIT 1",
+                args, 3, &rows);
+    if (e != ERR_OK) return e;
+    *contact_method_id = int_of(&rows.values[0]);
+    *provider_id = int_of(&rows.values[1]);
+    return ERR_OK;
+}
+
+err outbox_add(store *s, arena *a, const struct notification *n) {
+    struct store_value args[] = {SV_TEXT(str_of(n->kind)),    int_or_null(n->alert_group_id),
+                                 int_or_null(n->user_id),     int_or_null(n->contact_method_id),
+                                 int_or_null(n->provider_id), SV_TEXT(n->channel),
+                                 SV_TEXT(n->target),          SV_INT(n->is_important),
+                                 SV_TEXT(str_of(n->reason)),  SV_TEXT(n->key),
+                                 SV_INT(n->due_at),           SV_INT(n->created_at)};
+    return run(s, a,
+               "INSERT INTO notification (kind, alert_group_id, user_id, contact_method_id, provider_id, channel, "
+               "target, is_important, state, reason, key, due_at, created_at) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12)",
+               args, 12);
+}
+
+err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const char *reason, int64_t now) {
+    struct store_value args[] = {SV_INT(now), SV_TEXT(str_of(reason)), SV_INT(group_id), SV_INT(user_id)};
+    return run(s, a,
+               "UPDATE notification SET state = 'cancelled', due_at = NULL, ended_at = $1, error = $2 "
+               "WHERE alert_group_id = $3 AND kind = 'page' AND state = 'waiting' AND ($4 = 0 OR user_id = $4)",
+               args, 4);
+}

@@ -1,0 +1,48 @@
+// The rows of pages: how far each person's own rules have come, where they are reached, and the outbox.
+//
+// Used on the commit thread, inside a transaction. What is read lives in the given arena. Errors are those of store.h.
+#pragma once
+#include "store/escalation_rows.h"
+
+enum page_state { PAGE_RUNNING, PAGE_FINISHED, PAGE_STOPPED };
+
+struct page {
+    int64_t alert_group_id, user_id;
+    bool is_important, is_forced;
+    enum page_state state;
+    int64_t rule; // position of the last one that was done, -1 before the first
+    int64_t epoch, started_at;
+};
+
+struct page_rule {
+    int64_t position;
+    str channel; // empty: wait
+    int64_t wait_ms, contact_method_id;
+};
+
+struct notification { // a new row of the outbox
+    const char *kind, *reason;
+    int64_t alert_group_id, user_id, contact_method_id, provider_id; // 0: none
+    str channel, target;
+    str key; // idempotency key
+    bool is_important;
+    int64_t due_at, created_at;
+};
+
+err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct page *out); // ERR_NOT_FOUND
+err page_rows_put(store *s, arena *a, const struct page *p);
+// The users whose pages for a group still run.
+err page_rows_running(store *s, arena *a, int64_t group_id, struct user_ids *out);
+
+// Whether a user may be called. ERR_NOT_FOUND: gone.
+err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed);
+// A person's rules in order of position: of the important list, or of the default one when that is empty.
+err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, struct page_rule **out, size_t *count);
+// The contact method a rule means: the one it names, else the person's first usable one on the channel.
+// ERR_NOT_FOUND: there is none. `provider_id` is 0 for the first provider that carries the channel.
+err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t named, int64_t *contact_method_id,
+                      int64_t *provider_id);
+
+err outbox_add(store *s, arena *a, const struct notification *n);
+// What has not left yet for a group (for one user of it, unless 0) will not.
+err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const char *reason, int64_t now);

@@ -4,7 +4,7 @@
 #include "script/values.h"
 #include <lauxlib.h>
 
-enum { REST = 1, MISSING, DICT, FIELD_V, TRUE = 2, FALSE, NONE }; // upvalues
+enum { REST = 1, MISSING, DICT, FIELD_V, TRUTH, TRUE = 2, FALSE, NONE, OPERATOR = 2 }; // upvalues
 
 static str text_at(lua_State *L, int index) {
     str text;
@@ -87,6 +87,112 @@ static int make_truth(lua_State *L) {
     return 1;
 }
 
+static int has(lua_State *L) {
+    int known = lua_type(L, 1) == LUA_TUSERDATA ? payload_truth(L) : -1;
+    if (known >= 0) {
+        lua_pushboolean(L, known);
+        return 1;
+    }
+    path(L);
+    switch (lua_type(L, -1)) {
+    case LUA_TBOOLEAN: break;
+    case LUA_TSTRING: lua_pushboolean(L, lua_rawlen(L, -1) > 0); break;
+    case LUA_TLIGHTUSERDATA: lua_pushboolean(L, 0); break; // None
+    default:
+        lua_pushvalue(L, lua_upvalueindex(TRUTH));
+        lua_insert(L, -2);
+        lua_call(L, 1, 1);
+    }
+    return 1;
+}
+
+// has(rest, missing, dict, truth) -> f(v, name, …) -> truth(v.name.…); the first three as for `path`.
+static int make_has(lua_State *L) {
+    lua_settop(L, 4);
+    lua_pushliteral(L, "v");
+    lua_insert(L, 4);
+    lua_pushcclosure(L, has, 5);
+    return 1;
+}
+
+static int each(lua_State *L) {
+    int n = lua_type(L, 1) == LUA_TUSERDATA ? payload_loop(L, false) : 0;
+    return n ? n : call_rest(L);
+}
+
+static int pairs(lua_State *L) {
+    if (lua_type(L, 1) == LUA_TUSERDATA && payload_loop(L, true)) return 2;
+    lua_pushvalue(L, lua_upvalueindex(REST));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 2);
+    return 2;
+}
+
+static int closure_with_rest(lua_State *L, lua_CFunction f) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushcclosure(L, f, 1);
+    return 1;
+}
+
+// each(rest) -> f(v) -> what a generic `for` takes to go over the items of v: a payload's without making its table.
+static int make_each(lua_State *L) { return closure_with_rest(L, each); }
+
+// pairs(rest) -> f(v) -> the same for keys and values.
+static int make_pairs(lua_State *L) { return closure_with_rest(L, pairs); }
+
+static bool is_scalar(int type) { return type == LUA_TSTRING || type == LUA_TNUMBER || type == LUA_TLIGHTUSERDATA; }
+
+// 1: equal, 0: not, -1: that takes more than a look.
+static int is_equal(lua_State *L) {
+    if (lua_rawequal(L, 1, 2)) return 1;
+    int a = lua_type(L, 1), b = lua_type(L, 2);
+    if (is_scalar(a) && is_scalar(b)) return 0;
+    return a == LUA_TBOOLEAN && b == LUA_TBOOLEAN ? 0 : -1;
+}
+
+static int equal(lua_State *L) {
+    lua_settop(L, 2);
+    int known = is_equal(L);
+    if (known < 0) return call_rest(L);
+    lua_pushboolean(L, known);
+    return 1;
+}
+
+static int unequal(lua_State *L) {
+    lua_settop(L, 2);
+    int known = is_equal(L);
+    if (known < 0) call_rest(L);
+    lua_pushboolean(L, known < 0 ? !lua_toboolean(L, -1) : !known);
+    return 1;
+}
+
+// equal(rest), unequal(rest) -> f(a, b) -> boolean: Python's == and !=; rest(a, b) is ==.
+static int make_equal(lua_State *L) { return closure_with_rest(L, equal); }
+static int make_unequal(lua_State *L) { return closure_with_rest(L, unequal); }
+
+static int order(lua_State *L) {
+    lua_settop(L, 2);
+    int a = lua_type(L, 1);
+    if (a != lua_type(L, 2) || (a != LUA_TNUMBER && a != LUA_TSTRING)) return call_rest(L);
+    int op = (int)lua_tointeger(L, lua_upvalueindex(OPERATOR));
+    bool is_swapped = op < 0; // a > b is b < a
+    if (is_swapped) op = -op;
+    lua_pushboolean(L, lua_compare(L, is_swapped ? 2 : 1, is_swapped ? 1 : 2, op));
+    return 1;
+}
+
+// order(rest, op) -> f(a, b) -> boolean, where the op is "<", "<=", ">" or ">=".
+static int make_order(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    const char *text = luaL_checkstring(L, 2);
+    int op = text[1] ? LUA_OPLE : LUA_OPLT;
+    lua_settop(L, 1);
+    lua_pushinteger(L, text[0] == '>' ? -op : op);
+    lua_pushcclosure(L, order, 2);
+    return 1;
+}
+
 static int text(lua_State *L) {
     switch (lua_type(L, 1)) {
     case LUA_TSTRING: break;
@@ -114,7 +220,10 @@ static int make_text(lua_State *L) {
 }
 
 int bind_access_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"path", make_path}, {"truth", make_truth}, {"text", make_text}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"path", make_path},   {"has", make_has},         {"truth", make_truth},
+                                         {"text", make_text},   {"each", make_each},       {"pairs", make_pairs},
+                                         {"equal", make_equal}, {"unequal", make_unequal}, {"order", make_order},
+                                         {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

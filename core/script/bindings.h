@@ -16,6 +16,7 @@
     X(ids)              \
     X(json)             \
     X(limits)           \
+    X(output)           \
     X(port)             \
     X(print)            \
     X(regex)            \

@@ -24,6 +24,10 @@ const struct json *payload_untouched(lua_State *L, int index);
 void payload_expand(lua_State *L, int index);      // pushes the ordered table of the payload there
 lua_Integer payload_size(lua_State *L, int index); // items or members now, without making its table
 int payload_path(lua_State *L);                    // a lua_CFunction: json.path
+int payload_truth(lua_State *L); // of what json.path gives for the stack: 1 or 0; -1: it is for json.path to find out
+// Pushes what a generic `for` takes to go over the payload at 1: items, keys, or keys and values. Gives their number, 0 when
+// there is a table to go over.
+int payload_loop(lua_State *L, bool is_pairs);
 bool payload_is_special(str key); // may it name more than a member: a method of dict, what the sandbox guards?
 void payload_open(lua_State *L);  // adds the payload functions to the module table on the top
 

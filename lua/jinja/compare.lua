@@ -1,6 +1,7 @@
 --- Truth, equality, order and membership, with Python's rules across types.
 local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
+local hot <const> = require "tocsin.access"
 local json <const> = require "tocsin.json"
 local value <const> = require "jinja.value"
 local number <const> = require "jinja.number"
@@ -21,7 +22,7 @@ local compare <const> = {}
 
 --- bool(v).
 ---@return boolean
-local truth <const> = require("tocsin.access").truth(function(v)
+local truth <const> = hot.truth(function(v)
   local n = v.n
   if n then return n ~= 0 end
   local f = getmetatable(v).truth
@@ -133,19 +134,15 @@ function deep_eq(a, b, depth)
   return number_eq(a, b)
 end
 
+local function general_eq(a, b) return deep_eq(a, b, 0) end
+
 --- a == b.
 ---@return boolean
-local function eq(a, b)
-  if a == b then return true end
-  return deep_eq(a, b, 0)
-end
-compare.eq = eq
+compare.eq = hot.equal(general_eq)
 
 --- a != b.
-function compare.ne(a, b)
-  if a == b then return false end
-  return not deep_eq(a, b, 0)
-end
+---@return boolean
+compare.ne = hot.unequal(general_eq)
 
 -- Order --------------------------------------------------------------------------------------------------------------
 
@@ -206,31 +203,22 @@ function order(op, a, b, depth)
 end
 
 --- a < b. Sorting uses this one.
-function compare.lt(a, b)
-  if math_type(a) and math_type(b) then return a < b end
-  if type(a) == "string" and type(b) == "string" then return a < b end
-  return order("<", a, b, 0) == -1
-end
+compare.lt = hot.order(function(a, b) return order("<", a, b, 0) == -1 end, "<")
 
 --- a <= b.
-function compare.le(a, b)
-  if math_type(a) and math_type(b) then return a <= b end
+compare.le = hot.order(function(a, b)
   local c = order("<=", a, b, 0)
   return c == -1 or c == 0
-end
+end, "<=")
 
 --- a > b.
-function compare.gt(a, b)
-  if math_type(a) and math_type(b) then return a > b end
-  return order(">", a, b, 0) == 1
-end
+compare.gt = hot.order(function(a, b) return order(">", a, b, 0) == 1 end, ">")
 
 --- a >= b.
-function compare.ge(a, b)
-  if math_type(a) and math_type(b) then return a >= b end
+compare.ge = hot.order(function(a, b)
   local c = order(">=", a, b, 0)
   return c == 1 or c == 0
-end
+end, ">=")
 
 -- Membership ---------------------------------------------------------------------------------------------------------
 

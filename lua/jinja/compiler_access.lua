@@ -56,7 +56,13 @@ local function is_special(g, node)
   return node.t == "attr" and inline_loop(g, node[1])
 end
 
-local function path(g, node)
+--- Does it compile to a walk by names?
+function X.is_path(g, node)
+  return path_key(node) ~= nil and not is_special(g, node)
+end
+
+--- The walk by `call` ("path", or "has" for the truth of what is there).
+function X.path(g, node, call)
   local keys, n = {}, 0
   local key = path_key(node)
   while key and n < PATH_MAX do
@@ -68,13 +74,13 @@ local function path(g, node)
   local base, weight = expression(g, node)
   if weight > X.WEIGHT_MAX then base = keep(g, base) end
   for i = 1, n // 2 do keys[i], keys[n + 1 - i] = keys[n + 1 - i], keys[i] end
-  return format("%s(%s, %s)", use(g, "path"), base, concat(keys, ", ")), weight + n + 2
+  return format("%s(%s, %s)", use(g, call), base, concat(keys, ", ")), weight + n + 2
 end
 
 function E.attr(g, node)
   local loop = inline_loop(g, node[1])
   if loop then return LOOP[node.name](loop), 1 end
-  return path(g, node)
+  return X.path(g, node, "path")
 end
 
 local function slice(g, node)
@@ -101,7 +107,7 @@ end
 
 function E.item(g, node)
   if node[2].t == "slice" then return slice(g, node) end
-  if path_key(node) then return path(g, node) end
+  if path_key(node) then return X.path(g, node, "path") end
   local codes, weights = {}, {}
   -- An item may be a method that changes the literal.
   local read = g.mutates and operand or operand_or_fixed

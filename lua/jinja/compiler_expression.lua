@@ -82,6 +82,7 @@ local operands <const> = X.operands
 local function condition(g, node)
   local special = X.conditions[node.t]
   if special then return special(g, node) end
+  if X.is_path(g, node) then return X.path(g, node, "has") end
   local code, weight = expression(g, node)
   if X.is_loop_boolean(g, node) then return code, weight end
   return use(g, "truth") .. "(" .. code .. ")", weight + 2
@@ -437,6 +438,19 @@ function X.printed(g, node)
   end
   if node.t == "concat" then return code, weight end
   return use(g, "str") .. "(" .. code .. ")", weight + 2
+end
+
+--- The same for the buffer, which makes a text of every value itself.
+function X.written(g, node)
+  if g.escape then return (X.printed(g, node)) end
+  return (expression(g, node))
+end
+
+--- Does its evaluation neither fail nor change anything?
+function X.is_settled(g, node)
+  if g.escape or node.t ~= "name" then return false end
+  local var = scope.find(g.scope, node.name)
+  return var ~= nil and var.sure
 end
 
 return X

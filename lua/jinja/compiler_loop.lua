@@ -123,7 +123,7 @@ end
 local function collect(g, node, source)
   local list = writer.declare(g, use(g, "list") .. "(0)")
   local item = item_name(g)
-  local state = open_loop(g, format("for %s in %s(%s) do", item, use(g, "iter"), source))
+  local state = open_loop(g, format("for %s in %s(%s) do", item, use(g, "each"), source))
   local s = scope.new(g.scope)
   scope.param_target(s, node.target)
   bind(g, s, node.target, item)
@@ -138,7 +138,7 @@ end
 local function count(g, node, source)
   local loop, counters = node.loop_use, { index = writer.declare(g, "0") }
   if wants_length(loop) and node.pairs then
-    counters.length = writer.declare(g, source .. ".n")
+    counters.length = writer.declare(g, format("%s(%s)", constant(g, support.items_length), source))
   elseif wants_length(loop) then
     source = writer.declare(g, source)
     counters.length = writer.declare(g, format("%s(%s)", use(g, "loop_length"), source))
@@ -204,7 +204,7 @@ local function run(g, node, source, kind, options)
     plan.iterator = use(g, "loop_next") .. ", " .. plan.loop
   else
     if kind == "counters" then plan.counters, source = count(g, node, source) end
-    plan.iterator = (node.pairs and constant(g, support.pairs) or use(g, "iter")) .. "(" .. source .. ")"
+    plan.iterator = (node.pairs and constant(g, support.pairs) or use(g, "each")) .. "(" .. source .. ")"
   end
   iterate(g, node, plan)
   if plan.flag then otherwise(g, node, plan.flag) end
@@ -216,13 +216,13 @@ local function recursive(g, node)
   local mark = writer.enter(g)
   local code = writer.declare(g, "nil")
   L.as_function(g, code .. " = function(iterable, depth0)", function()
-    emit(g, "local out, n = {}, 0")
+    C.begin_output(g)
     local recurse = code
     if g.escape then
       recurse = format("function(i, d) return %s(%s(i, d)) end", use(g, "markup"), code)
     end
     run(g, node, "iterable", "object", format("{recurse = %s, depth0 = depth0}", recurse))
-    emit(g, format('local text = %s(out, "", 1, n) depth = depth - 1 return text', constant(g, concat)))
+    emit(g, "local text = " .. C.end_output(g) .. " depth = depth - 1 return text")
   end)
   C.append(g, code .. "(" .. source .. ", 0)")
   writer.leave(g, mark)
@@ -254,7 +254,7 @@ end
 -- Output of a capture that is left is dropped.
 local function leave_captures(g, frame)
   local from = g.fn.captures[frame.captures + 1]
-  if from then emit(g, "n = " .. from) end
+  if from then emit(g, format("%s(%s)", use(g, "drop"), from)) end
 end
 
 S["break"] = function(g)

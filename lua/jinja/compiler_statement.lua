@@ -2,8 +2,9 @@
 ---
 --- Jinja2's scopes, which copy outer variables in and forget their own, are Lua blocks: entering a scope that owns `x`
 --- writes `local v7 = v3`; in a loop that is inside the body, fresh for every iteration.
---- A function collects its output in `out[1..n]`; one whose body is only text, prints and sets ("direct") returns one
---- `..` of its pieces. A capture (block set, filter block) remembers `n` and cuts its part off again.
+--- All functions write to one buffer (core/script/bind_output.c): each remembers where it ends when it begins, and cuts its
+--- own part off as its result. One whose body is only text, prints and sets ("direct") returns one `..` of its pieces.
+--- A capture (block set, filter block) is cut off like a function's output.
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
@@ -14,9 +15,8 @@ local constant <const>, statement <const> = writer.constant, writer.statement
 local expression <const>, condition <const> = X.expression, X.condition
 local concat <const>, format <const> = table.concat, string.format
 
+local WRITTEN_MAX <const> = 12 -- pieces of one call
 local DIRECT_MAX <const> = 20 -- prints that are joined by one `..`
-
-local ROOM_MAX <const> = 16
 
 local S <const> = {} -- statement kind → f(g, node)
 
@@ -195,8 +195,7 @@ end
 
 --- Adds a piece of output: Lua text that gives a string.
 function C.append(g, code)
-  g.fn.appends = (g.fn.appends or 0) + 1
-  emit(g, "n = n + 1 out[n] = " .. code)
+  emit(g, use(g, "write") .. "(" .. code .. ")")
 end
 local append <const> = C.append
 
@@ -225,19 +224,37 @@ local function merge(g, node)
   return items
 end
 
+-- What is written by one call: texts, then one expression, then variables of its line. Nothing that is evaluated comes after
+-- something whose text may fail, or which it may change.
+local function append_all(g, items)
+  local codes, line = {}, nil
+  local function flush()
+    if codes[1] then append(g, concat(codes, ", ")) end
+    codes, line = {}, nil
+  end
+  for i = 1, #items do
+    local item = items[i]
+    if type(item) == "string" then
+      codes[#codes + 1] = quote(item)
+    else
+      if line and not (item.line == line and X.is_settled(g, item)) then flush() end
+      line = item.line
+      statement(g, line)
+      codes[#codes + 1] = X.written(g, item)
+    end
+    if #codes >= WRITTEN_MAX then flush() end
+  end
+  flush()
+end
+
 -- What a child template prints outside of its blocks is nothing: it is not even evaluated where that is sure.
 local function output(g, node)
   local items = merge(g, node)
+  if not g.fn.direct then return append_all(g, items) end
   for i = 1, #items do
     local item = items[i]
     if type(item) ~= "string" then statement(g, item.line) end
-    if g.fn.direct then
-      add_direct(g, item)
-    elseif type(item) == "string" then
-      append(g, quote(item))
-    else
-      append(g, (X.printed(g, item)))
-    end
+    add_direct(g, item)
   end
 end
 
@@ -270,11 +287,11 @@ local function is_direct(statements)
   return prints <= DIRECT_MAX
 end
 
--- The buffer is made with room for what the function writes, up to a number: growing it costs more than the rest.
-local function buffer(appends)
-  local room = appends < ROOM_MAX and appends or ROOM_MAX
-  return "local out, n = {" .. string.rep('"",', room) .. "}, 0"
-end
+--- Begins the output of a Lua function.
+function C.begin_output(g) emit(g, "local from = " .. use(g, "mark") .. "()") end
+
+--- Lua text that gives what it wrote.
+function C.end_output(g) return use(g, "cut") .. "(from)" end
 
 --- Compiles the statements of a function that returns its output.
 ---@param leave string?  a statement before the return
@@ -287,10 +304,9 @@ function C.function_body(g, statements, leave)
     body(g, statements)
     result = direct[1] and concat(direct, " .. ") or '""'
   else
-    local at = emit(g, "")
+    C.begin_output(g)
     body(g, statements)
-    g.code[at] = buffer(fn.appends or 0)
-    result = constant(g, concat) .. '(out, "", 1, n)'
+    result = C.end_output(g)
   end
   -- In parentheses it is no tail call, so that an error still finds this function's line.
   if leave then
@@ -305,13 +321,13 @@ end
 --- Compiles statements and gives a temporary that holds what they wrote.
 local function capture(g, statements)
   local captures = g.fn.captures
-  local from = writer.declare(g, "n")
+  local from = writer.declare(g, use(g, "mark") .. "()")
   captures[#captures + 1] = from
   body(g, statements)
   captures[#captures] = nil
   statement(g, g.line)
   local t = writer.temp(g)
-  emit(g, format('%s = %s(out, "", %s + 1, n) n = %s', t, constant(g, concat), from, from))
+  emit(g, format("%s = %s(%s)", t, use(g, "cut"), from))
   return t
 end
 

@@ -13,7 +13,7 @@ local fuel <const> = require "tocsin.fuel"
 local pcall <const>, xpcall <const>, type <const>, next <const>, error <const> = pcall, xpcall, type, next, error
 local find <const>, sub <const>, setmetatable <const> = string.find, string.sub, setmetatable
 local line_of <const> = require("tocsin.trace").line
-local begin <const> = runtime.begin
+local begin <const>, mark <const>, drop <const> = runtime.begin, runtime.mark, runtime.drop
 local NULL <const> = json.null
 
 local CHUNK <const> = "=template"
@@ -154,11 +154,13 @@ function Template:render(context)
   local env <const> = self.env
   if begun ~= env then begin(env) end
   begun = nil
+  local from <const> = mark()
   local ok, result = xpcall(self.run, locate, context)
   if ok then
     begun = env
     return result
   end
+  drop(from)
   local e = as_error(result)
   if e.lua_line then place(self, e) end
   return nil, e

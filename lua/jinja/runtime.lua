@@ -1,6 +1,7 @@
 --- What the generated code of a template calls: the border that README.md describes.
 local fuel <const> = require "tocsin.fuel"
 local hot <const> = require "tocsin.access"
+local output <const> = require("tocsin.output").open(require("jinja.text").str)
 local value <const> = require "jinja.value"
 local number <const> = require "jinja.number"
 local arith <const> = require "jinja.arith"
@@ -33,10 +34,11 @@ local R <const> = {
   mod = printf.mod, pow = arith.pow, neg = arith.neg, pos = arith.pos,
   eq = compare.eq, ne = compare.ne, lt = compare.lt, le = compare.le, gt = compare.gt, ge = compare.ge,
   contains = compare.contains, truth = compare.truth,
+  write = output.write, mark = output.mark, cut = output.cut, drop = output.drop,
   str = str, str_escaped = text.escaped, repr = text.repr,
   markup = value.markup, int = number.parse,
   undef = value.undef, undef_hint = value.undef_hint, undef_item = value.undef_item,
-  iter = sequence.iter, unpack = sequence.unpack, gen = value.gen,
+  iter = sequence.iter, each = hot.each(sequence.iter), unpack = sequence.unpack, gen = value.gen,
   loop = loop.new, loop_next = loop.next,
   set_attr = globals.set_attr,
   spend = fuel.spend, fail = errors.raise,
@@ -79,7 +81,11 @@ end
 local AN_OBJECT <const> = setmetatable({ n = 0, k = {}, v = {} }, DICT)
 
 --- v.a.b.c.d.e, with one to five names (more: chain the calls). A plain walk is done in C.
-R.path = hot.path(steps, function(name) return undef_item(AN_OBJECT, name) end, DICT)
+local function missing(name) return undef_item(AN_OBJECT, name) end
+R.path = hot.path(steps, missing, DICT)
+
+--- R.truth(R.path(…)).
+R.has = hot.has(steps, missing, DICT, compare.truth)
 
 -- Literals -----------------------------------------------------------------------------------------------------------
 

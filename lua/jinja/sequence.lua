@@ -1,7 +1,7 @@
 --- Iteration, length, slices and stable sorting over everything that holds items.
 local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
-local payload_size <const> = require("tocsin.json").size
+local payload_size <const>, payload_items <const> = require("tocsin.json").size, require("tocsin.json").items
 local value <const> = require "jinja.value"
 local compare <const> = require "jinja.compare"
 local text <const> = require "jinja.text"
@@ -15,6 +15,12 @@ local MARKUP <const>, UNDEF <const>, GEN <const>, RANGE <const> = value.MARKUP, 
 local KEYS <const>, VALUES <const>, ITEMS <const> = value.KEYS, value.VALUES, value.ITEMS
 
 local sequence <const> = {}
+
+-- The items of a payload's array without making tables of them, or nil.
+local function payload_list(v)
+  local items = type(v) == "userdata" and v ~= NULL and payload_items(v)
+  return items and setmetatable(items, LIST)
+end
 
 -- Iterators ----------------------------------------------------------------------------------------------------------
 
@@ -114,6 +120,8 @@ end
 ---@return table items
 function sequence.items(v)
   if type(v) == "string" then return utf.chars(v) end
+  local own = payload_list(v)
+  if own then return own end
   v = plain(v)
   local T = type(v) == "table" and getmetatable(v)
   if T == LIST or T == TUPLE then
@@ -225,6 +233,8 @@ end
 --- v[from:to:step]; absent parts are nil or None.
 function sequence.slice(v, from, to, step)
   if type(v) == "string" then return utf.slice(v, bound_of(from), bound_of(to), sequence.step_of(step)) end
+  local own = payload_list(v)
+  if own then return slice_array(own, from, to, step) end
   v = plain(v)
   local T = type_of(v)
   if T == LIST or T == TUPLE then return slice_array(v, from, to, step) end

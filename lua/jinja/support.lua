@@ -8,6 +8,7 @@ local registry <const> = require "jinja.registry"
 local getmetatable <const>, type <const> = getmetatable, type
 local unpack <const> = table.unpack
 local DICT <const>, NULL <const>, normal <const> = value.DICT, value.NULL, value.normal
+local hot <const> = require "tocsin.access"
 local json_item <const> = require("tocsin.json").item
 
 local support <const> = {}
@@ -93,12 +94,16 @@ end
 
 -- Loops over items ------------------------------------------------------------------------------------------------------
 
---- What `for a, b in v.items()` runs over: the dict itself, or a list of pairs. Either has its length in `n`.
+--- What `for a, b in v.items()` runs over: the dict itself or the payload's object, or a list of pairs.
 function support.items_of(v)
+  if type(v) == "userdata" and value.type_of(v) == DICT then return v end
   v = value.plain(v)
   if getmetatable(v) == DICT then return v end
   return to_list(access.method(v, "items", 0), 0)
 end
+
+--- How many items that are.
+support.items_length = sequence.size
 
 local function changed() errors.raise("RuntimeError", "dictionary changed size during iteration") end
 
@@ -112,14 +117,15 @@ local function next_item(at)
   if key ~= nil then return key, dict.v[normal(key)] end
 end
 
---- An iterator of the keys and values of what `items_of` gave: no tuple is made for each of them.
-function support.pairs(source)
+--- What a generic `for` takes to go over the keys and values of what `items_of` gave: no tuple is made for each of them.
+support.pairs = hot.pairs(function(source)
+  source = value.plain(source)
   if getmetatable(source) == DICT then return next_item, { 0, source.n, source } end
   local i, size = 0, source.n
   return function()
     i = i + 1
     if i <= size then return sequence.unpack(source[i], 2) end
   end
-end
+end)
 
 return support

@@ -166,13 +166,17 @@ err payload_parse(arena *a, str content_type, str query, str body, struct payloa
         *out = (struct payload){.json = json, .bytes = body};
         return ERR_OK;
     }
-    if (is_form || is_multipart) {
+    char first = str_trim(body).ptr[0];
+    bool begins_json = first == '{' || first == '[';
+    // A form's first letter is never one of these: `curl -d` calls everything a form.
+    if ((is_form && !begins_json) || is_multipart) {
         struct pairs *p = pairs_new(a);
         e = is_form ? read_form(p, body, why) : read_multipart(p, content_type, body, why);
         return e == ERR_OK ? finish(a, p, body, out) : e;
     }
-    bool looks_like_json = memchr("{[\"", str_trim(body).ptr[0], 3) != NULL;
-    if (claims_json(content_type) || e == ERR_LIMIT || (looks_like_json && is_type(content_type, "text/plain")))
+    bool looks_like_json = begins_json || first == '"';
+    if (is_form || claims_json(content_type) || e == ERR_LIMIT ||
+        (looks_like_json && is_type(content_type, "text/plain")))
         return why_set(why, e, "%s", json_why.text);
     if (is_type(content_type, "text/plain")) return payload_text(a, body, out, why);
     return why_set(why, ERR_UNSUPPORTED, "Unsupported media type \"%.*s\" in request.", STR_FMT(content_type));

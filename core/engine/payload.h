@@ -1,6 +1,7 @@
 // What a request's body says: JSON, a form, a query string or text, as one JSON value.
 //
-// Pure. A body that parses as JSON is JSON whatever its Content-Type. An empty body is the query string's pairs, or {}.
+// Pure. A body that parses as JSON is JSON whatever its Content-Type, and one that begins with { or [ and does not parse is
+// bad JSON, also where it is called a form (as `curl -d` does). An empty body is the query string's pairs, or {}.
 // Values and texts live in the arena or are the body itself.
 #pragma once
 #include "script/json.h"

@@ -82,6 +82,16 @@ describe("a request's body", function()
     assert.matches("1000 fields", refused(400, table.concat(many, "&"), FORM))
   end)
 
+  it("is bad JSON when it begins as JSON, although it is called a form", function()
+    assert.equal("[{'a': 1}]", seen(' \n[{"a":1}]', FORM))
+    for _, body in ipairs { "{bad", '{"a":1', "  [1,", '{"a":1}}', "{a=1&b=2" } do
+      assert.matches("^JSON parse error", refused(400, body, FORM), body)
+    end
+    assert.matches("128", refused(400, ("["):rep(200), FORM))
+    assert.equal("{'{bad': ''}", seen("%7Bbad", FORM))
+    assert.equal("{'a': '{bad'}", seen("a={bad", FORM))
+  end)
+
   it("may be a multipart form without files", function()
     local function part(head, body) return "--xYz\r\nContent-Disposition: form-data; " .. head .. "\r\n\r\n" .. body .. "\r\n" end
     assert.equal("{'a': '1', 'b c': 'x\\r\\ny'}", seen(part('name="a"', "1") .. part('name="b c"', "x\r\ny") .. "--xYz--\r\n", MULTIPART))

@@ -211,16 +211,21 @@ end
 
 -- Joins neighbours whose text is known; gives strings and nodes.
 local function merge(g, node)
-  local items, n = {}, 0
+  local items, known = {}, {}
+  local function join()
+    if known[1] then items[#items + 1] = concat(known) end
+    known = {}
+  end
   for i = 1, #node do
     local text = X.literal_text(g, node[i])
-    if text and n > 0 and type(items[n]) == "string" then
-      items[n] = items[n] .. text
+    if not text then
+      join()
+      items[#items + 1] = node[i]
     elseif text ~= "" then
-      n = n + 1
-      items[n] = text or node[i]
+      known[#known + 1] = text
     end
   end
+  join()
   return items
 end
 

@@ -70,16 +70,14 @@ local function fail(L, message)
   return nil
 end
 
--- Counts the newlines from L.counted up to `pos`, which is not part of it.
+-- Counts the newlines before `pos` that were not counted yet; L.newline is the first of those, or past every place.
 local function count_lines(L, pos)
-  local source, at = L.source, L.counted
-  while true do
-    at = find(source, "\n", at, true)
-    if not at or at >= pos then break end
+  local at = L.newline
+  while at < pos do
     L.line = L.line + 1
-    at = at + 1
+    at = find(L.source, "\n", at + 1, true) or math.maxinteger
   end
-  L.counted = pos
+  L.newline = at
 end
 
 -- Inside a tag -------------------------------------------------------------------------------------------------------
@@ -379,7 +377,7 @@ end
 function lexer.tokenize(source, options)
   source = lexer.normalise(source, options.keep_trailing_newline)
   local L = {
-    source = source, line = 1, counted = 1, depth = 0, closers = {},
+    source = source, line = 1, newline = find(source, "\n", 1, true) or math.maxinteger, depth = 0, closers = {},
     n = 0, kinds = {}, values = {}, lines = {},
     trim_blocks = options.trim_blocks, lstrip_blocks = options.lstrip_blocks,
   }

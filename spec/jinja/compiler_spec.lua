@@ -77,6 +77,22 @@ local TOO_DEEP <const> = {
 }
 
 describe("a compiled template", function()
+  it("takes time in proportion to its length, on one line and with texts side by side too", function()
+    local function seconds(piece, count)
+      local source, least = rep(piece, count), math.huge
+      for _ = 1, 3 do
+        local from = os.clock()
+        assert(env:compile(source))
+        least = math.min(least, os.clock() - from)
+      end
+      return least
+    end
+    for _, piece in ipairs { "{{ '" .. rep("a", 50) .. "' }}", "{% raw %}{{ x }}{% endraw %}\n", "{{ x }} is " } do
+      local short, long = seconds(piece, 4000), seconds(piece, 40000)
+      assert.is_true(long < 30 * short, ("%s: %.3f s, ten times as long %.3f s"):format(piece, short, long))
+    end
+  end)
+
   it("can be as deep, long and wide as the reference's, and more", function()
     for _, case in ipairs(DEEP) do
       local text, e = render(case[1])

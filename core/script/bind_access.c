@@ -4,7 +4,23 @@
 #include "script/values.h"
 #include <lauxlib.h>
 
-enum { REST = 1, MISSING, DICT, FIELD_V, TRUTH, TRUE = 2, FALSE, NONE, OPERATOR = 2 }; // upvalues
+enum {
+    REST = 1,
+    MISSING,
+    DICT,
+    FIELD_V,
+    TRUTH,
+    TRUE = 2,
+    FALSE,
+    NONE,
+    OPERATOR = 2,
+    LIST = 2,
+    TUPLE,
+    CONTAINS_DICT,
+    CONTAINS_V
+}; // upvalues
+
+#define SHORT_MAX 16 // items of a list that are looked at without charge
 
 static str text_at(lua_State *L, int index) {
     str text;
@@ -193,6 +209,54 @@ static int make_order(lua_State *L) {
     return 1;
 }
 
+// Is the string at 1 among the strings of the array at 2? -1 when that takes more than a look at each.
+static int is_among(lua_State *L) {
+    int n = (int)lua_rawlen(L, 2), among = 0;
+    for (int i = 1; i <= n && among == 0; i++) {
+        if (lua_rawgeti(L, 2, i) != LUA_TSTRING) among = -1;
+        else among = lua_rawequal(L, 1, -1);
+        lua_pop(L, 1);
+    }
+    return among;
+}
+
+// The same for a dict: its values lie under strings in "v".
+static int is_key(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(CONTAINS_V));
+    lua_rawget(L, 2);
+    lua_pushvalue(L, 1);
+    bool is_there = lua_rawget(L, -2) != LUA_TNIL;
+    lua_pop(L, 2);
+    return is_there;
+}
+
+static int contains(lua_State *L) {
+    lua_settop(L, 2);
+    int known = -1;
+    if (lua_type(L, 1) == LUA_TSTRING) {
+        if (lua_type(L, 2) == LUA_TUSERDATA) known = payload_has(L, 2, text_at(L, 1));
+        else if (lua_istable(L, 2) && lua_getmetatable(L, 2)) {
+            bool is_list = lua_rawequal(L, 3, lua_upvalueindex(LIST)) || lua_rawequal(L, 3, lua_upvalueindex(TUPLE));
+            bool is_dict = !is_list && lua_rawequal(L, 3, lua_upvalueindex(CONTAINS_DICT));
+            lua_settop(L, 2);
+            if (is_list && lua_rawlen(L, 2) <= SHORT_MAX) known = is_among(L);
+            else if (is_dict) known = is_key(L);
+        }
+    }
+    if (known < 0) return call_rest(L);
+    lua_pushboolean(L, known);
+    return 1;
+}
+
+// contains(rest, list, tuple, dict) -> f(item, container) -> boolean; the last three are metatables.
+static int make_contains(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 4);
+    lua_pushliteral(L, "v");
+    lua_pushcclosure(L, contains, 5);
+    return 1;
+}
+
 static int text(lua_State *L) {
     switch (lua_type(L, 1)) {
     case LUA_TSTRING: break;
@@ -220,10 +284,10 @@ static int make_text(lua_State *L) {
 }
 
 int bind_access_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"path", make_path},   {"has", make_has},         {"truth", make_truth},
-                                         {"text", make_text},   {"each", make_each},       {"pairs", make_pairs},
-                                         {"equal", make_equal}, {"unequal", make_unequal}, {"order", make_order},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"path", make_path},   {"has", make_has},           {"truth", make_truth}, {"text", make_text},
+        {"each", make_each},   {"pairs", make_pairs},       {"equal", make_equal}, {"unequal", make_unequal},
+        {"order", make_order}, {"contains", make_contains}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -68,21 +68,25 @@ static struct document *push_document(lua_State *L) {
 
 struct payload *payload_new(lua_State *L, const struct json *node) {
     struct payload *p = lua_newuserdatauv(L, sizeof *p, 1);
-    *p = (struct payload){.node = node};
+    *p = (struct payload){.tag = &payload_key, .node = node, .root = p, .fuel = fuel_of(L)};
     set_type(L, &payload_key, "__metatable", NULL);
     return p;
+}
+
+void payload_charge(lua_State *L, const struct payload *p, size_t bytes) {
+    int64_t units = (int64_t)(bytes / FUEL_BYTES) + 1;
+    if (p->fuel->mode == FUEL_METERED && p->fuel->left >= units) p->fuel->left -= units;
+    else fuel_bytes(L, bytes);
 }
 
 void payload_check_alive(lua_State *L, const struct payload *p) {
     if (p->epoch && p->made_in != *p->epoch) luaL_error(L, "the payload is used after the call that brought it");
 }
 
+// Every userdata of a state is made by our own code, so that one of this size has room for the tag.
 static bool is_payload_at(lua_State *L, int index) {
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return false;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &payload_key);
-    bool is_one = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    return is_one;
+    if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(struct payload)) return false;
+    return ((const struct payload *)lua_touserdata(L, index))->tag == &payload_key;
 }
 
 // The payload at `index`, or NULL when the value is none.
@@ -101,11 +105,15 @@ static struct payload *check_payload(lua_State *L, int index) {
 
 // Pushes the memo of the payload at `index`, or nil; gives its type.
 int payload_get_memo(lua_State *L, int index) {
-    int type = lua_getiuservalue(L, index, MEMO);
-    if (type != LUA_TUSERDATA) return type;
-    type = lua_getiuservalue(L, -1, MEMO);
+    const struct payload *p = lua_touserdata(L, index);
+    if (!p->root->has_memo) {
+        lua_pushnil(L);
+        return LUA_TNIL;
+    }
+    if (lua_getiuservalue(L, index, MEMO) == LUA_TTABLE) return LUA_TTABLE;
+    lua_getiuservalue(L, -1, MEMO);
     lua_remove(L, -2);
-    return type;
+    return LUA_TTABLE;
 }
 
 const struct json *payload_json(lua_State *L, int index) {
@@ -227,6 +235,7 @@ static void push_memo(lua_State *L, int index) {
     lua_newtable(L);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, index, MEMO);
+    ((struct payload *)lua_touserdata(L, index))->has_memo = true;
 }
 
 // Pushes the ordered table of one container of the payload and remembers it.
@@ -244,10 +253,8 @@ void payload_build(lua_State *L, int index, const struct json *node) {
 
 // Pushes what was made of the node before; pushes nothing and says false when there is nothing.
 bool payload_push_kept(lua_State *L, int index, const struct json *node) {
-    if (payload_get_memo(L, index) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        return false;
-    }
+    if (!((const struct payload *)lua_touserdata(L, index))->root->has_memo) return false;
+    payload_get_memo(L, index);
     lua_rawgetp(L, -1, node);
     lua_remove(L, -2);
     if (lua_istable(L, -1)) return true;

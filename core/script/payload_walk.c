@@ -39,10 +39,9 @@ static void push_inner(lua_State *L, int outer, const struct json *node) {
     struct payload *p = payload_new(L, node);
     p->epoch = of->epoch;
     p->made_in = of->made_in;
-    if (lua_getiuservalue(L, outer, MEMO) != LUA_TUSERDATA) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, outer);
-    }
+    p->root = of->root;
+    if (of->root == of) lua_pushvalue(L, outer);
+    else lua_getiuservalue(L, outer, MEMO);
     lua_setiuservalue(L, -2, MEMO);
 }
 
@@ -89,15 +88,9 @@ static enum walked walk(lua_State *L, const struct payload *p, bool has_memo, co
         looked_at += node->count;
         node = json_get(node, key_at(L, i));
     }
-    fuel_bytes(L, looked_at);
+    payload_charge(L, p, looked_at);
     *out = node;
     return node ? FOUND : i > last ? NO_MEMBER : NOT_PLAIN;
-}
-
-static bool has_memo(lua_State *L, int index) {
-    bool has = payload_get_memo(L, index) == LUA_TTABLE;
-    lua_pop(L, 1);
-    return has;
 }
 
 // path(payload, k1, …) -> the member's value: a scalar, its ordered table when there is one, else a payload of
@@ -109,7 +102,7 @@ int payload_path(lua_State *L) {
     if (!p) return 0;
     const struct json *node;
     int key, last = lua_gettop(L);
-    bool is_made = has_memo(L, 1);
+    bool is_made = p->root->has_memo;
     switch (walk(L, p, is_made, &node, &key)) {
     case NOT_PLAIN: return 0;
     case NO_MEMBER: return push_missing(L);
@@ -137,7 +130,7 @@ int payload_truth(lua_State *L) {
     const struct payload *p = payload_at(L, 1);
     const struct json *node;
     int key;
-    if (!p || has_memo(L, 1)) return -1;
+    if (!p || p->root->has_memo) return -1;
     switch (walk(L, p, false, &node, &key)) {
     case FOUND: return is_true(node);
     case NO_MEMBER: return 0;
@@ -145,9 +138,10 @@ int payload_truth(lua_State *L) {
     }
 }
 
-static const struct json *item_of(lua_State *L, const struct json *node) {
+static const struct json *item_of(lua_State *L, const struct payload *p) {
+    const struct json *node = p->node;
     if (node->type == JSON_OBJECT) {
-        fuel_bytes(L, node->count);
+        payload_charge(L, p, node->count);
         return lua_type(L, 2) == LUA_TSTRING ? json_get(node, key_at(L, 2)) : NULL;
     }
     lua_Integer i = lua_isinteger(L, 2) ? lua_tointeger(L, 2) : node->count;
@@ -155,10 +149,10 @@ static const struct json *item_of(lua_State *L, const struct json *node) {
     return i >= 0 && i < node->count ? &node->items[i] : NULL;
 }
 
-// The payload at 1 whose table nobody has made, and so nobody changed; else NULL.
-static const struct payload *unmade(lua_State *L) {
-    const struct payload *p = payload_at(L, 1);
-    if (!p || !payload_push_kept(L, 1, p->node)) return p;
+// The payload there whose table nobody has made, and so nobody changed; else NULL.
+static const struct payload *unmade(lua_State *L, int index) {
+    const struct payload *p = payload_at(L, index);
+    if (!p || !payload_push_kept(L, index, p->node)) return p;
     lua_pop(L, 1);
     return NULL;
 }
@@ -167,23 +161,28 @@ static const struct payload *unmade(lua_State *L) {
 // nil and true when there is none. Nothing when the payload has its table, and for what is no payload.
 static int item(lua_State *L) {
     lua_settop(L, 2);
-    const struct payload *p = unmade(L);
+    const struct payload *p = unmade(L, 1);
     if (!p) return 0;
-    const struct json *found = item_of(L, p->node);
+    const struct json *found = item_of(L, p);
     return found ? payload_push_node(L, 1, found, p->is_eager) : push_missing(L);
+}
+
+int payload_has(lua_State *L, int index, str wanted) {
+    const struct payload *p = unmade(L, index);
+    if (!p) return -1;
+    const struct json *node = p->node;
+    payload_charge(L, p, node->count);
+    if (node->type == JSON_OBJECT) return json_get(node, wanted) != NULL;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (node->items[i].type == JSON_STRING && str_is(node->items[i].text, wanted)) return 1;
+    return 0;
 }
 
 // has(payload, text) -> boolean: has it a member of that name, or an item that is that text? Nothing as with item.
 static int has(lua_State *L) {
-    str wanted = {0};
-    wanted.ptr = luaL_checklstring(L, 2, &wanted.len);
-    const struct payload *p = unmade(L);
-    if (!p) return 0;
-    const struct json *node = p->node;
-    fuel_bytes(L, node->count);
-    bool is_there = node->type == JSON_OBJECT && json_get(node, wanted);
-    for (uint32_t i = 0; node->type == JSON_ARRAY && !is_there && i < node->count; i++)
-        is_there = node->items[i].type == JSON_STRING && str_is(node->items[i].text, wanted);
+    luaL_checktype(L, 2, LUA_TSTRING);
+    int is_there = payload_has(L, 1, key_at(L, 2));
+    if (is_there < 0) return 0;
     lua_pushboolean(L, is_there);
     return 1;
 }
@@ -244,7 +243,7 @@ static int next_key(lua_State *L) {
 
 // The payload at 1 when nothing can have changed it and it has no table.
 static const struct payload *lazy(lua_State *L) {
-    const struct payload *p = unmade(L);
+    const struct payload *p = unmade(L, 1);
     return p && !p->is_eager ? p : NULL;
 }
 

@@ -28,6 +28,8 @@ int payload_truth(lua_State *L); // of what json.path gives for the stack: 1 or 
 // Pushes what a generic `for` takes to go over the payload at 1: items, keys, or keys and values. Gives their number, 0 when
 // there is a table to go over.
 int payload_loop(lua_State *L, bool is_pairs);
+int payload_has(lua_State *L, int index,
+                str wanted);      // has the payload there that member or item? 1, 0; -1: its table knows
 bool payload_is_special(str key); // may it name more than a member: a method of dict, what the sandbox guards?
 void payload_open(lua_State *L);  // adds the payload functions to the module table on the top
 

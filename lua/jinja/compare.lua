@@ -10,7 +10,6 @@ local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
 local find <const>, format <const> = string.find, string.format
 local raise <const>, expand <const>, spend <const> = errors.raise, json.expand, fuel.spend
-local payload_has <const> = json.has
 local NULL <const>, normal <const>, type_of <const> = value.NULL, value.normal, value.type_of
 local LIST <const>, TUPLE <const>, DICT <const>, BIG <const> = value.LIST, value.TUPLE, value.DICT, value.BIG
 local MARKUP <const>, UNDEF <const>, GEN <const>, RANGE <const> = value.MARKUP, value.UNDEF, value.GEN, value.RANGE
@@ -279,20 +278,14 @@ contains_of[value.REVERSED] = contains_of[GEN]
 
 --- item in container.
 ---@return boolean
-function compare.contains(item, container)
-  local T = getmetatable(container)
-  if T == LIST then return sequence_contains(item, container) end
-  if T == DICT and type(item) == "string" then return container.v[item] ~= nil end
+compare.contains = hot.contains(function(item, container)
+  if getmetatable(container) == LIST then return sequence_contains(item, container) end
   if type(container) == "string" then return text_contains(item, container) end
-  if type(item) == "string" and type(container) == "userdata" and container ~= NULL then
-    local is_in = payload_has(container, item)
-    if is_in ~= nil then return is_in end
-  end
   container = value.plain(container)
   local kind = type(container) == "table" and getmetatable(container)
   local f = kind and (contains_of[kind] or kind.contains)
   if f then return f(item, container) end
   raise("TypeError", "argument of type '" .. type_of(container).name .. "' is not iterable")
-end
+end, LIST, TUPLE, DICT)
 
 return compare

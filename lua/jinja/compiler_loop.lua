@@ -194,9 +194,9 @@ end
 
 -- Everything from the iterable in `source` on. `options`: what R.loop is told, as Lua text.
 local function run(g, node, source, kind, options)
-  local plan = { test = node.test }
+  local plan, is_counted = { test = node.test }, kind == "counters" and wants_length(node.loop_use)
   if node.otherwise then plan.flag = writer.declare(g, "true") end
-  if node.test and (kind == "object" or kind == "counters" and wants_length(node.loop_use)) then
+  if node.test and (kind == "object" or is_counted) then
     source, plan.test = collect(g, node, source), nil
   end
   if kind == "object" then
@@ -204,7 +204,8 @@ local function run(g, node, source, kind, options)
     plan.iterator = use(g, "loop_next") .. ", " .. plan.loop
   else
     if kind == "counters" then plan.counters, source = count(g, node, source) end
-    plan.iterator = (node.pairs and constant(g, support.pairs) or use(g, "each")) .. "(" .. source .. ")"
+    local over <const> = not node.pairs and use(g, "each") or constant(g, is_counted and support.pairs or support.pairs_of)
+    plan.iterator = over .. "(" .. source .. ")"
   end
   iterate(g, node, plan)
   if plan.flag then otherwise(g, node, plan.flag) end
@@ -246,7 +247,9 @@ S["for"] = function(g, node)
   node.pairs = is_pairs(node, kind)
   local source = X.stable(g, node.pairs and node.iter[1][1] or node.iter)
   local mark = writer.enter(g)
-  if node.pairs then source = writer.declare(g, format("%s(%s)", constant(g, support.items_of), source)) end
+  if node.pairs and kind == "counters" and wants_length(node.loop_use) then
+    source = writer.declare(g, format("%s(%s)", constant(g, support.items_of), source))
+  end
   run(g, node, source, kind, "{depth0 = 0}")
   writer.leave(g, mark)
 end

@@ -117,15 +117,19 @@ local function next_item(at)
   if key ~= nil then return key, dict.v[normal(key)] end
 end
 
---- What a generic `for` takes to go over the keys and values of what `items_of` gave: no tuple is made for each of them.
-support.pairs = hot.pairs(function(source)
-  source = value.plain(source)
+local function general_pairs(source)
   if getmetatable(source) == DICT then return next_item, { 0, source.n, source } end
   local i, size = 0, source.n
   return function()
     i = i + 1
     if i <= size then return sequence.unpack(source[i], 2) end
   end
-end)
+end
+
+--- What a generic `for` takes to go over the keys and values of what `items_of` gave: no tuple is made for each of them.
+support.pairs = hot.pairs(function(source) return general_pairs(value.plain(source)) end)
+
+--- The same for `v.items()`.
+support.pairs_of = hot.pairs(function(v) return general_pairs(value.plain(support.items_of(v))) end)
 
 return support

@@ -121,6 +121,10 @@ local function take_line(chunks, options, is_first)
 end
 
 local function wrap_line(s, options, out)
+  if #s <= options.width and find(s, "[!-~]$") then -- it fits, and there is no blank at its end to lose
+    out[#out + 1] = s
+    return
+  end
   local chunks = chunks_of(s, options.on_hyphens)
   fuel.bytes(#s * 32)
   local count = #chunks

@@ -17,10 +17,10 @@ CREATE TABLE team (
 
 CREATE TABLE user (
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  username    TEXT NOT NULL UNIQUE,
+  username    TEXT NOT NULL,
   name        TEXT NOT NULL,
   email       TEXT,
-  role        TEXT NOT NULL DEFAULT 'viewer',       -- viewer, editor, admin
+  role        TEXT NOT NULL DEFAULT 'viewer',       -- none, viewer, editor, admin
   timezone    TEXT NOT NULL DEFAULT 'UTC',
   created_at  INTEGER NOT NULL
 ) STRICT;

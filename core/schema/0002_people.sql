@@ -7,8 +7,10 @@ CREATE TABLE team_member (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX team_member_by_user ON team_member(user_id);
 
--- Gone from the lists, but named in the logs of groups.
+-- Gone from the lists, but named in the logs of groups. `version` counts every change of the person's rules.
 ALTER TABLE user ADD COLUMN deleted_at INTEGER;
+ALTER TABLE user ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+CREATE UNIQUE INDEX user_by_username ON user(username) WHERE deleted_at IS NULL;
 
 -- An account at a destination: a Slack workspace, a Telegram bot, a mail server, a Twilio account.
 CREATE TABLE provider (

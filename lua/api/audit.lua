@@ -33,7 +33,7 @@ function audit.statement(request, r, kind, key, values, old)
   return {
     sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, before, after) " ..
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    args = { request.now, by, by_id, kind, r.name, key, before, after },
+    args = { request.now, by, by_id, kind, r.object or r.name, key, before, after },
   }
 end
 

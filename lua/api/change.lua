@@ -27,7 +27,7 @@ local function take_field(f, value, request, c)
     for name, stored in pairs(columns) do c.values[name] = stored end
     return nil
   end
-  local stored, why = json.null, nil
+  local stored, why = f.null or json.null, nil
   if not is_null then stored, why = field.check_of(f)(f, value) end
   if stored == nil then return why end
   if c.old and f.create_only then

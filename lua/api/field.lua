@@ -4,8 +4,10 @@
 -- `check(field, value, ctx)` returns the stored value, or nil and one sentence. `show(field, stored, ctx)` returns
 -- the answer's value. null comes in as `json.null`; nil goes out as null.
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 local store = require("tocsin.store")
 local time = require("api.time")
+local writer = require("api.writer")
 
 local field = {}
 
@@ -13,6 +15,7 @@ local types = {}
 
 -- Wide enough for every sensible number and exact in every JSON reader.
 local INTEGER_MAX = 2147483647
+local REFS_MAX = 1000
 
 local function same(_, stored) return stored end
 
@@ -69,22 +72,76 @@ types.time = {
   show = function(_, stored) return time.text(stored) end,
 }
 
+-- Seconds, or HH:MM:SS; whole milliseconds in the database.
+types.duration = {
+  check = function(f, value)
+    if type(value) == "string" then
+      local hours, minutes, seconds = string.match(value, "^(%d%d?):(%d%d):(%d%d)$")
+      if hours then value = (tonumber(hours) * 60 + tonumber(minutes)) * 60 + tonumber(seconds) end
+    end
+    local n, why = types.integer.check(f, value)
+    return n and n * 1000, why
+  end,
+  show = function(_, stored) return stored and stored // 1000 end,
+}
+
+-- A time of day in UTC.
+types.clock = {
+  check = function(_, value)
+    local hours, minutes, seconds = string.match(type(value) == "string" and value or "", "^(%d%d):(%d%d):(%d%d)Z$")
+    if not hours or tonumber(hours) > 23 or tonumber(minutes) > 59 or tonumber(seconds) > 59 then
+      return nil, "Expected a time of day in UTC, HH:MM:SSZ."
+    end
+    return string.sub(value, 1, -2)
+  end,
+  show = function(_, stored) return stored and stored .. "Z" end,
+}
+
+local function is_there(other, id)
+  return store.row("SELECT id FROM " .. other.table .. " WHERE id = $1" ..
+    (other.live and " AND " .. other.live or ""), id) ~= nil
+end
+
 -- A row of another resource, by its public id; only a row that its resource shows can be named.
 types.ref = {
   check = function(f, value)
     local other = require("resources." .. f.to)
     local id = type(value) == "string" and ids.decode(other.prefix, value)
-    local row = id and store.row("SELECT id FROM " .. other.table .. " WHERE id = $1" ..
-      (other.live and " AND " .. other.live or ""), id)
-    if not row then return nil, string.format('Invalid pk "%s" - object does not exist.', tostring(value)) end
-    return id
+    if id and is_there(other, id) then return id end
+    return nil, string.format('Invalid pk "%s" - object does not exist.', type(value) == "string" and value or type(value))
   end,
   show = function(f, stored) return stored and ids.encode(require("resources." .. f.to).prefix, stored) end,
 }
 
----Is null for this field: also the empty text and the text `null` where a client cannot send null (`loose_null`).
+-- Rows of another resource: a list of public ids, each once; a JSON list of keys in the database. Rows that are gone
+-- since then are not shown.
+types.refs = {
+  check = function(f, value)
+    if getmetatable(value) ~= json.array_mt then return nil, "Expected a list of ids." end
+    local max = f.max or REFS_MAX
+    if #value > max then return nil, string.format("Ensure this field has no more than %d elements.", max) end
+    local list, seen = json.array(), {}
+    for i = 1, #value do
+      local id, why = types.ref.check(f, value[i])
+      if not id then return nil, why end
+      if not seen[id] then list[#list + 1] = id end
+      seen[id] = true
+    end
+    return json.encode(list)
+  end,
+  show = function(f, stored)
+    local other, list = require("resources." .. f.to), {}
+    for _, id in ipairs(json.decode(stored or "[]")) do
+      if is_there(other, id) then list[#list + 1] = ids.encode(other.prefix, id) end
+    end
+    return writer.list(list)
+  end,
+}
+
+---Is null for this field: also the empty text (`blank_null`), and that and the text `null` where a client cannot send
+---null (`loose_null`).
 function field.is_null(f, value, null)
-  return value == null or (f.loose_null and (value == "" or value == "null"))
+  return value == null or ((f.loose_null or f.blank_null) and value == "") or (f.loose_null and value == "null")
 end
 
 ---@return function? check nil for what is only shown

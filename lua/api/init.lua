@@ -9,6 +9,7 @@ local port = require("tocsin.port")
 local query_string = require("api.query")
 local rows = require("api.rows")
 local single = require("api.single")
+local webhook_responses = require("api.webhook_responses")
 local writer = require("api.writer")
 
 local api = {}
@@ -24,7 +25,8 @@ local GENERIC = {
   delete = { "/:id", "DELETE", change.delete, "write" },
 }
 
-local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "team", "user" }
+local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
+  "user_group", "slack_channel", "notification_rule", "webhook", "action", "resolution_note" }
 
 -- path, method, handler, the role it needs.
 local ROUTES = {
@@ -32,6 +34,7 @@ local ROUTES = {
   { "organizations", "GET", single.organizations, "viewer" },
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "users/current", "GET", single.current_user, "viewer" },
+  { "webhooks/:id/responses", "GET", webhook_responses.list, "viewer" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
   { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },

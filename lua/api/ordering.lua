@@ -1,10 +1,32 @@
---- Positions in an ordered list (routes): what moves when one element is put somewhere.
+--- Positions in an ordered list (routes, steps, personal rules): what moves when one element is put somewhere.
 --
 -- Positions are unique within the list and may have gaps; deleting closes none. A plain move shifts what lies between
 -- by one; a manual one (Terraform) takes the place when it is free and else swaps with who has it.
+local field = require("api.field")
+
 local ordering = {}
 
 local LAST = -1
+local POSITION = { "position", type = "integer", min = LAST }
+
+---The fields `position` and `manual_order` of an ordered resource: what they ask for is kept in the change until its
+---`before_write` places the row.
+ordering.position = {
+  "position", show = function(row) return row.position end,
+  store = function(value, _, c)
+    local why
+    c.position, why = field.check_of(POSITION)(POSITION, value)
+    if not c.position then return nil, why end
+    return {}
+  end,
+}
+ordering.manual_order = {
+  "manual_order", write_only = true,
+  store = function(value, _, c)
+    c.is_manual = value == true
+    return {}
+  end,
+}
 
 local function highest(list)
   local position = -1
@@ -41,6 +63,19 @@ function ordering.place(list, own, wanted, is_manual)
   if wanted == LAST then wanted = math.max(highest(list), own) end
   if wanted == nil or wanted == own then return own, {} end
   return (is_manual and swap or shift)(list, own, wanted)
+end
+
+---Puts the row of a change where it was asked to be, and the others of its list out of the way in the same write.
+---@param change table api.change
+---@param others table {id, position} of the list without this row
+function ordering.move(c, change, table_name, others)
+  local position, moved = ordering.place(others, c.old and c.old.position, c.position, c.is_manual)
+  c.values.position = position
+  for _, other in ipairs(others) do
+    if moved[other.id] then
+      c.before[#c.before + 1] = change.update(table_name, { position = moved[other.id] }, other.id)
+    end
+  end
 end
 
 return ordering

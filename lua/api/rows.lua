@@ -56,9 +56,10 @@ local function add_filter(q, filter, text)
   if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
 end
 
--- The filters of a request that have a value: list of {filter, values}.
-local function given_filters(r, request)
+-- The filters of a request that have a value: list of {filter, values}. `fixed` are of the same form.
+local function given_filters(r, request, fixed)
   local given = {}
+  for _, pair in ipairs(fixed or {}) do given[#given + 1] = pair end
   for _, filter in ipairs(r.filters or {}) do
     local values = query_string.all(request.query, filter[1])
     if #values > 0 and values[#values] ~= "" then given[#given + 1] = { filter, values } end
@@ -146,7 +147,7 @@ end
 function rows.show(r, row, request)
   local object = writer.object()
   for _, f in ipairs(r.fields) do
-    if not f.write_only then
+    if not f.write_only and (not f.when or f.when(row, request)) then
       local value
       if f.show then value = f.show(row, request) else value = field.show_of(f)(f, row[f.column or f[1]]) end
       writer.put(object, f[1], value)
@@ -162,9 +163,9 @@ function rows.by_key(r, key)
 end
 
 ---The answer to GET /<path>/. A filter may have to walk through the whole table, so it is done twice (count, keys) and
----no more: the rows of the page are then read one by one by key.
-function rows.list(r, request)
-  local given = given_filters(r, request)
+---no more: the rows of the page are then read one by one by key. `fixed` are filters that the path stands for.
+function rows.list(r, request, fixed)
+  local given = given_filters(r, request, fixed)
   local count, refusal = count_rows(r, given)
   if refusal then return refusal end
   local window = paging.window(request.query, r.page_size, count)

@@ -2,7 +2,6 @@
 local body = require("api.body")
 local change = require("api.change")
 local errors = require("api.errors")
-local field = require("api.field")
 local json = require("tocsin.json")
 local labels = require("api.labels")
 local ordering = require("api.ordering")
@@ -10,8 +9,6 @@ local regex = require("tocsin.regex")
 local route_channels = require("api.route_channels")
 local store = require("tocsin.store")
 local template = require("template")
-
-local POSITION = { "position", type = "integer", min = -1 }
 
 -- Terms by routing type: what is wrong with a condition, or nil.
 local CHECKS = {
@@ -49,13 +46,9 @@ local function check_default(c)
 end
 
 local function place(c, integration_id)
-  local others = store.rows("SELECT id, position FROM route WHERE integration_id = $1 AND is_default = 0 AND id <> $2",
-    integration_id, c.old and c.old.id or 0)
-  local position, moved = ordering.place(others, c.old and c.old.position, c.position, c.is_manual)
-  c.values.position = position
-  for _, other in ipairs(others) do
-    if moved[other.id] then c.before[#c.before + 1] = change.update("route", { position = moved[other.id] }, other.id) end
-  end
+  ordering.move(c, change, "route", store.rows(
+    "SELECT id, position FROM route WHERE integration_id = $1 AND is_default = 0 AND id <> $2",
+    integration_id, c.old and c.old.id or 0))
 end
 
 local function guard_new(c)
@@ -73,18 +66,6 @@ local function before_write(_, c)
   local refusal = check_condition(c) or (not c.old and guard_new(c)) or nil
   if refusal then return refusal end
   place(c, c.old and c.old.integration_id or c.values.integration_id)
-end
-
-local function store_position(value, _, c)
-  local why
-  c.position, why = field.check_of(POSITION)(POSITION, value)
-  if not c.position then return nil, why end
-  return {}
-end
-
-local function store_manual_order(value, _, c)
-  c.is_manual = value == true
-  return {}
 end
 
 local function store_labels(value)
@@ -113,8 +94,8 @@ local resource = {
     { "routing_regex", type = "text", max = 1024, nullable = true },
     { "routing_labels", nullable = true, store = store_labels,
       show = function(row) return row.routing_labels and labels.show_list(row.routing_labels, "value") end },
-    { "position", show = function(row) return row.position end, store = store_position },
-    { "manual_order", write_only = true, store = store_manual_order },
+    ordering.position,
+    ordering.manual_order,
     { "is_the_last_route", type = "boolean", column = "is_default", readonly = true },
   },
   guard = function(row) return { table = "integration", id = row.integration_id, version = row.integration_version } end,

@@ -1,25 +1,98 @@
 --- A person who is called, and who acts.
+local ids = require("tocsin.ids")
+local json = require("tocsin.json")
+local query_string = require("api.query")
+local store = require("tocsin.store")
 local writer = require("api.writer")
+local zone = require("tocsin.zone")
+
+local ROLES = { "admin", "editor", "viewer", "none" }
+-- The reference filters by the number of a role.
+local ROLE_NUMBERS = { ["0"] = "admin", ["1"] = "editor", ["2"] = "viewer", ["3"] = "none" }
+
+local function check_email(value)
+  if string.find(value, "^[^%s@]+@[^%s@]+$") then return value end
+  return nil, "Enter a valid email address."
+end
+
+local function check_timezone(value)
+  local name = zone.name(value)
+  if name then return name end
+  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
+end
+
+-- Repeated `roles=`: any of them.
+local function add_roles(q, values)
+  local marks, roles = {}, {}
+  for i, text in ipairs(values) do
+    marks[i], roles[i] = "?", ROLE_NUMBERS[text] or string.lower(text)
+  end
+  q.add("AND t.role IN (" .. table.concat(marks, ", ") .. ")", table.unpack(roles))
+end
+
+-- `short=true` leaves out what takes further look-ups.
+local function is_long(_, request)
+  return string.lower(query_string.get(request.query, "short") or "") ~= "true"
+end
+
+local function show_slack(row)
+  local method = store.row("SELECT m.address FROM contact_method AS m WHERE m.user_id = $1 AND m.channel = 'slack' " ..
+    "ORDER BY m.id LIMIT 1", row.id)
+  if not method then return nil end
+  local address = json.decode(method.address)
+  return writer.object("user_id", address.user_id, "team_id", address.team_id)
+end
+
+local function show_teams(row)
+  local list = {}
+  for i, team in ipairs(store.rows("SELECT team_id FROM team_member WHERE user_id = $1 ORDER BY team_id", row.id)) do
+    list[i] = ids.encode("T", team.team_id)
+  end
+  return writer.list(list)
+end
+
+local VERIFIED = "EXISTS (SELECT 1 FROM contact_method AS m WHERE m.user_id = t.id AND m.verified_at IS NOT NULL " ..
+  "AND m.channel IN ('sms', 'phone_call')) AS is_phone_number_verified"
+
+-- Logs go on naming a person who is deleted; how to reach them and what opens doors for them goes at once.
+local function before_write(_, c)
+  if c.kind == "create" then
+    c.values.name = c.values.name or c.values.username
+    c.values.created_at = c.now
+  elseif c.kind == "delete" then
+    for i, what in ipairs { "contact_method", "notification_rule", "team_member", "user_group_member" } do
+      c.before[i] = { sql = "DELETE FROM " .. what .. " WHERE user_id = $1", args = { c.old.id } }
+    end
+    c.before[#c.before + 1] = { sql = "UPDATE api_token SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",
+      args = { c.now, c.old.id } }
+  end
+end
 
 return {
   name = "user", table = "user", prefix = "U", path = "users",
-  methods = { "list", "get" }, read = "viewer",
+  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 100, order = "t.id",
+  live = "deleted_at IS NULL",
+  columns = "t.version, " .. VERIFIED,
   filters = {
     { "email", "lower(t.email) = lower(?)" },
     { "username", "lower(t.username) = lower(?)" },
-    { "roles", "t.role = ?" },
+    { "roles", add = add_roles },
   },
+  unique = { ["user.username"] = { "username", "A user with this username already exists." } },
   fields = {
     { "id", type = "id", prefix = "U" },
-    { "grafana_id", type = "integer", column = "id" },
-    { "email", type = "text" },
-    { "slack", show = function() return nil end },
-    { "username", type = "text" },
-    { "name", type = "text" },
-    { "role", type = "text" },
-    { "is_phone_number_verified", show = function() return false end },
-    { "timezone", type = "text" },
-    { "teams", show = function() return writer.list({}) end },
+    { "grafana_id", type = "integer", column = "id", readonly = true, when = is_long },
+    { "email", type = "text", max = 254, nullable = true, blank_null = true, check_text = check_email },
+    { "slack", show = show_slack, when = is_long },
+    { "username", type = "text", max = 190, required = true },
+    { "name", type = "text", max = 190, when = is_long },
+    { "role", type = "choice", choices = ROLES },
+    { "is_phone_number_verified", show = function(row) return row.is_phone_number_verified == 1 end },
+    { "timezone", type = "text", max = 64, check_text = check_timezone, when = is_long },
+    { "teams", show = show_teams, when = is_long },
   },
+  guard = function(row) return { table = "user", id = row.id, version = row.version } end,
+  delete_sql = "UPDATE user SET deleted_at = $1 WHERE id = $2",
+  before_write = before_write,
 }

@@ -1,0 +1,18 @@
+--- GET /webhooks/<id>/responses/: what came back, whatever the webhook's trigger is now.
+local errors = require("api.errors")
+local response = require("resources.webhook_response")
+local rows = require("api.rows")
+local webhook = require("resources.webhook")
+
+local webhook_responses = {}
+
+local OF_WEBHOOK = { "webhook_id", "t.webhook_id = ?" }
+
+---@return table answer
+function webhook_responses.list(request)
+  local row = rows.by_id(webhook, request.id)
+  if not row then return errors.not_found() end
+  return rows.list(response, request, { { OF_WEBHOOK, { row.id } } })
+end
+
+return webhook_responses

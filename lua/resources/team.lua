@@ -6,13 +6,15 @@ local store = require("tocsin.store")
 
 local MEMBERS = { type = "refs", to = "user" }
 
-local function show_members(row)
+local function members_of(team_id)
   local list = json.array()
-  for i, member in ipairs(store.rows("SELECT user_id FROM team_member WHERE team_id = $1 ORDER BY user_id", row.id)) do
+  for i, member in ipairs(store.rows("SELECT user_id FROM team_member WHERE team_id = $1 ORDER BY user_id", team_id)) do
     list[i] = member.user_id
   end
-  return field.show_of(MEMBERS)(MEMBERS, json.encode(list))
+  return json.encode(list)
 end
+
+local function show_members(row) return field.show_of(MEMBERS)(MEMBERS, members_of(row.id)) end
 
 local function add_member(user_id)
   return function(team_id)
@@ -24,8 +26,16 @@ end
 local function store_members(value, _, c)
   local text, why = field.check_of(MEMBERS)(MEMBERS, value)
   if not text then return nil, why end
-  if c.old then c.before[#c.before + 1] = { sql = "DELETE FROM team_member WHERE team_id = $1", args = { c.old.id } } end
-  for _, user_id in ipairs(json.decode(text)) do c.after[#c.after + 1] = add_member(user_id) end
+  local list = json.decode(text)
+  table.sort(list)
+  text = json.encode(list)
+  if c.old then
+    c.old.members = members_of(c.old.id)
+    if text == c.old.members then return {} end
+    c.before[#c.before + 1] = { sql = "DELETE FROM team_member WHERE team_id = $1", args = { c.old.id } }
+  end
+  for _, user_id in ipairs(list) do c.after[#c.after + 1] = add_member(user_id) end
+  c.trail = { members = text }
   return {}
 end
 

@@ -126,6 +126,9 @@ describe("people over the API", function()
       assert.same({ bob }, client.expect(c, 200, "PUT", TEAMS .. team.id .. "/", { members = { bob } }).members)
       assert.same({ team.id }, client.expect(c, 200, "GET", USERS .. bob).teams)
       assert.equal(1, client.expect(c, 200, "GET", TEAMS .. "?name=db").count)
+      local trail = ask "SELECT before, after FROM audit WHERE object = 'team' ORDER BY id"
+      assert.same({ 2, "[1,2]", "[1,2]", "[2]" }, { #trail, json.decode(trail[1].after).members,
+        json.decode(trail[2].before).members, json.decode(trail[2].after).members })
       client.expect(c, 204, "DELETE", TEAMS .. team.id)
       client.expect(c, 404, "GET", TEAMS .. team.id)
       assert.same({}, client.expect(c, 200, "GET", USERS .. bob).teams)

@@ -428,8 +428,17 @@ function X.literal_text(g, node)
   return f and f(node.value)
 end
 
+-- `a if b` prints nothing when b is false: without a value that says why.
+local function with_else(node)
+  if node.t ~= "cond" or node[2].t == "cond" then return node end
+  local other = node[3] and with_else(node[3]) or { t = "const", kind = "str", value = "", line = node.line }
+  if other == node[3] then return node end
+  return { t = "cond", line = node.line, node[1], node[2], other }
+end
+
 --- Compiles what `{{ node }}` prints: Lua text that gives a string.
 function X.printed(g, node)
+  node = with_else(node)
   local code, weight = expression(g, node)
   if g.escape then
     local f = use(g, "str_escaped")
@@ -443,7 +452,7 @@ end
 --- The same for the buffer, which makes a text of every value itself.
 function X.written(g, node)
   if g.escape then return (X.printed(g, node)) end
-  return (expression(g, node))
+  return (expression(g, with_else(node)))
 end
 
 --- Does its evaluation neither fail nor change anything?

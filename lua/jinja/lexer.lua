@@ -241,6 +241,10 @@ local function lex_tag(L, pos, kind, closing, signs)
   push(L, kind .. "_begin")
   while true do
     local b = byte(source, pos)
+    if b == 32 then -- most often the only one
+      pos = pos + 1
+      b = byte(source, pos)
+    end
     if b and (b <= 32 or b >= 0x80) then
       local behind = skip_space(source, pos)
       if behind ~= pos then

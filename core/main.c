@@ -38,6 +38,7 @@ static void raise_file_limit(void) {
 static void print_listening(const struct settings *s, int port) {
     str host = str_of(s->listen);
     while (host.len && host.ptr[host.len - 1] != ':') host.len--;
+    if (str_is(host, STR(":")) || str_is(host, STR("*:"))) host = STR("0.0.0.0:");
     printf("listening on http://%.*s%d\n", STR_FMT(host), port);
     fflush(stdout);
 }
@@ -124,12 +125,22 @@ struct command_ports {
     struct app *app;
 };
 
+// No server runs: a mistyped folder would otherwise be made and taken for the real one.
+static bool has_database(const char *data) {
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/tocsin.db", data);
+    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
 static err open_folder(struct command_ports *ports, const char *data, struct why *why) {
     struct app_options options = {.is_command = true};
     settings_defaults(&options.settings);
     options.settings.data = data;
     options.settings.api_workers = 1;
-    return app_new(&options, &ports->app, why);
+    bool is_new = !has_database(data);
+    err e = app_new(&options, &ports->app, why);
+    if (e == ERR_OK && is_new) fprintf(stderr, "tocsin: %s had no tocsin.db: a new one was made.\n", data);
+    return e;
 }
 
 static err command_port(void *ctx, str name, str json, buf *out, struct why *why) {
@@ -227,7 +238,8 @@ int main(int argc, char **argv) {
     if (argc < 2) return usage(stderr);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(argv[1], commands[i].name) == 0) return commands[i].run(argc, argv);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) return usage(stdout);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout);
     if (strcmp(argv[1], "--version") == 0) return command_version(argc, argv);
     fprintf(stderr, "tocsin: unknown command '%s'\n", argv[1]);
     return usage(stderr);

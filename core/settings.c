@@ -139,7 +139,7 @@ static bool is_folder(const char *dir, const char *below) {
 
 static bool is_url(str s) {
     for (size_t i = 0; i < s.len; i++)
-        if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || strchr("\"'<>\\`", s.ptr[i])) return false;
+        if (s.ptr[i] <= ' ' || s.ptr[i] > '~' || strchr("\"'<>\\`?#", s.ptr[i])) return false;
     return (str_starts(s, STR("http://")) && s.len > 7) || (str_starts(s, STR("https://")) && s.len > 8);
 }
 
@@ -157,7 +157,7 @@ static err check_texts(const struct settings *s, struct why *why) {
                        s->listen);
     if (*s->public_url && !is_url(str_of(s->public_url)))
         return why_set(why, ERR_INVALID,
-                       "public_url must begin with http:// or https:// and hold no spaces or quotes, not '%s'",
+                       "public_url must begin with http:// or https:// and hold no spaces, quotes, ? or #, not '%s'",
                        s->public_url);
     if (*s->lua && !is_folder(s->lua, "/lua"))
         return why_set(why, ERR_INVALID, "lua: there is no folder %s/lua; name a checkout of the sources", s->lua);

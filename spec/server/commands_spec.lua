@@ -51,6 +51,7 @@ describe("the command", function()
     assert.same({ 2, "" }, { code, out })
     local _, help = run { "--help" }
     assert.equal(help, err)
+    is(0, help, "", { "-h" })
     for name in help:gmatch("\n  tocsin (%a+)") do
       local c, text, e = run { name, "--help" }
       assert.same({ 0, "" }, { c, e }, name)
@@ -207,7 +208,7 @@ describe("the command", function()
   describe("token", function()
     it("prints a token alone, keeps only a digest, in a folder that others cannot read", function()
       local code, out, err = run { "token", "create", "--data", "d", "--name", "x" }
-      assert.same({ 0, "" }, { code, err })
+      assert.same({ 0, "tocsin: d had no tocsin.db: a new one was made.\n" }, { code, err })
       local token = out:match("^(%x+)\n$")
       assert.equal(64, #token)
       assert.equal("", raw.shell(("grep -l %s %s/d/*"):format(token, folder)))
@@ -351,9 +352,18 @@ describe("the command", function()
       refused("data must name a folder", { "--data", "" })
     end)
 
+    it("says an address where it listens on all", function()
+      for _, listen in ipairs { ":0", "*:0" } do
+        local s = server.start { args = { "--listen", listen } }
+        s:stop()
+        assert.matches("^listening on http://0%.0%.0%.0:%d+$", s.out[1])
+        server.remove(s.data)
+      end
+    end)
+
     it("does not start with a setting that cannot be", function()
       for word, args in pairs { log_level = { "--log-level", "banana" }, public_url = { "--public-url", "example.org" }, lua = { "--lua", "/nope" },
-        integrations = { "--integrations", "/nope" }, config = { "--config", "/nope" }, extra = { "extra" }, workers = { "--workers" } } do
+        ["spaces, quotes"] = { "--public-url", "https://a.example.org/?x" }, integrations = { "--integrations", "/nope" }, config = { "--config", "/nope" }, extra = { "extra" }, workers = { "--workers" } } do
         local s = server.start { args = args, may_fail = true }
         assert.equal(2, (s:stop()), word)
         assert.truthy(table.concat(s.log, "\n"):find(word, 1, true), word)

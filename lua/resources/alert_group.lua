@@ -6,6 +6,7 @@ local time = require("api.time")
 local writer = require("api.writer")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local store = require("tocsin.store")
 
 -- A group is closed (is_open = 0) exactly when it is resolved, so every state leans on one of the two partial indexes.
 local STATES = {
@@ -74,6 +75,28 @@ local function last_alert(row, request)
     payload = row.last_payload, parsed = row.last_parsed, wiped_at = row.wiped_at }, request)
 end
 
+-- How far its chain has come; null when it has none.
+local function escalation(row)
+  if not row.escalation then return nil end
+  local walk = store.row("SELECT p.escalation_chain_id, p.name, e.step, e.next_at FROM escalation AS e " ..
+    "JOIN escalation_plan AS p ON p.id = e.plan_id WHERE e.alert_group_id = $1", row.id)
+  if not walk then return nil end
+  return writer.object("state", row.escalation, "escalation_chain_id", ids.encode("F", walk.escalation_chain_id),
+    "name", walk.name, "step", walk.step, "next_at", time.text(walk.next_at))
+end
+
+-- The people who were called for it.
+local function paged_users(row)
+  local list = {}
+  local pages = store.rows("SELECT user_id, is_important, state, started_at FROM page WHERE alert_group_id = $1 " ..
+    "ORDER BY started_at, user_id", row.id)
+  for i, page in ipairs(pages) do
+    list[i] = writer.object("id", ids.encode("U", page.user_id), "important", page.is_important == 1, "state", page.state,
+      "started_at", time.text(page.started_at))
+  end
+  return writer.list(list)
+end
+
 return {
   name = "alert_group", table = "alert_group", prefix = "I", path = "alert_groups",
   methods = { "list", "get" }, read = "viewer", write = "editor",
@@ -112,5 +135,8 @@ return {
     { "silenced_at", type = "time" },
     { "silenced_until", type = "time" },
     { "last_alert", show = last_alert },
+    { "root_alert_group_id", type = "ref", to = "alert_group", column = "root_id" },
+    { "escalation", type = "text", show = escalation },
+    { "paged_users", show = paged_users },
   },
 }

@@ -8,6 +8,7 @@ local store = require("tocsin.store")
 
 local DAY = 86400
 local ALERTS_MAX, MINUTES_MAX = 1000000, 1440
+local STEPS_MAX = 200 -- of one chain: what a running escalation takes along (core/store/escalation_rows.c)
 
 -- Type → the columns that it uses.
 local COLUMNS = {
@@ -92,9 +93,12 @@ local function before_write(_, c)
   local refusal = not c.old and guard_new(c) or nil
   if refusal then return refusal end
   keep_own(c, type_of(c))
-  ordering.move(c, change, "escalation_step", store.rows(
-    "SELECT id, position FROM escalation_step WHERE escalation_chain_id = $1 AND id <> $2",
-    c.guard.id, c.old and c.old.id or 0))
+  local others = store.rows("SELECT id, position FROM escalation_step WHERE escalation_chain_id = $1 AND id <> $2",
+    c.guard.id, c.old and c.old.id or 0)
+  if #others >= STEPS_MAX and not c.old then
+    return errors.field("escalation_chain_id", string.format("An escalation chain has at most %d steps.", STEPS_MAX))
+  end
+  ordering.move(c, change, "escalation_step", others)
 end
 
 return {

@@ -7,6 +7,7 @@ local ordering = require("api.ordering")
 local store = require("tocsin.store")
 
 local DEFAULT_WAIT_MS = 300000
+local RULES_MAX = 100 -- of one list: what a page takes along (core/store/page_rows.c)
 local DURATION = { type = "duration", min = 60, max = 86400 }
 local CHANNELS = { slack = true, sms = true, phone_call = true, telegram = true, mobile_app = true,
   mobile_app_critical = true, email = true, mattermost = true, msteams = true, webhook = true }
@@ -66,9 +67,13 @@ local function before_write(_, c)
   local refusal = not c.old and guard_new(c) or take_duration(c) or check_method(c, c.guard.id)
   if refusal then return refusal end
   local is_important = c.values.is_important or (c.old and c.old.is_important) or 0
-  ordering.move(c, change, "notification_rule", store.rows(
+  local others = store.rows(
     "SELECT id, position FROM notification_rule WHERE user_id = $1 AND is_important = $2 AND id <> $3",
-    c.guard.id, is_important, c.old and c.old.id or 0))
+    c.guard.id, is_important, c.old and c.old.id or 0)
+  if #others >= RULES_MAX and not c.old then
+    return errors.field("user_id", string.format("A person has at most %d rules of each kind.", RULES_MAX))
+  end
+  ordering.move(c, change, "notification_rule", others)
 end
 
 local function add_important(q, values)

@@ -1,5 +1,7 @@
 --- Escalation chains and their steps over the API.
 local client = require "api_client"
+require "tocsin.core"
+local engine = require "tocsin.engine"
 local json = require "tocsin.json"
 
 local CHAINS <const>, STEPS <const> = "/api/v1/escalation_chains/", "/api/v1/escalation_policies/"
@@ -221,6 +223,48 @@ describe("escalation over the API", function()
       assert.equal(3, version())
       client.expect(c, 204, "DELETE", STEPS .. step.id .. "/")
       assert.equal(4, version())
+    end)
+
+    it("is one of 200 at most", function()
+      for i = 1, 200 do
+        ask("INSERT INTO escalation_step (escalation_chain_id, position, type) SELECT id, $1, 'resolve' FROM escalation_chain", i)
+      end
+      assert.is_table(create({ type = "wait" }, 400).escalation_chain_id)
+      local last = client.expect(c, 200, "GET", STEPS .. "?perpage=1&page=200").results[1]
+      put(last, { position = 0 })
+    end)
+
+    it("is taken by the next alert group, while those that run keep theirs", function()
+      client.expect(c, 200, "PUT", "/api/v1/users/" .. ann .. "/", { role = "editor" })
+      client.expect(c, 200, "PUT", "/api/v1/users/" .. bob .. "/", { role = "editor" })
+      local hook = client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook",
+        default_route = { escalation_chain_id = chain.id } })
+      local function open(n)
+        client.post(c, hook, { n = n })
+        return client.expect(c, 200, "GET", "/api/v1/alert_groups/").results[1]
+      end
+      local function paged(group)
+        local list = {}
+        for i, page in ipairs(client.expect(c, 200, "GET", "/api/v1/alert_groups/" .. group.id).paged_users) do list[i] = page.id end
+        return list
+      end
+      create { type = "wait", duration = 60 }
+      local second = create { type = "notify_persons", persons_to_notify = { ann }, important = true }
+      local first = open(1)
+      assert.same({ "waiting", chain.id, "ops", 1 }, { first.escalation.state, first.escalation.escalation_chain_id,
+        first.escalation.name, first.escalation.step })
+      assert.is_string(first.escalation.next_at)
+      put(second, { persons_to_notify = { bob } })
+      local other = open(2)
+      assert.same({ {}, {} }, { paged(first), paged(other) })
+      engine.advance(c.core, 60000)
+      assert.same({ { ann }, { bob } }, { paged(first), paged(other) })
+      local page = client.expect(c, 200, "GET", "/api/v1/alert_groups/" .. first.id).paged_users[1]
+      assert.same({ true, "string" }, { page.important, type(page.started_at) })
+      local plain = client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook" })
+      client.post(c, plain, "{}")
+      local none = client.expect(c, 200, "GET", "/api/v1/alert_groups/").results[1]
+      assert.same({ json.null, {}, json.null }, { none.escalation, none.paged_users, none.root_alert_group_id })
     end)
 
     it("is written by admins, read by all", function()

@@ -276,6 +276,13 @@ describe("people over the API", function()
       assert.equal(204, ask_as("editor", "DELETE"))
     end)
 
+    it("are 100 of each kind and person at most", function()
+      for _ = 1, 100 do rule { type = "wait" } end
+      assert.is_table(rule({ type = "wait" }, 400).user_id)
+      rule { type = "wait", important = true }
+      put(rule { type = "wait", user_id = bob }, { position = 0 })
+    end)
+
     it("keep places apart when each new one goes first", function()
       for _ = 1, 30 do rule { type = "wait", position = 0 } end
       local seen = {}

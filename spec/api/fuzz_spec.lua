@@ -12,7 +12,8 @@ local function random(n)
   return ((seed >> 33) % n) + 1
 end
 
-local TEXTS <const> = { '""', '" "', '"x"', '"null"', '"\\u0000"', '"\\ud800"', '"{{ x"', '"{{ payload.a }}"', '"("', '"[a-"', '"\\n"',
+local TEXTS <const> = { '""', '" "', '"x"', '"null"', '"\\u0000"', '"\\ud800"', '"{{ x"', '"{{ payload.a }}"', '"("', '"[a-"', '"\\n"', '"wait"', '"resolve"',
+  '"notify_persons"', '"08:00:00Z"', '"01:00:00"', '"simple_webhook"',
   '"CAAAAAAAAAAAA"', '"RAAAAAAAAAAAA"', '"labels"', '"jinja2"', '"regex"', '"webhook"', '"' .. ("y"):rep(300) .. '"', '"é"',
   '"' .. ("z"):rep(51000) .. '"', '"{% for i in range(10**9) %}{% endfor %}"', "\"'; DROP TABLE integration; --\"" }
 local NUMBERS <const> = { "0", "1", "-1", "-2", "1.5", "1e3", "1e400", "-0.0", "2147483647", "2147483648", "9223372036854775807",
@@ -93,6 +94,45 @@ describe("the API under random JSON", function()
     call("GET", "integrations/?perpage=1000", "")
     call("GET", "routes/?perpage=1000", "")
     assert.equal(200, (engine.request(c.core, "POST", (hook.link:gsub("^https?://[^/]+", "")), {}, '{"a":1}')))
+  end)
+
+  it("keeps its word about people, chains, rules, webhooks and notes", function()
+    local hook = client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook", name = "one" })
+    client.post(c, hook, "{}")
+    local group = client.expect(c, 200, "GET", "/api/v1/alert_groups/").results[1].id
+    local function make(path, body) return client.expect(c, 201, "POST", "/api/v1/" .. path .. "/", body).id end
+    local user, chain = make("users", { username = "ann" }), make("escalation_chains", { name = "ops" })
+    -- Resource → a row to change, and what a new one needs besides luck.
+    local things = {
+      user = { user, '"username":"%d"' }, team = { make("teams", { name = "db" }), '"name":"%d"' },
+      escalation_chain = { chain, '"name":"%d"' },
+      escalation_policy = { make("escalation_policies", { escalation_chain_id = chain, type = "wait" }),
+        '"escalation_chain_id":"' .. chain .. '","type":"notify_persons","persons_to_notify":["' .. user .. '"]' },
+      notification_rule = { make("personal_notification_rules", { user_id = user, type = "wait" }),
+        '"user_id":"' .. user .. '","type":"notify_by_sms"' },
+      webhook = { make("webhooks", { name = "w", url = "https://x.test", http_method = "GET", trigger_type = "resolve" }),
+        '"name":"%d","url":"https://x.test","http_method":"GET","trigger_type":"resolve"' },
+      action = { make("actions", { name = "a", url = "https://x.test" }), '"name":"a%d","url":"https://x.test"' },
+      resolution_note = { make("resolution_notes", { alert_group_id = group, text = "x" }), '"alert_group_id":"' .. group .. '","text":"x"' },
+    }
+    local names, seen = require("keys").sorted(things), {}
+    for round = 1, ROUNDS do
+      local name = names[random(#names)]
+      local r, fields = require("resources." .. name), field_names(name)
+      local row = r.path .. "/" .. things[name][1] .. "/"
+      local status, answer, what
+      if random(2) == 1 then
+        status, answer, what = call("POST", r.path .. "/", object(fields, (things[name][2]:gsub("%%d", tostring(round)))))
+      else
+        local before = select(2, call("GET", row, ""))
+        status, answer, what = call("PUT", row, object(fields))
+        if status == 400 then assert.same(before, (select(2, call("GET", row, "")))) end
+      end
+      seen[status] = (seen[status] or 0) + 1
+      if status == 400 then check_names(fields, answer, what) end
+    end
+    assert.is_true(seen[200] > 20 and seen[201] > 20 and seen[400] > 20, json.encode { seen[200] or 0, seen[201] or 0, seen[400] or 0 })
+    for _, name in ipairs(names) do call("GET", require("resources." .. name).path .. "/?perpage=1000", "") end
   end)
 
   it("keeps its word about actions, and about bodies that are no objects", function()

@@ -133,12 +133,21 @@ function schema.nearest(word, words)
   return best
 end
 
+-- The fields that have a name; an example's first has none.
+local function names_of(fields)
+  local out = {}
+  for _, key in ipairs(keys.sorted(fields)) do
+    if type(key) == "string" then out[#out + 1] = key end
+  end
+  return out
+end
+
 -- Checks the fields of a block; `prefix` is the path of the block with its dot, or "".
 local function check_fields(block, fields, prefix, add)
   for _, key in ipairs(keys.sorted(block)) do
     local rule = fields[key]
     if not rule then
-      local nearest = type(key) == "string" and schema.nearest(key, keys.sorted(fields))
+      local nearest = type(key) == "string" and schema.nearest(key, names_of(fields))
       add(format("unknown field '%s%s'%s", prefix, tostring(key), nearest and format(" (did you mean '%s'?)", nearest) or ""))
     else
       rule.check(block[key], prefix .. key, add)
@@ -156,6 +165,9 @@ local function block_of(fields)
 end
 
 local function field(rule, required) return { check = rule, required = required } end
+
+--- The same means for other files of data (lua/channel.lua): rules by name, and makers of rules.
+schema.rules, schema.check_fields, schema.block_of, schema.list_of, schema.field = check, check_fields, block_of, list_of, field
 
 local EXPECT <const> = {
   grouping_id = field(check.text_or_false),

@@ -1,8 +1,13 @@
---- What the channels without markup share: neutral Markdown and tags taken away, words kept.
+--- Words without markup: the look of channels that have none of their own, and what all of those share.
 local markdown <const> = require("markdown")
 local gsub <const>, concat <const>, find <const>, sub <const> = string.gsub, table.concat, string.find, string.sub
 
-local plain = {}
+local plain = {
+  fields = { "title", "message", "image_url" },
+  fallback_title = "Incident",
+  from_web = true,
+  limit = { title = 500, message = 20000 }, -- each destination cuts further, in its own unit
+}
 
 local function same(text) return text end
 
@@ -57,5 +62,20 @@ function plain.cut(text, limit)
   if not past or past > #text then return text end
   return sub(text, 1, utf8.offset(text, limit) - 1) .. "…"
 end
+
+---@param text string
+---@param field "title"|"message"
+---@return string
+function plain.convert(text, field)
+  if field == "title" then return plain.cut(plain.one_line(text), plain.limit.title) end
+  return plain.cut(plain.from_markdown(text), plain.limit.message)
+end
+
+plain.own = plain.convert
+
+---@param text string
+---@param field "title"|"message"
+---@return string
+function plain.plain(text, field) return field == "title" and plain.one_line(text) or text end
 
 return plain

@@ -1,10 +1,20 @@
---- Slack: mrkdwn. A customised template is mrkdwn already and is sent as it is.
+--- Slack: mrkdwn, and one message a group through the Web API with buttons.
 ---
---- `&`, `<` and `>` of data are escaped, so data can make no link, no mention (`<@U…>`, `<!channel>`) and no tag. Bare
---- `@here` stays text because messages are sent without link_names.
+--- Look: a customised template is mrkdwn already and is sent as it is. `&`, `<` and `>` of data are escaped, so data can
+--- make no link, no mention (`<@U…>`, `<!channel>`) and no tag. Bare `@here` stays text because messages are sent without
+--- link_names. Sending: what may be wrong with an image must not lose the message, so it is no block but an attachment
+--- that Slack fetches later. An answer of 200 with ok = false is a refusal.
+local cut <const> = require("sending.cut")
+local crypto <const> = require("tocsin.crypto")
+local encode <const> = require("sending.encode")
+local inbound <const> = require("sending.inbound")
+local json <const> = require("tocsin.json")
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
-local gsub <const>, concat <const> = string.gsub, table.concat
+local reply <const> = require("sending.reply")
+local words <const> = require("sending.words")
+local find <const>, format <const>, gsub <const>, match <const> = string.find, string.format, string.gsub, string.match
+local concat <const> = table.concat
 
 local slack = {
   fields = { "title", "message", "image_url" },
@@ -52,5 +62,263 @@ end
 ---@param text string
 ---@return string
 function slack.plain(text) return escape(text) end
+
+-- Sending -----------------------------------------------------------------------------------------------------------
+
+slack.name = "Slack"
+slack.about = "Messages in channels and to people, updated in place, with buttons"
+slack.docs = {
+  "https://docs.slack.dev/reference/methods/chat.postMessage", "https://docs.slack.dev/reference/methods/chat.update",
+  "https://docs.slack.dev/reference/block-kit/blocks", "https://docs.slack.dev/authentication/verifying-requests-from-slack",
+  "https://docs.slack.dev/apis/web-api/rate-limits",
+}
+slack.settings = {
+  { "token", type = "text", secret = true, required = true, max = 300, pattern = "^xox[%w.%-]+$",
+    hint = "A bot token begins with xoxb-.", about = "Bot User OAuth Token with the scope chat:write" },
+  { "signing_secret", type = "text", secret = true, max = 100,
+    about = "Signing Secret of the app: with it messages have buttons; without it links" },
+  { "api_url", type = "url", default = "https://slack.com/api", about = "Where the Web API is" },
+}
+slack.address = {
+  { "id", type = "text", required = true, max = 30, pattern = "^[CDGUW][A-Z0-9]+$",
+    hint = "An id such as C0123456789 (channel) or U0123456789 (person), not a name.", about = "Channel id or member id" },
+}
+slack.room = { key = "channel_id", enabled = true, upper = true }
+slack.limits = { per_target = { 1, 1000 }, per_provider = { 50, 60000 } }
+slack.can = { update = true, thread = true, buttons = true }
+slack.sample = {
+  account = { token = "xoxb-1111-2222-abcdefgh", signing_secret = "8f742231b10e8888abcd99yyyzzz85a5" },
+  address = { id = "C024BE91L" },
+}
+
+local SECTION_MAX <const> = 3000 -- characters of a section's text
+local MARKUP <const> = { strip = plain.from_markup, escape = escape }
+
+local function section(text)
+  return { type = "section", text = { type = "mrkdwn", text = text } }
+end
+
+local function link(url, label)
+  return concat { "<", (gsub(escape(url), "|", "%%7C")), "|", label, ">" }
+end
+
+-- The title as one bold link to the group. A title with markup of its own is left as it was written.
+local function headline(send)
+  local title, group = send.text.title, send.group
+  local url = group and group.link
+  local label = gsub(group and format("#%d %s", group.number, title) or title, "|", "¦")
+  if not find(title, "[<>*]") then
+    local line = "*" .. (url and link(url, label) or label) .. "*"
+    if cut.size(line, "utf16") <= SECTION_MAX then return line end
+  end
+  return cut.keep_markup(title, url and "\n" .. link(url, format("#%d", group.number)) or "", SECTION_MAX, "utf16", MARKUP)
+end
+
+local function button(action, group)
+  return { type = "button", action_id = action.verb, text = { type = "plain_text", text = action.label },
+    value = inbound.value(action.verb, group.number), style = action.verb == "acknowledge" and "primary" or nil }
+end
+
+local function silence_menu(action, group)
+  local options = json.array()
+  for i, silence in ipairs(words.SILENCES) do
+    options[i] = { text = { type = "plain_text", text = silence[1] }, value = inbound.value("silence", group.number, silence[2]) }
+  end
+  return { type = "static_select", action_id = "silence", placeholder = { type = "plain_text", text = action.label }, options = options }
+end
+
+local function buttons(send)
+  local elements = json.array()
+  for i, action in ipairs(words.actions(send)) do
+    elements[i] = (action.verb == "silence" and silence_menu or button)(action, send.group)
+  end
+  return #elements > 0 and { type = "actions", elements = elements } or nil
+end
+
+local function links_line(send)
+  local parts = {}
+  for i, action in ipairs(words.linked_actions(send)) do parts[i] = link(action.url, action.label) end
+  return #parts > 0 and concat(parts, " · ") or nil
+end
+
+local function context(send)
+  local lines = { send.group and escape(words.footer(send.group)) }
+  for _, note in ipairs(words.notes(send)) do lines[#lines + 1] = escape(note) end
+  if send.text.source_link then lines[#lines + 1] = link(send.text.source_link, "Source") end
+  if #lines == 0 then return nil end
+  local text = cut.keep_markup(concat(lines, "\n"), "", SECTION_MAX, "utf16", MARKUP)
+  return { type = "context", elements = json.array { { type = "mrkdwn", text = text } } }
+end
+
+local function body_blocks(send)
+  local blocks = json.array()
+  local message = send.text.message
+  if message and find(message, "%S") then blocks[1] = section(cut.keep_markup(message, "", SECTION_MAX, "utf16", MARKUP)) end
+  blocks[#blocks + 1] = context(send)
+  local has_buttons = send.account.signing_secret
+  local links = not has_buttons and links_line(send)
+  if links then blocks[#blocks + 1] = section(cut.to(links, SECTION_MAX, "utf16")) end
+  if has_buttons then blocks[#blocks + 1] = buttons(send) end
+  return blocks
+end
+
+local function attachments(send)
+  local colour = words.COLOURS[send.group and send.group.state or "resolved"]
+  local out, blocks = json.array(), body_blocks(send)
+  if #blocks > 0 then out[1] = { color = colour, blocks = blocks } end
+  if send.text.image_url then
+    out[#out + 1] = { color = colour, fallback = "Image", image_url = send.text.image_url }
+  end
+  return out
+end
+
+-- What a notification on a phone shows; a message with blocks shows it nowhere else.
+local function fallback(send)
+  local state = send.group and send.group.state ~= "firing" and escape(words.state(send.group)) .. ": " or ""
+  return cut.keep_markup(state .. send.text.title, "", SECTION_MAX, "utf16", MARKUP)
+end
+
+-- A message is known by its conversation and its moment: "C024BE91L/1503435956.000247".
+local function parts_of(id)
+  return match(id or "", "^([CDGUW][A-Z0-9]+)/([%d.]+)$")
+end
+
+local function thread_body(send)
+  local conversation, ts = parts_of(send.message and (send.message.thread_id or send.message.external_id))
+  if not ts then return nil, "the message to answer is not known" end
+  local text = send.text.title .. (send.text.message and "\n" .. send.text.message or "")
+  return { channel = conversation, thread_ts = ts, text = cut.keep_markup(text, "", SECTION_MAX, "utf16", MARKUP) }
+end
+
+local function message_body(send)
+  local body = { channel = send.address.id, text = fallback(send), blocks = json.array { section(headline(send)) },
+    attachments = attachments(send) }
+  if send.kind ~= "update" then return body end
+  body.channel, body.ts = parts_of(send.message and send.message.external_id)
+  if not body.ts then return nil, "the message to update is not known" end
+  return body
+end
+
+function slack.request(send)
+  local is_update = send.kind == "update"
+  local make = send.kind == "thread" and thread_body or message_body
+  local body, why = make(send)
+  if not body then return nil, "Slack: " .. why end
+  if not is_update then body.unfurl_links, body.unfurl_media = false, false end
+  local request = encode.json_request("POST", encode.base(send.account.api_url) .. (is_update and "/chat.update" or "/chat.postMessage"),
+    body, { encode.bearer(send.account.token) })
+  request.keep = 65536 -- the answer repeats the message
+  return request
+end
+
+local REFUSALS <const> = {
+  ratelimited = { retry = true }, rate_limited = { retry = true }, fatal_error = { retry = true }, internal_error = { retry = true },
+  service_unavailable = { retry = true }, request_timeout = { retry = true },
+  invalid_auth = "Put the app's current bot token into the settings",
+  not_authed = "Put the app's bot token into the settings",
+  account_inactive = "The app was removed: install it again and put its new token into the settings",
+  token_revoked = "The token was revoked: install the app again and put its new token into the settings",
+  token_expired = "The token has expired: put the new one into the settings",
+  missing_scope = "Give the app the scope chat:write and install it again",
+  no_permission = "Give the app the scope chat:write and install it again",
+  org_login_required = "The workspace is being moved to an Enterprise organisation: install the app there",
+  not_in_channel = "Invite the app to the channel (/invite)",
+  channel_not_found = { "Check the id, and invite the app to the channel if it is a private one", gone = true },
+  is_archived = { "The channel is archived: choose another one", gone = true },
+  user_not_found = { "Check the member id", gone = true },
+  user_disabled = { "The member's account is deactivated", gone = true },
+  messages_tab_disabled = "Switch on the Messages Tab in the app's App Home",
+  restricted_action = "A setting of the workspace keeps the app from posting there",
+  restricted_action_read_only_channel = "The channel is read-only for the app",
+  cant_update_message = "The message belongs to another app",
+  message_not_found = "The message was deleted in Slack",
+  edit_window_closed = "The workspace lets messages be edited for a while only",
+}
+
+function slack.result(response, send)
+  local refused, object = reply.refusal(response, send, { name = "Slack" })
+  if refused then return refused end
+  local body = response.body or ""
+  if object.ok == true or object.ok == nil and find(body, '^%s*{%s*"ok"%s*:%s*true') then
+    local conversation, ts = reply.find(body, "channel"), reply.find(body, "ts")
+    local id = conversation and ts and conversation .. "/" .. ts or nil
+    return { state = "sent", id = id, thread = id }
+  end
+  local code = object.error or reply.find(body, "error") or "no answer of the Web API"
+  return reply.by_code("Slack", code, nil, REFUSALS, reply.retry_after(response, send.now))
+end
+
+-- Coming in: block actions, signed with the app's secret.
+
+local function is_signed(request, secret)
+  local stamp, signature = request.headers["x-slack-request-timestamp"], request.headers["x-slack-signature"]
+  if not inbound.is_recent(stamp, request.now, 300) then return false end
+  local expected = "v0=" .. crypto.hex(crypto.hmac("sha256", secret, concat { "v0:", stamp, ":", request.body }))
+  return inbound.is_same(signature, expected)
+end
+
+local OK <const> = { status = 200, headers = {}, body = "" }
+
+local function events_of(payload)
+  local events = { answer = OK }
+  if payload.type ~= "block_actions" or type(payload.actions) ~= "table" then return events end
+  for _, action in ipairs(payload.actions) do
+    local value = type(action) == "table" and (reply.at(action, "selected_option", "value") or action.value)
+    events[#events + 1] = inbound.event(value, reply.at(payload, "user", "id"))
+  end
+  return events
+end
+
+function slack.inbound(request, account)
+  if not account.signing_secret then return nil, "Slack: there is no signing secret in the settings" end
+  if not is_signed(request, account.signing_secret) then return nil, "Slack: the signature is wrong or too old" end
+  local text = find(request.body, "^%s*{") and request.body or encode.read_form(request.body).payload
+  local payload = text and json.decode(text)
+  if type(payload) ~= "table" then return nil, "Slack: there is no payload" end
+  if payload.type == "url_verification" and type(payload.challenge) == "string" then
+    return { answer = { status = 200, headers = { ["content-type"] = "text/plain" }, body = payload.challenge } }
+  end
+  return events_of(payload)
+end
+
+slack.examples = {
+  { "a group in its room", send = { kind = "post" }, expect = { request = {
+    method = "POST", url = "https://slack.com/api/chat.postMessage",
+    headers = { Authorization = "Bearer xoxb-1111-2222-abcdefgh" },
+    json = { channel = "C024BE91L", text = "Disk of db-1 is full", unfurl_links = false,
+      blocks = { { type = "section", text = { text = "*<https://tocsin.example.org/alert-groups/I4ZQ7|#12 Disk of db-1 is full>*" } } },
+      attachments = { { color = "#a30200", blocks = {
+        { type = "section", text = { text = "97 % used." } },
+        { type = "context", elements = { { text = "#12 · Firing · 3 alerts · Shop · production\n<https://grafana.example.org/d/1|Source>" } } },
+        { type = "actions", elements = { { value = "acknowledge:12" }, { value = "resolve:12" }, { action_id = "silence" } } } } } } } } } },
+  { "a page to a person whose app has no buttons", send = { address = { id = "U024BE7LH" }, account = { signing_secret = false }, more = 2 },
+    expect = { request = { json = { channel = "U024BE7LH" }, has = { "And 2 more alert groups.", "<https://tocsin.example.org/act/ack1|Acknowledge>" },
+      lacks = { '"actions"' } } } },
+  { "acknowledged, in place", send = { kind = "update", group = { state = "acknowledged", acknowledged_by = "Ann <ann@x>" },
+      message = { external_id = "C024BE91L/1503435956.000247" } },
+    expect = { request = { url = "https://slack.com/api/chat.update", json = { channel = "C024BE91L", ts = "1503435956.000247",
+      text = "Acknowledged by Ann &lt;ann@x&gt;: Disk of db-1 is full" }, has = { "unacknowledge:12", "#daa038" } } } },
+  { "a line in the thread", send = { kind = "thread", text = { title = "Ann was called.", message = false },
+      message = { external_id = "C024BE91L/1503435956.000247" } },
+    expect = { request = { json = { channel = "C024BE91L", thread_ts = "1503435956.000247", text = "Ann was called." } } } },
+  { "an update of a message that nobody knows", send = { kind = "update" }, expect = { refused = "the message to update is not known" } },
+  { "posted", response = { status = 200, body = [[{"ok":true,"channel":"C024BE91L","ts":"1503435956.000247","message":{"text":"x"}}]] },
+    expect = { state = "sent", id = "C024BE91L/1503435956.000247", thread = "C024BE91L/1503435956.000247" } },
+  { "too fast", response = { status = 429, headers = { ["retry-after"] = "30" }, body = [[{"ok":false,"error":"ratelimited"}]] },
+    expect = { state = "retry", after_ms = 30000 } },
+  { "not in the channel", response = { status = 200, body = [[{"ok":false,"error":"not_in_channel"}]] },
+    expect = { state = "failed", error = "Slack refused the message: not_in_channel. Invite the app to the channel (/invite)" } },
+  { "an archived channel", response = { status = 200, body = [[{"ok":false,"error":"is_archived"}]] }, expect = { state = "failed", gone = true } },
+  { "a button", inbound = { now = 1531420618000000, headers = { ["x-slack-request-timestamp"] = "1531420618",
+      ["x-slack-signature"] = "v0=f6bfe34be2ef94b2a7ddada45735d2611934b2d795aef698beec1e0a13eb55d5" },
+      body = "payload=%7B%22type%22%3A%22block_actions%22%2C%22user%22%3A%7B%22id%22%3A%22U024BE7LH%22%7D%2C%22actions%22%3A%5B%7B%22action_id%22%3A%22acknowledge%22%2C%22value%22%3A%22acknowledge%3A12%22%7D%5D%7D" },
+    expect = { events = { { verb = "acknowledge", group = 12, user_address = "U024BE7LH" } }, answer = { status = 200 } } },
+  { "a forged button", inbound = { now = 1531420618000000, headers = { ["x-slack-request-timestamp"] = "1531420618",
+      ["x-slack-signature"] = "v0=0000000000000000000000000000000000000000000000000000000000000000" }, body = "payload=%7B%7D" },
+    expect = { refused = "the signature is wrong" } },
+  { "a request of an hour ago, replayed", inbound = { now = 1531420618000000 + 301000000,
+      headers = { ["x-slack-request-timestamp"] = "1531420618", ["x-slack-signature"] = "v0=f6bfe34be2ef94b2a7ddada45735d2611934b2d795aef698beec1e0a13eb55d5" }, body = "x" },
+    expect = { refused = "too old" } },
+}
 
 return slack

@@ -60,6 +60,7 @@ describe("an integration file", function()
         "field 'examples[1].expect.state' must be one of firing, acknowledged, resolved",
       ["examples = { { 'a', payload = '{}', expect = { tilte = 'x' } } },"] =
         "unknown field 'examples[1].expect.tilte' (did you mean 'title'?)",
+      ["examples = { { 'a', payload = '{}', expcet = {} } },"] = "unknown field 'examples[1].expcet' (did you mean 'expect'?)",
     } do
       assert.matches("integrations/x.lua: " .. sentence, problems_of(extra), 1, true)
     end

@@ -1,0 +1,232 @@
+--- The loader: what it refuses in a file, in values and in a request; and the pieces that the channels share.
+require "tocsin.core"
+local channel = require "channel"
+local channel_examples = require "channel_examples"
+local channel_schema = require "channel_schema"
+local cut = require "sending.cut"
+local encode = require "sending.encode"
+local inbound = require "sending.inbound"
+local reply = require "sending.reply"
+
+local function minimal(changes)
+  local data = {
+    name = "X", about = "x", docs = "https://example.org/docs",
+    settings = { { "token", type = "text", secret = true, required = true, about = "Token" } },
+    address = { { "id", type = "text", required = true, about = "Id" } },
+    sample = { account = { token = "t" }, address = { id = "1" } },
+    request = function() end, result = function() end,
+    examples = { { "a page", send = {}, expect = { request = {} } } },
+  }
+  for key, value in pairs(changes) do data[key] = value end
+  return data
+end
+
+describe("a channel's file", function()
+  it("is right when it has what it needs", function()
+    assert.same({}, channel.check("x", minimal {}))
+  end)
+
+  it("is refused with the address of what is wrong", function()
+    for sentence, changes in pairs {
+      ["unknown field 'settigns' (did you mean 'settings'?)"] = { settigns = {} },
+      ["unknown field 'settings[1].secrte' (did you mean 'secret'?)"] = { settings = { { "token", type = "text", about = "x", secrte = true } } },
+      ["field 'settings[1].type' must be one of boolean, choice, integer, text, url"] = { settings = { { "token", type = "string", about = "x" } } },
+      ["field 'settings[1].about' is missing"] = { settings = { { "token", type = "text" } } },
+      ["field 'settings[2]' is no new name: token"] = { settings = { { "token", type = "text", about = "x" }, { "token", type = "text", about = "x" } } },
+      ["field 'settings[1].default': Enter a valid URL that begins with http:// or https://."] = { settings = { { "url", type = "url", about = "x", default = "ftp://x" } } },
+      ["field 'limits.per_target' must be {count, per_ms}"] = { limits = { per_target = { 1 } } },
+      ["field 'can.update' must be a list"] = { can = { update = "yes" } },
+      ["field 'docs[1]' must be the address of a page"] = { docs = "the manual" },
+      ["field 'request' must be a function, not a table"] = { request = {} },
+      ["unknown field 'examples[1].expect.request.jsno' (did you mean 'json'?)"] = { examples = { { "a", send = {}, expect = { request = { jsno = {} } } } } },
+      ["field 'examples[1]' sends nothing and reads nothing"] = { examples = { { "a", expect = {} } } },
+      ["field 'sample.account.token': This field is required."] = { sample = { account = {}, address = { id = "1" } } },
+      ["field 'sample.address.name': There is no such field."] = { sample = { account = { token = "t" }, address = { id = "1", name = "x" } } },
+    } do
+      assert.same({ "lua/channels/x.lua: " .. sentence }, channel.check("x", minimal(changes)))
+    end
+    assert.same({ "lua/channels/x.lua: the file must return a table" }, channel.check("x", 5))
+  end)
+
+  it("is told what its examples leave out", function()
+    local text = table.concat(channel_schema.untested(minimal { room = { key = "id" }, can = { update = true }, inbound = function() end }, "x.lua"), "\n")
+    for _, part in ipairs { "posts to a room", 'kind = "update"', 'state = "sent"', 'state = "retry"', 'state = "failed"', "what comes in", "is refused" } do
+      assert.matches(part, text, 1, true)
+    end
+  end)
+
+  it("is found by a name that can send", function()
+    for _, name in ipairs { "nosuch", "html", "plain", "init", "web", "../core", "", "Slack" } do
+      local spec, problems = channel.load(name)
+      assert.is_nil(spec)
+      assert.same({ "lua/channels/" .. name .. ".lua: there is no such channel" }, problems)
+    end
+  end)
+
+  it("says what it carries, and in which look", function()
+    assert.same({ "sms", "phone_call" }, channel.carries "twilio")
+    assert.same({ "twilio" }, channel.carriers "phone_call")
+    assert.same({}, channel.carriers "pigeon")
+    assert.same({ "slack", "sms", "plain" }, { channel.look("slack", "slack"), channel.look("twilio", "sms"), channel.look("ntfy", "ntfy") })
+    assert.same({ true, false }, { channel.can("twilio", "cancel", "phone_call"), channel.can("twilio", "cancel", "sms") })
+  end)
+end)
+
+describe("values of an account or address", function()
+  local FIELDS <const> = {
+    { "name", type = "text", required = true, max = 3, pattern = "^%l+$", hint = "Small letters.", about = "Name" },
+    { "url", type = "url", about = "Address" }, { "port", type = "integer", min = 1, max = 65535, default = 25, about = "Port" },
+    { "tls", type = "choice", choices = { "none", "tls" }, about = "TLS" }, { "on", type = "boolean", about = "On" },
+  }
+
+  it("are checked field by field", function()
+    assert.same({}, channel.check_values(FIELDS, { name = "abc", url = "https://x.org", port = 1, tls = "tls", on = true }))
+    assert.same({
+      { "nmae", "There is no such field (did you mean 'name'?)." }, { "name", "This field is required." },
+      { "url", "Enter a valid URL that begins with http:// or https://." }, { "port", "Ensure this value is less than or equal to 65535." },
+      { "tls", "Must be one of: none, tls." }, { "on", "Must be a valid boolean." },
+    }, channel.check_values(FIELDS, { nmae = "x", url = "mailto:a@b.c", port = 65536, tls = "ssl", on = "yes" }))
+    for value, sentence in pairs { abcd = "Ensure this field has no more than 3 characters.", ABC = "Small letters.", ["a\nb"] = "Control characters are not allowed here.",
+      [" "] = "This field may not be blank.", ["\xff"] = "Not a valid string." } do
+      assert.same({ { "name", sentence } }, channel.check_values(FIELDS, { name = value }))
+    end
+    assert.same({ { "url", "Leave user and password out of the URL: there are fields for them." } },
+      channel.check_values(FIELDS, { name = "a", url = "https://u:p@x.org/" }))
+  end)
+
+  it("are filled with defaults", function()
+    assert.same({ name = "a", port = 25 }, channel.with_defaults(FIELDS, { name = "a", other = 1 }))
+  end)
+
+  it("show no secret in a queue's name, nor to people", function()
+    assert.equal("C024BE91L", channel.target("slack", { id = "C024BE91L" }))
+    assert.matches("^%x+$", channel.target("ntfy", { topic = "ann-phone-2Kd8" }))
+    assert.not_equal(channel.target("ntfy", { topic = "a" }), channel.target("ntfy", { topic = "b" }))
+    assert.same({ "+1…10", "an…d8", "…", "C024BE91L" }, { channel.masked("twilio", { phone = "+15558675310" }), channel.masked("ntfy", { topic = "ann-phone-2Kd8" }),
+      channel.masked("ntfy", { topic = "short" }), channel.masked("slack", { id = "C024BE91L" }) })
+  end)
+end)
+
+describe("a request", function()
+  it("cannot carry a line break or a blank where none may be", function()
+    for name, over in pairs { slack = { account = { token = "xoxb-1\r\nX: y" } }, ntfy = { account = { url = "https://x.org/ y" } },
+      twilio = { account = { account_sid = "AC1 HTTP/1.1\r\nX: y" } } } do
+      local request, why = channel.request(name, channel_examples.send(name, over))
+      assert.is_nil(request)
+      assert.matches("holds characters that a request cannot carry", why)
+    end
+  end)
+
+  it("is never given a secret in its sentence", function()
+    local send = channel_examples.send("ntfy", { account = { token = "tk_secret+1" } })
+    for _, echo in ipairs { "tk_secret+1", "tk_secret%2B1", "dGtfc2VjcmV0KzE=" } do
+      local result = channel.result("ntfy", { status = 400, headers = {}, body = '{"error":"bad token ' .. echo .. ' for ann-phone-2Kd8"}' }, send)
+      assert.equal("ntfy answered 400: bad token **** for ****", result.error)
+    end
+  end)
+end)
+
+describe("a cut", function()
+  it("keeps whole characters in every unit", function()
+    assert.equal("ab🚒", cut.to("ab🚒", 3, "points"))
+    assert.equal("a…", cut.to("ab🚒", 2, "utf16"))
+    assert.equal("ab…", cut.to("ab🚒", 5, "bytes"))
+    assert.equal("…", cut.to("🚒🚒", 6, "bytes"))
+    assert.equal("", cut.to("🚒🚒", 2, "bytes"))
+    assert.same({ 3, 4, 6 }, { cut.size("ab🚒", "points"), cut.size("ab🚒", "utf16"), cut.size("ab🚒", "bytes") })
+  end)
+
+  it("keeps the tail", function()
+    assert.equal("aaaa… link", cut.keep(("a"):rep(99), " link", 10, "points"))
+    assert.equal("lin…", cut.keep("aaa", "link and more", 4, "points"))
+  end)
+
+  it("takes marks away before it cuts", function()
+    local markup = { strip = function(t) return (t:gsub("</?b>", "")) end, escape = function(t) return (t:gsub("&", "&amp;")) end }
+    assert.equal("<b>ab</b>!", cut.keep_markup("<b>ab</b>", "!", 10, "points", markup))
+    assert.equal("abcd…!", cut.keep_markup("<b>abcdefghij</b>", "!", 6, "points", markup))
+    local grown = cut.keep_markup("<b>" .. ("&"):rep(100) .. "</b>", "!", 60, "points", markup)
+    assert.matches("^&amp;&amp;&amp;&amp;&amp;&amp;[&amp;]*…!$", grown)
+    assert.is_true(utf8.len(grown) <= 60)
+  end)
+
+  it("makes clean text of any bytes", function()
+    assert.equal("a\u{FFFD}\u{FFFD}b c\nd\te", cut.clean "a\xff\xfeb\0c\r\nd\te")
+    for _ = 1, 200 do
+      local bytes = {}
+      for i = 1, 50 do bytes[i] = string.char(math.random(0, 255)) end
+      local text = cut.clean(table.concat(bytes))
+      assert.is_truthy(utf8.len(text))
+      assert.is_nil(text:find "[%z\1-\8\11-\31\127]")
+    end
+  end)
+end)
+
+describe("Retry-After", function()
+  local function after(text) return reply.retry_after({ headers = { ["retry-after"] = text } }, 784111777000000) end
+  it("is seconds or a date, within an hour", function()
+    assert.same({ 30000, 1500, 0 }, { after "30", after "1.5", after "0" })
+    assert.equal(10000, after "Sun, 06 Nov 1994 08:49:47 GMT")
+    assert.equal(0, after "Sun, 06 Nov 1994 08:49:30 GMT")
+    assert.equal(3600000, after "Tue, 29 Feb 2000 00:00:00 GMT")
+    assert.same({}, { after "soon", after "-1", after "Sun, 06 Foo 1994 08:49:37 GMT" })
+  end)
+end)
+
+describe("a reply", function()
+  it("is a number and a code, in any order", function()
+    for text, verb in pairs { ["12a"] = "acknowledge", [" 12 ACK "] = "acknowledge", ["ack 12"] = "acknowledge", ["#12 resolve."] = "resolve", ["12c"] = "resolve",
+      s12 = "silence", ["12 Silence!"] = "silence" } do
+      assert.same({ verb, 12 }, { (inbound.reply(text, "x") or {}).verb, (inbound.reply(text, "x") or {}).group })
+    end
+    for _, text in ipairs { "", "12", "a", "STOP", "ack", "12a 13a", "12 delete", ("1"):rep(30) .. "a", ("x"):rep(5000) } do
+      assert.is_nil(inbound.reply(text, "x"))
+    end
+  end)
+
+  it("of a button is nothing but a button's value", function()
+    assert.same({ verb = "silence", group = 12, silence_ms = 1800000, user_address = "u" }, inbound.event("silence:12:1800000", "u"))
+    for _, value in ipairs { "", "delete:12", "acknowledge:", "acknowledge:-1", "acknowledge:12x", "acknowledge:99999999999999999999", ("a"):rep(500), 5, {}, false } do
+      assert.is_nil(inbound.event(value, "u"))
+    end
+  end)
+end)
+
+describe("signatures", function()
+  it("are checked as in Slack's own example", function()
+    local request = { method = "POST", url = "https://x.example.org/", now = 1531420618000000, headers = {
+      ["x-slack-request-timestamp"] = "1531420618",
+      ["x-slack-signature"] = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503" },
+      body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA" ..
+        "&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554" ..
+        "%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c" }
+    local account = { signing_secret = "8f742231b10e8888abcd99yyyzzz85a5" }
+    local _, why = channel.inbound("slack", request, account)
+    assert.equal("Slack: there is no payload", why) -- a command: signed, and no button
+    request.body = request.body .. "x"
+    _, why = channel.inbound("slack", request, account)
+    assert.matches("signature is wrong", why)
+  end)
+
+  it("are checked as in Twilio's own example", function()
+    local request = { method = "POST", url = "https://mycompany.com/myapp.php?foo=1&bar=2", headers = { ["x-twilio-signature"] = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=" },
+      body = "To=%2B18005551212&CallSid=CA1234567890ABCDE&Digits=1234&From=%2B12349013030&Caller=%2B12349013030" }
+    assert.is_truthy(channel.inbound("twilio", request, { auth_token = "12345" }))
+    for key, value in pairs { url = "https://mycompany.com/myapp.php?foo=1&bar=3", body = request.body .. "&X=1", headers = {} } do
+      local forged = { method = "POST", url = request.url, headers = request.headers, body = request.body }
+      forged[key] = value
+      local _, why = channel.inbound("twilio", forged, { auth_token = "12345" })
+      assert.equal("Twilio: the signature is wrong", why)
+    end
+  end)
+end)
+
+describe("forms", function()
+  it("come back as they were", function()
+    local text = "a b+c&d=e%ü🚒\n\"<>'"
+    local fields, list = encode.read_form(encode.form { { "x", text }, { "y", 5 }, { "z", nil } })
+    assert.same({ x = text, y = "5" }, fields)
+    assert.same({ { "x", text }, { "y", "5" } }, list)
+    assert.equal("https://x.org/?a=1&b=%26", encode.with_query("https://x.org/?a=1", { { "b", "&" } }))
+  end)
+end)

@@ -71,6 +71,7 @@ static err fill_actor(const struct json *args, struct group_actor *out, struct w
 static err run_act(struct ports *ports, const struct json *args, bool is_delete, struct why *why) {
     struct act_call call = {.act = {.alert_group_id = int_of(args, "group", 0),
                                     .silence_ms = int_of(args, "silence_ms", 0),
+                                    .root_id = int_of(args, "root", 0),
                                     .is_delete = is_delete}};
     err e = fill_actor(args, &call.act.actor, why);
     if (e != ERR_OK) return e;
@@ -83,7 +84,7 @@ static err run_act(struct ports *ports, const struct json *args, bool is_delete,
     return e;
 }
 
-// act {group, verb, by, by_id, silence_ms} → {}
+// act {group, verb, by, by_id, silence_ms, root} → {}
 static err port_act(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     buf_lit(out, "{}");

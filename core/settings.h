@@ -38,6 +38,8 @@
     INT(rendering_limit, LIMIT_rendering, 100, 1000000, "characters of a rendering; the rest is cut")           \
     INT(title_limit, LIMIT_title, 20, 10000, "characters of a title; the rest is cut")                          \
     INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                          \
+    INT(acknowledge_remind, 0, 0, 86400, "seconds after which who acknowledged is asked again; 0: never")       \
+    INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")  \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                    \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                          \
     BOOL(metrics, true, "serve /metrics")

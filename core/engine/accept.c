@@ -10,7 +10,7 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     for (size_t i = 0; i < effects->line_count && x == ERR_OK; i++) {
         const struct group_line *line = &effects->lines[i];
         char detail[64];
-        int n = line->until ? snprintf(detail, sizeof detail, "{\"until\":%lld}", (long long)line->until) : 0;
+        int n = line->key ? snprintf(detail, sizeof detail, "{\"%s\":%lld}", line->key, (long long)line->value) : 0;
         struct log_row row = {.alert_group_id = g->id,
                               .at = now,
                               .action = line->action,
@@ -87,9 +87,18 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     x = group_rows_insert(e->rows, &g, &texts);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
+    if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
     guess(a, &g);
     return x;
+}
+
+// What a source did to a group, and so to those attached to it.
+static err write_transition(engine *e, struct group *g, const struct group_effects *effects, int64_t now) {
+    struct group_deed deed = {.verb = g->resolved_at ? VERB_RESOLVE : VERB_ACKNOWLEDGE, .actor = {.by = BY_SOURCE}};
+    err x = group_rows_update(e->rows, g);
+    if (x == ERR_OK) x = add_effects(e, g, effects, false, now);
+    return x == ERR_OK ? engine_follow_root(e, g, &deed, now) : x;
 }
 
 static err join_group(struct accept_item *a, struct group *g, int64_t now) {
@@ -104,15 +113,13 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
         bool goes_on = x == ERR_OK && g->escalation == ESCALATION_PAUSED;
         return goes_on ? engine_escalation_resume(e, g, 0, now) : x;
     }
-    x = group_rows_update(e->rows, g);
-    return x == ERR_OK ? add_effects(e, g, &effects, false, now) : x;
+    return write_transition(e, g, &effects, now);
 }
 
 static err resolve_other(engine *e, struct group *g, int64_t now) {
     struct group_effects effects = {0};
     group_resolve_by_source(g, now, &effects);
-    err x = group_rows_update(e->rows, g);
-    return x == ERR_OK ? add_effects(e, g, &effects, false, now) : x;
+    return write_transition(e, g, &effects, now);
 }
 
 err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out) {

@@ -2,13 +2,13 @@
 #include "engine/engine_parts.h"
 #include <time.h>
 
-static err wipe_texts(struct act_item *a, int64_t id, int64_t now) {
+static err wipe_texts(engine *e, int64_t id, int64_t now) {
     char title[64];
     time_t seconds = now / 1000000;
     struct tm utc;
     gmtime_r(&seconds, &utc);
     size_t n = strftime(title, sizeof title, "Wiped at %Y-%m-%d", &utc);
-    return group_rows_wipe(a->engine->rows, id, (str){title, n});
+    return group_rows_wipe(e->rows, id, (str){title, n});
 }
 
 // A large group is over for everyone in this transaction, and its alerts are erased in pieces: the first here, the rest
@@ -19,42 +19,88 @@ static err erase_alerts(engine *e, const struct group *g, bool is_delete, int64_
     return x == ERR_OK && from ? engine_add_erase_job(e, is_delete, g->id, from, now) : x;
 }
 
+// The groups that are attached to `g`, each with its row.
+static err each_attached(engine *e, const struct group *g, const struct group_deed *d, int64_t now) {
+    arena *a = arena_new();
+    int64_t *ids;
+    size_t count = 0;
+    err x = group_rows_attached(e->rows, a, g->id, &ids, &count);
+    for (size_t i = 0; i < count && x == ERR_OK; i++) {
+        struct group follower;
+        x = group_rows_get(e->rows, ids[i], &follower);
+        if (x == ERR_OK) x = engine_act(e, &follower, d, now, NULL);
+        if (x == ERR_INVALID) x = ERR_OK; // it is there already
+    }
+    arena_free(a);
+    return x;
+}
+
+err engine_follow_root(engine *e, const struct group *g, const struct group_deed *deed, int64_t now) {
+    bool is_own = deed->verb == VERB_ATTACH || deed->verb == VERB_UNATTACH || deed->verb == VERB_CONFIRM;
+    struct group_deed follow = *deed;
+    follow.is_by_root = true;
+    return g->root_id || is_own ? ERR_OK : each_attached(e, g, &follow, now);
+}
+
 static err delete_group(engine *e, const struct group *g, int64_t now) {
-    err x = group_rows_delete(e->rows, g);
+    struct group_deed unattach = {.verb = VERB_UNATTACH, .actor = {.by = BY_SYSTEM}};
+    err x = each_attached(e, g, &unattach, now);
+    if (x == ERR_OK) x = group_rows_delete(e->rows, g);
     return x == ERR_OK ? erase_alerts(e, g, true, now) : x;
 }
 
-static err wipe_group(struct act_item *a, const struct group *g, int64_t now) {
-    err x = wipe_texts(a, g->id, now);
-    return x == ERR_OK ? erase_alerts(a->engine, g, false, now) : x;
+static err wipe_group(engine *e, const struct group *g, int64_t now) {
+    err x = wipe_texts(e, g->id, now);
+    return x == ERR_OK ? erase_alerts(e, g, false, now) : x;
 }
 
 // Two open groups of one problem on one route would leave its next alert without a home.
-static err check_unresolve(struct act_item *a, const struct group *g) {
+static err check_unresolve(engine *e, const struct group *g, struct why *why) {
     struct group other;
     if (!g->resolved_at || !g->has_hash) return ERR_OK;
-    err x = engine_find_open(a->engine, g->integration_id, g->grouping_hash, g->route_id, &other);
+    err x = engine_find_open(e, g->integration_id, g->grouping_hash, g->route_id, &other);
     if (x == ERR_NOT_FOUND) return ERR_OK;
-    return x == ERR_OK ? why_set(&a->why, ERR_INVALID,
+    return x == ERR_OK ? why_set(why, ERR_INVALID,
                                  "Can't unresolve an alert group while a newer one of the same problem is open")
                        : x;
 }
 
+err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_t now, struct why *why) {
+    struct group_effects effects = {0};
+    bool was_wiped = g->wiped_at != 0;
+    int64_t root_id = g->root_id;
+    err x = deed->verb == VERB_UNRESOLVE ? check_unresolve(e, g, why) : ERR_OK;
+    if (x == ERR_OK) x = group_act(g, deed, now, &effects, why);
+    if (x == ERR_OK) x = group_rows_update(e->rows, g);
+    if (x == ERR_OK && g->root_id != root_id) x = group_rows_set_root(e->rows, g);
+    if (x == ERR_OK) x = engine_add_effects(e, g, &effects, now);
+    if (x == ERR_OK && g->wiped_at && !was_wiped) x = wipe_group(e, g, now);
+    if (x == ERR_OK) x = engine_remind(e, g, deed, now);
+    return x == ERR_OK ? engine_follow_root(e, g, deed, now) : x;
+}
+
+static err find_root(struct act_item *a, struct group_deed *deed, struct group *root) {
+    int64_t *ids;
+    size_t count = 0;
+    arena *scratch = arena_new();
+    err x = group_rows_get(a->engine->rows, a->root_id, root);
+    if (x == ERR_NOT_FOUND) x = why_set(&a->why, ERR_INVALID, "Can't attach to an alert group that is gone");
+    if (x == ERR_OK) x = group_rows_attached(a->engine->rows, scratch, a->alert_group_id, &ids, &count);
+    arena_free(scratch);
+    deed->root = root;
+    deed->has_attached = count > 0;
+    return x;
+}
+
 static err apply_verb(struct act_item *a, int64_t now) {
-    engine *e = a->engine;
-    struct group g;
-    err x = group_rows_get(e->rows, a->alert_group_id, &g);
+    struct group g, root;
+    struct group_deed deed = {.verb = a->verb, .actor = a->actor, .silence_ms = a->silence_ms};
+    err x = group_rows_get(a->engine->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
     if (x != ERR_OK) return x;
-    if (a->is_delete) return delete_group(e, &g, now);
-    struct group_effects effects = {0};
-    bool was_wiped = g.wiped_at != 0;
-    if (a->verb == VERB_UNRESOLVE) x = check_unresolve(a, &g);
-    if (x == ERR_OK) x = group_act(&g, a->verb, a->actor, a->silence_ms, now, &effects, &a->why);
-    if (x == ERR_OK) x = group_rows_update(e->rows, &g);
-    if (x == ERR_OK) x = engine_add_effects(e, &g, &effects, now);
-    if (x == ERR_OK && g.wiped_at && !was_wiped) x = wipe_group(a, &g, now);
-    return x;
+    if (a->is_delete) return delete_group(a->engine, &g, now);
+    if (a->verb == VERB_ATTACH) x = find_root(a, &deed, &root);
+    return x == ERR_OK ? engine_act(a->engine, &g, &deed, now, &a->why) : x;
 }
 
 static err act_apply(struct commit_item *item, store *s, int64_t now) {

@@ -169,7 +169,7 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
 
 #define INTEGRATION_COLUMNS                                                                             \
     "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
-    "dynamic_labels, labels_template"
+    "dynamic_labels, labels_template, auto_resolve_ms"
 
 // `v` is a row of INTEGRATION_COLUMNS.
 static void read_integration(config_source *cs, const struct store_value *v, struct config_integration *out) {
@@ -180,6 +180,7 @@ static void read_integration(config_source *cs, const struct store_value *v, str
                                        .name = v[4].text,
                                        .rate_limit = v[5].integer,
                                        .allow_resolve = v[6].integer != 0,
+                                       .quiet_ms = v[12].type == STORE_INT ? v[12].integer : 0,
                                        .counters = counters_of(cs, v[0].integer)};
 }
 

@@ -20,6 +20,7 @@ struct config_integration { // immutable once published, shared by snapshots
     str type, token, name;
     int64_t rate_limit; // requests in 5 minutes, 0 none
     bool allow_resolve;
+    int64_t quiet_ms; // groups without an alert for so long are resolved; 0: never
     // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
     // "templates_default", "templates_custom", "labels", "dynamic_labels", "labels_template", "routes": [{"id",
     // "is_default", "type", "term", "labels"}…, the default one last]}.

@@ -15,6 +15,7 @@ struct engine_options {
     env *env;
     log_t *log;
     size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
+    struct group_reminder reminder;
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
     void (*on_jobs)(void *ctx);
     void *ctx;
@@ -67,8 +68,9 @@ struct act_item {
     enum group_verb verb;
     struct group_actor actor;
     int64_t silence_ms;
-    bool is_delete; // remove the group with everything of it, instead of `verb`
-    struct why why; // result: the sentence of a refusal
+    int64_t root_id; // ATTACH: to this group
+    bool is_delete;  // remove the group with everything of it, instead of `verb`
+    struct why why;  // result: the sentence of a refusal
 };
 void act_init(struct act_item *a, engine *e);
 

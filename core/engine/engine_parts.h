@@ -26,6 +26,10 @@ err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id
 // Erases the alerts of a chain from `alert_id` back, in pieces; see jobs.c.
 err engine_add_erase_job(engine *e, bool is_delete, int64_t group_id, int64_t alert_id, int64_t now);
 err engine_add_effects(engine *e, struct group *g, const struct group_effects *effects, int64_t now);
+// What a person, a timer or a step does to a group, with all that follows from it. Errors are those of group_act.
+err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_t now, struct why *why);
+// The same to the groups that are attached to it.
+err engine_follow_root(engine *e, const struct group *g, const struct group_deed *deed, int64_t now);
 // A line of the engine's own in a group's log. `detail` is JSON or empty.
 err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now);
 
@@ -41,6 +45,17 @@ err engine_escalation_stop(engine *e, struct group *g, int64_t now);
 // An escalation is at its end and a page too: some time later it is looked whether somebody has answered.
 err engine_watch_for_answer(engine *e, const struct group *g, int64_t now);
 err engine_escalation_unanswered(engine *e, struct group *g, int64_t now);
+
+// What time does to a group (group_jobs.c).
+err engine_remind(engine *e, const struct group *g, const struct group_deed *deed, int64_t now);
+err engine_watch_quiet(engine *e, const struct group *g, int64_t quiet_ms);
+err job_unsilence(struct job_item *j, int64_t now);
+err job_watch_answer(struct job_item *j, int64_t now);
+err job_remind(struct job_item *j, int64_t now);
+err job_unacknowledge(struct job_item *j, int64_t now);
+err job_auto_resolve(struct job_item *j, int64_t now);
+// "epoch user" of a job that engine_add_call_job made, and its group. ERR_NOT_FOUND: it is void.
+err job_call(const struct job_item *j, struct group *g, int64_t *epoch, int64_t *user_id);
 
 // Pages (paging.c).
 struct page_call {

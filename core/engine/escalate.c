@@ -103,11 +103,9 @@ static err write_outcome(struct walk *w, const struct plan_step *step, const str
 }
 
 static err resolve_by_step(struct walk *w) {
-    struct group_effects effects = {0};
-    struct group_actor step = {.by = BY_LAST_STEP};
-    if (group_act(w->group, VERB_RESOLVE, step, 0, w->now, &effects, NULL) != ERR_OK) return ERR_OK;
-    err x = group_rows_update(w->engine->rows, w->group);
-    return x == ERR_OK ? engine_add_effects(w->engine, w->group, &effects, w->now) : x;
+    struct group_deed deed = {.verb = VERB_RESOLVE, .actor = {.by = BY_LAST_STEP}};
+    err x = engine_act(w->engine, w->group, &deed, w->now, NULL);
+    return x == ERR_INVALID ? ERR_OK : x;
 }
 
 static err write_walk(struct walk *w) {

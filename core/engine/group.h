@@ -17,7 +17,8 @@ struct group_actor {
 struct group_line { // one line of the group's log
     const char *action, *reason;
     struct group_actor actor;
-    int64_t until; // silence: µs, 0 for ever; else 0
+    const char *key; // one member of its detail, or NULL: until (µs), root (id of the group it is attached to)
+    int64_t value;
 };
 
 struct group_job {
@@ -32,6 +33,7 @@ struct group_effects {
     size_t job_count;
     bool cancel_unsilence;                               // the timer that waits is void
     enum { CALLS_GO_ON, CALLS_START, CALLS_STOP } calls; // of its escalation and pages
+    bool confirms;                                       // the acknowledge: it is reminded of anew
 };
 
 #define GROUP_VERB_LIST(X)            \
@@ -41,13 +43,17 @@ struct group_effects {
     X(UNRESOLVE, "unresolve")         \
     X(SILENCE, "silence")             \
     X(UNSILENCE, "unsilence")         \
-    X(WIPE, "wipe")
+    X(WIPE, "wipe")                   \
+    X(ATTACH, "attach")               \
+    X(UNATTACH, "unattach")           \
+    X(CONFIRM, "confirm")
 enum group_verb {
 #define X(name, text) VERB_##name,
     GROUP_VERB_LIST(X)
 #undef X
 };
 bool group_verb_from(str text, enum group_verb *out);
+const char *group_verb_text(enum group_verb verb);
 
 enum group_state group_state(const struct group *g);
 const char *group_state_text(enum group_state s); // firing, acknowledged, resolved, silenced
@@ -58,6 +64,22 @@ void group_open(const struct signal *signal, int64_t now, struct group *out, str
 void group_join(struct group *g, const struct signal *signal, int64_t now, struct group_effects *effects);
 // A source says that the problem of `g` is over, by an alert that was stored in another group.
 void group_resolve_by_source(struct group *g, int64_t now, struct group_effects *effects);
-// What a person (or a timer) does. `silence_ms` <= 0: for ever. ERR_INVALID with the reference's sentence.
-err group_act(struct group *g, enum group_verb verb, struct group_actor actor, int64_t silence_ms, int64_t now,
-              struct group_effects *effects, struct why *why);
+
+struct group_deed {
+    enum group_verb verb;
+    struct group_actor actor;
+    int64_t silence_ms;       // SILENCE: <= 0 for ever
+    const struct group *root; // ATTACH: to this one
+    bool has_attached;        // ATTACH: others are attached to this group
+    bool is_by_root;          // it was done to the group that this one is attached to
+};
+// What a person (or a timer, or the last step) does. ERR_INVALID with the reference's sentence.
+err group_act(struct group *g, const struct group_deed *deed, int64_t now, struct group_effects *effects,
+              struct why *why);
+
+// Reminders of who acknowledged. 0: never.
+struct group_reminder {
+    int64_t remind_ms, unacknowledge_ms;
+};
+// Whether the acknowledge of `g` since `at` is still to be reminded of: a person's, and not of an old group.
+bool group_may_remind(const struct group *g, int64_t at, int64_t now);

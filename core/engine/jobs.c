@@ -2,27 +2,12 @@
 // checking that it still applies: its group may have moved on while it waited.
 #include "engine/engine_parts.h"
 #include "script/json.h"
-#include "store/page_rows.h"
 
 #define LABELS_INDEXED_TO "labels_indexed_to" // setting: the last group whose labels are in the index
 #define LABEL_GROUPS      500                 // groups of one turn of the job
 #define LABEL_PAUSE_US    100000              // between two turns
 #define ERASE_PAUSE_US    30000               // between two pieces of a large group
 #define ERASE_PRIORITY    -1                  // people wait for nothing of it
-
-static err run_unsilence(struct job_item *j, int64_t now) {
-    engine *e = j->engine;
-    struct group g;
-    err x = group_rows_get(e->rows, j->job.alert_group_id, &g);
-    if (x == ERR_NOT_FOUND) return ERR_OK;
-    if (x != ERR_OK || !g.silenced_until || g.silenced_until > now) return x;
-    struct group_effects effects = {0};
-    struct group_actor timer = {.by = BY_TIMER};
-    if (group_act(&g, VERB_UNSILENCE, timer, 0, now, &effects, NULL) != ERR_OK) return ERR_OK;
-    effects.cancel_unsilence = false; // this very job
-    x = group_rows_update(e->rows, &g);
-    return x == ERR_OK ? engine_add_effects(e, &g, &effects, now) : x;
-}
 
 static str text_of_scalar(arena *a, const struct json *v) {
     if (v->type == JSON_STRING) return v->text;
@@ -120,49 +105,34 @@ static err erase_piece(struct job_item *j, bool is_delete, int64_t now) {
 static err run_delete_alerts(struct job_item *j, int64_t now) { return erase_piece(j, true, now); }
 static err run_empty_alerts(struct job_item *j, int64_t now) { return erase_piece(j, false, now); }
 
-// "epoch user"
-static bool read_call(const struct job_item *j, int64_t *epoch, int64_t *user_id) {
+err job_call(const struct job_item *j, struct group *g, int64_t *epoch, int64_t *user_id) {
     str rest = j->job.detail, head;
-    return str_split(&rest, ' ', &head) && str_to_int(head, epoch) && str_to_int(rest, user_id);
+    if (!str_split(&rest, ' ', &head) || !str_to_int(head, epoch) || !str_to_int(rest, user_id)) return ERR_NOT_FOUND;
+    return group_rows_get(j->engine->rows, j->job.alert_group_id, g);
 }
 
-static err run_call(struct job_item *j, int64_t now,
-                    err (*run)(struct job_item *, struct group *, int64_t, int64_t, int64_t)) {
+static err run_escalate(struct job_item *j, int64_t now) {
     struct group g;
     int64_t epoch, user_id;
-    if (!read_call(j, &epoch, &user_id)) return ERR_OK;
-    err x = group_rows_get(j->engine->rows, j->job.alert_group_id, &g);
-    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
-    return run(j, &g, epoch, user_id, now);
+    err x = job_call(j, &g, &epoch, &user_id);
+    return x == ERR_OK ? engine_escalation_resume(j->engine, &g, epoch, now) : x;
 }
 
-static err go_on_escalation(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
-    (void)user_id;
-    return engine_escalation_resume(j->engine, g, epoch, now);
+static err run_page(struct job_item *j, int64_t now) {
+    struct group g;
+    int64_t epoch, user_id;
+    err x = job_call(j, &g, &epoch, &user_id);
+    return x == ERR_OK ? engine_page_resume(j->engine, j->arena, &g, user_id, epoch, now) : x;
 }
-
-static err go_on_page(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
-    return engine_page_resume(j->engine, j->arena, g, user_id, epoch, now);
-}
-
-static err end_watch(struct job_item *j, struct group *g, int64_t epoch, int64_t user_id, int64_t now) {
-    (void)epoch, (void)user_id;
-    struct user_ids running = {0};
-    err x = page_rows_running(j->engine->options.writer, j->arena, g->id, &running);
-    return x == ERR_OK && !running.count ? engine_escalation_unanswered(j->engine, g, now) : x;
-}
-
-static err run_escalate(struct job_item *j, int64_t now) { return run_call(j, now, go_on_escalation); }
-static err run_page(struct job_item *j, int64_t now) { return run_call(j, now, go_on_page); }
-static err run_watch_answer(struct job_item *j, int64_t now) { return run_call(j, now, end_watch); }
 
 static const struct {
     const char *kind;
     err (*run)(struct job_item *j, int64_t now);
 } kinds[] = {
-    {"unsilence", run_unsilence},       {"label_index", run_label_index}, {"delete_alerts", run_delete_alerts},
+    {"unsilence", job_unsilence},       {"label_index", run_label_index}, {"delete_alerts", run_delete_alerts},
     {"empty_alerts", run_empty_alerts}, {"escalate", run_escalate},       {"page", run_page},
-    {"watch_answer", run_watch_answer},
+    {"watch_answer", job_watch_answer}, {"remind", job_remind},           {"unacknowledge", job_unacknowledge},
+    {"auto_resolve", job_auto_resolve},
 };
 
 static err job_apply(struct commit_item *item, store *s, int64_t now) {
@@ -170,6 +140,7 @@ static err job_apply(struct commit_item *item, store *s, int64_t now) {
     err x = ERR_OK;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_is(j->job.kind, str_of(kinds[i].kind))) x = kinds[i].run(j, now);
+    if (x == ERR_NOT_FOUND) x = ERR_OK; // what it was for is gone
     struct store_rows ignored;
     if (x == ERR_OK && !j->is_kept)
         x = store_run(s, j->arena, "DELETE FROM job WHERE id = $1", &SV_INT(j->job.id), 1, 0, &ignored, NULL);

@@ -123,3 +123,6 @@ CREATE INDEX resolution_note_by_group ON resolution_note(alert_group_id);
 -- An attached group follows its root.
 ALTER TABLE alert_group ADD COLUMN root_id INTEGER;
 CREATE INDEX alert_group_by_root ON alert_group(root_id) WHERE root_id IS NOT NULL;
+
+-- Sources that never say that it is over: after so long without an alert it is.
+ALTER TABLE integration ADD COLUMN auto_resolve_ms INTEGER;

@@ -7,7 +7,7 @@
     "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "      \
     "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, " \
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, " \
-    "wiped_at, version, id, escalation"
+    "wiped_at, version, id, escalation, root_id"
 
 #define FIND_MAX     16        // open groups of one grouping id that are read at once
 #define ERASE_ALERTS 1000      // alerts erased at once: about 5 ms
@@ -17,8 +17,8 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
-    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *add_alert, *add_log,
-        *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
+    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *add_alert,
+        *add_log, *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
 
 static const char *const by_texts[] = {
@@ -74,6 +74,7 @@ group_rows *group_rows_new(store *s) {
                          "silenced_at = $17, silenced_until = $18, silenced_by_id = $19, response_ms = $20, wiped_at = "
                          "$21, version = $22 WHERE id = $23");
     r->set_escalation = store_prepare(s, "UPDATE alert_group SET escalation = $1 WHERE id = $2");
+    r->set_root = store_prepare(s, "UPDATE alert_group SET root_id = $1 WHERE id = $2");
     r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
                                 "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
@@ -156,6 +157,7 @@ static void read_group(store_stmt *st, struct group *g) {
         .wiped_at = store_column_int(st, 20),
         .version = store_column_int(st, 21),
         .escalation = read_escalation(st, 23),
+        .root_id = store_column_int(st, 24),
     };
 }
 
@@ -299,6 +301,23 @@ err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_st
     bind_text_or_null(r->set_escalation, 1, str_of(escalation_texts[state]));
     store_bind_int(r->set_escalation, 2, g->id);
     return run(r->set_escalation);
+}
+
+err group_rows_set_root(group_rows *r, const struct group *g) {
+    bind_int_or_null(r->set_root, 1, g->root_id);
+    store_bind_int(r->set_root, 2, g->id);
+    return run(r->set_root);
+}
+
+err group_rows_attached(group_rows *r, arena *a, int64_t id, int64_t **ids, size_t *count) {
+    struct store_rows rows;
+    err e = store_run(r->store, a, "SELECT id FROM alert_group WHERE root_id = $1 ORDER BY id", &SV_INT(id), 1, 0,
+                      &rows, NULL);
+    if (e != ERR_OK) return e;
+    *count = rows.count;
+    *ids = arena_alloc(a, (rows.count + 1) * sizeof **ids);
+    for (size_t i = 0; i < rows.count; i++) (*ids)[i] = rows.values[i].integer;
+    return ERR_OK;
 }
 
 err group_rows_touch(group_rows *r, const struct group *g) {

@@ -46,6 +46,7 @@ struct group { // the columns of alert_group that rules read and change; 0 stand
     int64_t response_ms; // -1: not yet
     int64_t wiped_at, version;
     enum escalation_state escalation; // written by group_rows_set_escalation alone
+    int64_t root_id;                  // written by group_rows_set_root alone
 };
 
 struct group_texts { // written once, at opening
@@ -88,6 +89,9 @@ err group_rows_get(group_rows *r, int64_t id, struct group *out);               
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);
 err group_rows_update(group_rows *r, const struct group *g);
 err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_state state);
+err group_rows_set_root(group_rows *r, const struct group *g);
+// Ids of the groups that are attached to this one.
+err group_rows_attached(group_rows *r, arena *a, int64_t id, int64_t **ids, size_t *count);
 err group_rows_touch(group_rows *r, const struct group *g); // only what a joining alert changes
 err group_rows_add_alert(group_rows *r, const struct alert_row *alert);
 err group_rows_add_log(group_rows *r, const struct log_row *line, bool is_first); // is_first: of a new group

@@ -36,6 +36,15 @@ function group_actions.silence(request)
   return call(request, "act", { verb = "silence", silence_ms = delay * 1000 }, 200)
 end
 
+---POST …/attach/ with {"root_alert_group_id": id}: the group follows that one from now on.
+function group_actions.attach(request)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  local root = type(sent.root_alert_group_id) == "string" and ids.decode("I", sent.root_alert_group_id)
+  if not root then return errors.field("root_alert_group_id", "Expected the id of an alert group.") end
+  return call(request, "act", { verb = "attach", root = root }, 200)
+end
+
 ---DELETE /alert_groups/<id>/ with {"mode": "wipe"} (payloads and title only, the default) or "delete".
 function group_actions.delete(request)
   local sent, refusal = body.object(request)

@@ -42,6 +42,9 @@ local ROUTES = {
   { "alert_groups/:id/unresolve", "POST", group_actions.verb("unresolve"), "editor" },
   { "alert_groups/:id/silence", "POST", group_actions.silence, "editor" },
   { "alert_groups/:id/unsilence", "POST", group_actions.verb("unsilence"), "editor" },
+  { "alert_groups/:id/attach", "POST", group_actions.attach, "editor" },
+  { "alert_groups/:id/unattach", "POST", group_actions.verb("unattach"), "editor" },
+  { "alert_groups/:id/confirm", "POST", group_actions.verb("confirm"), "editor" },
 }
 
 for _, name in ipairs(RESOURCES) do

@@ -143,13 +143,23 @@ local function is_new_default_route(c)
     or c.default_route.channels ~= route_channels.text(json.decode(old.default_route_channels or "{}"))
 end
 
+local AUTO_RESOLVE <const> = { "auto_resolve_after", type = "integer", min = 60, max = 31536000 }
+
+-- Seconds without an alert after which a group is over; null: never.
+local function store_auto_resolve(value)
+  if value == json.null then return { auto_resolve_ms = json.null } end
+  local seconds, why = field.check_of(AUTO_RESOLVE)(AUTO_RESOLVE, value)
+  if not seconds then return nil, why end
+  return { auto_resolve_ms = seconds * 1000 }
+end
+
 return {
   name = "integration", table = "integration", prefix = "C", path = "integrations",
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1",
-  columns = "t.token, t.version, t.templates, t.labels, t.dynamic_labels, d.id AS default_route_id, " ..
+  columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.dynamic_labels, d.id AS default_route_id, " ..
     "d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels",
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
   unique = {
@@ -179,6 +189,8 @@ return {
       store = store_labels("dynamic_labels", "template", check_template) },
     { "labels_template", type = "text", max = 50000, nullable = true, check_text = check_labels_template },
     { "allow_resolve", type = "boolean" },
+    { "auto_resolve_after", nullable = true, store = store_auto_resolve,
+      show = function(row) return row.auto_resolve_ms and row.auto_resolve_ms // 1000 end },
   },
   guard = function(row) return { table = "integration", id = row.id, version = row.version } end,
   delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",

@@ -1,6 +1,7 @@
 #include "app.h"
 #include "base/mem.h"
 #include "engine/fault.h"
+#include "engine/schedule_json.h"
 #include "script/fuel.h"
 #include "script/script.h"
 #include <unistd.h>
@@ -29,6 +30,7 @@ static struct script_options script_options(struct app *app) {
                    .labels = s->label_limit},
         .ids = store_ids(app->store),
         .ports = {.ctx = &app->ports, .call = ports_call},
+        .schedule = schedule_answer,
         .log = app->log,
     };
 }

@@ -30,6 +30,7 @@ struct zone {
 struct zones {
     char *folder;
     struct zone *first;
+    struct zone *by_rule; // their names are their rules
 };
 
 // --- TZif ---
@@ -179,6 +180,13 @@ static void free_zone(struct zone *z) {
     mem_free(z);
 }
 
+static void free_list(struct zone *first) {
+    for (struct zone *z = first, *next; z; z = next) {
+        next = z->next;
+        free_zone(z);
+    }
+}
+
 static struct zone *read_zone(const char *folder, str name) {
     char path[512];
     struct zone *z = NEW(struct zone);
@@ -204,10 +212,8 @@ zones *zones_new(const char *folder) {
 
 void zones_free(zones *z) {
     if (!z) return;
-    for (struct zone *next; z->first; z->first = next) {
-        next = z->first->next;
-        free_zone(z->first);
-    }
+    free_list(z->first);
+    free_list(z->by_rule);
     mem_free(z->folder);
     mem_free(z);
 }
@@ -227,6 +233,20 @@ const zone *zones_get(zones *z, str name) {
     return z->first = read;
 }
 
+const zone *zones_by_rule(zones *z, str rule) {
+    if (rule.len == 0 || rule.len > NAME_MAX_BYTES) return NULL;
+    for (struct zone *at = z->by_rule; at; at = at->next)
+        if (str_is(rule, str_of(at->name))) return at;
+    struct zone *made = NEW(struct zone);
+    memcpy(made->name, rule.ptr, rule.len);
+    if (!zone_rule_parse(rule, &made->rule)) {
+        free_zone(made);
+        return NULL;
+    }
+    made->next = z->by_rule;
+    return z->by_rule = made;
+}
+
 const char *zone_name(const zone *z) { return z->name; }
 
 struct zone_moment zone_at(const zone *z, int64_t at) {
@@ -240,4 +260,10 @@ struct zone_moment zone_at(const zone *z, int64_t at) {
     }
     const struct type *type = &z->types[low ? z->kinds[low - 1] : 0];
     return (struct zone_moment){type->offset, type->is_dst, z->names + type->name};
+}
+
+int64_t zone_utc(const zone *z, int64_t wall) {
+    int32_t before = zone_at(z, wall - 86400).offset, after = zone_at(z, wall + 86400).offset;
+    if (before == after || zone_at(z, wall - before).offset == before) return wall - before;
+    return zone_at(z, wall - after).offset == after ? wall - after : wall - before;
 }

@@ -19,5 +19,10 @@ struct zone_moment { // what a zone's clocks show at one moment
 zones *zones_new(const char *folder);      // NULL: the system's
 void zones_free(zones *z);                 // accepts NULL
 const zone *zones_get(zones *z, str name); // NULL when there is no such zone; owned by `z`
-const char *zone_name(const zone *z);      // in the database's spelling
+// A zone by its rule (base/zone_rule.h) instead of a name; NULL when it is none.
+const zone *zones_by_rule(zones *z, str rule);
+const char *zone_name(const zone *z); // in the database's spelling
 struct zone_moment zone_at(const zone *z, int64_t unix_seconds);
+// The moment at which clocks show a wall-clock time (base/civil.h). A time that they show twice is the first; one that
+// they skip is read on the clock before the change: 02:30 in a gap from 02:00 to 03:00 is 03:30 (RFC 5545, 3.3.5).
+int64_t zone_utc(const zone *z, int64_t wall);

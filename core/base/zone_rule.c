@@ -1,7 +1,6 @@
 // Reads and applies POSIX TZ rules.
 #include "base/zone_rule.h"
-
-#define DAY 86400
+#include "base/civil.h"
 
 static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
@@ -82,40 +81,20 @@ bool zone_rule_parse(str s, struct zone_rule *out) {
     return true;
 }
 
-static bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
-
-static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); }
-
-// Days from 1970-01-01 to the first of a month.
-static int64_t month_start(int64_t year, int month) {
-    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    int64_t y = year - 1, leaps = floor_div(y, 4) - floor_div(y, 100) + floor_div(y, 400);
-    return y * 365 + leaps - 719162 + before[month - 1] + (month > 2 && is_leap(year));
-}
-
-static int64_t year_of(int64_t seconds) {
-    int64_t days = floor_div(seconds, DAY);
-    int64_t year = 1970 + floor_div(days * 400, 146097); // off by one at most
-    while (month_start(year, 1) > days) year--;
-    while (month_start(year + 1, 1) <= days) year++;
-    return year;
-}
-
 // Seconds from 1970 of a change, on the clock that is turned.
 static int64_t change_at(const struct zone_change *c, int64_t year) {
     int64_t day;
     if (c->kind == ZONE_MONTH) {
-        int64_t first = month_start(year, c->month);
-        int64_t next = c->month == 12 ? month_start(year + 1, 1) : month_start(year, c->month + 1);
-        int64_t weekday = ((first + 4) % 7 + 7) % 7;
+        int64_t first = civil_day(year, c->month, 1);
+        int weekday = (civil_weekday(first) + 1) % 7; // Sunday is 0
         day = first + (c->day - weekday + 7) % 7 + (int64_t)7 * (c->week - 1);
-        if (day >= next) day -= 7;
+        if (day >= first + civil_month_length(year, c->month)) day -= 7;
     } else if (c->kind == ZONE_JULIAN) {
-        day = month_start(year, 1) + c->day - 1 + (is_leap(year) && c->day > 59);
+        day = civil_day(year, 1, 1) + c->day - 1 + (civil_month_length(year, 2) == 29 && c->day > 59);
     } else {
-        day = month_start(year, 1) + c->day;
+        day = civil_day(year, 1, 1) + c->day;
     }
-    return day * DAY + c->time;
+    return day * CIVIL_DAY + c->time;
 }
 
 struct zone_moment zone_rule_at(const struct zone_rule *r, int64_t at) {
@@ -123,7 +102,7 @@ struct zone_moment zone_rule_at(const struct zone_rule *r, int64_t at) {
     if (r->has_dst) {
         if (at > INT64_MAX / 1000) at = INT64_MAX / 1000; // far outside every calendar
         if (at < INT64_MIN / 1000) at = INT64_MIN / 1000;
-        int64_t year = year_of(at + r->offset[0]);
+        int64_t year = civil_date(civil_day_of(at + r->offset[0])).year;
         int64_t start = change_at(&r->change[0], year) - r->offset[0],
                 end = change_at(&r->change[1], year) - r->offset[1];
         dst = start < end ? at >= start && at < end : at >= start || at < end;

@@ -23,6 +23,10 @@ CREATE TABLE schedule_copy (
   part         TEXT NOT NULL,                        -- primary, overrides
   ical         TEXT,
   fetched_at   INTEGER,                              -- of the copy
+  events       TEXT,                                 -- JSON: what the copy says about the time around its last reading, so
+                                                     -- that the commit thread need not read calendars (engine/ical.h)
+  events_from  INTEGER,
+  events_to    INTEGER,
   tried_at     INTEGER,
   error        TEXT,                                 -- of the last try; null: it succeeded
   PRIMARY KEY (schedule_id, part)

@@ -21,6 +21,7 @@
     X(print)            \
     X(regex)            \
     X(sandbox)          \
+    X(schedule)         \
     X(store)            \
     X(text)             \
     X(trace)            \

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "script/json.h"
 #include "script/limits.h"
+#include "script/schedule_ops.h"
 
 typedef struct script script;
 
@@ -23,17 +24,16 @@ struct script_ports {
     err (*call)(void *ctx, str name, str json, buf *out, struct why *why);
 };
 
-struct store;
-
 struct script_options {
     const char *lua_dir;          // a checkout to read lua/ and integrations/ from, or NULL for the embedded files
     const char *integrations_dir; // a folder whose *.lua files come before the built-in integrations, or NULL
     size_t memory_bytes;          // cap of the allocator; 0: none
     struct script_limits limits;  // for the binding `limits`
-    struct store *store;          // opened for reading, for the binding `store`; NULL without
+    store *store;                 // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`
     struct script_ports ports;
     const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
+    schedule_ask *schedule;              // for the binding `schedule`; NULL without
     bool is_command;                     // a command of the binary: the binding `console` may read and write files
     log_t *log;
 };

@@ -150,7 +150,8 @@ end
 function text.undef_message(u)
   if u.hint then return u.hint end
   if u.obj == nil then return str_repr(u.name) .. " is undefined" end
-  local label = type_of(u.obj).label
+  local T = type_of(u.obj)
+  local label = T == TUPLE and u.obj.group and "jinja2.filters._GroupTuple object" or T.label
   local name = u.name
   if getmetatable(name) == MARKUP then name = name.s end
   if type(name) ~= "string" then return label .. " has no element " .. text.repr(name) end
@@ -174,6 +175,7 @@ MARKUP.repr = function(m) return "Markup(" .. str_repr(m.s) .. ")" end
 
 -- Addresses cannot be reproduced; every object is shown at the same one.
 local ADDRESS <const> = "0x7f0000000000"
+text.ID = format("%d", ADDRESS)
 local function at(shape) return function(v) return format(shape, v.origin or v.name or v.fn, ADDRESS) end end
 value.GEN.repr = at "<generator object %s at %s>"
 value.FUNCTION.repr = at "<function %s at %s>"

@@ -122,6 +122,13 @@ describe("integrations over the API", function()
     client.expect(c, 200, "PUT", PATH .. made.id, { templates = { web = { title = string.rep("x", 50000) } } })
   end)
 
+  it("refuse a label's template that lacks a quote, and say where", function()
+    local made = create { type = "webhook" }
+    local labels = { { key = { name = "severity" }, value = { name = '{{ payload.get("severity) }}' } } }
+    local why = refused("PUT", PATH .. made.id, { dynamic_labels = labels }).dynamic_labels
+    assert.is_truthy(string.find(why[1], "unexpected char '\"' at 15", 1, true), why[1])
+  end)
+
   it("render with the templates that were saved, at once", function()
     local made = create { type = "webhook", templates = { web = { title = "T {{ payload.a }}" }, grouping_key = "g" } }
     client.post(c, made, { a = 1 })

@@ -64,7 +64,7 @@ function write(out, v, open)
   if not is_container(v) then
     out[#out + 1] = text.repr(v)
   elseif open[v] then
-    out[#out + 1] = "<Recursion on " .. type_of(v).name .. " with id=0>"
+    out[#out + 1] = "<Recursion on " .. type_of(v).name .. " with id=" .. text.ID .. ">"
   else
     open.depth = open.depth + 1
     if open.depth > DEPTH_MAX then errors.raise("RecursionError", "maximum recursion depth exceeded") end

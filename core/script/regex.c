@@ -230,7 +230,7 @@ static void put_replacement(struct run *run, const struct replacement *r, buf *o
 }
 
 // An empty match is allowed behind a match, but not twice at one place.
-// A group that the pattern does not have is only noticed by a match.
+// A group `\1` that the pattern does not have is only noticed by a match.
 static err replace_all(struct run *run, const struct replacement *r, buf *out, struct why *why) {
     size_t copied = 0, from = 0;
     uint32_t options = 0;
@@ -249,11 +249,20 @@ static err replace_all(struct run *run, const struct replacement *r, buf *out, s
     return *run->work < 0 ? ERR_TIMEOUT : ERR_OK;
 }
 
+// Is the text shorter than whatever the pattern matches?
+static bool is_too_short(const regex *r, str s) {
+    uint32_t least = 0;
+    pcre2_pattern_info(r->code, PCRE2_INFO_MINLENGTH, &least);
+    return s.len < (size_t)least * UTF8_MAX && utf8_len(s) < least;
+}
+
 err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, struct why *why) {
     struct replacement replacement = {0};
     struct run run;
     *work -= (int64_t) template.len;
-    err e = regex_template(template, r->names, r->name_count, on_piece, &replacement, why);
+    err e = regex_template(template, (struct regex_groups){r->names, r->name_count, r->groups}, on_piece, &replacement,
+                           why);
+    if (e && is_too_short(r, s)) e = ERR_OK; // then Python's does not look at the template
     if (!e && !is_readable(s, work)) e = why_set(why, ERR_INVALID, "the text is not UTF-8");
     if (!e) {
         begin(&run, r, s, work);

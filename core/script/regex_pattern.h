@@ -35,7 +35,12 @@ struct regex_piece {
     str text;
     int group; // -1: text
 };
-// Calls `on_piece` for each piece in order; a group may be one that the pattern does not have. Errors as
+// The groups of a pattern.
+struct regex_groups {
+    const struct regex_name *names;
+    int name_count, count;
+};
+// Calls `on_piece` for each piece in order; a group from `\1` may be one that the pattern does not have. Errors as
 // regex_replace.
-err regex_template(str template, const struct regex_name *names, int name_count,
-                   void (*on_piece)(void *ctx, struct regex_piece piece), void *ctx, struct why *why);
+err regex_template(str template, struct regex_groups groups, void (*on_piece)(void *ctx, struct regex_piece piece),
+                   void *ctx, struct why *why);

@@ -6,8 +6,7 @@
 struct template {
     str in;
     size_t at;
-    const struct regex_name *names;
-    int name_count;
+    struct regex_groups groups;
     void (*on_piece)(void *ctx, struct regex_piece piece);
     void *ctx;
     struct why *why;
@@ -63,11 +62,13 @@ static err named(struct template *t) {
     if (name.len == 0) return refuse(t, "missing group name", t->at);
     t->at += name.len + 1;
     int group;
-    if (regex_is_number(name, &group)) return put_group(t, group);
+    if (regex_is_number(name, &group)) {
+        return group > t->groups.count ? refuse(t, "invalid group reference", t->at) : put_group(t, group);
+    }
     size_t at = 0;
     uint32_t c = utf8_next(name, &at);
     if (c != '_' && !unicode_is(c, UNICODE_ID_START)) return refuse(t, "bad character in group name", t->at - 1);
-    group = regex_group_of(t->names, t->name_count, name);
+    group = regex_group_of(t->groups.names, t->groups.name_count, name);
     if (group < 0) return why_set(t->why, ERR_NOT_FOUND, "unknown group");
     return put_group(t, group);
 }
@@ -112,9 +113,9 @@ static err escape(struct template *t) {
     return ERR_OK;
 }
 
-err regex_template(str in, const struct regex_name *names, int name_count,
-                   void (*on_piece)(void *ctx, struct regex_piece piece), void *ctx, struct why *why) {
-    struct template t = {in, 0, names, name_count, on_piece, ctx, why};
+err regex_template(str in, struct regex_groups groups, void (*on_piece)(void *ctx, struct regex_piece piece), void *ctx,
+                   struct why *why) {
+    struct template t = {in, 0, groups, on_piece, ctx, why};
     while (t.at < in.len) {
         str rest = str_from(in, t.at);
         ptrdiff_t plain = str_find(rest, '\\');

@@ -235,6 +235,16 @@ local function spread(list, kwargs)
   return all, n
 end
 
+--- v.items(): a dict's view, or what something else answers to that.
+function access.pairs_of(v)
+  v = plain(v)
+  if getmetatable(v) == DICT then return setmetatable({ dict = v }, value.ITEMS) end
+  text.must_exist(v)
+  local items = access.only_attr(v, "items")
+  if getmetatable(items) ~= UNDEF then return call(items, 0) end
+  raise("AttributeError", "'" .. type_of(v).name .. "' object has no attribute 'items'")
+end
+
 --- Calls a value with any number of positional arguments.
 ---@param list table {n=, …}
 function access.call_spread(f, list, kwargs)

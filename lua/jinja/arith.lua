@@ -176,10 +176,7 @@ end
 local function times(v)
   v = numeric(v)
   if math_type(v) == "integer" then return v < 0 and 0 or v end
-  if v and getmetatable(v) == BIG then
-    if v.sign < 0 then return 0 end
-    raise("OverflowError", "cannot fit 'int' into an index-sized integer")
-  end
+  if v and getmetatable(v) == BIG then raise("OverflowError", "cannot fit 'int' into an index-sized integer") end
 end
 
 -- A size that may be past any integer, as something that can be charged.

@@ -260,6 +260,17 @@ local contains_of <const> = {
   end,
   [UNDEF] = function() return false end,
   [MARKUP] = function(item, m) return text_contains(item, m.s) end,
+  [value.BYTES] = function(item, b)
+    if item == true then item = 1 elseif item == false then item = 0 end
+    if math_type(item) == "integer" then
+      if item < 0 or item > 255 then raise("ValueError", "byte must be in range(0, 256)") end
+      return find(b.s, string.char(item), 1, true) ~= nil
+    end
+    if getmetatable(item) ~= value.BYTES then
+      raise("TypeError", "a bytes-like object is required, not '" .. type_of(item).name .. "'")
+    end
+    return find(b.s, item.s, 1, true) ~= nil
+  end,
   [GEN] = function(item, g)
     for x in g.next do
       spend(10)

@@ -95,7 +95,6 @@ local function macro_table(g, node, extra, body)
   local parts = { "params = {" .. concat(names, ", ") .. "}", "body = " .. body }
   if node.name then parts[#parts + 1] = "name = " .. quote(node.name) end
   for _, name in ipairs(extra) do parts[#parts + 1] = name .. " = true" end
-  if g.escape then parts[#parts + 1] = "escaped = " .. tostring(g.escape) end
   return use(g, "macro") .. "{" .. concat(parts, ", ") .. "}"
 end
 
@@ -195,11 +194,8 @@ local function bind_special(g, s, special, block)
     var.is_special, var.sure = true, true
     var.code = writer.declare(g, code)
   end
-  local escaped = tostring(g.escape)
-  if special.self then bind("self", format("%s(S, %s)", constant(g, inherit.self), escaped)) end
-  if special.super then
-    bind("super", format("%s(S, %s, scoped, level, %s)", constant(g, inherit.super), quote(block.name), escaped))
-  end
+  if special.self then bind("self", format(block and "%s(S, scoped)" or "%s(S)", constant(g, inherit.self))) end
+  if special.super then bind("super", format("%s(S, %s, scoped, level)", constant(g, inherit.super), quote(block.name))) end
 end
 
 local function root_body(g, body, block, leave)
@@ -260,7 +256,7 @@ end
 function compiler.compile(tree, env, name)
   local g = writer.new(env.runtime)
   g.options, g.global, g.mutates, g.name = env, env.global, tree.mutates, name
-  g.escape, g.links = env.autoescape or false, tree.links
+  g.escape, g.escapes, g.links = env.autoescape or false, tree.escapes, tree.links
   g.linked = name ~= nil or tree.links or tree.blocks[1] ~= nil
     or scope.mentions(tree.body, { "self" }).self ~= nil
   g.is_deep = tree.blocks[1] ~= nil

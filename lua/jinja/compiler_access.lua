@@ -3,6 +3,7 @@ local errors <const> = require "jinja.errors"
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
+local registry <const> = require "jinja.registry"
 local X <const> = require "jinja.compiler_expression"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, temp <const> = writer.constant, writer.temp
@@ -204,26 +205,9 @@ local function value_call(g, node)
   return format("%s(%s, %s)", use(g, "call"), codes[1], plain_arguments(node, codes)), weight + 2
 end
 
--- Is it `self.name` or `super.super`?
-local function is_block_call(g, callee)
-  local base = callee[1]
-  if callee.t ~= "attr" or base.t ~= "name" or base.name ~= "self" and base.name ~= "super" then return false end
-  local var = scope.find(g.scope, base.name)
-  return var and var.is_special
-end
-
 function E.call(g, node)
   local compile = node[1].t == "attr" and method_call or value_call
-  local code, weight = compile(g, node)
-  if g.escape and node[1].t == "name" then
-    -- A macro's text, or a block's, is safe where it is called under autoescape.
-    code, weight = format("%s(%s, %s)", constant(g, support.macro_markup), E.name(g, node[1]), code), weight + 3
-    if g.escape ~= true then code = format("%s(%s, %s)", constant(g, support.if_escaped), g.escape, code) end
-  elseif g.escape and is_block_call(g, node[1]) then
-    code = format("%s(%s)", constant(g, support.safe), code)
-    if g.escape ~= true then code = format("%s(%s, %s)", constant(g, support.if_escaped), g.escape, code) end
-  end
-  return code, weight
+  return compile(g, node)
 end
 
 -- Filters and tests ----------------------------------------------------------------------------------------------------
@@ -233,15 +217,15 @@ local function lookup(g, kind, name, escaped)
   return own and own[name] or g.runtime[kind](name, escaped)
 end
 
--- The Lua name of a filter or test. An unknown one is refused here, or in an `if` branch when it is reached.
+-- The Lua name of a filter or test. An unknown one is refused here, or in an `if` branch when it is reached. In a template
+-- that turns autoescape on and off it is known at run time what a filter, which may be a macro's, is to do.
 local function callable(g, node)
   local kind = node.t
-  local f = lookup(g, kind, node.name, g.escape == true)
+  local f, escaping = lookup(g, kind, node.name, false), lookup(g, kind, node.name, true)
   if f then
-    if g.escape and g.escape ~= true then
-      return format("(%s and %s or %s)", g.escape, constant(g, lookup(g, kind, node.name, true)), constant(g, f))
-    end
-    return constant(g, f)
+    if f == escaping then return constant(g, f) end
+    if not g.escapes then return constant(g, g.escape and escaping or f) end
+    return format("(%s.context.escaped and %s or %s)", constant(g, registry.own), constant(g, escaping), constant(g, f))
   end
   local sentence = "No " .. kind .. " named '" .. node.name .. "'"
   if not g.soft then errors.raise("TemplateAssertionError", sentence .. ".", node.line) end

@@ -8,6 +8,7 @@
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
 local support <const> = require "jinja.support"
+local registry <const> = require "jinja.registry"
 local inherit <const> = require "jinja.inherit"
 local X <const> = require "jinja.compiler_access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
@@ -466,7 +467,10 @@ S["autoescape"] = function(g, node)
     else
       g.escape = writer.declare(g, (condition(g, node.option)))
     end
+    local escape = constant(g, registry.escape)
+    local was = writer.declare(g, format("%s(%s)", escape, g.escape))
     body(g, node.body)
+    emit(g, format("%s(%s)", escape, was))
     g.escape = outer
   end)
 end

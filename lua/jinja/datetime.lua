@@ -9,6 +9,7 @@ local strftime <const> = require "jinja.strftime"
 local isoformat <const> = require "jinja.isoformat"
 local value <const> = require "jinja.value"
 local errors <const> = require "jinja.errors"
+local number <const> = require "jinja.number"
 local args <const> = require "jinja.args"
 local getmetatable <const>, setmetatable <const>, math_type <const> = getmetatable, setmetatable, math.type
 local format <const>, concat <const> = string.format, table.concat
@@ -192,66 +193,66 @@ function TIMEZONE.key(tz) return format("\xffzone %d", tz.offset) end
 
 -- Arithmetic -----------------------------------------------------------------------------------------------------
 
--- Microseconds: an integer where 64 bits hold it, else a float.
-local function total(d)
-  if d.day > -100000000 and d.day < 100000000 then return d.day * DAY + d.us end
-  return d.day * 86400e6 + d.us
+-- In microseconds: an integer of any size.
+local function total(d) return number.add(number.mul(d.day, DAY), d.us) end
+
+local function of_microseconds(us)
+  local day, rest = number.divmod(us, DAY)
+  if number.is_big(day) then raise("OverflowError", "Python int too large to convert to C int") end
+  return delta(day, rest)
 end
 
--- The nearest integer, half to even, as a timedelta.
-local function rounded(us)
-  if us ~= us then raise("ValueError", "cannot convert float NaN to integer") end
-  if us >= 1e20 or us <= -1e20 then
-    local infinite = us == math.huge or us == -math.huge
-    raise("OverflowError", infinite and "cannot convert float infinity to integer" or "Python int too large to convert to C int")
-  end
-  local day = us // 86400e6
-  local rest = us - day * 86400e6
-  local whole = rest // 1
-  local part = rest - whole
-  if part > 0.5 or part == 0.5 and whole % 2 == 1 then whole = whole + 1 end
-  return delta(math.tointeger(day), math.tointeger(whole))
+-- The nearest integer to a / b, half to even.
+local function divide_rounded(a, b)
+  local quotient, rest = number.divmod(a, b)
+  local half = number.compare(number.mul(rest, 2), b)
+  if number.compare(b, 0) < 0 then half = -half end
+  local _, odd = number.divmod(quotient, 2)
+  return (half > 0 or half == 0 and odd == 1) and number.add(quotient, 1) or quotient
 end
 
-local function divided(a, b) -- integers, half to even
-  local quotient, rest = a // b, a % b
-  if b < 0 then rest, b = -rest, -b end
-  if rest * 2 > b or rest * 2 == b and quotient % 2 == 1 then quotient = quotient + 1 end
-  return delta(0, quotient)
+-- A float as two integers whose quotient it is.
+local function ratio_of(f)
+  if f ~= f then raise("ValueError", "cannot convert NaN to integer ratio") end
+  if f - f ~= 0 then raise("OverflowError", "cannot convert Infinity to integer ratio") end
+  local power = 0
+  while f ~= f // 1 do f, power = f * 2, power + 1 end
+  return number.from_float(f), number.pow(2, power)
 end
 
 local function number_of(v)
   if v == true then return 1 elseif v == false then return 0 end
-  return math_type(v) and v or nil
+  return (math_type(v) or number.is_big(v)) and v or nil
 end
 
 local function multiply(d, n)
-  local us = total(d)
-  local product = us * n
-  if math_type(product) == "integer" and math.abs(us * (n + 0.0)) < 9e18 then return delta(0, product) end
-  return rounded(us * (n + 0.0))
+  if math_type(n) ~= "float" then return of_microseconds(number.mul(total(d), n)) end
+  local above, below = ratio_of(n)
+  return of_microseconds(divide_rounded(number.mul(total(d), above), below))
 end
 
 local ZERO <const> = {
   ["/"] = "division by zero", ["//"] = "integer division or modulo by zero", ["%"] = "integer modulo by zero",
 }
 
+local function divide_by_delta(op, a, b)
+  if b == 0 then raise("ZeroDivisionError", ZERO[op]) end
+  if op == "/" then return number.true_divide(a, b) end
+  local quotient, rest = number.divmod(a, b)
+  if op == "//" then return quotient end
+  return of_microseconds(rest)
+end
+
 local function divide(op, a, b)
-  local n = getmetatable(b) == TIMEDELTA and total(b) or number_of(b)
-  local by_delta = getmetatable(b) == TIMEDELTA
-  if not n or op == "%" and not by_delta or op == "//" and math_type(n) == "float" and not by_delta then return nil end
-  if n == 0 then raise("ZeroDivisionError", math_type(n) == "float" and "float division by zero" or ZERO[op]) end
-  local us = total(a)
-  if op == "%" then
-    local rest = us % n
-    return math_type(rest) == "integer" and delta(0, rest) or rounded(rest)
-  end
-  if by_delta then
-    if op == "/" then return us / n end
-    return math.tointeger(us // n)
-  end
-  if math_type(us) == "float" or math_type(n) == "float" then return rounded(op == "/" and us / n or us // n) end
-  return op == "/" and divided(us, n) or delta(0, us // n)
+  if getmetatable(b) == TIMEDELTA then return divide_by_delta(op, total(a), total(b)) end
+  local n = number_of(b)
+  local is_float = math_type(n) == "float"
+  if not n or op == "%" or op == "//" and is_float then return nil end
+  if n == 0 then raise("ZeroDivisionError", is_float and "float division by zero" or ZERO[op]) end
+  if op == "//" then return of_microseconds((number.divmod(total(a), n))) end
+  if not is_float then return of_microseconds(divide_rounded(total(a), n)) end
+  local above, below = ratio_of(n)
+  return of_microseconds(divide_rounded(number.mul(total(a), below), above))
 end
 
 local function shift(v, d, sign)
@@ -346,9 +347,11 @@ end)
 method(DATES, "weekday", {}, 0, function(v) return calendar.weekday(v.day) end)
 method(DATES, "isoweekday", {}, 0, function(v) return calendar.weekday(v.day) + 1 end)
 method(DATES, "toordinal", {}, 0, function(v) return v.day + 719163 end)
+local ISO_WEEK <const> = { names = { "year", "week", "weekday" }, label = "datetime.IsoCalendarDate object",
+  shape = "datetime.IsoCalendarDate(year=%d, week=%d, weekday=%d)" }
 method(DATES, "isocalendar", {}, 0, function(v)
   local year, week, weekday = calendar.iso(v.day)
-  return value.tuple { n = 3, year, week, weekday }
+  return value.named_tuple({ n = 3, year, week, weekday }, ISO_WEEK)
 end)
 method(DATES, "ctime", {}, 0, function(v)
   return strftime.format({ day = v.day, us = v.us or 0 }, "%a %b %e %H:%M:%S ") .. format("%04d", (calendar.date(v.day)))
@@ -369,12 +372,20 @@ local function spec_text(us, spec)
   raise("ValueError", "Unknown timespec value")
 end
 
+local function timespec(v, place)
+  return v == nil and "auto" or args.text(v, format("isoformat() argument %d must be str, not ", place))
+end
+
 method({ DATETIME }, "isoformat", { "sep", "timespec" }, 0, function(v, sep, spec)
-  return date_text(v.day) .. (sep and value.text_of(sep) or "T") .. spec_text(v.us, spec and value.text_of(spec) or "auto")
+  local between <const> = sep == nil and "T" or value.text_of(sep)
+  if not between or utf8.len(between) ~= 1 then
+    raise("TypeError", "isoformat() argument 1 must be a unicode character, not " .. args.shown_type(sep))
+  end
+  return date_text(v.day) .. between .. spec_text(v.us, timespec(spec, 2))
     .. zone_text(v.tz)
 end)
 method({ TIME }, "isoformat", { "timespec" }, 0, function(v, spec)
-  return spec_text(v.us, spec and value.text_of(spec) or "auto") .. zone_text(v.tz)
+  return spec_text(v.us, timespec(spec, 1)) .. zone_text(v.tz)
 end)
 method({ DATETIME }, "date", {}, 0, function(v) return setmetatable({ day = v.day }, DATE) end)
 method({ DATETIME }, "time", {}, 0, function(v) return setmetatable({ us = v.us }, TIME) end)
@@ -448,7 +459,7 @@ DATETIME.methods.replace = function(v, n, ...)
   return new(replaced_day(v, g.year, g.month, g.day), replaced_us(v, g.hour, g.minute, g.second, g.microsecond), tz)
 end
 
-method({ TIMEDELTA }, "total_seconds", {}, 0, function(d) return total(d) / 1000000 end)
+method({ TIMEDELTA }, "total_seconds", {}, 0, function(d) return number.true_divide(total(d), 1000000) end)
 method({ TIMEZONE }, "utcoffset", { "dt" }, 1, function(tz) return delta(0, tz.offset) end)
 method({ TIMEZONE }, "tzname", { "dt" }, 1, zone_name)
 

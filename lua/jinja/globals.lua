@@ -127,7 +127,8 @@ JOINER.call = bind({ name = "Joiner.__call__", params = {} }, function(j)
 end)
 
 class("joiner", "jinja2.utils.Joiner", bind({ name = "Joiner.__init__", params = { "sep" } }, function(_, sep)
-  return setmetatable({ sep = sep or ", ", used = false }, JOINER)
+  if sep == nil then sep = ", " end
+  return setmetatable({ sep = sep, used = false }, JOINER)
 end))
 
 -- lipsum -------------------------------------------------------------------------------------------------------------

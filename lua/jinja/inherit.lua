@@ -4,13 +4,14 @@
 --- those of its parents behind them, and how deep includes are. A parent renders with the state of its child, an
 --- included or imported template with one of its own. Nothing of it outlives the rendering.
 local errors <const> = require "jinja.errors"
+local registry <const> = require "jinja.registry"
 local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local sequence <const> = require "jinja.sequence"
 local compare <const> = require "jinja.compare"
 local getmetatable <const>, setmetatable <const>, next <const> = getmetatable, setmetatable, next
 local byte <const>, format <const>, concat <const> = string.byte, string.format, table.concat
-local raise <const>, UNDEF <const> = errors.raise, value.UNDEF
+local raise <const>, UNDEF <const>, own_state <const> = errors.raise, value.UNDEF, registry.own
 local DEPTH_MAX <const> = 60 -- of templates within templates
 
 local inherit <const> = {}
@@ -65,8 +66,8 @@ end
 local BLOCK <const> = value.descriptor("BlockReference", "jinja2.runtime.BlockReference object")
 local SELF <const> = value.descriptor("TemplateReference", "jinja2.runtime.TemplateReference object")
 
-local function block_reference(S, name, level, scoped, escaped)
-  return setmetatable({ S = S, name = name, level = level, scoped = scoped, escaped = escaped }, BLOCK)
+local function block_reference(S, name, level, scoped)
+  return setmetatable({ S = S, name = name, level = level, scoped = scoped }, BLOCK)
 end
 
 --- Renders the block that is `level` parents up.
@@ -82,31 +83,31 @@ function inherit.block(S, name, scoped, required)
 end
 
 --- `super` in a block: the block behind it.
-function inherit.super(S, name, scoped, level, escaped)
+function inherit.super(S, name, scoped, level)
   if not S.blocks[name][level + 1] then
     return value.undef_hint("there is no parent block called " .. text.repr(name) .. ".")
   end
-  return block_reference(S, name, level + 1, scoped, escaped)
+  return block_reference(S, name, level + 1, scoped)
 end
 
---- `self`: the blocks by name.
-function inherit.self(S, escaped) return setmetatable({ S = S, escaped = escaped }, SELF) end
+--- `self`: the blocks by name, which see what the block around it does.
+function inherit.self(S, scoped) return setmetatable({ S = S, scoped = scoped }, SELF) end
 
 BLOCK.call = function(b, n)
   if n ~= 0 then
     raise("TypeError", "BlockReference.__call__() takes 1 positional argument but " .. n + 1 .. " were given")
   end
   local out = render_block(b.S, b.name, b.scoped, b.level)
-  if b.escaped then return value.markup(out) end
+  if own_state.context.escaped then return value.markup(out) end
   return out
 end
 BLOCK.attr = function(b, name)
-  if name == "super" then return inherit.super(b.S, b.name, b.scoped, b.level, b.escaped) end
+  if name == "super" then return inherit.super(b.S, b.name, b.scoped, b.level) end
   if name == "name" then return b.name end
 end
 BLOCK.repr = function() return "<jinja2.runtime.BlockReference object at 0x7f0000000000>" end
 SELF.attr = function(v, name)
-  if v.S.blocks[name] then return block_reference(v.S, name, 1, nil, v.escaped) end
+  if v.S.blocks[name] then return block_reference(v.S, name, 1, v.scoped) end
 end
 SELF.repr = function(v) return format("<TemplateReference %s>", v.S.name and text.repr(v.S.name) or "None") end
 
@@ -157,8 +158,11 @@ end
 local function render(S, template, name, ctx)
   local depth = S.depth + 1
   if depth > DEPTH_MAX then raise("RecursionError", "maximum recursion depth exceeded") end
-  local own = inherit.state(S.env, name, ctx, template.blocks, depth)
-  return template.run(ctx, own), own
+  local own, outer = inherit.state(S.env, name, ctx, template.blocks, depth), own_state.context
+  own_state.context = { escaped = S.env.autoescape or false }
+  local out = template.run(ctx, own)
+  own_state.context = outer
+  return out, own
 end
 
 -- Statements -----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ Environment.__index = Environment
 
 ---@class jinja.Template
 ---@field mutates boolean  it may change values it is given
+---@field escapes boolean  it turns autoescape on or off, and may end without turning it back
 local Template <const> = {}
 Template.__index = Template
 
@@ -87,6 +88,7 @@ local function compile(env, source, name)
     run = run, blocks = blocks, map = result.map, source = result.source, env = env,
     -- What another template does with the values is not known here.
     mutates = tree.mutates or tree.links and env.loader ~= nil,
+    escapes = tree.escapes,
   }, Template)
 end
 
@@ -152,7 +154,7 @@ local begun
 function Template:render(context)
   if self.mutates then context = fresh(context) end
   local env <const> = self.env
-  if begun ~= env then begin(env) end
+  if begun ~= env or self.escapes then begin(env) end
   begun = nil
   local from <const> = mark()
   local ok, result = xpcall(self.run, locate, context)

@@ -4,8 +4,9 @@ local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
 local errors <const> = require "jinja.errors"
+local registry <const> = require "jinja.registry"
 local setmetatable <const>, unpack <const> = setmetatable, table.unpack
-local raise <const>, spend <const> = errors.raise, fuel.spend
+local raise <const>, spend <const>, own <const> = errors.raise, fuel.spend, registry.own
 local DEPTH_MAX <const> = 190 -- the reference fails at about 197
 local CALL_FUEL <const> = 30
 
@@ -20,29 +21,35 @@ local macro <const> = {}
 ---@field caller boolean  the body mentions `caller`
 ---@field kwargs boolean  … `kwargs`
 ---@field varargs boolean  … `varargs`
----@field escaped boolean  defined under autoescape: the result is Markup
+---@field home table  the context of its template, in which its body runs
 ---@field state {depth: integer}  shared by all macros of a rendering
 
 ---@param m jinja.Macro  taken over
 function macro.new(m, state)
-  m.state = state
+  m.state, m.home = state, own.context
   m.simple = not (m.caller or m.kwargs or m.varargs)
   return setmetatable(m, MACRO)
 end
 
 local function shown(m) return m.name and text.repr(m.name) or "None" end
 
-local function finish(m, s)
+-- Where the caller is under autoescape, the text is safe.
+local function finish(m, caller, s)
   m.state.depth = m.state.depth - 1
-  if m.escaped then return value.markup(s) end
+  own.context = caller
+  if caller.escaped then return value.markup(s) end
   return s
 end
 
+-- The context of the caller.
 local function enter(m)
   spend(CALL_FUEL)
   local depth = m.state.depth + 1
   if depth > DEPTH_MAX then raise("RecursionError", "maximum recursion depth exceeded") end
   m.state.depth = depth
+  local caller = own.context
+  own.context = m.home
+  return caller
 end
 
 -- The keywords that are left, as the body's kwargs.
@@ -117,15 +124,15 @@ local function general(m, n, ...)
   elseif n > count then
     raise("TypeError", "macro " .. shown(m) .. " takes not more than " .. count .. " argument(s)")
   end
-  enter(m)
-  return finish(m, m.body(unpack(given, 1, last)))
+  local caller = enter(m)
+  return finish(m, caller, m.body(unpack(given, 1, last)))
 end
 
 MACRO.call = function(m, n, a, b, c, d, e, g, h, ...)
   if m.simple and n <= #m.params and n <= 3 and (n == 0 and a == nil or n == 1 and b == nil or n == 2 and c == nil
     or n == 3 and d == nil) then
-    enter(m)
-    return finish(m, m.body(a, b, c))
+    local caller = enter(m)
+    return finish(m, caller, m.body(a, b, c))
   end
   return general(m, n, a, b, c, d, e, g, h, ...)
 end

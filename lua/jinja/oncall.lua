@@ -38,8 +38,14 @@ filter("iso8601_to_time", {}, 0, function(v)
   return fields and datetime.from_fields(fields) or NULL
 end)
 
+-- An argument, or what stands for one that was not given: False is given.
+local function given(v, default)
+  if v == nil then return default end
+  return v
+end
+
 filter("datetimeparse", { "format" }, 0, function(v, pattern)
-  local s, p = text_of(v), text_of(pattern or FORMAT)
+  local s, p = text_of(v), text_of(given(pattern, FORMAT))
   local fields = s and p and strftime.parse(s, p)
   return fields and datetime.from_fields(fields) or NULL
 end)
@@ -52,13 +58,13 @@ local function can_format(v)
 end
 
 filter("datetimeformat", { "format" }, 0, function(v, pattern)
-  local p = text_of(pattern or FORMAT)
+  local p = text_of(given(pattern, FORMAT))
   if not can_format(v) or not p then return NULL end
   return datetime.strftime(v, p)
 end)
 
 filter("datetimeformat_as_timezone", { "format", "tz" }, 0, function(v, pattern, tz)
-  local p, name = text_of(pattern or FORMAT), text_of(tz or "UTC")
+  local p, name = text_of(given(pattern, FORMAT)), text_of(given(tz, "UTC"))
   if not can_format(v) or getmetatable(v) ~= DATETIME then return NULL end
   if tz == NULL then raise("KeyError", "None") end
   if not name then return NULL end
@@ -89,8 +95,9 @@ filter("timestamp_to_datetime", {}, 0, function(v)
   local seconds, us = v, 0
   if math_type(v) == "float" then
     if v == math.huge or v == -math.huge then raise("OverflowError", "cannot convert float infinity to integer") end
-    if v >= TIME_T or v < -TIME_T then raise("OverflowError", "timestamp out of range for platform time_t") end
-    seconds, us = split_seconds(v)
+    if v > TIME_T or v < -TIME_T then raise("OverflowError", "timestamp out of range for platform time_t") end
+    -- The first second past a time_t is taken for the last one before it.
+    if v == TIME_T then seconds = GMTIME_LAST + 1 else seconds, us = split_seconds(v) end
   end
   if seconds > GMTIME_LAST or seconds < GMTIME_FIRST then
     raise("OSError", "[Errno 75] Value too large for defined data type")

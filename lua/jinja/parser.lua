@@ -246,6 +246,7 @@ end
 
 S["autoescape"] = function(p, line)
   local option = parse_expression(p)
+  p.escapes = true
   return { t = "autoescape", line = line, option = option, body = parse_block_body(p, ENDS.endautoescape, true) }
 end
 
@@ -461,7 +462,7 @@ end
 --- Reads a template. Raises TemplateSyntaxError or TemplateAssertionError.
 ---@param tokens jinja.Tokens
 ---@param options table  extensions = {["do"] = true, loopcontrols = true}
----@return table tree  {body=, blocks=, mutates=, links=}: links to other templates
+---@return table tree  {body=, blocks=, mutates=, links=, escapes=}: links to other templates; has an autoescape
 function parser.parse(tokens, options)
   local p = cursor.open(tokens)
   p.tags, p.ends, p.blocks, p.for_depth = {}, {}, {}, 0
@@ -473,7 +474,7 @@ function parser.parse(tokens, options)
   for name in pairs(p.called) do
     if p.assigned[name] then mutates = true end
   end
-  return { body = body, blocks = p.blocks, mutates = mutates, links = p.links or false }
+  return { body = body, blocks = p.blocks, mutates = mutates, links = p.links or false, escapes = p.escapes or false }
 end
 
 return parser

@@ -30,14 +30,25 @@ local function unknown(kind, name)
   errors.raise("TemplateRuntimeError", message)
 end
 
--- The filters and tests of the environment that renders now; a state renders one template at a time.
-local own <const> = { filter = {}, test = {} }
+--- What renders now: the filters and tests of its environment, and the context, in which {% autoescape %} turns `escaped`
+--- on and off. A state renders one template at a time.
+local own <const> = { filter = {}, test = {}, context = { escaped = false } }
+registry.own = own
 
 --- From now on, these filters and tests go before the built-in ones.
 ---@param filters table?
 ---@param tests table?
-function registry.begin(filters, tests)
-  own.filter, own.test = filters or NONE, tests or NONE
+---@param escaped boolean?  autoescape, where a template does not say
+function registry.begin(filters, tests, escaped)
+  own.filter, own.test, own.context = filters or NONE, tests or NONE, { escaped = escaped or false }
+end
+
+--- Turns autoescape on or off in the context that renders now; what it was.
+function registry.escape(on)
+  local context <const> = own.context
+  local was <const> = context.escaped
+  context.escaped = on
+  return was
 end
 
 --- Is there one of that name?
@@ -49,8 +60,10 @@ end
 --- The filter or test that a value names.
 ---@param kind "filter" | "test"
 function registry.named(kind, name)
+  value.normal(name) -- looked up in a dict, it must have a hash
   local key = value.text_of(name)
-  local found = key and (own[kind][key] or registry[kind .. "s"][key])
+  local found = key and (own[kind][key] or kind == "filter" and own.context.escaped and registry.escaping[key]
+    or registry[kind .. "s"][key])
   if not found then unknown(kind, name) end
   return found
 end

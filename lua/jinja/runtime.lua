@@ -200,7 +200,7 @@ function R.macro(m) return macro.new(m, state) end
 ---@param env table  filters, tests of the environment, or nil
 function R.begin(env)
   state.depth = 0
-  registry.begin(env.filters, env.tests)
+  registry.begin(env.filters, env.tests, env.autoescape)
 end
 
 return R

@@ -248,6 +248,12 @@ function sequence.slice(v, from, to, step)
     local first, count, stride = sequence.slice_of(v.n, from, to, step)
     return sequence.range(v.start + first * v.step, count, v.step * stride)
   end
+  if T == value.BYTES then
+    local first, count, stride = sequence.slice_of(#v.s, from, to, step)
+    local out = {}
+    for i = 1, count do out[i] = string.sub(v.s, first + (i - 1) * stride + 1, first + (i - 1) * stride + 1) end
+    return setmetatable({ s = table.concat(out) }, value.BYTES)
+  end
   raise("TypeError", "'" .. T.name .. "' object is not subscriptable")
 end
 

@@ -207,7 +207,7 @@ local function next_step(pattern, at)
   if PARSERS[letter] then return { letter = letter }, at + 2 end
 end
 
--- The format as a list of steps: {letter=}, {space=true} or {text=}. Nil for a bad one.
+-- The format as a list of steps, {letter=}, {space=true} or {text=}, and the place of each letter. Nil for a bad one.
 local function compile(pattern)
   local steps, seen, at = {}, {}, 1
   while at <= #pattern do
@@ -216,10 +216,11 @@ local function compile(pattern)
     local step, after = next_step(pattern, at)
     if not step then return nil end
     if step.letter and seen[step.letter] then raise("error", format("redefinition of group name '%s'", step.letter)) end
-    if step.letter then seen[step.letter] = true end
     steps[#steps + 1] = step
+    if step.letter then seen[step.letter] = #steps end
     at = after
   end
+  steps.places = seen
   return steps
 end
 
@@ -262,23 +263,41 @@ local function parsed_offset(text)
   return sign == "-" and -us or us
 end
 
+-- Of several letters that say the same thing, the one that stands last in the format, and what it matched.
+local function latest(found, ...)
+  local letter
+  for _, other in ipairs { ... } do
+    if found[other] and (not letter or found.places[other] > found.places[letter]) then letter = other end
+  end
+  return letter, found[letter]
+end
+
 local function parsed_hour(found)
-  if not found.I then return tonumber(found.H or 0) end
-  return tonumber(found.I) % 12 + (found.p and lower(found.p) == "pm" and 12 or 0)
+  local letter, text = latest(found, "H", "I")
+  if letter ~= "I" then return tonumber(text or 0) end
+  return tonumber(text) % 12 + (found.p and lower(found.p) == "pm" and 12 or 0)
 end
 
 local function parsed_weekday(found) -- Monday is 0
-  if found.A then return index_of(WEEKDAYS, found.A) - 1 end
-  if found.a then return index_of(WEEKDAYS, found.a, 3) - 1 end
-  if found.w then return (tonumber(found.w) + 6) % 7 end
-  if found.u then return tonumber(found.u) - 1 end
+  local letter, text = latest(found, "A", "a", "w", "u")
+  if letter == "A" then return index_of(WEEKDAYS, text) - 1 end
+  if letter == "a" then return index_of(WEEKDAYS, text, 3) - 1 end
+  if letter == "w" then return (tonumber(text) + 6) % 7 end
+  if letter == "u" then return tonumber(text) - 1 end
 end
 
 local function parsed_year(found)
-  if found.Y then return tonumber(found.Y) end
-  if not found.y then return nil end
-  local v = tonumber(found.y)
+  local letter, text = latest(found, "Y", "y")
+  local v = tonumber(text)
+  if letter ~= "y" then return v end
   return v <= 68 and 2000 + v or 1900 + v
+end
+
+local function parsed_month(found)
+  local letter, text = latest(found, "B", "b", "m")
+  if letter == "B" then return index_of(MONTHS, text) end
+  if letter == "b" then return index_of(MONTHS, text, 3) end
+  return tonumber(text or 1)
 end
 
 local function day_of_week_number(y, week_number, weekday, from_monday)
@@ -296,7 +315,8 @@ end
 
 local function parsed_day(found)
   local weekday = parsed_weekday(found)
-  local y, week_number = parsed_year(found), tonumber(found.U or found.W)
+  local week_letter, number_text = latest(found, "U", "W")
+  local y, week_number = parsed_year(found), tonumber(number_text)
   if not is_consistent(found, y, weekday, week_number) then return nil end
   if found.G and not y and not week_number then
     return calendar.iso_day(tonumber(found.G), tonumber(found.V), weekday + 1)
@@ -305,10 +325,9 @@ local function parsed_day(found)
   if y < 1 then return nil end
   if found.j then return calendar.day(y, 1, 1) + tonumber(found.j) - 1 end
   if week_number and weekday then
-    return calendar.day(y, 1, 1) + day_of_week_number(y, week_number, weekday, not found.U)
+    return calendar.day(y, 1, 1) + day_of_week_number(y, week_number, weekday, week_letter == "W")
   end
-  local month = found.B and index_of(MONTHS, found.B) or found.b and index_of(MONTHS, found.b, 3) or tonumber(found.m or 1)
-  local d = tonumber(found.d or 1)
+  local month, d = parsed_month(found), tonumber(found.d or 1)
   if d > calendar.month_length(y, month) then return nil end
   return calendar.day(y, month, d)
 end
@@ -318,7 +337,7 @@ end
 function strftime.parse(text, pattern)
   fuel.bytes(#text + 8 * #pattern)
   local steps = compile(pattern)
-  local found = {}
+  local found = { places = steps and steps.places }
   local last = steps and walk(steps, 1, text, 1, found)
   if last ~= #text + 1 then return nil end
   local day, seconds = parsed_day(found), tonumber(found.S or 0)

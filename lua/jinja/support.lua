@@ -55,22 +55,6 @@ function support.safe(v)
   return value.markup(text.str(v))
 end
 
-local HTML <const> = { Macro = true, BlockReference = true }
-
---- Under autoescape the result of a macro or block is safe.
-function support.macro_markup(f, result)
-  if type(result) == "string" and type(f) == "table" and HTML[getmetatable(f).name] then
-    return value.markup(result)
-  end
-  return result
-end
-
---- `result` where a run-time flag says that autoescape is on, else its text.
-function support.if_escaped(flag, result)
-  if not flag and getmetatable(result) == value.MARKUP then return result.s end
-  return result
-end
-
 function support.too_deep() errors.raise("RecursionError", "maximum recursion depth exceeded") end
 
 -- Dicts ----------------------------------------------------------------------------------------------------------------

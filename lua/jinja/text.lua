@@ -6,7 +6,7 @@ local print_c <const> = require "tocsin.print"
 local value <const> = require "jinja.value"
 local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
-local format <const>, concat <const> = string.format, table.concat
+local format <const>, concat <const>, unpack <const> = string.format, table.concat, table.unpack
 local float_repr <const>, str_repr <const> = utf.float_repr, utf.str_repr
 local raise <const>, expand <const>, NULL <const> = errors.raise, json.expand, value.NULL
 local LIST <const>, TUPLE <const>, DICT <const> = value.LIST, value.TUPLE, value.DICT
@@ -47,6 +47,10 @@ local function write_container(out, v, T, depth, seen)
   end
   if seen[v] then
     out[#out + 1] = T == DICT and "{...}" or T == LIST and "[...]" or "(...)"
+    return
+  end
+  if v.named and v.named.shape then
+    out[#out + 1] = format(v.named.shape, unpack(v, 1, v.n))
     return
   end
   seen[v] = true
@@ -151,7 +155,7 @@ function text.undef_message(u)
   if u.hint then return u.hint end
   if u.obj == nil then return str_repr(u.name) .. " is undefined" end
   local T = type_of(u.obj)
-  local label = T == TUPLE and u.obj.group and "jinja2.filters._GroupTuple object" or T.label
+  local label = T == TUPLE and u.obj.named and u.obj.named.label or T.label
   local name = u.name
   if getmetatable(name) == MARKUP then name = name.s end
   if type(name) ~= "string" then return label .. " has no element " .. text.repr(name) end

@@ -76,6 +76,14 @@ function value.list(t) return setmetatable(t, LIST) end
 ---@param t table  {n = N, [1..N]}; taken over
 function value.tuple(t) return setmetatable(t, TUPLE) end
 
+---@param t table  {n = N, [1..N]}; taken over
+---@param named table  {names = of the items, label = how an Undefined's message names it, shape = its repr where that is
+---  not a tuple's: a format of its items}
+function value.named_tuple(t, named)
+  t.named = named
+  return setmetatable(t, TUPLE)
+end
+
 function value.pair(a, b) return setmetatable({ n = 2, a, b }, TUPLE) end
 
 function value.markup(s) return setmetatable({ s = s }, MARKUP) end

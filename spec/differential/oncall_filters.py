@@ -110,4 +110,4 @@ FILTERS = {f.__name__: _swallow(f) for f in (
 
 def time():
     """The global `time`, at a moment that does not move."""
-    return datetime.datetime(2024, 5, 17, 12, 34, 56, 789012, tzinfo=pytz.utc)
+    return datetime.datetime(2024, 5, 17, 12, 34, 56, 789012, tzinfo=datetime.timezone.utc)

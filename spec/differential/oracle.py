@@ -110,7 +110,7 @@ def used(env, source):
             if kind != "whitespace":
                 before = kind
         tree = env.parse(source)
-    except jinja2.TemplateSyntaxError:
+    except Exception:  # what does not parse uses nothing
         return uses
     for node in tree.find_all((nodes.Filter, nodes.Test, nodes.Name)):
         if isinstance(node, nodes.Name):

@@ -145,7 +145,8 @@ local SAME_WORDS <const> = {
 
 -- Where Python prints an object's address, we print a fixed one of as many digits.
 local function without_addresses(text)
-  return (string.gsub(string.gsub(text, "[aA][tT]%s*0[xX]%x+", "at 0x0"), "with id=%d+", "with id=0"))
+  text = string.gsub(string.gsub(text, "0[xX]7[fF]" .. string.rep("%x", 10), "0x0"), "with id=%d+", "with id=0")
+  return (string.gsub(text, "[aA][tT]%s*0[xX]%x+", "at 0x0"))
 end
 
 -- The text in one line, and how long each of its lines is: what a filter wraps, it may break inside an address.

@@ -48,7 +48,7 @@ end
 
 local TYPES <const> = {
   str = value.STR, dict = value.DICT, list = value.LIST, tuple = value.TUPLE, int = value.INT, float = value.FLOAT,
-  bytes = value.BYTES, Markup = value.MARKUP, datetime = datetime.DATETIME, timedelta = datetime.DELTA,
+  bytes = value.BYTES, Markup = value.MARKUP, datetime = datetime.DATETIME, timedelta = datetime.TIMEDELTA,
 }
 
 -- Where the function behind a name is kept: a table and the key; nothing for attributes.

@@ -7,6 +7,7 @@ local args <const> = require "jinja.args"
 local arith <const> = require "jinja.arith"
 local access <const> = require "jinja.access"
 local compare <const> = require "jinja.compare"
+local sequence <const> = require "jinja.sequence"
 local registry <const> = require "jinja.registry"
 local errors <const> = require "jinja.errors"
 local print <const> = require "jinja.json_print"
@@ -53,15 +54,10 @@ local function attribute(key, v)
 end
 
 local function xmlattr(d, autospace)
-  d = value.plain(d)
-  if getmetatable(d) ~= value.DICT then
-    text.must_exist(d)
-    raise("AttributeError", "'" .. type_of(d).name .. "' object has no attribute 'items'")
-  end
   local out = {}
-  fuel.spend(20 * d.n)
-  for i = 1, d.n do
-    local key, v = value.dict_at(d, i)
+  for pair in sequence.iter(access.pairs_of(d)) do
+    local key, v = sequence.unpack(pair, 2)
+    fuel.spend(20)
     if v ~= NULL and getmetatable(v) ~= UNDEF then out[#out + 1] = attribute(key, v) end
   end
   local done = concat(out, " ")

@@ -156,7 +156,9 @@ local function to_integer(v, upwards)
 end
 
 filter("round", { name = "do_round", params = { "precision", "method" }, subject = "value" }, function(v, precision, method)
-  method = method == nil and "common" or value.text_of(method)
+  if method == nil then method = "common" end
+  value.normal(method) -- looked up in a set, it must have a hash
+  method = value.text_of(method)
   if precision == nil then precision = 0 end
   if method == "common" then return round_common(v, precision) end
   if method ~= "ceil" and method ~= "floor" then

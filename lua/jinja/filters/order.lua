@@ -2,15 +2,14 @@
 local utf <const> = require "tocsin.text"
 local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
-local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
 local compare <const> = require "jinja.compare"
 local sequence <const> = require "jinja.sequence"
 local registry <const> = require "jinja.registry"
 local errors <const> = require "jinja.errors"
-local type <const>, getmetatable <const>, setmetatable <const> = type, getmetatable, setmetatable
-local raise <const>, type_of <const> = errors.raise, value.type_of
+local type <const>, getmetatable <const> = type, getmetatable
+local raise <const> = errors.raise
 local truth <const>, filter <const> = compare.truth, registry.filter
 local parts_of <const>, follow <const> = access.parts, access.follow
 
@@ -73,21 +72,16 @@ filter("dictsort", { name = "do_dictsort", params = { "case_sensitive", "by", "r
     if column ~= "key" and column ~= "value" then
       raise("FilterArgumentError", 'You can only sort by either "key" or "value"')
     end
-    v = value.plain(v)
-    if getmetatable(v) ~= value.DICT then
-      text.must_exist(v)
-      raise("AttributeError", "'" .. type_of(v).name .. "' object has no attribute 'items'")
-    end
-    local items = sequence.items(setmetatable({ dict = v }, value.ITEMS))
+    local items = sequence.items(access.pairs_of(v))
     local keys = keys_of(items, column == "key" and 0 or 1, is_set(case_sensitive))
     return value.list(sequence.sort(items, keys, is_reverse(reverse)))
   end)
 
 -- groupby ------------------------------------------------------------------------------------------------------------
 
-local function group(grouper, list)
-  return setmetatable({ n = 2, grouper, value.list(list), group = true }, value.TUPLE)
-end
+local GROUP <const> = { names = { "grouper", "list" }, label = "jinja2.filters._GroupTuple object" }
+
+local function group(grouper, list) return value.named_tuple({ n = 2, grouper, value.list(list) }, GROUP) end
 
 local function groups_of(items, keys, spelled)
   local out, current, key = { n = 0 }, nil, nil

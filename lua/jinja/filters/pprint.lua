@@ -29,10 +29,10 @@ end
 
 -- repr(v) with sorted keys ---------------------------------------------------------------------------------------------
 
--- A group of groupby is shown as it prints.
+-- A tuple whose items have names is shown as it prints.
 local function is_container(v)
   local T = type(v) == "table" and getmetatable(v)
-  return T == LIST or T == TUPLE and not v.group or T == DICT
+  return T == LIST or T == TUPLE and not v.named or T == DICT
 end
 
 local write

@@ -40,7 +40,7 @@ end)
 
 filter("center", { name = "do_center", params = { "width" }, subject = "value" }, function(v, width)
   local s, is_markup = soft(v)
-  return wrap(utf.center(s, width and args.integer(width) or 80), is_markup)
+  return wrap(utf.center(s, width == nil and 80 or args.integer(width)), is_markup)
 end)
 
 filter("trim", { name = "do_trim", params = { "chars" }, subject = "value" }, function(v, chars)
@@ -79,8 +79,8 @@ end
 
 filter("truncate", { name = "do_truncate", hidden = 2, params = { "length", "killwords", "end", "leeway" }, subject = "s" },
   function(v, length, killwords, ending, leeway)
-    length = length or 255
-    ending = ending or "..."
+    if length == nil then length = 255 end
+    if ending == nil then ending = "..." end
     if leeway == nil or leeway == NULL then leeway = 5 end
     local size = sequence.length(ending)
     if compare.lt(length, size) then
@@ -105,7 +105,8 @@ end
 
 filter("indent", { name = "do_indent", params = { "width", "first", "blank" }, subject = "s" },
   function(v, width, first, blank)
-    local indention = width and value.text_of(width) or arith.mul(" ", width or 4)
+    if width == nil then width = 4 end
+    local indention = value.text_of(width) or arith.mul(" ", width)
     local s, is_markup = value.text_of(v), getmetatable(v) == MARKUP
     if not s then
       text.must_exist(v)

@@ -154,17 +154,20 @@ local function width_of(width)
   return args.integer(width)
 end
 
+-- The text of a value whose method is wanted.
+local function text_for(v, method)
+  local s = value.text_of(v)
+  if s then return s end
+  text.must_exist(v)
+  raise("AttributeError", "'" .. type_of(v).name .. "' object has no attribute '" .. method .. "'")
+end
+
 registry.filter("wordwrap", {
   name = "do_wordwrap", hidden = 2, subject = "s",
   params = { "width", "break_long_words", "wrapstring", "break_on_hyphens" },
 }, function(v, width, break_long, wrapstring, on_hyphens)
-  local s = value.text_of(v)
-  if not s then
-    text.must_exist(v)
-    raise("AttributeError", "'" .. type_of(v).name .. "' object has no attribute 'splitlines'")
-  end
-  local joint = (wrapstring == nil or wrapstring == value.NULL) and "\n" or
-    args.text(wrapstring, "sequence item 1: expected str instance, ")
+  local joint = (wrapstring == nil or wrapstring == value.NULL) and "\n" or text_for(wrapstring, "join")
+  local s = text_for(v, "splitlines")
   local options = { joint = joint, break_long = set_or(break_long, true), on_hyphens = set_or(on_hyphens, true) }
   local lines, out = utf.splitlines(s, false), {}
   if lines.n > 0 then options.width = width_of(width) end

@@ -43,8 +43,10 @@ define("items", {}, 0, view(value.ITEMS))
 
 define("copy", {}, 0, value.dict_copy)
 
+-- An empty dict does not look at the key.
 define("pop", { "key", "default" }, 1, function(d, key, default)
-  local v = dict_del(d, key)
+  local v
+  if d.n > 0 then v = dict_del(d, key) end
   if v ~= nil then return v end
   if default ~= nil then return default end
   raise("KeyError", text.repr(key))

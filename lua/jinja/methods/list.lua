@@ -127,6 +127,9 @@ for _, each in ipairs { { "list", define }, { "tuple", define_tuple } } do
   end)
 
   def("index", { "value", "start", "stop" }, 1, function(t, v, from, to)
+    if from == NULL or to == NULL then
+      raise("TypeError", "slice indices must be integers or have an __index__ method")
+    end
     local first, count = sequence.slice_of(t.n, from, to, 1)
     local i = place_of(t, v, first + 1, first + count)
     if i then return i - 1 end
@@ -138,10 +141,11 @@ end
 access.add_methods(value.LIST, list)
 access.add_methods(value.TUPLE, tuple)
 
--- A group of the groupby filter is a tuple whose two items have names.
+-- A tuple whose items have names: {label=, names=, shape=}, see `value.named_tuple`.
 value.TUPLE.attr = function(t, name)
-  if not t.group then return nil end
-  if name == "grouper" then return t[1] elseif name == "list" then return t[2] end
+  for i, own in ipairs(t.named and t.named.names or {}) do
+    if own == name then return t[i] end
+  end
 end
 
 return list

@@ -258,6 +258,21 @@ local function decoded_bytes(s, limit, name, handler)
   end))
 end
 
+-- Bytes are a sequence of integers.
+value.BYTES.iter = function(b)
+  local i = 0
+  return function()
+    i = i + 1
+    return string.byte(b.s, i)
+  end
+end
+value.BYTES.item = function(b, key)
+  local i = key == true and 1 or key == false and 0 or key
+  if math_type(i) ~= "integer" then return nil end
+  if i < 0 then i = i + #b.s end
+  return i >= 0 and string.byte(b.s, i + 1) or nil
+end
+
 access.add_methods(value.BYTES, {
   decode = bind({ name = "decode", type = "bytes", params = { "encoding", "errors" }, builtin = true, keywords = true },
     function(b, encoding, handler)
@@ -274,9 +289,21 @@ access.add_methods(value.BYTES, {
   end),
 })
 
+-- What stands in a translation table, which may be anything that has items, for a character; nil where nothing does.
+local function entry_of(t, code)
+  local T <const> = type_of(t)
+  if T == DICT then return value.dict_get(t, code) end
+  text.must_exist(t)
+  if type(t) ~= "string" and T ~= value.MARKUP and T ~= value.LIST and T ~= value.TUPLE and not T.item and T ~= value.RANGE then
+    raise("TypeError", "'" .. T.name .. "' object is not subscriptable")
+  end
+  local v <const> = access.item(t, code)
+  if getmetatable(v) ~= value.UNDEF or v.obj ~= t then return v end
+end
+
 -- What a translation table gives for a character: text, "" for None, nil when it is not in the table.
 local function translated(t, code)
-  local v = value.dict_get(t, code)
+  local v = entry_of(t, code)
   if v == nil then return nil end
   if v == NULL then return "" end
   if math_type(v) == "integer" and v >= 0 and v <= 0x10ffff then return utf8.char(v) end
@@ -285,7 +312,6 @@ end
 
 define("translate", { "table" }, 1, function(s, t)
   t = value.plain(t)
-  if getmetatable(t) ~= DICT then raise("TypeError", "'" .. type_of(t).name .. "' object is not subscriptable") end
   local out, n = {}, 0
   fuel.bytes(#s * 16)
   for _, code in utf8.codes(s) do

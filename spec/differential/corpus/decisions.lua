@@ -18,6 +18,11 @@ list:case("{{ '<'|safe ~ '&' }}", nil, { options = '{"autoescape": true}', expec
 row("{{ 5[0:1] }}", "TypeError: 'int' object is not subscriptable")
 row("{{ 'ab'|length or 1|nope }}", "TemplateAssertionError: No filter named 'nope'.")
 
+-- What is left out.
+row("{{ 'a'.encode('utf-16') }}", "LookupError: unknown encoding: utf-16")
+row("{{ dict['a'] is defined }}", "False")
+row("{% filter first %}{% endfilter %}{{ nope.x }}", "TypeError: sequence item 0: expected str instance, Undefined found")
+
 row("{{ dict(**{'<'|e: 1}) }}", "{'&lt;': 1}")
 
 -- Jinja2 makes a generator of the macro, and lets the text out of the set block.

@@ -138,6 +138,16 @@ function args.integer(v)
   raise("TypeError", "'" .. type_of(v).name .. "' object cannot be interpreted as an integer")
 end
 
+--- An integer argument that is an int of C.
+---@return integer
+function args.c_int(v)
+  if type_of(v) ~= value.BIG then v = args.integer(v) end
+  if type_of(v) == value.BIG or v > 0x7fffffff or v < -0x80000000 then
+    raise("OverflowError", "Python int too large to convert to C int")
+  end
+  return v
+end
+
 --- What the texts about an argument's type call it: None is not called by its type.
 function args.shown_type(v) return v == value.NULL and "None" or type_of(v).name end
 

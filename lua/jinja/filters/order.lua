@@ -16,7 +16,7 @@ local parts_of <const>, follow <const> = access.parts, access.follow
 local function is_set(v) return v ~= nil and truth(v) end
 
 -- Python's sorted() wants an integer here.
-local function is_reverse(v) return v ~= nil and args.integer(v) ~= 0 end
+local function is_reverse(v) return v ~= nil and args.c_int(v) ~= 0 end
 
 -- Text in lower case, everything else as it is.
 local function folded(v)

@@ -109,7 +109,7 @@ function list.sort(t, n, kwargs)
       raise("TypeError", "'" .. kwargs[i] .. "' is an invalid keyword argument for sort()")
     end
   end
-  local sorted = sequence.sort(t, sorted_keys(t, kwargs.key), kwargs.reverse ~= nil and integer(kwargs.reverse) ~= 0)
+  local sorted = sequence.sort(t, sorted_keys(t, kwargs.key), kwargs.reverse ~= nil and args.c_int(kwargs.reverse) ~= 0)
   move(sorted, 1, sorted.n, 1, t)
   return NULL
 end

@@ -5,7 +5,6 @@ local value <const> = require "jinja.value"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
-local compare <const> = require "jinja.compare"
 local sequence <const> = require "jinja.sequence"
 local formatting <const> = require "jinja.format"
 local errors <const> = require "jinja.errors"
@@ -74,7 +73,7 @@ end
 
 define("zfill", { "width" }, 1, function(s, width) return utf.zfill(s, integer(width)) end)
 define("expandtabs", { "tabsize" }, 0, function(s, size)
-  return utf.expandtabs(s, size and integer(size) or 8)
+  return utf.expandtabs(s, size == nil and 8 or args.c_int(size))
 end, "keywords")
 
 for name, where in next, { strip = false, lstrip = "l", rstrip = "r" } do
@@ -162,7 +161,7 @@ for _, name in ipairs { "split", "rsplit" } do
 end
 
 define("splitlines", { "keepends" }, 0, function(s, keep)
-  return value.list(utf.splitlines(s, keep ~= nil and compare.truth(keep)))
+  return value.list(utf.splitlines(s, keep ~= nil and args.c_int(keep) ~= 0))
 end, "keywords")
 
 for name, right in next, { partition = false, rpartition = true } do

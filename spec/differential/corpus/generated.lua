@@ -77,6 +77,20 @@ list:lines('{"f":1e-07,"g":1e22,"n":3}', [=[
 {{ (('1s'|timedeltaparse) * ('1s'|timedeltaparse)) }}
 ]=])
 
+-- Integers that C takes as an int.
+list:lines('{"s":"a\\nb\\tc","l":[1,2]}', [=[
+{{ s.splitlines(2) }}{{ s.splitlines(0) }}{{ s.expandtabs(false) }}{{ s.expandtabs(-1) }}{{ l|sort(reverse=2) }}{{ s.splitlines(keepends=-2147483648) }}
+{{ s.splitlines('x') }}
+{{ s.splitlines(none) }}
+{{ s.splitlines(2147483648) }}
+{{ s.expandtabs(none) }}
+{{ s.expandtabs(9223372036854775808) }}
+{{ l|sort(reverse=9223372036854775807) }}
+{{ l|sort(reverse='x') }}
+{{ ['a', 1]|sort(reverse=none) }}
+{{ l.sort(reverse=2147483648) }}
+]=])
+
 -- `self` in a scoped block hands on what that block sees.
 list:lines('{"l":[7,8]}', [=[
 {% for q in l %}{% block a scoped %}{{ q }}{{ self.b() }}{% endblock %}{% endfor %}{% block b %}<{{ q }}>{% endblock %}{{ self.b() }}

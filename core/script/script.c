@@ -238,4 +238,5 @@ void script_free(script *s) {
 
 int64_t script_fuel_used(const script *s) { return s->fuel_used; }
 size_t script_memory(const script *s) { return s->heap.held; }
+lua_State *script_state(const script *s) { return s->L; }
 int64_t script_gc_pause_max_ns(const script *s) { return s->heap.pause_max; }

@@ -19,6 +19,7 @@ local setmetatable <const> = setmetatable
 local payload_item <const> = json.item
 local UNDERSCORE <const> = 95
 local ARGUMENTS_MAX <const> = 10000
+local SHORT_PATH <const> = 8 -- parts that are followed without asking
 
 local access <const> = {}
 
@@ -295,9 +296,11 @@ function access.parts(path)
     if path == nil or path == NULL then return {} end
     return { path }
   end
-  local parts = {}
+  local parts, n = {}, 0
   for part in string.gmatch(s .. ".", "([^.]*)%.") do
-    parts[#parts + 1] = match(part, "^%d+$") and number.parse(part) or part
+    n = n + 1
+    if n > SHORT_PATH then fuel.spend(20) end
+    parts[n] = match(part, "^%d+$") and number.parse(part) or part
   end
   return parts
 end
@@ -305,6 +308,7 @@ end
 --- Follows parts, item first at each step. A `default` replaces every Undefined on the way.
 function access.follow(v, parts, default)
   for i = 1, #parts do
+    if i > SHORT_PATH then fuel.spend(10) end
     v = item(v, parts[i])
     if default ~= nil and default ~= NULL and getmetatable(v) == UNDEF then v = default end
   end

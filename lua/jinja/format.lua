@@ -235,6 +235,7 @@ local function take_literal(s, at, out)
       out[#out + 1] = sub(s, at, from - 1)
       return from + 1
     end
+    fuel.spend(10)
     out[#out + 1] = sub(s, at, from)
     at = from + 2
   end
@@ -248,6 +249,7 @@ local function take_name(s, at)
     local c = sub(s, stop, stop)
     if c == "{" then raise("ValueError", "unexpected '{' in field name") end
     if c ~= "[" then return sub(s, at, stop - 1), c, stop + 1 end
+    fuel.spend(5)
     i = (find(s, "]", stop, true) or #s) + 1
   end
 end
@@ -259,6 +261,7 @@ local function take_spec(s, at)
     if not stop then
       raise("ValueError", depth > 1 and "unmatched '{' in format spec" or "expected '}' before end of string")
     end
+    fuel.spend(5)
     depth = depth + (sub(s, stop, stop) == "{" and 1 or -1)
     if depth == 0 then return sub(s, at, stop - 1), stop + 1 end
     i = stop + 1
@@ -286,6 +289,7 @@ end
 local function follow(v, path)
   local at = 1
   while at <= #path do
+    fuel.spend(10)
     local c = sub(path, at, at)
     if c == "." then
       local name = match(path, "^[^.[]*", at + 1)
@@ -372,6 +376,7 @@ end
 local function expand(f, s, depth)
   if depth < 0 then raise("ValueError", "Max string recursion exceeded") end
   local out, at = {}, 1
+  fuel.bytes(#s)
   while true do
     at = take_literal(s, at, out)
     if not at then break end

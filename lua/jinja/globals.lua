@@ -34,6 +34,16 @@ end
 
 -- range --------------------------------------------------------------------------------------------------------------
 
+-- How many steps reach across a distance; both count as unsigned, as what wraps around is.
+local function steps(distance, step)
+  distance = distance - 1
+  if step < 0 then return math.ult(distance, step) and 1 or 2 end
+  if distance >= 0 then return distance // step + 1 end
+  local q = (distance >> 1) // step << 1
+  if not math.ult(distance - q * step, step) then q = q + 1 end
+  return q + 1
+end
+
 local function range(_, from, to, step)
   from = args.integer(from)
   if to == nil then from, to = 0, from else to = args.integer(to) end
@@ -41,14 +51,14 @@ local function range(_, from, to, step)
   if step == 0 then raise("ValueError", "range() arg 3 must not be zero") end
   local count = 0
   if step > 0 and from < to then
-    count = math.ceil((to + 0.0 - from) / step)
+    count = steps(to - from, step)
   elseif step < 0 and from > to then
-    count = math.ceil((from + 0.0 - to) / -(step + 0.0))
+    count = steps(from - to, -step)
   end
-  if count > RANGE_MAX then
+  if count < 0 or count > RANGE_MAX then
     raise("OverflowError", "Range too big. The sandbox blocks ranges larger than MAX_RANGE (100000).")
   end
-  return setmetatable({ start = from, stop = to, step = step, n = math.tointeger(count) }, value.RANGE)
+  return setmetatable({ start = from, stop = to, step = step, n = count }, value.RANGE)
 end
 
 globals.range = setmetatable({

@@ -3,6 +3,7 @@
 --- A template that takes part ("linked") is rendered with a state: what it assigned at its top level, its blocks with
 --- those of its parents behind them, and how deep includes are. A parent renders with the state of its child, an
 --- included or imported template with one of its own. Nothing of it outlives the rendering.
+local fuel <const> = require "tocsin.fuel"
 local errors <const> = require "jinja.errors"
 local registry <const> = require "jinja.registry"
 local value <const> = require "jinja.value"
@@ -129,6 +130,7 @@ end
 local function load_first(S, names)
   local shown = {}
   for v in sequence.iter(names) do
+    fuel.spend(10)
     local is_undefined = getmetatable(v) == UNDEF
     local template = not is_undefined and value.text_of(v) and S.env:load(name_of(v))
     if template then return template, name_of(v) end

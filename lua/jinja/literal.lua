@@ -1,4 +1,6 @@
 --- What the number and string literals of a template mean.
+local fuel <const> = require "tocsin.fuel"
+local errors <const> = require "jinja.errors"
 local byte <const>, sub <const>, find <const>, gsub <const> = string.byte, string.sub, string.find, string.gsub
 local format <const>, concat <const>, char <const> = string.format, table.concat, utf8.char
 local tonumber <const>, math_type <const> = tonumber, math.type
@@ -8,9 +10,11 @@ local literal <const> = {}
 -- Numbers ------------------------------------------------------------------------------------------------------------
 
 local BASE <const>, BASE_DIGITS <const> = 10000000, "%07d"
+local DIGITS_MAX <const> = 4300 -- Python reads no more decimal ones
 
 -- Decimal digits of a number of any length that is written in base 2, 8 or 16.
 local function to_decimal(digits, radix)
+  fuel.spend(#digits * #digits // 8)
   local limbs = { 0 }
   for i = 1, #digits do
     local carry = tonumber(sub(digits, i, i), radix)
@@ -38,6 +42,9 @@ function literal.integer(text)
     local digits = gsub(sub(text, 3), "^0+", "")
     if #digits <= SHORT[radix] then return tonumber(digits, radix) or 0 end
     text = to_decimal(digits, radix)
+  elseif #text > DIGITS_MAX then
+    errors.raise("ValueError", format("Exceeds the limit (%d digits) for integer string conversion: value has %d digits; "
+      .. "use sys.set_int_max_str_digits() to increase the limit", DIGITS_MAX, #text))
   end
   local value = tonumber(text)
   if math_type(value) == "integer" then return value end

@@ -44,6 +44,7 @@ local function take_key(p)
     if c == 41 then depth = depth - 1 elseif c == 40 then depth = depth + 1 end
     i = i + 1
   end
+  fuel.spend(2 * (i - start))
   if not p.mapping then raise("TypeError", "format requires a mapping") end
   local key = sub(p.s, start, i - 2)
   local v
@@ -83,6 +84,7 @@ local function take_flags(p, spec)
     elseif c == "#" then spec.alt = true
     elseif c == "0" then spec.zero = true
     else return end
+    fuel.spend(5)
     p.at = p.at + 1
   end
 end
@@ -229,6 +231,7 @@ function printf.format(s, x, escaped)
   if getmetatable(x) == TUPLE then p.values = x else p.single = x end
   if is_mapping(x) then p.mapping = x end
   local out, n, show = {}, 0, escaped and ESCAPED or PLAIN
+  fuel.bytes(#s)
   while true do
     local from = find(s, "%", p.at, true)
     n = n + 1

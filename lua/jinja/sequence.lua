@@ -106,9 +106,21 @@ function sequence.bound(v)
   return v.n or 0
 end
 
-local function collect(v)
+--- An iterator of v for what was charged for `paid` items already. There may be more: a list has grown since, or the end
+--- is not known, as with a loop object. Each of them is charged as it comes.
+---@return fun(): any
+function sequence.charged(v, paid)
+  local step <const> = iter(v)
+  return function()
+    paid = paid - 1
+    if paid < 0 then spend(10) end
+    return step()
+  end
+end
+
+local function collect(v, paid)
   local t, n = {}, 0
-  for x in iter(v) do
+  for x in sequence.charged(v, paid + 1) do
     n = n + 1
     t[n] = x
   end
@@ -128,8 +140,9 @@ function sequence.items(v)
     if v.n > 16 then spend(10 * v.n) end
     return v
   end
-  spend(10 * sequence.bound(v) + 10)
-  return collect(v)
+  local bound <const> = sequence.bound(v)
+  spend(10 * bound + 10)
+  return collect(v, bound)
 end
 
 --- The same as an array of one's own.
@@ -199,7 +212,7 @@ local function clamp(i, n, low, high)
   return i
 end
 
---- The places, counted from zero, that a slice of `n` items takes: first, count, step.
+--- The places, counted from zero, that a slice of `n` items takes: first, count, step, and where it ends.
 function sequence.slice_of(n, from, to, step)
   from, to, step = bound_of(from), bound_of(to), bound_of(step) or 1
   if step == 0 then raise("ValueError", "slice step cannot be zero") end
@@ -207,15 +220,14 @@ function sequence.slice_of(n, from, to, step)
   if step > 0 then
     first = from and clamp(from, n, 0, n) or 0
     last = to and clamp(to, n, 0, n) or n
-    if last <= first then return first, 0, step end
-    return first, (last - first - 1) // step + 1, step
+    if last <= first then return first, 0, step, last end
+    return first, (last - first - 1) // step + 1, step, last
   end
   first = from and clamp(from, n, -1, n - 1) or n - 1
   last = to and clamp(to, n, -1, n - 1) or -1
-  if last >= first then return first, 0, step end
-  -- A step below -n is as good as -n, and cannot overflow when negated.
-  if step < -n then step = -n end
-  return first, (first - last - 1) // -step + 1, step
+  if last >= first then return first, 0, step, last end
+  -- A step below -n takes one item, as -n does, which can be negated.
+  return first, (first - last - 1) // -(step < -n and -n or step) + 1, step, last
 end
 
 local function slice_array(t, from, to, step)
@@ -245,8 +257,9 @@ function sequence.slice(v, from, to, step)
     raise("KeyError", "slice(" .. shown(from) .. ", " .. shown(to) .. ", " .. shown(step) .. ")")
   end
   if T == RANGE then
-    local first, count, stride = sequence.slice_of(v.n, from, to, step)
-    return sequence.range(v.start + first * v.step, count, v.step * stride)
+    local first, count, stride, last = sequence.slice_of(v.n, from, to, step)
+    local start, stop = v.start + first * v.step, v.start + last * v.step
+    return setmetatable({ start = start, stop = stop, step = v.step * stride, n = count }, RANGE)
   end
   if T == value.BYTES then
     local first, count, stride = sequence.slice_of(#v.s, from, to, step)
@@ -262,11 +275,6 @@ function sequence.step_of(step)
   step = bound_of(step)
   if step == 0 then raise("ValueError", "slice step cannot be zero") end
   return step
-end
-
---- A range of `count` integers from `start`.
-function sequence.range(start, count, step)
-  return setmetatable({ start = start, n = count, step = step, stop = start + count * step }, RANGE)
 end
 
 -- Unpacking ----------------------------------------------------------------------------------------------------------

@@ -97,7 +97,10 @@ end
 access.add_methods(SET, {
   union = method("union", function(s, other)
     local out = set_of(s)
-    for item in sequence.iter(other) do add(out, item) end
+    for item in sequence.iter(other) do
+      fuel.spend(10)
+      add(out, item)
+    end
     return out
   end),
   intersection = method("intersection", function(s, other) return filtered(s, set_of(other), true) end),

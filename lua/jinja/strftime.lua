@@ -202,23 +202,41 @@ local function next_step(pattern, at)
   local space = match(pattern, "^%s+", at)
   if space then return { space = true }, at + #space end
   local letter = match(pattern, "^%%(.?)", at)
-  if not letter then return { text = lower(sub(pattern, at, at)) }, at + 1 end
+  if not letter then
+    local plain = match(pattern, "^[^%%%s]+", at)
+    return { text = lower(plain) }, at + #plain
+  end
   if letter == "%" then return { text = "%" }, at + 2 end
   if PARSERS[letter] then return { letter = letter }, at + 2 end
+end
+
+-- Adds a step; text behind text becomes one with it, for each step is a level of recursion.
+local function add(steps, step)
+  local last = steps[#steps]
+  if step.text and last and last.parts then
+    last.parts[#last.parts + 1] = step.text
+  else
+    if step.text then step.parts = { step.text } end
+    steps[#steps + 1] = step
+  end
 end
 
 -- The format as a list of steps, {letter=}, {space=true} or {text=}, and the place of each letter. Nil for a bad one.
 local function compile(pattern)
   local steps, seen, at = {}, {}, 1
   while at <= #pattern do
+    fuel.spend(10)
     local compound = PARSE_COMPOUND[match(pattern, "^%%(.)", at) or ""]
     if compound then pattern = compound .. sub(pattern, at + 2) at = 1 end
     local step, after = next_step(pattern, at)
     if not step then return nil end
     if step.letter and seen[step.letter] then raise("error", format("redefinition of group name '%s'", step.letter)) end
-    steps[#steps + 1] = step
+    add(steps, step)
     if step.letter then seen[step.letter] = #steps end
     at = after
+  end
+  for i = 1, #steps do
+    if steps[i].parts then steps[i].text = table.concat(steps[i].parts) end
   end
   steps.places = seen
   return steps
@@ -226,7 +244,10 @@ end
 
 local function ends_of(step, text, at)
   if step.letter then return PARSERS[step.letter](text, at) end
-  if step.text then return lower(sub(text, at, at)) == step.text and { at + 1 } or {} end
+  if step.text then
+    local after = at + #step.text
+    return lower(sub(text, at, after - 1)) == step.text and { after } or {}
+  end
   local _, e = find(text, "^%s+", at)
   local ends = {}
   for i = e or 0, at, -1 do ends[#ends + 1] = i + 1 end

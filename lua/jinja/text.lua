@@ -128,7 +128,9 @@ end
 --- ascii(v): repr with everything outside ASCII escaped.
 function text.ascii(v)
   if type(v) == "string" then return utf.str_ascii(v) end
-  return (string.gsub(text.repr(v), utf8.charpattern, function(c)
+  local shown = text.repr(v)
+  fuel.spend(10 * #shown)
+  return (string.gsub(shown, utf8.charpattern, function(c)
     if #c == 1 then return c end
     local code = utf8.codepoint(c)
     return format(code < 0x100 and "\\x%02x" or code < 0x10000 and "\\u%04x" or "\\U%08x", code)
@@ -212,16 +214,18 @@ local function write_view(out, view, depth, seen)
 end
 value.KEYS.write, value.VALUES.write, value.ITEMS.write = write_view, write_view, write_view
 
-local function byte_escape(c)
-  if c == "\\" then return "\\\\" end
-  if c == "\n" then return "\\n" elseif c == "\r" then return "\\r" elseif c == "\t" then return "\\t" end
-  return format("\\x%02x", string.byte(c))
+local BYTE_ESCAPES <const> = { ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+for code = 0, 255 do
+  local c = string.char(code)
+  BYTE_ESCAPES[c] = BYTE_ESCAPES[c] or (code < 0x20 or code > 0x7e) and format("\\x%02x", code) or nil
 end
 
 value.BYTES.repr = function(b)
-  local quote = string.find(b.s, "'", 1, true) and not string.find(b.s, '"', 1, true) and '"' or "'"
-  local body = string.gsub(b.s, "[\\\0-\x1f\x7f-\xff]", byte_escape)
-  return "b" .. quote .. body .. quote
+  fuel.spend(5 * #b.s)
+  local shown = string.gsub(b.s, "[\\\0-\x1f\x7f-\xff]", BYTE_ESCAPES)
+  if not string.find(b.s, "'", 1, true) then return "b'" .. shown .. "'" end
+  if not string.find(b.s, '"', 1, true) then return 'b"' .. shown .. '"' end
+  return "b'" .. string.gsub(shown, "'", "\\'") .. "'"
 end
 
 return text

@@ -132,9 +132,13 @@ local function serial(key)
 end
 
 local function tuple_key(t)
-  local parts = {}
+  local parts, size = {}, 0
   fuel.spend(10 * t.n)
-  for i = 1, t.n do parts[i] = serial(t[i]) end
+  for i = 1, t.n do
+    parts[i] = serial(t[i])
+    size = size + #parts[i]
+  end
+  if size > 256 then fuel.bytes(size) end
   return "\xff(" .. concat(parts, ",")
 end
 
@@ -168,6 +172,7 @@ function value.is_hashable(key)
   if type(key) ~= "table" then return true end
   local T = getmetatable(key)
   if T ~= TUPLE then return T.key ~= no_hash end
+  fuel.spend(10 * key.n)
   for i = 1, key.n do
     if not value.is_hashable(key[i]) then return false end
   end

@@ -3,6 +3,7 @@ require "tocsin.core"
 local fuel <const> = require "tocsin.fuel"
 local jinja <const> = require "jinja"
 local json <const> = require "tocsin.json"
+local oncall <const> = require "jinja.oncall"
 
 local HUNDRED <const> = '{"l":[' .. string.rep("1,", 99) .. '1],"t":"' .. string.rep("ab -", 250) .. '"}'
 
@@ -51,6 +52,32 @@ local hostile <const> = {
   "{{ ('a' * 60000)|wordwrap(1) }}", "{{ ('a-' * 60000)|wordwrap(3) }}",
   "{{ ('9' * 4000)|int * ('9' * 4000)|int // 7 ** 4000 }}{{ '9' * 90000|int }}{{ ('f' * 60000)|int(0, 16) }}",
   "{{ ('{' * 50000).format(1) }}{{ ('{0}' * 50000).format('x' * 100) }}", "{{ ('%%' * 500000) % () }}",
+  -- More comes than was known when it was charged for: loop objects, and lists that grow meanwhile.
+  "{% for y in l %}{% for x in range(100000) %}{{ loop|select('none')|first }}{% endfor %}{% endfor %}",
+  "{% for y in l %}{% for x in range(100000) %}{{ loop|unique|first }}{% endfor %}{% endfor %}",
+  "{% for y in l %}{% for x in range(100000) %}{{ loop|batch(0)|first|length }}{% endfor %}{% endfor %}",
+  "{% for x in range(100000) %}{{ loop|list|length }}{% endfor %}{{ range(100000)|list }}",
+  "{% set big, gs = [], [] %}{% for x in l %}{{ gs.append(big|map('string')) }}{{ big.extend(l * 3) }}{% endfor %}"
+    .. "{% for g in gs %}{{ g|list|length }}{% endfor %}",
+  "{% set big, gs = [], [] %}{% for x in l %}{{ gs.append(big|select('none')) }}{{ big.extend(l * 3) }}{% endfor %}"
+    .. "{% for g in gs %}{{ g|first }}{% endfor %}",
+  "{% set ns = namespace(t=()) %}{% for x in l %}{% set ns.t = (ns.t, ns.t) %}{% endfor %}{{ {}[ns.t] }}",
+  "{% set ns = namespace(t=()) %}{% for x in range(3500) %}{% set ns.t = (ns.t,) %}{% endfor %}"
+    .. "{% for x in l %}{{ {ns.t: 1}|length }}{% endfor %}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s.encode() }}{% endfor %}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s.encode().hex() }}{% endfor %}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s.encode('latin1', 'ignore')|length }}{% endfor %}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s.translate({97: 'b'})|length }}{% endfor %}",
+  "{% set s = '.' * 60000 %}{% for x in l %}{{ [s]|map(attribute=s)|list|length }}{% endfor %}",
+  "{% set s = '0.' * 30000 %}{% for x in l %}{{ l.append(l) }}{{ [l]|map(attribute=s)|list|length }}{% endfor %}",
+  "{% set s = ',' * 60000 %}{% for x in l %}{{ [1, 2]|sort(attribute=s)|length }}{% endfor %}",
+  "{% set s = '{' * 60000 %}{% for x in l %}{{ s.format()|length }}{% endfor %}",
+  "{% set s = '{0' ~ '[0]' * 20000 ~ '}' %}{% for x in l %}{{ s.format('x')|length }}{% endfor %}",
+  "{% set s = '%' ~ ' ' * 60000 ~ 's' %}{% for x in l %}{{ s % 1 }}{% endfor %}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s % {} }}{% endfor %}{{ range(100000)|list }}",
+  "{% set s = t * 60 %}{% for x in l %}{{ s|datetimeparse(s) }}{% endfor %}",
+  "{% set s = '%%' * 30000 %}{% for x in l %}{{ s|datetimeparse(s) }}{% endfor %}",
+  "{% set s = '1' * 60000 %}{% for x in l %}{{ s|int }}{{ s|float }}{% endfor %}",
   "{{ range(90000)|list|sort(attribute='a.b.c') }}", "{{ dict.fromkeys(range(90000), 1)|length }}",
 }
 
@@ -65,7 +92,7 @@ local cheap <const> = {
 }
 
 local function render(source, units)
-  local template <const> = assert(jinja.new {}:compile(source))
+  local template <const> = assert(jinja.new { filters = oncall.filters }:compile(source))
   local all <const> = json.expand(json.payload(HUNDRED))
   local context <const> = { l = all.v.l, t = all.v.t }
   local ok <const>, text <const>, e = fuel.with(units, function()
@@ -101,6 +128,19 @@ describe("templates that only look hostile", function()
 end)
 
 describe("fuel", function()
+  it("is charged for integers that are written out", function()
+    for _, literal in ipairs { "0x" .. string.rep("f", 20000), "0b" .. string.rep("1", 40000) } do
+      local ok, template, e = fuel.with(fuel.INLINE, function() return jinja.new {}:compile("{{ " .. literal .. " > 1 }}") end)
+      assert.is_true(ok)
+      assert.is_nil(template)
+      assert.equal("FuelError", e.class)
+    end
+    local template, e = jinja.new {}:compile("{{ " .. string.rep("1", 4301) .. " }}")
+    assert.is_nil(template)
+    assert.equal("ValueError", e.class)
+    assert.is_truthy(jinja.new {}:compile("{{ " .. string.rep("1", 4300) .. " }}"))
+  end)
+
   it("is the same for the same template", function()
     local function used(source)
       local left

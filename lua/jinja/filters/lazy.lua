@@ -16,13 +16,14 @@ local getmetatable <const>, unpack <const> = getmetatable, table.unpack
 local raise <const>, spend <const>, NULL <const> = errors.raise, fuel.spend, value.NULL
 local truth <const>, filter <const> = compare.truth, registry.filter
 
---- A generator over what `start()` returns at the first step: a function for the next item.
+--- A generator over what `start(paid)` returns at the first step: a function for the next item.
+---@param start fun(paid: integer): fun(): any  `paid`: as many items of the source are charged for
 local function lazily(source, origin, start)
   local size = sequence.bound(source)
   spend(10 * size + 10)
   local next_item
   return value.gen(function()
-    if not next_item then next_item = start() end
+    if not next_item then next_item = start(size + 1) end
     return next_item()
   end, size, origin)
 end
@@ -71,9 +72,9 @@ end
 
 registry.filters.map = function(v, n, ...)
   local given, kwargs = args.open(n, ...)
-  return lazily(v, "sync_do_map", function()
+  return lazily(v, "sync_do_map", function(paid)
     if not truth(v) then return nothing end
-    local apply, next_item = mapper(given, kwargs), sequence.iter(v)
+    local apply, next_item = mapper(given, kwargs), sequence.charged(v, paid)
     return function()
       local item = next_item()
       if item ~= nil then return apply(item) end
@@ -91,14 +92,14 @@ end
 local function chooser(name, wanted, by_attribute)
   registry.filters[name] = function(v, n, ...)
     local given, kwargs = args.open(n, ...)
-    return lazily(v, "select_or_reject", function()
+    return lazily(v, "select_or_reject", function(paid)
       if not truth(v) then return nothing end
       local parts
       if by_attribute then
         if given.n == 0 then raise("FilterArgumentError", "Missing parameter for attribute name") end
         parts = access.parts(given[1])
       end
-      local test, next_item = tester(given, by_attribute and 2 or 1, kwargs), sequence.iter(v)
+      local test, next_item = tester(given, by_attribute and 2 or 1, kwargs), sequence.charged(v, paid)
       return function()
         for item in next_item do
           local subject = item
@@ -126,8 +127,8 @@ end
 filter("batch", { name = "do_batch", params = { "linecount", "fill_with" }, required = 1, subject = "value" },
   function(v, count, fill)
     local fills = fill ~= nil and fill ~= NULL
-    return lazily(v, "do_batch", function()
-      local next_item, pending = sequence.iter(v), nil
+    return lazily(v, "do_batch", function(paid)
+      local next_item, pending = sequence.charged(v, paid), nil
       return function()
         local line = { n = 0 }
         if pending ~= nil then line, pending = { n = 1, pending }, nil end
@@ -166,11 +167,11 @@ filter("slice", { name = "sync_do_slice", params = { "slices", "fill_with" }, re
   end)
 
 filter("items", { name = "do_items", params = {}, subject = "value" }, function(v)
-  return lazily(v, "do_items", function()
+  return lazily(v, "do_items", function(paid)
     if getmetatable(v) == value.UNDEF then return nothing end
     v = value.plain(v)
     if getmetatable(v) ~= value.DICT then raise("TypeError", "Can only get item pairs from a mapping.") end
-    return sequence.iter(setmetatable({ dict = v }, value.ITEMS))
+    return sequence.charged(setmetatable({ dict = v }, value.ITEMS), paid)
   end)
 end)
 

@@ -1,5 +1,6 @@
 --- Filters over numbers: abs, int, float, round, filesizeformat.
 local utf <const> = require "tocsin.text"
+local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local number <const> = require "jinja.number"
 local arith <const> = require "jinja.arith"
@@ -31,6 +32,12 @@ end)
 
 -- Reading numbers ----------------------------------------------------------------------------------------------------
 
+-- The text of a number in ASCII. Long ones are looked through several times.
+local function readable(s)
+  if #s > 64 then fuel.spend(#s) end
+  return utf.ascii_digits(s)
+end
+
 -- Digits with single underscores between them, without those; nil when there is anything else.
 local function without_underscores(s)
   if not find(s, "_", 1, true) then return s end
@@ -55,7 +62,7 @@ end
 local function parse_integer(s, base)
   base = base == nil and 10 or numeric(base)
   if math_type(base) ~= "integer" then return nil end
-  local sign, body = match(utf.ascii_digits(s), "^%s*([+-]?)(%w[%w_]*)%s*$")
+  local sign, body = match(readable(s), "^%s*([+-]?)(%w[%w_]*)%s*$")
   if not body or base ~= 0 and (base < 2 or base > 36) then return nil end
   body, base = split_prefix(body, base)
   body = body and without_underscores(body)
@@ -71,7 +78,7 @@ local WORDS <const> = { inf = math.huge, infinity = math.huge, nan = 0.0 / 0.0 }
 
 --- float(s) of a str; nil when Python raises ValueError.
 local function parse_float(s)
-  local sign, body = match(utf.ascii_digits(s), "^%s*([+-]?)(%S+)%s*$")
+  local sign, body = match(readable(s), "^%s*([+-]?)(%S+)%s*$")
   if not body then return nil end
   local f = WORDS[lower(body)]
   if not f then

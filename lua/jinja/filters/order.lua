@@ -40,6 +40,7 @@ local function multi_keys(items, attributes, case_sensitive)
   local keys = { n = items.n }
   for i = 1, items.n do keys[i] = value.list { n = 0 } end
   for attribute in string.gmatch(attributes .. ",", "([^,]*),") do
+    fuel.spend(50 + 10 * items.n)
     local column = keys_of(items, attribute, case_sensitive)
     for i = 1, items.n do
       local key = keys[i]
@@ -137,7 +138,7 @@ filter("unique", { name = "sync_do_unique", hidden = 2, params = { "case_sensiti
     local next_item, parts, seen
     fuel.spend(10 * size)
     return value.gen(function()
-      if not seen then next_item, parts, seen = sequence.iter(v), parts_of(attribute), {} end
+      if not seen then next_item, parts, seen = sequence.charged(v, size + 1), parts_of(attribute), {} end
       for item in next_item do
         local key = follow(item, parts)
         local normal = value.normal(case_sensitive and key or folded(key))

@@ -214,7 +214,7 @@ local ENCODINGS <const> = {
 
 local function encoded(s, limit, name, handler)
   local out, n = {}, 0
-  fuel.bytes(#s * 16)
+  fuel.spend(8 * #s)
   for _, code in utf8.codes(s) do
     n = n + 1
     if code <= limit then
@@ -248,7 +248,7 @@ local REPLACED <const> = { replace = "\u{FFFD}", ignore = "" }
 
 -- One byte a character: Latin 1, or ASCII with a handler for what is past it.
 local function decoded_bytes(s, limit, name, handler)
-  fuel.bytes(#s * 16)
+  fuel.spend(8 * #s)
   return (string.gsub(s, "[\128-\255]", function(c)
     local code = string.byte(c)
     if code <= limit then return utf8.char(code) end
@@ -283,7 +283,7 @@ access.add_methods(value.BYTES, {
       return b.s
     end),
   hex = bind({ name = "hex", type = "bytes", params = {}, builtin = true }, function(b)
-    fuel.bytes(#b.s * 8)
+    fuel.spend(20 * #b.s)
     return (string.gsub(b.s, ".", function(c) return string.format("%02x", string.byte(c)) end))
   end),
 })
@@ -312,7 +312,7 @@ end
 define("translate", { "table" }, 1, function(s, t)
   t = value.plain(t)
   local out, n = {}, 0
-  fuel.bytes(#s * 16)
+  fuel.spend(10 * #s)
   for _, code in utf8.codes(s) do
     n = n + 1
     out[n] = translated(t, code) or utf8.char(code)

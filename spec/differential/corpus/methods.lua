@@ -19,6 +19,7 @@ list:lines('{"s":"Hello, World","u":"\\u00dcber STRASSE \\u00df \\ufb01 \\u01c6"
 {{ s.count('l') }}{{ s.count('o', 5) }}{{ s.count('o', 0, 5) }}{{ s.count('') }}{{ s.count('zz') }}{{ e.count('') }}
 {{ 'aaaa'.count('aa') }}{{ 'ééé'.count('é', 1) }}{{ s.count('l', -3) }}{{ s.count('l', 100) }}{{ s.count('', 5) }}
 {{ s.count(1) }}
+{{ "a'b\"c\\d\n".encode() }}{{ "a'b".encode() }}{{ 'a"b'.encode() }}{{ '~[]-^ \x7f\x00'.encode() }}
 {{ s.encode() }}|{{ 'é'.encode() }}|{{ 'é'.encode('latin-1') }}|{{ 'é'.encode('ascii', 'replace') }}
 {{ 'é→'.encode('ascii', 'ignore') }}{{ 'é→'.encode('ascii', 'xmlcharrefreplace') }}{{ 'é→'.encode('ascii', 'backslashreplace') }}
 {{ 'é'.encode('ascii') }}

@@ -1,4 +1,5 @@
 #include "settings.h"
+#include "net/http_client.h"
 #include "net/http_server.h"
 #include <ctype.h>
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void settings_defaults(struct settings *out) {
     *out = (struct settings){
@@ -143,6 +145,21 @@ static bool is_url(str s) {
     return (str_starts(s, STR("http://")) && s.len > 7) || (str_starts(s, STR("https://")) && s.len > 8);
 }
 
+static err check_outgoing(const struct settings *s, struct why *why) {
+    struct address_guard guard;
+    struct why inner = {""};
+    if (address_guard_parse(str_of(s->allow_private_webhooks), &guard, &inner) != ERR_OK)
+        return why_set(why, ERR_INVALID, "allow_private_webhooks: %.400s", inner.text);
+    if (!resolver_is_servers(s->dns_servers, &inner))
+        return why_set(why, ERR_INVALID, "dns_servers: %.400s", inner.text);
+    if (*s->outgoing_proxy && !http_client_is_proxy(s->outgoing_proxy))
+        return why_set(why, ERR_INVALID, "outgoing_proxy must be a URL such as http://proxy.example:3128, not '%s'",
+                       s->outgoing_proxy);
+    if (*s->ca_file && access(s->ca_file, R_OK) != 0)
+        return why_set(why, ERR_INVALID, "ca_file: %s cannot be read: %s", s->ca_file, strerror(errno));
+    return ERR_OK;
+}
+
 // What a text must be, beyond being one.
 static err check_texts(const struct settings *s, struct why *why) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
@@ -163,7 +180,7 @@ static err check_texts(const struct settings *s, struct why *why) {
         return why_set(why, ERR_INVALID, "lua: there is no folder %s/lua; name a checkout of the sources", s->lua);
     if (*s->integrations && !is_folder(s->integrations, ""))
         return why_set(why, ERR_INVALID, "integrations: there is no folder %s", s->integrations);
-    return ERR_OK;
+    return check_outgoing(s, why);
 }
 
 err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why) {

@@ -42,6 +42,10 @@
     INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")  \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                    \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                          \
+    TEXT(allow_private_webhooks, "0", "private addresses webhooks may reach: 0, 1 or CIDRs: 10.0.0.0/8")        \
+    TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
+    TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
+    TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

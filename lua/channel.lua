@@ -228,11 +228,17 @@ local TEST <const> = {
   message = "If you can read this, notifications reach you here.",
 }
 
+local NAME_MAX <const> = 100 -- code points of a name beside the alert's own words
+
 local function prepared(spec, send)
   local out = {}
   for key, value in pairs(send) do out[key] = value end
   for _, key in ipairs { "text", "group", "links", "user", "message" } do out[key] = cleaned(send[key]) end
   out.account, out.address = channel.with_defaults(spec.settings, send.account), channel.with_defaults(spec.address, send.address)
+  for _, key in ipairs { "integration", "route", "acknowledged_by", "resolved_by" } do
+    local text = out.group and out.group[key]
+    if text then out.group[key] = cut.to(text, NAME_MAX, "points") end
+  end
   if send.kind == "test" then out.text = out.text or TEST end
   out.text = out.text or {}
   out.text.title = out.text.title or "Incident"

@@ -4,6 +4,7 @@
 --- joiner behind it.
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
+local syntax <const> = require("sending.syntax")
 local gsub <const>, concat <const>, find <const> = string.gsub, table.concat, string.find
 
 local mattermost = {
@@ -13,9 +14,8 @@ local mattermost = {
   limit = { title = 500, message = 8000 },
 }
 
-local function quiet(text) return (gsub(text, "@(%w)", "@\u{200D}%1")) end
 -- Marks that the neutral dialect leaves alone and Mattermost would not.
-local function escape(text) return quiet((gsub(text, "[\\`*_~#|%[%]<>]", "\\%0"))) end
+local escape <const> = syntax.markdown.escape
 
 local writer <const> = {
   between = "\n\n",

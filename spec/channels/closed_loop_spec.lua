@@ -107,7 +107,7 @@ for _, name in ipairs(channel.list()) do
         if channel.can(name, kind, carried) then
           it("can " .. kind .. " what it sent on " .. carried, function()
             fake.state = {}
-            local sent = exchange(name, fake, { channel = carried, kind = "post" })
+            local sent = exchange(name, fake, { channel = carried, kind = "page", is_important = true })
             assert.is_truthy(sent.id or kind == "cancel")
             for _, texts in ipairs(TEXTS) do
               local more = { kind = kind, message = { external_id = sent.id, thread_id = sent.thread } }

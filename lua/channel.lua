@@ -89,6 +89,19 @@ function channel.carriers(carried)
   return out
 end
 
+--- Every channel that some kind of provider carries, sorted: what a personal rule may name.
+---@return string[]
+function channel.carried()
+  local out, seen = {}, {}
+  for _, name in ipairs(channel.list()) do
+    for _, one in ipairs(channel.carries(name)) do
+      if not seen[one] then out[#out + 1], seen[one] = one, true end
+    end
+  end
+  table.sort(out)
+  return out
+end
+
 --- The look (`render.alert`'s channel) that writes the texts which this provider sends on this channel.
 ---@param name string
 ---@param carried string
@@ -241,6 +254,7 @@ local function prepared(spec, send)
   end
   if send.kind == "test" then out.text = out.text or TEST end
   out.text = out.text or {}
+  if out.text.message and not find(out.text.message, "%S") then out.text.message = nil end
   out.text.title = out.text.title or "Incident"
   return out
 end

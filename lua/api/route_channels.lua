@@ -1,17 +1,18 @@
 --- Where a route posts its alert groups: one block a channel in the API, one JSON column in the database.
+--
+-- Which channels there are, what each calls its room and whether it posts when nobody said so: the channels' own files.
 local body = require("api.body")
+local channels = require("channel")
 local json = require("tocsin.json")
 local writer = require("api.writer")
 
 local route_channels = {}
 
--- Channel, the name of its address in the API, and whether it is on when nobody said so.
-local CHANNELS = {
-  { "slack", address = "channel_id", enabled = true },
-  { "telegram", address = "id", enabled = false },
-  { "mattermost", address = "id", enabled = false },
-  { "msteams", address = "id", enabled = false },
-}
+-- { name, address = what the API calls the room, enabled, upper }
+local CHANNELS = {}
+for i, room in ipairs(channels.rooms()) do
+  CHANNELS[i] = { room.name, address = room.key, enabled = room.enabled, upper = room.upper }
+end
 
 local ADDRESS_MAX = 200
 
@@ -31,7 +32,7 @@ local function take(channel, sent, block)
     if type(address) ~= "string" or (utf8.len(address) or ADDRESS_MAX + 1) > ADDRESS_MAX then
       return { { channel.address, "Expected a text of at most " .. ADDRESS_MAX .. " characters or null." } }
     end
-    block[channel.address] = channel[1] == "slack" and string.upper(address) or address
+    block[channel.address] = channel.upper and string.upper(address) or address
   end
   if enabled ~= nil and type(enabled) ~= "boolean" then return { { "enabled", "Must be a valid boolean." } } end
   if enabled ~= nil then block.enabled = enabled end

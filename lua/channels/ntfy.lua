@@ -92,7 +92,7 @@ function ntfy.result(response, send)
   local refused, object = reply.refusal(response, send, RULES)
   if not refused then return { state = "sent", id = reply.find(response.body or "", "id") } end
   if SPENT[object.code] then
-    return { state = "failed", error = refused.error .. ". Use a server of your own, or raise the visitor's limit" }
+    return { state = "failed", error = reply.joined(refused.error, "Use a server of your own, or raise the visitor's limit") }
   end
   return refused
 end

@@ -93,13 +93,13 @@ function pushover.result(response, send)
     return { state = "sent", id = reply.at(object, "receipt") or reply.at(object, "request") }
   end
   if response.status == 429 then
-    return { state = "failed", error = refused.error .. ". The application's messages of this month are spent: buy more, or use another application" }
+    return { state = "failed", error = reply.joined(refused.error, "The application's messages of this month are spent: buy more, or use another application") }
   end
   if refused.state == "retry" then return refused end
   if object.token == "invalid" then
-    refused.error = refused.error .. ". Put the application's API token into the settings"
+    refused.error = reply.joined(refused.error, "Put the application's API token into the settings")
   elseif object.user == "invalid" then
-    refused.error, refused.gone = refused.error .. ". Check the user key", true
+    refused.error, refused.gone = reply.joined(refused.error, "Check the user key"), true
   elseif send.kind == "cancel" and response.status == 404 then
     return { state = "sent" } -- it has expired by itself
   end

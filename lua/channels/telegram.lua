@@ -203,10 +203,10 @@ local function refusal_of(status, object)
   end
   for _, row in ipairs(ADVICE) do
     if find(string.lower(what), row[1], 1, true) then
-      return { state = "failed", error = sentence .. ". " .. row[2], gone = row[3] }
+      return { state = "failed", error = reply.joined(sentence, row[2]), gone = row[3] }
     end
   end
-  if status == 403 then return { state = "failed", error = sentence .. ". Add the bot there, or send /start to it", gone = true } end
+  if status == 403 then return { state = "failed", error = reply.joined(sentence, "Add the bot there, or send /start to it"), gone = true } end
   return { state = "failed", error = sentence }
 end
 

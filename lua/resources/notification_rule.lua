@@ -1,5 +1,6 @@
 --- A step of a person's own list: wait, or notify them by a channel. There is a list for important notifications.
 local change = require("api.change")
+local channels = require("channel")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
@@ -9,8 +10,8 @@ local store = require("tocsin.store")
 local DEFAULT_WAIT_MS = 300000
 local RULES_MAX = 100 -- of one list: what a page takes along (core/store/page_rows.c)
 local DURATION = { type = "duration", min = 60, max = 86400 }
-local CHANNELS = { slack = true, sms = true, phone_call = true, telegram = true, mobile_app = true,
-  mobile_app_critical = true, email = true, mattermost = true, msteams = true, webhook = true }
+local CHANNELS = { mobile_app = true, mobile_app_critical = true } -- and what a channel's file carries
+for _, name in ipairs(channels.carried()) do CHANNELS[name] = true end
 
 local function store_type(value, _, c)
   local channel = type(value) == "string" and string.match(value, "^notify_by_(.+)$")

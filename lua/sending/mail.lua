@@ -49,7 +49,8 @@ function mail.date(now)
   local days = seconds // 86400
   local year, month, day = civil(days)
   local rest = seconds - days * 86400
-  return format("%s, %02d %s %04d %02d:%02d:%02d +0000", DAYS[days % 7 + 1], day, MONTHS[month], year, rest // 3600, rest // 60 % 60, rest % 60)
+  local clock = format("%02d:%02d:%02d", rest // 3600, rest // 60 % 60, rest % 60)
+  return format("%s, %02d %s %04d %s +0000", DAYS[days % 7 + 1], day, MONTHS[month], year, clock)
 end
 
 --- A name and an address as a header shows them.

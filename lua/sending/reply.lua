@@ -69,6 +69,12 @@ function reply.at(object, ...)
   return (type(object) == "string" or type(object) == "number") and object or nil
 end
 
+-- Two sentences side by side, with one full stop between them.
+local function joined(first, second)
+  return (find(first, "[.!?]$") and first .. " " or first .. ". ") .. second
+end
+reply.joined = joined
+
 local function is_overloaded(status)
   return status == 429 or status == 503
 end
@@ -100,7 +106,7 @@ function reply.refusal(response, send, rules)
     return { state = "retry", after_ms = after, error = sentence }, object
   end
   local advice = rules.advice and rules.advice[status]
-  if advice then sentence = sentence .. ". " .. advice end
+  if advice then sentence = joined(sentence, advice) end
   return { state = "failed", error = sentence, gone = rules.gone and rules.gone[status] }, object
 end
 
@@ -116,7 +122,7 @@ function reply.by_code(name, code, what, codes, after)
   local sentence = format("%s refused the message: %s", name, what and format("%s (%s)", what, code) or tostring(code))
   if type(known) == "table" and known.retry then return { state = "retry", after_ms = after, error = sentence } end
   local advice = type(known) == "table" and known[1] or known
-  if advice then sentence = sentence .. ". " .. advice end
+  if advice then sentence = joined(sentence, advice) end
   return { state = "failed", error = sentence, gone = type(known) == "table" and known.gone or nil }
 end
 

@@ -198,7 +198,7 @@ describe("people over the API", function()
       assert.same({ id = sms.id, user_id = ann, position = 0, type = "notify_by_sms", important = true,
         contact_method_id = json.null }, sms)
       for _, channel in ipairs { "slack", "phone_call", "telegram", "mobile_app", "mobile_app_critical", "email", "mattermost",
-        "msteams", "webhook" } do
+        "msteams", "webhook", "ntfy", "pushover" } do
         assert.equal("notify_by_" .. channel, rule({ type = "notify_by_" .. channel }).type)
       end
       for _, one in ipairs { wait, sms } do

@@ -104,6 +104,18 @@ describe("routes over the API", function()
     assert.same({ true, "C9" }, { put.is_the_last_route, put.slack.channel_id })
   end)
 
+  it("post to every channel whose file has rooms", function()
+    local id = integration.default_route.id
+    local rooms = require("channel").rooms()
+    assert.is_true(#rooms >= 5)
+    for i, room in ipairs(rooms) do
+      local put = client.expect(c, 200, "PUT", PATH .. id, { [room.name] = { [room.key] = "C" .. i, enabled = true } })
+      assert.same({ "C" .. i, true }, { put[room.name][room.key], put[room.name].enabled })
+    end
+    assert.same({ "slack", "channel_id", true }, { rooms[1].name, rooms[1].key, rooms[1].enabled })
+    client.expect(c, 400, "PUT", PATH .. id, { discord = { id = 5 } })
+  end)
+
   it("leave a trail of who changed what", function()
     local made = create { routing_regex = "a" }
     client.expect(c, 200, "PUT", PATH .. made.id, { routing_regex = "b" })

@@ -67,6 +67,8 @@ describe("a channel's file", function()
     assert.same({ "sms", "phone_call" }, channel.carries "twilio")
     assert.same({ "twilio" }, channel.carriers "phone_call")
     assert.same({}, channel.carriers "pigeon")
+    local carried = " " .. table.concat(channel.carried(), " ") .. " "
+    for _, name in ipairs { "sms", "phone_call", "slack", "telegram", "email", "ntfy", "webhook" } do assert.matches(" " .. name .. " ", carried, 1, true) end
     assert.same({ "slack", "sms", "plain" }, { channel.look("slack", "slack"), channel.look("twilio", "sms"), channel.look("ntfy", "ntfy") })
     assert.same({ true, false }, { channel.can("twilio", "cancel", "phone_call"), channel.can("twilio", "cancel", "sms") })
   end)
@@ -218,6 +220,33 @@ describe("signatures", function()
       local _, why = channel.inbound("twilio", forged, { auth_token = "12345" })
       assert.equal("Twilio: the signature is wrong", why)
     end
+  end)
+end)
+
+describe("a mail", function()
+  local mail = require "sending.mail"
+
+  it("is dated right in leap years and on the last day", function()
+    for us, text in pairs { [0] = "Thu, 01 Jan 1970 00:00:00 +0000", [951782399] = "Mon, 28 Feb 2000 23:59:59 +0000", [951782400] = "Tue, 29 Feb 2000 00:00:00 +0000",
+      [1709164800] = "Thu, 29 Feb 2024 00:00:00 +0000", [1767225599] = "Wed, 31 Dec 2025 23:59:59 +0000", [4107542400] = "Mon, 01 Mar 2100 00:00:00 +0000" } do
+      assert.equal(text, mail.date(us * 1000000))
+    end
+  end)
+
+  it("has headers of ASCII in lines that are short enough, whatever the text", function()
+    for _, text in ipairs { "plain", "Straße", ("é"):rep(300), ("🚒"):rep(100), "a\r\nBcc: x@y.z", "=?UTF-8?B?eA==?=", ("x"):rep(400), "\xff\0", "" } do
+      local words = mail.words(text)
+      assert.is_nil(words:gsub("\r\n ", ""):find "[%c\128-\255]")
+      for line in (words .. "\r\n"):gmatch "(.-)\r\n" do assert.is_true(#line <= 76, line) end
+      local back = words:gsub("%?=\r\n =%?", "?==?"):gsub("=%?UTF%-8%?B%?([^?]*)%?=", function(code) return require("tocsin.crypto").unbase64(code) end)
+      assert.equal((cut.clean(text):gsub("%s+", " ")), back)
+    end
+  end)
+
+  it("quotes a name that would be more than a name", function()
+    assert.equal('"Ann, <x@y.z>" <a@b.c>', mail.mailbox("Ann, <x@y.z>", "a@b.c"))
+    assert.equal("Ann <a@b.c>", mail.mailbox("Ann", "a@b.c"))
+    assert.equal("<a@b.c>", mail.mailbox(nil, "a@b.c"))
   end)
 end)
 

@@ -62,6 +62,7 @@ static void on_started(void *ctx, store *s) {
 static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
+    on_call_forget(e->on_call);
     e->label_job_waits = false;
 }
 
@@ -90,6 +91,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     }
     e->config = config_current(e->config_source, NULL);
     e->rows = group_rows_new(options->writer);
+    e->on_call = on_call_new(options->writer);
     e->commit = commit_new(&(struct commit_options){.store = options->writer,
                                                     .env = options->env,
                                                     .log = options->log,
@@ -106,6 +108,7 @@ void engine_free(engine *e) {
     if (!e) return;
     commit_free(e->commit);
     group_rows_free(e->rows);
+    on_call_free(e->on_call);
     config_release(e->config);
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);

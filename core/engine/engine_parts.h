@@ -1,6 +1,7 @@
 // The inside of `engine`, for the files of this folder that apply items on the commit thread.
 #pragma once
 #include "engine/engine.h"
+#include "engine/on_call.h"
 #include "engine/open_guess.h"
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ struct engine {
     config_source *config_source;
     const config *config; // the commit thread's snapshot
     open_guess *open_guess;
+    on_call *on_call; // of the commit thread
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added, notifications_added;

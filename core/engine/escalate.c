@@ -36,6 +36,22 @@ static err turn_of(struct walk *w, const struct plan_step *step, struct user_ids
     return ERR_OK;
 }
 
+static err find_on_call(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
+    struct people people = {0};
+    struct why why = {""};
+    err x = on_call_at(w->engine->on_call, step->schedule_id, w->now, w->arena, &people, &why);
+    if (*why.text && x != ERR_NOT_FOUND)
+        LOG(w->engine->options.log, LOG_ERROR, "schedule_not_whole", LOG_N("schedule", step->schedule_id),
+            LOG_Z("error", why.text));
+    if (x == ERR_LIMIT) facts->failure = "schedule_failed";
+    else if (x == ERR_OK && !people.count) facts->failure = "no_one_on_call";
+    if (x == ERR_LIMIT) return ERR_OK;
+    struct user_ids ids = {arena_alloc(w->arena, (people.count + 1) * sizeof *ids.ids), people.count};
+    if (people.count) memcpy(ids.ids, people.ids, people.count * sizeof *ids.ids);
+    facts->users = ids;
+    return x;
+}
+
 static err find_webhook(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
     bool is_enabled = false;
     err x = escalation_rows_webhook(writer(w), w->arena, step->webhook_id, &is_enabled);
@@ -72,6 +88,7 @@ static err gather(struct walk *w, const struct plan_step *step, struct step_fact
     switch (step->type) {
     case STEP_NOTIFY_USERS: x = escalation_rows_users(s, w->arena, &step->users, &facts->users); break;
     case STEP_NOTIFY_NEXT: x = turn_of(w, step, &facts->users); break;
+    case STEP_NOTIFY_ON_CALL: x = find_on_call(w, step, facts); break;
     case STEP_NOTIFY_TEAM: x = escalation_rows_team(s, w->arena, step->team_id, &facts->users); break;
     case STEP_NOTIFY_USER_GROUP: x = escalation_rows_user_group(s, w->arena, step->user_group_id, &facts->users); break;
     case STEP_ALERTS: x = count_alerts(w, step, facts); break;

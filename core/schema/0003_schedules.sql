@@ -14,6 +14,7 @@ CREATE TABLE schedule (
   enable_web_overrides  INTEGER NOT NULL DEFAULT 0,
   channels              TEXT NOT NULL DEFAULT '{}',  -- JSON: {"slack": {"channel_id", "user_group_id"}}
   export_digest         TEXT,                        -- hex SHA-256 of the token in the export's address
+  version               INTEGER NOT NULL DEFAULT 1,  -- counts the changes of the row
   created_at            INTEGER NOT NULL
 ) STRICT;
 
@@ -55,6 +56,7 @@ CREATE TABLE shift (
   start_index     INTEGER NOT NULL DEFAULT 0,        -- the list of rolling_users that begins
   source          TEXT NOT NULL DEFAULT 'api',       -- web, api, terraform
   successor_id    INTEGER REFERENCES shift(id) ON DELETE SET NULL, -- an edited web rotation goes on as another shift
+  version         INTEGER NOT NULL DEFAULT 1,        -- counts the changes of the row
   created_at      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX shift_by_schedule ON shift(schedule_id) WHERE schedule_id IS NOT NULL;
@@ -76,6 +78,7 @@ CREATE TABLE shift_swap (
   description     TEXT NOT NULL DEFAULT '',
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
-  deleted_at      INTEGER
+  deleted_at      INTEGER,
+  version         INTEGER NOT NULL DEFAULT 1         -- counts the changes of the row
 ) STRICT;
 CREATE INDEX shift_swap_by_schedule ON shift_swap(schedule_id, swap_end_at);

@@ -31,7 +31,9 @@ local function take_field(f, value, request, c)
   if not is_null then stored, why = field.check_of(f)(f, value) end
   if stored == nil then return why end
   if c.old and f.create_only then
-    return stored ~= c.old[f.column or f[1]] and "This field cannot be changed once it is set." or nil
+    local before = c.old[f.column or f[1]]
+    if before == nil then before = json.null end
+    return stored ~= before and "This field cannot be changed once it is set." or nil
   end
   c.values[f.column or f[1]] = stored
 end

@@ -2,12 +2,14 @@
 local auth = require("api.auth")
 local change = require("api.change")
 local errors = require("api.errors")
+local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
 local json = require("tocsin.json")
 local crypto = require("tocsin.crypto")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local rows = require("api.rows")
+local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
 local webhook_responses = require("api.webhook_responses")
 local writer = require("api.writer")
@@ -26,7 +28,8 @@ local GENERIC = {
 }
 
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
-  "user_group", "slack_channel", "notification_rule", "webhook", "action", "resolution_note" }
+  "user_group", "slack_channel", "notification_rule", "webhook", "action", "resolution_note", "schedule", "on_call_shift",
+  "shift_swap" }
 
 -- path, method, handler, the role it needs.
 local ROUTES = {
@@ -34,6 +37,9 @@ local ROUTES = {
   { "organizations", "GET", single.organizations, "viewer" },
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "users/current", "GET", single.current_user, "viewer" },
+  { "schedules/:id/final_shifts", "GET", final_shifts.get, "viewer" },
+  { "shift_swaps", "GET", shift_swaps.list, "viewer" },
+  { "shift_swaps/:id/take", "POST", shift_swaps.take, "editor" },
   { "webhooks/:id/responses", "GET", webhook_responses.list, "viewer" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },

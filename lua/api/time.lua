@@ -27,4 +27,28 @@ function time.parse(text)
   return calendar.day(year, month, day) * DAY + (hour * 3600 + minute * 60 + second) * 1000000
 end
 
+local function seconds_of(sign, hours, minutes)
+  local n = (tonumber(hours) * 60 + tonumber(minutes)) * 60
+  return math.tointeger(sign == "-" and -n or n)
+end
+
+---Microseconds of an ISO 8601 moment: seconds and their fraction may be missing, and so may the zone, which is UTC then.
+function time.parse_moment(text)
+  if type(text) ~= "string" then return nil end
+  local clock, fraction, zone = string.match(text, "^(%d%d%d%d%-%d%d%-%d%d[T ]%d%d:%d%d:?%d?%d?)%.?(%d*)(.*)$")
+  if not clock or #fraction > 6 then return nil end
+  clock = string.gsub(clock, " ", "T")
+  local at = time.parse(#clock == 16 and clock .. ":00" or clock)
+  local sign, hours, minutes = string.match(zone, "^([+-])(%d%d):?(%d%d)$")
+  if not at or (zone ~= "" and zone ~= "Z" and not sign) then return nil end
+  if fraction ~= "" then at = at + math.tointeger(tonumber(string.sub(fraction .. "000000", 1, 6))) end
+  return at - (sign and seconds_of(sign, hours, minutes) or 0) * 1000000
+end
+
+---Microseconds of `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`, and whether it was a day alone.
+function time.parse_day(text)
+  if string.find(text, "^%d%d%d%d%-%d%d%-%d%d$") then return time.parse(text .. "T00:00:00"), true end
+  if string.find(text, "^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d$") then return time.parse(text .. ":00"), false end
+end
+
 return time

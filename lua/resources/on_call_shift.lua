@@ -1,0 +1,289 @@
+--- An on-call shift: when it begins, how long it lasts, how it recurs, and whose turn it is. Its type says which of its
+--- fields it has; the others are neither kept nor shown.
+local body = require("api.body")
+local errors = require("api.errors")
+local ids = require("tocsin.ids")
+local json = require("tocsin.json")
+local store = require("tocsin.store")
+local time = require("api.time")
+local writer = require("api.writer")
+local zone = require("tocsin.zone")
+
+local DAYS = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" }
+local USERS_MAX, GROUPS_MAX = 1000, 1000
+local INTERVAL_MAX = 1000 -- as core/engine/schedule.h
+local RECURRING_MAX_MS = 366 * 86400000
+
+-- Fields that a type does not have, by column.
+local RULE = { "frequency", "interval", "until_time", "by_day", "by_month", "by_monthday" }
+local LACKS = {
+  single_event = { RULE, { "rolling_users", "start_index" } },
+  override = { RULE, { "rolling_users", "start_index", "level" } },
+  recurrent_event = { { "rolling_users", "start_index" } },
+  rolling_users = { { "users" } },
+}
+local OWN = { "frequency", "interval", "until_time", "by_day", "by_month", "by_monthday", "rolling_users", "start_index", "users",
+  "level" }
+
+local function has(kind, column)
+  for _, part in ipairs(LACKS[kind] or {}) do
+    for _, name in ipairs(part) do
+      if name == column then return false end
+    end
+  end
+  return true
+end
+
+-- A field that is shown when the shift's type has it.
+local function own(f)
+  local column = f.column or f[1]
+  f.when = f.when or function(row) return has(row.type, column) end
+  return f
+end
+
+local function check_timezone(value)
+  local name = zone.name(value)
+  if name then return name end
+  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
+end
+
+-- A time on the clock on the wall: it has no zone.
+local function check_wall(value)
+  if time.parse(value) and not string.find(value, "^0000") then return value end
+  return nil, "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss."
+end
+
+-- A list of words or numbers, each once, in the order that was sent. An empty one is none.
+local function store_list(column, what, check)
+  return function(value)
+    if value == json.null then return { [column] = json.null } end
+    if not body.is_list(value) then return nil, "Expected a list of " .. what .. "." end
+    local list, seen = json.array(), {}
+    for i = 1, #value do
+      local item = check(value[i])
+      if item == nil then return nil, "Expected a list of " .. what .. "." end
+      if not seen[item] then list[#list + 1] = item end
+      seen[item] = true
+    end
+    return { [column] = #list > 0 and json.encode(list) or json.null }
+  end
+end
+
+local function show_list(column)
+  return function(row) return row[column] and writer.raw(row[column]) or nil end
+end
+
+local function day_of(value)
+  for _, day in ipairs(DAYS) do
+    if type(value) == "string" and string.upper(value) == day then return day end
+  end
+end
+
+local function number_in(...)
+  local ranges = { ... }
+  return function(value)
+    local n = type(value) == "number" and math.tointeger(value)
+    for _, range in ipairs(ranges) do
+      if n and n >= range[1] and n <= range[2] then return n end
+    end
+  end
+end
+
+-- --- people ---
+
+local function is_user(id) return store.row("SELECT id FROM user WHERE id = $1 AND deleted_at IS NULL", id) ~= nil end
+
+local function user_of(value)
+  local id = type(value) == "string" and ids.decode("U", value)
+  return id and is_user(id) and id or nil
+end
+
+-- People whom nobody knows are left out, as the reference does; in turns they are refused, since turns would move.
+local function people_of(list, is_strict)
+  local found, seen = json.array(), {}
+  for i = 1, #list do
+    local id = user_of(list[i])
+    if not id and is_strict then return nil, string.format("User does not exist {'%s'}", tostring(list[i])) end
+    if id and not seen[id] then found[#found + 1] = id end
+    if id then seen[id] = true end
+  end
+  return found
+end
+
+local function store_users(value)
+  if value == json.null then return { users = "[]" } end
+  if not body.is_list(value) then return nil, "Expected a list of ids." end
+  if #value > USERS_MAX then return nil, string.format("Ensure this field has no more than %d elements.", USERS_MAX) end
+  return { users = json.encode(people_of(value)) }
+end
+
+local function store_rolling(value)
+  if value == json.null then return { rolling_users = "[]" } end
+  if not body.is_list(value) then return nil, "Expected a list of lists of ids." end
+  if #value > GROUPS_MAX then return nil, string.format("Ensure this field has no more than %d elements.", GROUPS_MAX) end
+  local groups = json.array()
+  for i = 1, #value do
+    if not body.is_list(value[i]) or #value[i] > USERS_MAX then return nil, "Expected a list of lists of ids." end
+    local people, why = people_of(value[i], true)
+    if not people then return nil, why end
+    groups[i] = people
+  end
+  return { rolling_users = json.encode(groups) }
+end
+
+local function show_people(list)
+  local shown = {}
+  for _, id in ipairs(list) do
+    if is_user(id) then shown[#shown + 1] = ids.encode("U", id) end
+  end
+  return writer.list(shown)
+end
+
+local function show_users(row)
+  local list = json.decode(row.users)
+  if #list == 0 and row.type == "override" then list = json.decode(row.rolling_users)[1] or {} end
+  return show_people(list)
+end
+
+local function show_rolling(row)
+  local groups = {}
+  for i, group in ipairs(json.decode(row.rolling_users)) do groups[i] = show_people(group) end
+  return writer.list(groups)
+end
+
+-- --- the rules of a whole shift ---
+
+local function value_of(c, column)
+  local value = c.values[column]
+  if value == nil and c.old then value = c.old[column] end
+  if value == json.null then return nil end
+  return value
+end
+
+local function check_rule(c, kind)
+  local frequency, week_start = value_of(c, "frequency"), value_of(c, "week_start")
+  if kind ~= "recurrent_event" and kind ~= "rolling_users" then return nil end
+  if not frequency then return errors.field("frequency", "This field is required for this type of shift.") end
+  if frequency == "weekly" and not week_start then
+    return errors.field("week_start", "This field is required for weekly shifts.")
+  end
+  if value_of(c, "duration_ms") > RECURRING_MAX_MS then
+    return errors.field("duration", "A shift that recurs lasts at most 366 days.")
+  end
+  if not value_of(c, "interval") then c.values.interval = 1 end
+end
+
+local function check_turns(c, kind)
+  if kind ~= "rolling_users" then return nil end
+  local groups, index = json.decode(value_of(c, "rolling_users") or "[]"), c.values.start_index
+  if not c.old and index == nil then return errors.field("start_rotation_from_user_index", "This field is required.") end
+  if #groups > 0 and (value_of(c, "start_index") or 0) >= #groups then
+    return errors.field("start_rotation_from_user_index", "There is no such group in rolling_users: they are counted from 0.")
+  end
+  if value_of(c, "frequency") ~= "daily" then return nil end
+  if value_of(c, "by_monthday") then
+    return errors.field("by_monthday", "Days of a month cannot be selected for people who take turns daily.")
+  end
+  local by_day = value_of(c, "by_day")
+  if by_day and value_of(c, "interval") > #json.decode(by_day) then
+    return errors.field("interval", "Must be at most the number of days in by_day.")
+  end
+end
+
+local function check_end(c)
+  local till = value_of(c, "until_time")
+  if till and till < value_of(c, "start_time") then
+    return errors.field("until", "Must not be earlier than the start.")
+  end
+end
+
+-- A web schedule owns its shifts; of a calendar schedule only the overrides are its own.
+local function check_schedule(c, kind)
+  local id = c.values.schedule_id
+  if not id or id == json.null then return nil end
+  local row = store.row("SELECT type FROM schedule WHERE id = $1", id)
+  if row and (row.type == "web" or (row.type == "calendar" and kind == "override")) then return nil end
+  return errors.field("schedule", "Only a web schedule has shifts of its own, and a calendar schedule overrides.")
+end
+
+local function fill_new(c)
+  local v = c.values
+  v.created_at = c.now
+  v.rotation_start = v.rotation_start or v.start_time
+  v.source = v.source or "api"
+end
+
+-- Keeps what belongs to the type.
+local function keep_own(c, kind)
+  for _, column in ipairs(OWN) do
+    if not has(kind, column) then c.values[column] = nil end
+  end
+  if value_of(c, "frequency") ~= "weekly" and c.values.week_start == json.null then c.values.week_start = nil end
+end
+
+local function before_write(_, c)
+  if c.kind == "delete" then return nil end
+  local kind = c.old and c.old.type or c.values.type
+  if not c.old then fill_new(c) end
+  if c.values.rotation_start == json.null then c.values.rotation_start = value_of(c, "start_time") end
+  keep_own(c, kind)
+  return check_rule(c, kind) or check_turns(c, kind) or check_end(c) or check_schedule(c, kind)
+end
+
+local function store_source(value, _, c)
+  if c.old then return {} end
+  return { source = ({ [0] = "web", [3] = "terraform" })[value] or "api" }
+end
+
+local function store_week_start(value)
+  if value == json.null then return { week_start = json.null } end
+  local day = day_of(value)
+  if not day then return nil, "Must be one of: " .. table.concat(DAYS, ", ") .. "." end
+  return { week_start = day }
+end
+
+local IN_SCHEDULE = "(t.schedule_id = ? OR t.id IN (SELECT shift_id FROM schedule_shift WHERE schedule_id = ?))"
+
+local function add_schedule(q, values)
+  local id = ids.decode("S", values[#values]) or 0
+  q.add("AND " .. IN_SCHEDULE, id, id)
+end
+
+return {
+  name = "on_call_shift", table = "shift", prefix = "O", path = "on_call_shifts",
+  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  page_size = 50, order = "t.id",
+  columns = "t.by_day, t.by_month, t.by_monthday, t.users, t.rolling_users, t.week_start, t.source, t.version",
+  filters = { { "name", "t.name = ?" }, { "schedule_id", add = add_schedule }, { "team_id", "t.team_id = ?", type = "team" } },
+  fields = {
+    { "id", type = "id", prefix = "O" },
+    { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
+    { "schedule", type = "ref", to = "schedule", column = "schedule_id", nullable = true, loose_null = true, create_only = true },
+    { "name", type = "text", max = 200, required = true },
+    { "type", type = "choice", choices = { "single_event", "recurrent_event", "rolling_users", "override" }, required = true,
+      create_only = true },
+    { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true,
+      check_text = check_timezone },
+    own { "level", type = "integer", min = 0, max = 1000000 },
+    { "start", type = "text", column = "start_time", required = true, check_text = check_wall },
+    { "duration", type = "duration", column = "duration_ms", required = true, min = 1 },
+    { "rotation_start", type = "text", nullable = true, check_text = check_wall },
+    own { "frequency", type = "choice", choices = { "hourly", "daily", "weekly", "monthly" }, nullable = true },
+    own { "interval", type = "integer", min = 1, max = INTERVAL_MAX, nullable = true },
+    own { "until", type = "text", column = "until_time", nullable = true, check_text = check_wall },
+    { "week_start", nullable = true, show = function(row) return row.week_start end, store = store_week_start,
+      when = function(row) return row.frequency == "weekly" end },
+    own { "by_day", nullable = true, show = show_list("by_day"), store = store_list("by_day", "weekdays, MO to SU", day_of) },
+    own { "by_month", nullable = true, show = show_list("by_month"),
+      store = store_list("by_month", "months, 1 to 12", number_in({ 1, 12 })) },
+    own { "by_monthday", nullable = true, show = show_list("by_monthday"),
+      store = store_list("by_monthday", "days of a month, 1 to 31 or -1 to -31", number_in({ 1, 31 }, { -31, -1 })) },
+    own { "users", nullable = true, show = show_users, store = store_users },
+    own { "rolling_users", nullable = true, show = show_rolling, store = store_rolling },
+    own { "start_rotation_from_user_index", type = "integer", column = "start_index", min = 0, max = GROUPS_MAX,
+      nullable = true, null = 0 },
+    { "source", write_only = true, store = store_source },
+  },
+  guard = function(row) return { table = "shift", id = row.id, version = row.version } end,
+  before_write = before_write,
+}

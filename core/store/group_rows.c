@@ -406,8 +406,9 @@ err group_rows_delete(group_rows *r, const struct group *g) {
         "DELETE FROM escalation WHERE alert_group_id = $1",
         "DELETE FROM page WHERE alert_group_id = $1",
         "DELETE FROM resolution_note WHERE alert_group_id = $1",
-        "UPDATE notification SET state = 'cancelled', due_at = NULL, error = 'group_deleted' "
-        "WHERE alert_group_id = $1 AND state = 'waiting'",
+        "DELETE FROM webhook_response WHERE alert_group_id = $1",
+        ("UPDATE notification SET state = 'cancelled', due_at = NULL, error = 'group_deleted' "
+         "WHERE alert_group_id = $1 AND state = 'waiting'"),
         "DELETE FROM alert_group WHERE id = $1",
     };
     if (r->open && g->has_hash) open_index_del(r->open, g->integration_id, g->grouping_hash, id);
@@ -419,10 +420,14 @@ err group_rows_delete(group_rows *r, const struct group *g) {
 err group_rows_wipe(group_rows *r, int64_t id, str title) {
     static const char *const rename[] = {"UPDATE alert_group SET title = $1, grouping_id = NULL, grouping_hash = NULL, "
                                          "labels = NULL, last_payload_hash = 0 WHERE id = $2"};
-    static const char *const forget[] = {"DELETE FROM label WHERE alert_group_id = $1"};
+    static const char *const forget[] = {
+        "DELETE FROM label WHERE alert_group_id = $1",
+        ("UPDATE webhook_response SET url = NULL, request_headers = NULL, request_data = NULL, trigger_result = NULL, "
+         "content = NULL, error = NULL, event_data = NULL WHERE alert_group_id = $1"),
+    };
     struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
     err e = run_all(r, rename, 1, args, 2);
-    return e == ERR_OK ? run_all(r, forget, 1, &args[1], 1) : e;
+    return e == ERR_OK ? run_all(r, forget, sizeof forget / sizeof *forget, &args[1], 1) : e;
 }
 
 err group_rows_erase(group_rows *r, bool is_delete, int64_t *alert_id) {

@@ -168,6 +168,22 @@ describe("alert groups over the API", function()
     end
   end)
 
+  it("take with them what webhooks were told of them", function()
+    local function rows(sql, ...) return assert(client.write(c, { sql = sql, args = { ... } })).rows end
+    for _, mode in ipairs { "wipe", "delete" } do
+      post { key = mode }
+      local id = groups()[1].id
+      rows("INSERT INTO webhook (name, trigger_type, created_at) VALUES ($1, 'resolve', 1)", mode)
+      rows([[INSERT INTO webhook_response (webhook_id, alert_group_id, trigger_type, at, url, request_headers, request_data, trigger_result,
+        content, error, event_data) SELECT (SELECT max(id) FROM webhook), max(id), 'resolve', 1, 'alice', 'alice', 'alice', 'alice', 'alice',
+        'alice', 'alice' FROM alert_group]])
+      client.expect(c, 204, "DELETE", GROUPS .. id .. "/", { mode = mode })
+      local left = rows("SELECT * FROM webhook_response")
+      assert.equal(1, #left)
+      assert.is_nil(string.find(json.encode(left), "alice", 1, true))
+    end
+  end)
+
   it("are wiped or deleted", function()
     post { key = "secret" }
     post { key = "other" }

@@ -363,7 +363,8 @@ describe("the command", function()
 
     it("does not start with a setting that cannot be", function()
       for word, args in pairs { log_level = { "--log-level", "banana" }, public_url = { "--public-url", "example.org" }, lua = { "--lua", "/nope" },
-        ["spaces, quotes"] = { "--public-url", "https://a.example.org/?x" }, integrations = { "--integrations", "/nope" }, config = { "--config", "/nope" }, extra = { "extra" }, workers = { "--workers" },
+        ["spaces, quotes"] = { "--public-url", "https://a.example.org/?x" },
+        integrations = { "--integrations", "/nope" }, config = { "--config", "/nope" }, extra = { "extra" }, workers = { "--workers" },
         ["allow_private_webhooks: '10.1.0.0/8' names one address"] = { "--allow-private-webhooks", "10.1.0.0/8" },
         ["dns_servers: 'ns.example' is no name server"] = { "--dns-servers", "ns.example" },
         ["outgoing_proxy must be a URL"] = { "--outgoing-proxy", "proxy.example" }, ca_file = { "--ca-file", "/nope" } } do

@@ -15,12 +15,16 @@ local function error_text(err)
   return format("line %d: %s", err.line or 1, tostring(err.message))
 end
 
--- The names of a context: the members of a JSON object.
-local function context_of(payload)
-  local object = value.plain(payload)
-  if type(object) ~= "table" or value.type_of(object) ~= value.DICT then return nil, "the context must be a JSON object" end
-  local context = {}
-  for i = 1, object.n do context[object.k[i]] = object.v[object.k[i]] end
+-- The names of a context: the members of a JSON object. Values are payloads, as on the server: they cost what they cost there.
+local function context_of(text)
+  local payload, problem = json.payload(text)
+  if problem then return nil, problem end
+  if type(payload) ~= "userdata" or not json.is_payload(payload) or not json.is_object(payload) then
+    return nil, "the context must be a JSON object"
+  end
+  local names, context = value.plain(payload).k, {}
+  payload = json.payload(text) -- one of which no table was made
+  for _, name in ipairs(names) do context[name] = json.item(payload, name) end
   return context
 end
 
@@ -38,9 +42,8 @@ end
 function render.one(source, context_json)
   local context = {}
   if context_json then
-    local payload, problem = json.payload(context_json)
-    if problem then return nil, problem end
-    context, problem = context_of(payload)
+    local problem
+    context, problem = context_of(context_json)
     if not context then return nil, problem end
   end
   -- What a template may spend in the server's slow lane: what runs here runs there.

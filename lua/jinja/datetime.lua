@@ -460,8 +460,16 @@ DATETIME.methods.replace = function(v, n, ...)
 end
 
 method({ TIMEDELTA }, "total_seconds", {}, 0, function(d) return number.true_divide(total(d), 1000000) end)
-method({ TIMEZONE }, "utcoffset", { "dt" }, 1, function(tz) return delta(0, tz.offset) end)
-method({ TIMEZONE }, "tzname", { "dt" }, 1, zone_name)
+local function about_moment(name, f)
+  method({ TIMEZONE }, name, { "dt" }, 1, function(tz, v)
+    if v ~= NULL and getmetatable(v) ~= DATETIME then
+      raise("TypeError", name .. "(dt) argument must be a datetime instance or None, not " .. type_of(v).name)
+    end
+    return f(tz)
+  end)
+end
+about_moment("utcoffset", function(tz) return delta(0, tz.offset) end)
+about_moment("tzname", zone_name)
 
 method({ DATETIME }, "fromisoformat", { "date_string" }, 1, function(_, s)
   local text = value.text_of(s)

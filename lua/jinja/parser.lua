@@ -437,6 +437,17 @@ local EXTENSIONS <const> = {
   loopcontrols = { ["break"] = parse_loop_control, ["continue"] = parse_loop_control },
 }
 
+--- The tags that begin a statement, those of all extensions too.
+---@return string[]
+function parser.tags()
+  local names = {}
+  for tag in pairs(S) do names[#names + 1] = tag end
+  for _, statements in pairs(EXTENSIONS) do
+    for tag in pairs(statements) do names[#names + 1] = tag end
+  end
+  return names
+end
+
 local function statements_of(extensions)
   if not extensions then return S end
   local all = setmetatable({}, { __index = S })

@@ -264,6 +264,7 @@ function sequence.slice(v, from, to, step)
   if T == value.BYTES then
     local first, count, stride = sequence.slice_of(#v.s, from, to, step)
     local out = {}
+    spend(10 * count)
     for i = 1, count do out[i] = string.sub(v.s, first + (i - 1) * stride + 1, first + (i - 1) * stride + 1) end
     return setmetatable({ s = table.concat(out) }, value.BYTES)
   end

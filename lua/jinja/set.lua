@@ -3,6 +3,7 @@
 --- A set is a dict whose values do not count, so its items keep the order in which they came; Python's have none.
 local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
+local errors <const> = require "jinja.errors"
 local text <const> = require "jinja.text"
 local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
@@ -94,17 +95,27 @@ local function method(name, f)
   return args.bind(signature, f)
 end
 
-access.add_methods(SET, {
-  union = method("union", function(s, other)
+-- One that takes any number of others, each in turn; of none, it is a copy.
+local function folded(name, f)
+  return function(s, n, ...)
+    local others, kwargs = args.open(n, ...)
+    if kwargs and #kwargs > 0 then errors.raise("TypeError", name .. "() takes no keyword arguments") end
     local out = set_of(s)
+    for i = 1, n do out = f(out, others[i]) end
+    return out
+  end
+end
+
+access.add_methods(SET, {
+  union = folded("union", function(s, other)
     for item in sequence.iter(other) do
       fuel.spend(10)
-      add(out, item)
+      add(s, item)
     end
-    return out
+    return s
   end),
-  intersection = method("intersection", function(s, other) return filtered(s, set_of(other), true) end),
-  difference = method("difference", function(s, other) return filtered(s, set_of(other), false) end),
+  intersection = folded("intersection", function(s, other) return filtered(s, set_of(other), true) end),
+  difference = folded("difference", function(s, other) return filtered(s, set_of(other), false) end),
   issubset = method("issubset", function(s, other) return is_within(s, set_of(other)) end),
   issuperset = method("issuperset", function(s, other) return is_within(set_of(other), s) end),
   isdisjoint = method("isdisjoint", function(s, other) return filtered(s, set_of(other), true).dict.n == 0 end),

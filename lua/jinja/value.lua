@@ -23,8 +23,13 @@ local NULL <const> = json.null
 
 local value <const> = { NULL = NULL }
 
+--- Every type there is.
+value.types = {}
+
 local function descriptor(name, label)
-  return { name = name, label = label or name .. " object", methods = {} }
+  local T = { name = name, label = label or name .. " object", methods = {} }
+  value.types[#value.types + 1] = T
+  return T
 end
 
 local LIST <const>, TUPLE <const>, DICT <const> = descriptor "list", descriptor "tuple", descriptor "dict"

@@ -3,6 +3,7 @@ require "tocsin.core"
 local differential <const> = require "differential"
 local coverage <const> = require "differential_coverage"
 local mutants <const> = require "differential_mutants"
+local universe <const> = require "differential_universe"
 
 local CASES_MIN <const>, EACH_MIN <const> = 1500, 3
 
@@ -13,6 +14,7 @@ end
 describe("Jinja2 and ours", function()
   local cases <const> = differential.corpus()
   local answers <const>, about <const> = differential.ask(cases)
+  local everything <const> = universe.all(about.universe)
 
   local function differences(shape)
     local found <const> = {}
@@ -44,12 +46,23 @@ describe("Jinja2 and ours", function()
   it("agree on payloads", function() assert.equal("", differences "payload") end)
 
   it("meet in every tag, filter, test, global, method and kind of error", function()
-    local counts <const> = coverage.count(answers, about.universe)
+    local counts <const> = coverage.count(answers, everything)
     coverage.print(counts, #cases, about.versions)
     assert.equal("", coverage.rare(counts, EACH_MIN))
   end)
 
+  it("would miss what is added without cases", function()
+    local registry <const>, value <const> = require "jinja.registry", require "jinja.value"
+    registry.filters.newcomer, registry.tests.newcomer, value.LIST.methods.newcomer = print, print, print
+    local now <const> = universe.all(about.universe)
+    local rare <const> = coverage.rare(coverage.count(answers, now), EACH_MIN)
+    local unnoticed <const> = mutants.survivors(cases, answers, { "filter newcomer" })
+    registry.filters.newcomer, registry.tests.newcomer, value.LIST.methods.newcomer = nil, nil, nil
+    assert.equal("filter newcomer: 0\ntest newcomer: 0\nmethod list.newcomer: 0", rare)
+    assert.matches("filter newcomer: gives None", unnoticed, 1, true)
+  end)
+
   it("differ as soon as one filter, test or method is broken", function()
-    assert.equal("", mutants.survivors(cases, answers, about.universe))
+    assert.equal("", mutants.survivors(cases, answers, everything))
   end)
 end)

@@ -2,7 +2,7 @@
 ---
 --- A case is {template, context as JSON, options = JSON, templates = {name → source}, expect = text}. `expect` is what
 --- ours must print ("class: message" for an error) where the installed Jinja2 is not the one we follow; it must then
---- really differ.
+--- really differ. `uses` names what it uses that the installed reference does not have.
 local cjson <const> = require "cjson"
 local json <const> = require "tocsin.json"
 local jinja <const> = require "jinja"
@@ -87,7 +87,9 @@ function differential.ask(cases)
   pipe:close()
   os.remove(input)
   assert(#answers == #cases + 1, "the reference stopped at case " .. #answers)
-  return answers, table.remove(answers, 1)
+  local about <const> = table.remove(answers, 1)
+  for i, case in ipairs(cases) do table.move(case.uses or {}, 1, #(case.uses or {}), #answers[i].uses + 1, answers[i].uses) end
+  return answers, about
 end
 
 -- Ours -----------------------------------------------------------------------------------------------------------------

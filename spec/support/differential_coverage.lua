@@ -1,11 +1,6 @@
 --- How often the corpus meets each thing there is to use, counted by the reference while it renders.
 local coverage <const> = {}
 
-local ERRORS <const> = [[TemplateSyntaxError TemplateAssertionError TemplateRuntimeError UndefinedError SecurityError
-  FilterArgumentError TemplateNotFound TemplatesNotFound TypeError ValueError KeyError IndexError AttributeError
-  ZeroDivisionError OverflowError RecursionError RuntimeError AssertionError LookupError UnicodeEncodeError error
-  SyntaxError]]
-
 local KINDS <const> = { "tag", "filter", "test", "global", "method", "error" }
 
 --- Cases by name, for every name of the universe: {kind → {name → count}}.
@@ -17,7 +12,6 @@ function coverage.count(answers, universe)
     local kind <const>, name <const> = split(use)
     counts[kind][name] = 0
   end
-  for name in string.gmatch(ERRORS, "%S+") do counts.error[name] = 0 end
   for _, answer in ipairs(answers) do
     for _, use in ipairs(answer.uses) do
       local kind <const>, name <const> = split(use)

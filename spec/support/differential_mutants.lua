@@ -1,6 +1,7 @@
---- Broken filters, tests and methods: a corpus in which nothing changes when one is broken does not test it.
-local datetime <const> = require "jinja.datetime"
+--- Broken filters, tests, globals, methods and attributes: a corpus in which nothing changes when one is broken does not test it.
 local differential <const> = require "differential"
+local universe <const> = require "differential_universe"
+local globals <const> = require "jinja.globals"
 local oncall <const> = require "jinja.oncall"
 local registry <const> = require "jinja.registry"
 local value <const> = require "jinja.value"
@@ -22,42 +23,69 @@ local BROKEN <const> = {
     ["gives its object"] = function() return function(self) return self end end,
     ["gives None"] = function() return function() return value.NULL end end,
   },
+  global = { ["is None"] = function() return value.NULL end },
+  attribute = {
+    ["is None"] = function(f, member)
+      return function(v, name)
+        if name == member then return value.NULL end
+        return f(v, name)
+      end
+    end,
+  },
 }
 
 -- Mutants that are no mistake: what they do is what the filter does.
 local SAME <const> = {}
 for _, line in ipairs {
-  "forgets its arguments: abs b64decode capitalize count dictsort e escape first forceescape iso8601_to_time items json_dumps"
+  "forgets its arguments: abs b64decode capitalize count e escape first forceescape iso8601_to_time items json_dumps"
     .. " last length list lower parse_json random reverse safe string striptags timedeltaparse timestamp_to_datetime title"
-    .. " tojson_pretty upper urlencode wordcount pprint filesizeformat", -- they take none that matter to a mutant
-  "gives its object: int.conjugate float.conjugate",
+    .. " tojson_pretty upper urlencode wordcount pprint", -- they take none
+  "gives its object: int.conjugate float.conjugate set.copy", -- none of them ever changes
+  "gives None: datetime.dst time.dst", -- so they do
 } do
   local what <const>, names <const> = string.match(line, "^(.-): (.*)$")
   for name in string.gmatch(names, "%S+") do SAME[what .. " " .. name] = true end
 end
 
--- Runs `f` with the entry of a table replaced.
-local function with_entry(t, name, entry, f)
-  local right <const> = t[name]
-  t[name] = entry
+-- Not ours: each case has a `time` that stands still.
+local LEFT_OUT <const> = { ["global time"] = true }
+
+-- Runs `f` with every place of a thing, {table, key}, holding what `make` makes of what is there.
+local function with_broken(places, make, name, f)
+  local right <const> = {}
+  for i, place in ipairs(places) do
+    right[i] = place[1][place[2]]
+    place[1][place[2]] = make(right[i], name)
+  end
   local ok <const>, result = pcall(f)
-  t[name] = right
+  for i, place in ipairs(places) do place[1][place[2]] = right[i] end
   if not ok then error(result, 0) end
   return result
 end
 
-local TYPES <const> = {
-  str = value.STR, dict = value.DICT, list = value.LIST, tuple = value.TUPLE, int = value.INT, float = value.FLOAT,
-  bytes = value.BYTES, Markup = value.MARKUP, datetime = datetime.DATETIME, timedelta = datetime.TIMEDELTA,
-}
+local function holders_of(key, ...)
+  local places <const> = {}
+  for _, t in ipairs { ... } do
+    if t[key] ~= nil then places[#places + 1] = { t, key } end
+  end
+  return places
+end
 
--- Where the function behind a name is kept: a table and the key; nothing for attributes.
-local function place_of(kind, name)
-  if kind == "filter" then return oncall.filters[name] and oncall.filters or registry.filters, name end
-  if kind == "test" then return registry.tests, name end
-  local type_name <const>, method <const> = string.match(name, "^(.-)%.(.*)$")
-  local T <const> = TYPES[type_name]
-  if T and T.methods[method] then return T.methods, method end
+-- Where what stands behind a name is kept, and what kind of thing it is.
+local function places_of(kind, name)
+  if kind == "filter" then return holders_of(name, registry.filters, registry.escaping, oncall.filters), kind end
+  if kind == "test" then return holders_of(name, registry.tests), kind end
+  if kind == "global" then return holders_of(name, globals.names), kind end
+  local type_name <const>, member <const> = string.match(name, "^(.-)%.(.*)$")
+  local methods <const>, attributes <const> = {}, {}
+  for _, T in ipairs(value.types) do
+    if universe.type_name(T) == type_name then
+      if T.methods[member] then methods[#methods + 1] = { T.methods, member } end
+      if T.attr then attributes[#attributes + 1] = { T, "attr" } end
+    end
+  end
+  if #methods > 0 then return methods, "method", member end
+  return attributes, "attribute", member
 end
 
 -- Is there a case whose answer changes?
@@ -81,22 +109,25 @@ local function cases_by_use(cases, answers)
   return by_use
 end
 
---- The mutants that no case notices, one a line.
-function mutants.survivors(cases, answers, universe)
+--- The mutants that no case notices, and what has no place where it can be broken, one a line.
+function mutants.survivors(cases, answers, everything)
   local by_use <const>, found <const>, count = cases_by_use(cases, answers), {}, 0
-  for _, use in ipairs(universe) do
+  local function try(use, places, what, make, member)
+    count = count + 1
+    local killed <const> = with_broken(places, make, member, function() return is_killed(by_use[use] or {}) end)
+    if not killed then found[#found + 1] = use .. ": " .. what end
+  end
+  for _, use in ipairs(everything) do
     local kind <const>, name <const> = string.match(use, "^(%S+) (.+)$")
-    local t, key
-    if BROKEN[kind] then t, key = place_of(kind, name) end
-    for what, make in pairs(t and BROKEN[kind] or {}) do
-      if not SAME[what .. " " .. name] then
-        count = count + 1
-        local killed <const> = with_entry(t, key, make(t[key]), function() return is_killed(by_use[use] or {}) end)
-        if not killed then found[#found + 1] = use .. ": " .. what end
+    if kind ~= "tag" and kind ~= "error" and not LEFT_OUT[use] then
+      local places <const>, sort <const>, member <const> = places_of(kind, name)
+      if #places == 0 then found[#found + 1] = use .. ": nowhere" end
+      for what, make in pairs(#places > 0 and BROKEN[sort] or {}) do
+        if not SAME[what .. " " .. name] then try(use, places, what, make, member) end
       end
     end
   end
-  io.write(string.format("mutants: %d broken filters, tests and methods, %d unnoticed\n", count, #found))
+  io.write(string.format("mutants: %d broken filters, tests, globals, methods and attributes, %d unnoticed\n", count, #found))
   table.sort(found)
   return table.concat(found, "\n")
 end

@@ -25,7 +25,11 @@ row("{{ ('<B'|safe).casefold() + '<' }}{{ ('<B'|safe).removeprefix('<') + '<' }}
 -- Python 3.12.
 row("{{ v|iso8601_to_time|datetimeformat('%:z') }}", "+05:30", '{"v":"2023-11-22T15:30:00+05:30"}')
 row("{{ ['\u{1FAE8}'] }}{{ '\u{1FAE8}'.isprintable() }}", "['\u{1FAE8}']True")
-row("{{ (5).is_integer() }}{{ true.is_integer() }}", "TrueTrue")
+local IS_INTEGER <const> = { "method int.is_integer", "method bool.is_integer" }
+local function is_integer(template, expect) list:case(template, nil, { expect = expect, uses = IS_INTEGER }) end
+is_integer("{{ (5).is_integer() }}{{ true.is_integer() }}", "TrueTrue")
+is_integer("{{ (10 ** 30).is_integer() }}{{ false.is_integer() }}{{ (-5).is_integer() }}", "TrueTrueTrue")
+is_integer("{{ 5.is_integer(1) }}{{ true.is_integer() }}", "TypeError: int.is_integer() takes no arguments (1 given)")
 -- A later `regex` turns flags on from where they stand.
 row("{{ 'aB'|regex_replace('b(?i)', 'x') }}", "aB")
 -- The generator of `unique` got another name.

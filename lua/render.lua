@@ -68,9 +68,14 @@ local function is_counted(o)
   return counts.are_needed(o.integration.type or "", sources)
 end
 
-local function new_context(o)
+local function payload_of(o)
   local payload = o.payload
   if o.payload_text then payload = assert(json.payload(o.payload_text)) end
+  return payload
+end
+
+local function new_context(o)
+  local payload = payload_of(o)
   if is_counted(o) then payload = counts.add(payload) end
   if o.now then template.set_now(o.now) end
   local variables = o.variables or {}
@@ -84,18 +89,33 @@ local function new_context(o)
   }
 end
 
+local function copy_of(context)
+  local copy = {}
+  for key, v in pairs(context) do copy[key] = v end
+  return copy
+end
+
+-- What a template sees: one that may change values has labels and payload of its own.
+local function seen_by(t, o, context)
+  if not (t.run and t.run.mutates) then return context end
+  local own = copy_of(context)
+  own.labels, own.payload = value.dict_copy(context.labels), json.fresh(payload_of(o))
+  if is_counted(o) then own.payload = counts.add(own.payload) end
+  return own
+end
+
 -- One field: text (nil when it printed None), "own" | "neutral" | "error". Nothing when there is no template.
 local function render_field(o, context, name, field)
   local source, is_own = find_template(o, name, field)
   if not source then return nil end
-  local ctx = context
+  local t = template.fetch(source)
+  local ctx = seen_by(t, o, context)
   if is_own and channels[name].escapes_payload then
-    ctx = {}
-    for key, v in pairs(context) do ctx[key] = v end
-    ctx.payload = escaped(context.payload, channels[name].escape, 0)
+    ctx = copy_of(ctx)
+    ctx.payload = escaped(ctx.payload, channels[name].escape, 0)
   end
   local limit = field == "title" and template.title_limit or template.text_limit
-  local text, failed = template.render(template.fetch(source), ctx, limit, o.fuel)
+  local text, failed = template.render(t, ctx, limit, o.fuel)
   if failed then return text, "error" end
   if text == "None" then return nil, is_own and "own" or "neutral" end
   return text, is_own and "own" or "neutral"
@@ -125,7 +145,8 @@ local function link_of(o, context, errors)
   local source = text_in(o.templates, "source_link") or text_in(o.defaults, "source_link")
   context.source_link = json.null
   if not source then return nil end
-  local text, failed = template.render(template.fetch(source), context, nil, o.fuel)
+  local t = template.fetch(source)
+  local text, failed = template.render(t, seen_by(t, o, context), nil, o.fuel)
   if failed then errors.source_link = text end
   context.source_link = text
   return not failed and markdown.safe_url(text) or nil

@@ -7,6 +7,7 @@ local number <const> = require "jinja.number"
 local text <const> = require "jinja.text"
 local digits <const> = require "jinja.digits"
 local access <const> = require "jinja.access"
+local literal <const> = require "jinja.literal"
 local errors <const> = require "jinja.errors"
 local math_type <const>, getmetatable <const>, type <const> = math.type, getmetatable, type
 local sub <const>, find <const>, match <const>, byte <const> = string.sub, string.find, string.match, string.byte
@@ -195,7 +196,7 @@ local function format_integer(x, spec, T)
       raise("OverflowError", "%c arg not in range(0x110000)")
     end
     local align = spec.align or ">"
-    return align_text(spec, align == "=" and ">" or align, utf8.char(x))
+    return align_text(spec, align == "=" and ">" or align, literal.character(x))
   end
   local negative = digits.is_negative(x)
   local row = digits.of(negative and arith.neg(x) or x, BASES[kind])

@@ -67,11 +67,14 @@ local TRUNCATED <const> = {
   x = "truncated \\xXX escape", u = "truncated \\uXXXX escape", U = "truncated \\UXXXXXXXX escape",
 }
 
--- A lone surrogate cannot be in UTF-8.
-local function code_point(n)
+--- The character of a code point. A lone surrogate cannot be in UTF-8.
+---@param n integer
+---@return string
+function literal.character(n)
   if n >= 0xD800 and n <= 0xDFFF then n = 0xFFFD end
   return char(n)
 end
+local code_point <const> = literal.character
 
 local function hex_escape(text, at, letter)
   local count = HEX[letter]

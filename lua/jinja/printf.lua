@@ -4,6 +4,7 @@ local fuel <const> = require "tocsin.fuel"
 local value <const> = require "jinja.value"
 local arith <const> = require "jinja.arith"
 local text <const> = require "jinja.text"
+local literal <const> = require "jinja.literal"
 local errors <const> = require "jinja.errors"
 local digits <const> = require "jinja.digits"
 local math_type <const>, getmetatable <const>, type <const> = math.type, getmetatable, type
@@ -169,7 +170,7 @@ local function format_char(spec, v)
   local x = arith.numeric(v)
   if math_type(x) == "integer" then
     if x < 0 or x > 0x10ffff then raise("OverflowError", "%c arg not in range(0x110000)") end
-    return pad(spec, "", "", utf8.char(x))
+    return pad(spec, "", "", literal.character(x))
   end
   if getmetatable(x) == value.BIG then raise("OverflowError", "%c arg not in range(0x110000)") end
   local s = value.text_of(v)

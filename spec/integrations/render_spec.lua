@@ -40,6 +40,22 @@ describe("the template of a field", function()
   end)
 end)
 
+describe("a template that changes what it is given", function()
+  local defaults = {
+    title = "{{ labels.update({'team': 'x'}) }}{{ payload.l.append(1) }}{{ labels.team }}{{ payload.l }}",
+    message = "{{ labels.team }} {{ payload.l }} {{ payload.numFiring }}.",
+  }
+  it("does so for itself alone", function()
+    local o = { channel = "slack", defaults = defaults, labels = { team = "core" }, payload_text = '{"l":[7],"alerts":[]}' }
+    for _, type_name in ipairs { "webhook", "alertmanager" } do
+      o.integration = { name = "a", type = type_name }
+      local out = alert(o)
+      assert.equal("NoneNonex[7, 1]", out.title)
+      assert.equal("core [7] " .. (type_name == "webhook" and "." or "0."), out.message)
+    end
+  end)
+end)
+
 describe("a title", function()
   it("falls back when nothing is shown", function()
     for channel, text in pairs { web = "Alert", slack = "Incident", sms = "Incident", email = "Incident" } do

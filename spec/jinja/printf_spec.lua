@@ -27,6 +27,12 @@ describe("%-formatting", function()
     assert.equal("héll", R.mod("%.4s", "héllo"))
   end)
 
+  it("makes no character that UTF-8 has none for", function()
+    assert.equal("\u{FFFD}\u{D7FF}\u{E000}", R.mod("%c%c%c", R.tuple(3, 0xD800, 0xD7FF, 0xE000)))
+    assert.equal("\u{FFFD}", format("{:c}", 0xDFFF))
+    assert.equal("\u{FFFD}", R.method("a", "translate", 1, R.dict(1, 97, 0xD800)))
+  end)
+
   it("counts its arguments", function()
     assert.same({ "TypeError", "not enough arguments for format string" }, { raised(R.mod, "%s %s", "a") })
     assert.same({ "TypeError", "not all arguments converted during string formatting" },

@@ -7,6 +7,7 @@ local args <const> = require "jinja.args"
 local access <const> = require "jinja.access"
 local sequence <const> = require "jinja.sequence"
 local formatting <const> = require "jinja.format"
+local literal <const> = require "jinja.literal"
 local errors <const> = require "jinja.errors"
 local type <const>, getmetatable <const>, math_type <const> = type, getmetatable, math.type
 local concat <const>, sub <const> = table.concat, string.sub
@@ -305,7 +306,7 @@ local function translated(t, code)
   local v = entry_of(t, code)
   if v == nil then return nil end
   if v == NULL then return "" end
-  if math_type(v) == "integer" and v >= 0 and v <= 0x10ffff then return utf8.char(v) end
+  if math_type(v) == "integer" and v >= 0 and v <= 0x10ffff then return literal.character(v) end
   return args.text(v, "character mapping must return integer, None or str, not ")
 end
 

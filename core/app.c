@@ -29,6 +29,7 @@ static struct script_options script_options(struct app *app) {
                    .title = s->title_limit,
                    .labels = s->label_limit},
         .ids = store_ids(app->store),
+        .seal = app->seal,
         .ports = {.ctx = &app->ports, .call = ports_call},
         .schedule = schedule_answer,
         .log = app->log,
@@ -184,6 +185,26 @@ static void log_faults(struct app *app, int64_t now) {
                 LOG_Z("do", "Please report the payload when it comes again, and the templates of the integration."));
 }
 
+// What the database remembers of the key; and remembers it, the first time and after a new key.
+static err open_seal(struct app *app, struct why *why) {
+    arena *a = arena_new();
+    struct store_rows rows = {0};
+    char mark[SEAL_MARK_MAX];
+    err e = store_run(app->store, a, "SELECT value FROM setting WHERE name = 'seal_mark'", NULL, 0, 1, &rows, why);
+    str known = e == ERR_OK && rows.count ? arena_str(a, rows.values[0].text) : STR("");
+    if (e == ERR_OK) e = seal_open(app->settings.data, known.ptr, &app->seal, why);
+    if (e == ERR_OK) {
+        seal_mark(app->seal, mark);
+        if (!str_is(known, str_of(mark)))
+            e = store_run(app->store, a,
+                          "INSERT INTO setting(name, value) VALUES ('seal_mark', $1) "
+                          "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                          &SV_TEXT(str_of(mark)), 1, 0, &rows, why);
+    }
+    arena_free(a);
+    return e;
+}
+
 static void log_crashed(struct app *app) {
     const struct crash_set *set = &app->crashed;
     for (size_t i = 0; i < set->count; i++)
@@ -245,6 +266,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->log = options->log;
     app->env = env_new(options->world);
     err e = open_store(app, why);
+    if (e == ERR_OK) e = open_seal(app, why);
     if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
@@ -300,6 +322,7 @@ void app_free(struct app *app) {
     engine_free(app->engine);
     throttle_free(app->ports.throttle);
     crash_marker_close(app->crash_marker);
+    seal_free(app->seal);
     store_close(app->store);
     env_free(app->env);
     mem_free(app);

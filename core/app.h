@@ -3,6 +3,7 @@
 // Two ways to run: app_start gives every part its thread; without it app_turn runs them one after the other in a
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
+#include "base/seal.h"
 #include "engine/crash_marker.h"
 #include "engine/pager.h"
 #include "front.h"
@@ -14,6 +15,7 @@ struct app {
     env *env;
     log_t *log;
     store *store; // the writing connection
+    seal *seal;   // the keys of stored secrets
     crash_marker *crash_marker;
     struct crash_set crashed;
     engine *engine;

@@ -262,6 +262,17 @@ static void ask_known(struct entry *e, struct resolver_question *q) {
     else if (!e->lookup) answer_all(e, &(struct resolver_answer){.state = RESOLVER_NO_SERVERS});
 }
 
+// Always this machine, whatever DNS says (RFC 6761); and c-ares 1.18 leaks a little at each.
+static bool is_localhost(str lower) {
+    if (str_ends(lower, STR("."))) lower.len--;
+    return str_is(lower, STR("localhost")) || str_ends(lower, STR(".localhost"));
+}
+
+static void answer_localhost(struct resolver_question *q) {
+    static const struct address own[] = {{.size = 4, .bytes = {127, 0, 0, 1}}, {.size = 16, .bytes = {[15] = 1}}};
+    q->on_answer(q, &(struct resolver_answer){.state = RESOLVER_FOUND, .addresses = own, .count = 2});
+}
+
 void resolver_ask(resolver *r, str name, struct resolver_question *q) {
     char lower[RESOLVER_NAME_MAX + 1];
     struct address literal;
@@ -275,7 +286,9 @@ void resolver_ask(resolver *r, str name, struct resolver_question *q) {
     size_t n = name.len < sizeof lower ? name.len : sizeof lower;
     for (size_t i = 0; i < n; i++)
         lower[i] = (char)(name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? name.ptr[i] + 32 : name.ptr[i]);
-    if (is_name((str){lower, n}) && n == name.len) ask_known(entry_of(r, (str){lower, n}), q);
+    str asked = {lower, n};
+    if (is_localhost(asked)) answer_localhost(q);
+    else if (is_name(asked) && n == name.len) ask_known(entry_of(r, asked), q);
     else answer_one(q, RESOLVER_NO_NAME, NULL);
 }
 

@@ -22,6 +22,7 @@
     X(regex)            \
     X(sandbox)          \
     X(schedule)         \
+    X(seal)             \
     X(store)            \
     X(text)             \
     X(trace)            \

@@ -31,6 +31,7 @@ struct script_options {
     struct script_limits limits;  // for the binding `limits`
     store *store;                 // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`
+    const struct seal *seal;      // for the binding `seal`; NULL without
     struct script_ports ports;
     const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
     schedule_ask *schedule;              // for the binding `schedule`; NULL without

@@ -264,7 +264,7 @@ static void on_input(uv_stream_t *s, ssize_t n, const uv_buf_t *bytes) {
     str rest = buf_view(&t->lines);
     for (ptrdiff_t at; (at = str_find(rest, '\n')) >= 0; rest = str_from(rest, (size_t)at + 1))
         obey(t, (str){rest.ptr, (size_t)at});
-    memmove(t->lines.ptr, rest.ptr, rest.len);
+    if (rest.len) memmove(t->lines.ptr, rest.ptr, rest.len);
     t->lines.len = rest.len;
     if (n < 0) end(t);
 }

@@ -255,11 +255,24 @@ describe("the resolver", function()
     assert.equal(1, asked("n2.test"))
   end)
 
-  it("reads localhost from the system, and forgets on demand", function()
+  it("knows localhost, whatever the servers say", function()
+    fakes:dns { ["localhost"] = { A = { "192.0.2.66" } }, ["a.localhost"] = { A = { "192.0.2.66" } } }
     start()
-    local answer = client:resolve("localhost")
-    assert.equal("FOUND", answer.state)
+    for _, name in ipairs { "localhost", "LOCALHOST.", "a.localhost", "a.localhost." } do
+      assert.same({ "127.0.0.1", "::1" }, client:resolve(name).addresses)
+    end
     assert.equal(0, #fakes:seen().questions)
+  end)
+
+  it("reads the system's list of hosts, and forgets on demand", function()
+    local listed
+    for line in io.lines "/etc/hosts" do
+      local name = line:match "^[%x.:]+%s+([%w.-]+)"
+      if name and not name:find "localhost$" then listed = name:lower() end
+    end
+    assert(listed, "/etc/hosts names nothing but localhost")
+    start()
+    assert.equal("FOUND", client:resolve(listed).state)
     assert.equal(1, client:stats().names)
     assert.equal(0, client:ask_plain({ ["do"] = "forget" }).names)
   end)

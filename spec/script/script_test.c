@@ -1,6 +1,6 @@
 // A script on the command line, for its specs.
 //
-//   script_test [--lua DIR] [--memory BYTES] < requests
+//   script_test [--lua DIR] [--memory BYTES] [--secrets DIR with secret.key] < requests
 //     one JSON line a call: {"module":,"function":,"args":[…],"fuel":,"memory":,"results":} and one JSON line
 //     back:
 //     {"err":,"why":,"results":[…],"fuel":,"memory":,"pause_us":,"ms":} (ms of
@@ -13,6 +13,7 @@
 //     rounds.
 #include "base/env.h"
 #include "base/mem.h"
+#include "base/seal.h"
 #include "script/json_impl.h"
 #include "script/script.h"
 #include <stdio.h>
@@ -112,11 +113,19 @@ static err on_port(void *ctx, str name, str json, buf *out, struct why *why) {
 static int serve(int argc, char **argv) {
     static const struct ids ids = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
     struct script_options options = {.ids = &ids, .ports = {.call = on_port}};
+    const char *secrets = NULL;
+    seal *keys = NULL;
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--lua") == 0) options.lua_dir = argv[i + 1];
         else if (strcmp(argv[i], "--memory") == 0) options.memory_bytes = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--secrets") == 0) secrets = argv[i + 1];
     }
     struct why why;
+    if (secrets && seal_open(secrets, "", &keys, &why) != ERR_OK) {
+        fprintf(stderr, "%s\n", why.text);
+        return 1;
+    }
+    options.seal = keys;
     script *s = script_new(&options, &why);
     if (!s) {
         fprintf(stderr, "%s\n", why.text);
@@ -127,6 +136,7 @@ static int serve(int argc, char **argv) {
     for (ssize_t n; (n = getline(&line, &cap, stdin)) > 0;) answer(s, (str){line, (size_t)n});
     free(line);
     script_free(s);
+    seal_free(keys);
     return 0;
 }
 

@@ -12,7 +12,7 @@ local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
 
 --- Makes the modules (name → source) in a folder of their own, sends the requests to one process, and returns its
 --- answers. A request: {module=, "function"=, args=, fuel=, memory=, results=}. `options`: memory (the state's cap),
---- tree (a checkout that the modules join: its lua/ files are copied).
+--- tree (a checkout that the modules join: its lua/ files are copied), secrets (a folder with a secret.key).
 function script_process.run(modules, requests, options)
   options = options or {}
   local folder = os.tmpname()
@@ -23,8 +23,8 @@ function script_process.run(modules, requests, options)
   local lines = {}
   for i, request in ipairs(requests) do lines[i] = assert(json.encode(request)) .. "\n" end
   write(folder .. "/requests", table.concat(lines))
-  local pipe = assert(io.popen(("%s/script_test --lua %s --memory %d < %s/requests"):format(
-    quote(os.getenv "SPEC_BUILD"), folder, options.memory or 0, folder)))
+  local pipe = assert(io.popen(("%s/script_test --lua %s --memory %d %s < %s/requests"):format(
+    quote(os.getenv "SPEC_BUILD"), folder, options.memory or 0, options.secrets and "--secrets " .. quote(options.secrets) or "", folder)))
   local answers = {}
   for line in pipe:lines() do answers[#answers + 1] = assert(json.decode(line)) end
   assert(pipe:close(), "script_test failed")

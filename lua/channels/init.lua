@@ -5,10 +5,10 @@
 ---   own(text, field)      text of a customised template, in the channel's own syntax → what is sent,
 ---   plain(text, field)    text without markup (an error) → what is sent.
 --- `from_web` channels show the web default where they have no field of their own. `plain` is the look of destinations
---- without one: no integration file has words for it.
+--- without one, `zulip` that of a Markdown unlike the others: no integration file has words for these.
 local channels = {
   names = { "web", "slack", "telegram", "sms", "phone_call", "email", "mobile_app", "mattermost", "msteams" },
 }
 for _, name in ipairs(channels.names) do channels[name] = require("channels." .. name) end
-channels.plain = require("channels.plain")
+channels.plain, channels.zulip = require("channels.plain"), require("channels.zulip")
 return channels

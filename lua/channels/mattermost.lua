@@ -13,7 +13,7 @@ local json <const> = require("tocsin.json")
 local reply <const> = require("sending.reply")
 local words <const> = require("sending.words")
 local syntax <const> = require("sending.syntax")
-local gsub <const>, concat <const>, find <const> = string.gsub, table.concat, string.find
+local gsub <const>, find <const> = string.gsub, string.find
 
 local mattermost = {
   fields = { "title", "message", "image_url" },
@@ -25,22 +25,7 @@ local mattermost = {
 -- Marks that the neutral dialect leaves alone and Mattermost would not.
 local escape <const> = syntax.markdown.escape
 
-local writer <const> = {
-  between = "\n\n",
-  text = escape,
-  code = function(text)
-    local mark = find(text, "`", 1, true) and "``" or "`"
-    return concat { mark, text, mark }
-  end,
-  strong = function(inner) return "**" .. inner .. "**" end,
-  em = function(inner) return "*" .. inner .. "*" end,
-  link = function(inner, url) return concat { "[", inner, "](", (gsub(url, "[()]", { ["("] = "%28", [")"] = "%29" })), ")" } end,
-  paragraph = function(lines) return concat(lines, "\n") end,
-  heading = function(lines) return "**" .. concat(lines) .. "**" end,
-  list = markdown.items("- "),
-  quote = function(lines) return "> " .. concat(lines, "\n> ") end,
-  block = function(text) return "````\n" .. text .. "\n````" end,
-}
+local writer <const> = syntax.writer(syntax.markdown)
 
 local function to_markdown(text) return markdown.write(text, writer) end
 
@@ -132,7 +117,7 @@ function mattermost.request(send)
   if (send.kind == "update" or send.kind == "thread") and not find(known or "", "^[%l%d]+$") then return nil, "Mattermost: the post is not known" end
   if send.kind == "update" then return call(send, "PUT", "posts/" .. known .. "/patch", post_of(send)) end
   if send.kind == "thread" then
-    local text = compose.text({ kind = "thread", text = send.text }, syntax.markdown, TEXT_MAX, "utf16")
+    local text = compose.text(send, syntax.markdown, TEXT_MAX, "utf16")
     return call(send, "POST", "posts", { channel_id = send.address.id, root_id = known, message = text })
   end
   local body = post_of(send)

@@ -64,6 +64,7 @@ end
 ---@return string
 function compose.text(send, s, limit, unit, o)
   o = o or {}
+  if send.kind == "thread" then send = { kind = "thread", text = send.text } end -- the thread says what it is about
   local head = o.without_title and "" or compose.headline(send, s, limit // 4, unit)
   local below = compose.footer(send, s, limit // 8, unit)
   below[#below + 1] = compose.links(send, s, o.buttons)

@@ -1,9 +1,10 @@
 --- The markup of destinations, as far as a message is put together: how data is escaped, marks taken away, links and
 --- bold words made.
 local html <const> = require("channels.html")
+local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
 local find <const>, format <const>, gsub <const> = string.find, string.format, string.gsub
-local concat <const> = table.concat
+local concat <const>, match <const> = table.concat, string.match
 
 local syntax = {}
 
@@ -36,6 +37,11 @@ syntax.markdown = {
   is_marked = function(text) return find(text, "](", 1, true) ~= nil or find(text, "^%s*$") ~= nil end,
   br = "\n", gap = "\n\n",
 }
+
+-- What Zulip's Markdown has marks for. It knows no backslash, but HTML's references.
+local ZULIP <const> = {}
+for mark in string.gmatch("*`~[]@#|:$!\\", ".") do ZULIP[mark] = format("&#%d;", string.byte(mark)) end
+ZULIP["&"], ZULIP["<"], ZULIP[">"] = "&amp;", "&lt;", "&gt;"
 
 local ENTITIES <const> = { lt = "<", gt = ">", quot = '"', ["#39"] = "'", nbsp = " ", amp = "&" }
 
@@ -70,6 +76,44 @@ syntax.telegram = {
   is_marked = syntax.html.is_marked,
   br = "\n", gap = "\n\n",
 }
+
+local function from_reference(code)
+  local number = match(code, "^#(%d%d?%d?)$")
+  if number and tonumber(number) < 128 then return string.char(tonumber(number)) end
+  return ENTITIES[code]
+end
+
+--- Zulip's Markdown.
+syntax.zulip = {
+  escape = function(text) return (gsub(text, "[*`~%[%]@#|:$!\\&<>]", ZULIP)) end,
+  strip = function(text)
+    text = gsub(gsub(text, "%[([^%[%]\n]*)%]%(https?://[^%s()]*%)", "%1"), "[*`]", "")
+    return (gsub(text, "&(#?%w+);", from_reference))
+  end,
+  link = syntax.markdown.link, bold = syntax.markdown.bold, is_marked = syntax.markdown.is_marked, br = "\n", gap = "\n\n",
+}
+
+--- What writes neutral Markdown as the Markdown of a chat.
+---@param s syntax
+---@return markdown_writer
+function syntax.writer(s)
+  return {
+    between = "\n\n",
+    text = s.escape,
+    code = function(text)
+      local mark = find(text, "`", 1, true) and "``" or "`"
+      return concat { mark, text, mark }
+    end,
+    strong = s.bold,
+    em = function(inner) return "*" .. inner .. "*" end,
+    link = function(inner, url) return s.link(url, inner) end,
+    paragraph = function(lines) return concat(lines, "\n") end,
+    heading = function(lines) return s.bold(concat(lines)) end,
+    list = markdown.items("- "),
+    quote = function(lines) return "> " .. concat(lines, "\n> ") end,
+    block = function(text) return "````\n" .. text .. "\n````" end,
+  }
+end
 
 local function same(text) return text end
 

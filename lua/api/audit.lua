@@ -6,10 +6,11 @@ local audit = {}
 
 -- Keys that open doors are readable where they are needed; the trail, which outlives them, only says that they were set.
 local HIDDEN = { token = true }
+local SEALED = 'sealed:%d+:[^"]*'
 
 local function shown(name, value)
   if HIDDEN[name] then return "(hidden)" end
-  return value
+  return type(value) == "string" and string.gsub(value, SEALED, "(hidden)") or value
 end
 
 -- A deletion keeps all of the row, a change the columns that it touched.

@@ -78,6 +78,12 @@ function change.update(table_name, values, key)
     args = args, expect = 1 }
 end
 
+---Expects that a column still holds what was read: for values that are made of what they were, where no version guards.
+function change.still(table_name, key, column, value)
+  return { sql = string.format("UPDATE %s SET %s = %s WHERE id = $1 AND %s = $2", table_name, column, column, column),
+    args = { key, value }, expect = 1 }
+end
+
 local function guard_statement(guard)
   return { sql = "UPDATE " .. guard.table .. " SET version = version + 1 WHERE id = $1 AND version = $2",
     args = { guard.id, guard.version }, expect = 1 }

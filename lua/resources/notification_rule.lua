@@ -14,12 +14,12 @@ local CHANNELS = { mobile_app = true, mobile_app_critical = true } -- and what a
 for _, name in ipairs(channels.carried()) do CHANNELS[name] = true end
 
 local function store_type(value, _, c)
-  local channel = type(value) == "string" and string.match(value, "^notify_by_(.+)$")
-  if value ~= "wait" and not CHANNELS[channel] then
+  local name = type(value) == "string" and string.match(value, "^notify_by_(.+)$") or nil
+  if value ~= "wait" and not CHANNELS[name or ""] then
     return nil, "Must be wait, or notify_by_ and the name of a channel."
   end
-  c.is_wait = channel == nil
-  return { channel = channel or json.null }
+  c.is_wait = name == nil
+  return { channel = name or json.null }
 end
 
 local function store_duration(value, _, c)
@@ -41,18 +41,18 @@ local function take_duration(c)
   c.values.wait_ms = c.wait_ms or (c.old and c.old.wait_ms) or DEFAULT_WAIT_MS
 end
 
-local function is_own(method_id, user_id, channel)
-  return store.row("SELECT id FROM contact_method WHERE id = $1 AND user_id = $2 AND channel = $3", method_id, user_id, channel)
+local function is_own(method_id, user_id, name)
+  return store.row("SELECT id FROM contact_method WHERE id = $1 AND user_id = $2 AND channel = $3", method_id, user_id, name)
 end
 
 -- A rule may say which of a person's methods on its channel it means.
 local function check_method(c, user_id)
-  local method, channel = c.values.contact_method_id, c.values.channel
+  local method, name = c.values.contact_method_id, c.values.channel
   local before = c.old and c.old.channel or json.null
-  if method == nil and channel ~= nil and channel ~= before then c.values.contact_method_id = json.null end
+  if method == nil and name ~= nil and name ~= before then c.values.contact_method_id = json.null end
   if method == nil or method == json.null then return end
-  channel = channel or before
-  if channel == json.null or not is_own(method, user_id, channel) then
+  name = name or before
+  if name == json.null or not is_own(method, user_id, name) then
     return errors.field("contact_method_id", "This person has no such contact method on the rule's channel.")
   end
 end

@@ -40,7 +40,7 @@ local function show_slack(row)
     "ORDER BY m.id LIMIT 1", row.id)
   if not method then return nil end
   local address = json.decode(method.address)
-  return writer.object("user_id", address.user_id, "team_id", address.team_id)
+  return writer.object("user_id", address.id, "team_id", nil)
 end
 
 local function show_teams(row)

@@ -3,6 +3,7 @@ local body = require("api.body")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local secrets = require("api.secrets")
 local template = require("template")
 
 local TEMPLATE_MAX, URL_MAX = template.source_limit, 8000
@@ -14,7 +15,8 @@ local FILTER = { type = "refs", to = "integration" }
 -- What a preset fixes, whatever is sent: clients send every field they know.
 local PRESETS = {
   simple_webhook = { http_method = "POST", trigger_type = "escalation", forward_all = 1, headers = json.null,
-    data = json.null, trigger_template = json.null, username = json.null, integration_filter = "[]" },
+    data = json.null, trigger_template = json.null, username = json.null, password = json.null,
+    authorization_header = json.null, integration_filter = "[]" },
   advanced_webhook = {},
 }
 
@@ -89,8 +91,12 @@ return {
     { "trigger_type", type = "choice", choices = TRIGGERS },
     { "integration_filter", type = "refs", to = "integration", nullable = true, null = "[]", show = show_filter },
     optional("username", 100),
+    secrets.field("password", 1000),
+    secrets.field("authorization_header", 2000),
+    secrets.field("signing_secret", 1000),
     { "preset", type = "choice", choices = { "simple_webhook", "advanced_webhook" }, nullable = true, blank_null = true },
   },
-  delete_sql = "UPDATE webhook SET deleted_at = $1 WHERE id = $2",
+  delete_sql = "UPDATE webhook SET deleted_at = $1, password = NULL, authorization_header = NULL, signing_secret = NULL " ..
+    "WHERE id = $2",
   before_write = before_write,
 }

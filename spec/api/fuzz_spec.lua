@@ -19,7 +19,7 @@ local TEXTS <const> = { '""', '" "', '"x"', '"null"', '"\\u0000"', '"\\ud800"', 
 local NUMBERS <const> = { "0", "1", "-1", "-2", "1.5", "1e3", "1e400", "-0.0", "2147483647", "2147483648", "9223372036854775807",
   "9223372036854775808", "123456789012345678901234567890", "1E-7" }
 local NAMES <const> = { "key", "value", "name", "id", "slack", "web", "title", "message", "image_url", "grouping_key", "channel_id", "enabled",
-  "escalation_chain_id", "resolve_signal", "telegram", "sms", "x", "" }
+  "escalation_chain_id", "resolve_signal", "telegram", "sms", "topic", "token", "x", "" }
 
 local function value(depth)
   local kind = random(depth > 3 and 5 or 9)
@@ -113,6 +113,9 @@ describe("the API under random JSON", function()
       webhook = { make("webhooks", { name = "w", url = "https://x.test", http_method = "GET", trigger_type = "resolve" }),
         '"name":"%d","url":"https://x.test","http_method":"GET","trigger_type":"resolve"' },
       action = { make("actions", { name = "a", url = "https://x.test" }), '"name":"a%d","url":"https://x.test"' },
+      provider = { make("providers", { type = "ntfy" }), '"type":"ntfy","name":"%d"' },
+      contact_method = { make("contact_methods", { user_id = user, channel = "ntfy", address = { topic = "t" } }),
+        '"user_id":"' .. user .. '","channel":"ntfy","address":{"topic":"t"}' },
       resolution_note = { make("resolution_notes", { alert_group_id = group, text = "x" }), '"alert_group_id":"' .. group .. '","text":"x"' },
     }
     local names, seen = require("keys").sorted(things), {}

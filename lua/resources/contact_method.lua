@@ -92,7 +92,7 @@ return {
   fields = {
     { "id", type = "id", prefix = "CM" },
     { "user_id", type = "ref", to = "user", required = true, create_only = true },
-    { "channel", type = "text", required = true, create_only = true, check_text = check_channel },
+    { "channel", type = "text", max = 64, required = true, create_only = true, check_text = check_channel },
     { "name", type = "text", max = 100, blank = true },
     { "address", required = true, show = show_address, store = store_address },
     { "provider_id", type = "ref", to = "provider", nullable = true, loose_null = true },

@@ -41,7 +41,9 @@ local function take_duration(c)
   c.values.wait_ms = c.wait_ms or (c.old and c.old.wait_ms) or DEFAULT_WAIT_MS
 end
 
+-- A critical push goes to the same device as every other.
 local function is_own(method_id, user_id, name)
+  if name == "mobile_app_critical" then name = "mobile_app" end
   return store.row("SELECT id FROM contact_method WHERE id = $1 AND user_id = $2 AND channel = $3", method_id, user_id, name)
 end
 

@@ -66,7 +66,7 @@ return {
   unique = { ["provider.name"] = { "name", "A provider with this name already exists." } },
   fields = {
     { "id", type = "id", prefix = "P" },
-    { "type", type = "text", required = true, create_only = true, check_text = check_type },
+    { "type", type = "text", max = 64, required = true, create_only = true, check_text = check_type },
     { "name", type = "text", max = 100 },
     { "carries", show = show_carries },
     { "position", type = "integer", min = 0, max = 1000000 },

@@ -22,7 +22,8 @@ end
 
 -- The settings as the type's file describes them, laid over those that are stored.
 local function take_settings(c)
-  local spec = assert(channel.load(c.old and c.old.type or c.values.type))
+  local spec, problems = channel.load(c.old and c.old.type or c.values.type)
+  if not spec then return errors.field("settings", problems[1]) end
   local laid = secrets.merge(spec.settings, c.settings or {}, c.old and json.decode(c.old.settings) or {})
   local wrong = secrets.problems(spec.settings, laid)
   if #wrong > 0 then return errors.fields { { "settings", wrong } } end

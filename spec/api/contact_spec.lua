@@ -80,6 +80,18 @@ describe("over the API", function()
       assert.is_table(client.expect(c, 400, "POST", PROVIDERS, { type = "ntfy", name = "Twilio" }).name)
     end)
 
+    it("whose type is no more are shown without settings, and can go", function()
+      ask "INSERT INTO provider (id, type, name, settings, created_at) VALUES (7, 'pigeon', 'old', '{\"a\":1}', 1)"
+      local old = client.expect(c, 200, "GET", PROVIDERS).results[1]
+      assert.same({ "pigeon", {}, {} }, { old.type, old.settings, old.carries })
+      assert.is_table(put(old, { settings = { a = 2 } }, 400).settings)
+      put(old, { is_enabled = false })
+      local user = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ann" }).id
+      assert.is_table(client.expect(c, 400, "POST", METHODS, { user_id = user, channel = "sms", provider_id = old.id,
+        address = { phone = "+15558675310" } }).provider_id)
+      client.expect(c, 204, "DELETE", PROVIDERS .. old.id)
+    end)
+
     it("are written by admins, read by all", function()
       local made = twilio()
       for _, role in ipairs { "viewer", "editor" } do

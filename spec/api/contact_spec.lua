@@ -250,6 +250,7 @@ describe("over the API", function()
       assert.same({ MASK, MASK, MASK }, { hook.password, hook.authorization_header, hook.signing_secret })
       local function stored() return ask("SELECT password, authorization_header, signing_secret FROM webhook")[1] end
       local before = stored()
+      for _, text in pairs(before) do assert.matches("^sealed:1:", text) end
       local path = HOOKS .. hook.id .. "/"
       assert.same(hook, client.expect(c, 200, "PUT", path, hook))
       assert.same(before, stored())

@@ -1,14 +1,18 @@
-// `require "tocsin.crypto"`: hashes, signatures, random bytes and their encodings. Bytes are Lua strings.
+// `require "tocsin.crypto"`: hashes, signatures, what Web Push encrypts with, random bytes and their encodings. Bytes are
+// Lua strings.
 #include "base/str.h"
 #include "script/bindings.h"
 #include "script/fuel.h"
+#include "script/p256.h"
 #include <lauxlib.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sodium.h>
 
 #define RANDOM_MAX 4096
-#define HASH_COST  4 // bytes of fuel for one byte hashed
+#define HASH_COST  4                    // bytes of fuel for one byte hashed
+#define CURVE_COST (10000 * FUEL_BYTES) // of one step on a curve: about 100 µs
+#define SETUP_COST (500 * FUEL_BYTES)   // of a key derived or set up: about 5 µs
 
 static str check_bytes(lua_State *L, int index, size_t cost) {
     str s;
@@ -83,6 +87,87 @@ static int random_token(lua_State *L) {
     return 1;
 }
 
+// p256_new() -> private key of 32 bytes, public key of 65
+static int new_key(lua_State *L) {
+    unsigned char private_key[P256_PRIVATE], public_key[P256_PUBLIC];
+    fuel_bytes(L, CURVE_COST);
+    p256_new(private_key, public_key);
+    lua_pushlstring(L, (const char *)private_key, sizeof private_key);
+    lua_pushlstring(L, (const char *)public_key, sizeof public_key);
+    sodium_memzero(private_key, sizeof private_key);
+    return 2;
+}
+
+static int push_or_nil(lua_State *L, bool is_good, const unsigned char *bytes, size_t n) {
+    if (is_good) lua_pushlstring(L, (const char *)bytes, n);
+    else lua_pushnil(L);
+    return 1;
+}
+
+// p256_public(private key) -> public key, or nil when the bytes are none
+static int public_key(lua_State *L) {
+    unsigned char out[P256_PUBLIC];
+    str key = check_bytes(L, 1, 1);
+    fuel_bytes(L, CURVE_COST);
+    return push_or_nil(L, p256_public(key, out), out, sizeof out);
+}
+
+// p256_agree(private key, the other's public key) -> the shared secret of 32 bytes (ECDH), or nil when one is no key
+static int agree(lua_State *L) {
+    unsigned char out[P256_SECRET];
+    str own = check_bytes(L, 1, 1), other = check_bytes(L, 2, 1);
+    fuel_bytes(L, 2 * CURVE_COST);
+    return push_or_nil(L, p256_agree(own, other, out), out, sizeof out);
+}
+
+// p256_sign(private key, data) -> signature of 64 bytes (ES256), or nil when the key is none
+static int sign(lua_State *L) {
+    unsigned char out[P256_SIGNATURE];
+    str key = check_bytes(L, 1, 1), data = check_bytes(L, 2, HASH_COST);
+    fuel_bytes(L, CURVE_COST);
+    return push_or_nil(L, p256_sign(key, data, out), out, sizeof out);
+}
+
+// ed25519_verify(public key of 32 bytes, data, signature of 64) -> boolean; false too for what is no key or signature
+static int verify(lua_State *L) {
+    str key = check_bytes(L, 1, 1), data = check_bytes(L, 2, HASH_COST), signature = check_bytes(L, 3, 1);
+    fuel_bytes(L, CURVE_COST);
+    bool has_sizes = key.len == crypto_sign_PUBLICKEYBYTES && signature.len == crypto_sign_BYTES;
+    lua_pushboolean(L, has_sizes && crypto_sign_verify_detached((const unsigned char *)signature.ptr,
+                                                                (const unsigned char *)data.ptr, data.len,
+                                                                (const unsigned char *)key.ptr) == 0);
+    return 1;
+}
+
+// hkdf(salt, secret, info, n) -> n bytes, at most 1024: HKDF with SHA-256
+static int hkdf(lua_State *L) {
+    unsigned char out[HKDF_MAX];
+    str salt = check_bytes(L, 1, HASH_COST), secret = check_bytes(L, 2, HASH_COST), info = check_bytes(L, 3, HASH_COST);
+    lua_Integer n = luaL_checkinteger(L, 4);
+    fuel_bytes(L, SETUP_COST);
+    luaL_argcheck(L, salt.len <= 65536, 1, "the salt is too long");
+    luaL_argcheck(L, info.len <= HKDF_MAX, 3, "at most 1024 bytes");
+    luaL_argcheck(L, n >= 0 && n <= HKDF_MAX, 4, "at most 1024 bytes");
+    hkdf_sha256(salt, secret, info, out, (size_t)n);
+    lua_pushlstring(L, (const char *)out, (size_t)n);
+    sodium_memzero(out, sizeof out);
+    return 1;
+}
+
+// aes128gcm(key of 16 bytes, nonce of 12, text) -> the encrypted text and its tag of 16 bytes
+static int aes128gcm(lua_State *L) {
+    luaL_Buffer out;
+    str key = check_bytes(L, 1, 1), nonce = check_bytes(L, 2, 1), text = check_bytes(L, 3, HASH_COST);
+    fuel_bytes(L, SETUP_COST);
+    luaL_argcheck(L, key.len == GCM_KEY, 1, "a key has 16 bytes");
+    luaL_argcheck(L, nonce.len == GCM_NONCE, 2, "a nonce has 12 bytes");
+    luaL_argcheck(L, text.len <= 1 << 24, 3, "the text is too long");
+    char *to = luaL_buffinitsize(L, &out, text.len + GCM_TAG);
+    aes128gcm_seal((const unsigned char *)key.ptr, (const unsigned char *)nonce.ptr, text, (unsigned char *)to);
+    luaL_pushresultsize(&out, text.len + GCM_TAG);
+    return 1;
+}
+
 // equal(a, b) -> boolean, in a time that tells nothing about where they differ
 static int equal(lua_State *L) {
     str a = check_bytes(L, 1, 1), b = check_bytes(L, 2, 1);
@@ -121,6 +206,17 @@ static int base64(lua_State *L) {
     return 1;
 }
 
+// base64url(bytes) -> text in the alphabet of URLs, without padding
+static int base64url(lua_State *L) {
+    str s = check_bytes(L, 1, 2);
+    luaL_Buffer out;
+    size_t size = sodium_base64_ENCODED_LEN(s.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    char *to = luaL_buffinitsize(L, &out, size);
+    sodium_bin2base64(to, size, (const unsigned char *)s.ptr, s.len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    luaL_pushresultsize(&out, size - 1);
+    return 1;
+}
+
 // unbase64(text) -> bytes, or nil when the text is none. Both alphabets, with or without padding.
 static int unbase64(lua_State *L) {
     static const int variants[] = {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
@@ -145,6 +241,14 @@ int bind_crypto_open(lua_State *L) {
                                          {"random_bytes", random_bytes},
                                          {"random_token", random_token},
                                          {"equal", equal},
+                                         {"p256_new", new_key},
+                                         {"p256_public", public_key},
+                                         {"p256_agree", agree},
+                                         {"p256_sign", sign},
+                                         {"ed25519_verify", verify},
+                                         {"hkdf", hkdf},
+                                         {"aes128gcm", aes128gcm},
+                                         {"base64url", base64url},
                                          {"hex", hex},
                                          {"unhex", unhex},
                                          {"base64", base64},

@@ -79,6 +79,7 @@ function digits.float(f, style, precision, alt)
     s = (negative and "-" or "") .. long_fixed(negative and -f or f, precision)
   else
     if precision > C_PRECISION_MAX then precision = C_PRECISION_MAX end
+    if precision > 20 or f > 1e20 or f < -1e20 then fuel.spend(300) end -- hundreds of digits
     s = format("%" .. (alt and "#" or "") .. "." .. format("%d", precision) .. small, f)
   end
   return small == style and s or upper(s)

@@ -78,6 +78,7 @@ local hostile <const> = {
   "{% set s = t * 60 %}{% for x in l %}{{ s|datetimeparse(s) }}{% endfor %}",
   "{% set s = '%%' * 30000 %}{% for x in l %}{{ s|datetimeparse(s) }}{% endfor %}",
   "{% set s = '1' * 60000 %}{% for x in l %}{{ s|int }}{{ s|float }}{% endfor %}",
+  "{% for x in range(9000) %}{{ '%.50f' % 1e300 }}{% endfor %}",
   "{{ range(90000)|list|sort(attribute='a.b.c') }}", "{{ dict.fromkeys(range(90000), 1)|length }}",
 }
 

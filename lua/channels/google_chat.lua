@@ -39,7 +39,9 @@ local TEXT_MAX <const>, BODY_MAX <const> = 20000, 32000 -- bytes of the words, b
 local S <const> = setmetatable({ br = "<br>", gap = "<br><br>" }, { __index = syntax.telegram })
 
 local function card_text(send, limit)
-  local text = compose.text(send, S, limit, "bytes", { without_title = true, buttons = true })
+  local sound = { kind = send.kind, group = send.group, links = send.links, more = send.more, remaining = send.remaining,
+    text = { title = send.text.title, message = S.sound(send.text.message), source_link = send.text.source_link } }
+  local text = compose.text(sound, S, limit, "bytes", { without_title = true, buttons = true })
   text = gsub(gsub(text, "</?code>", ""), "</?pre>", "")
   return (gsub(text, "\n", "<br>"))
 end

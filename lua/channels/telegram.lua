@@ -6,7 +6,6 @@ local html <const> = require("channels.html")
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
 local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
 local encode <const> = require("sending.encode")
 local inbound <const> = require("sending.inbound")
 local json <const> = require("tocsin.json")
@@ -94,36 +93,6 @@ telegram.sample = { account = { token = "123456:ABC-DEF1234ghIkl-zyx57W2v1u123ew
 local TEXT_MAX <const> = 4096
 local S <const> = syntax.telegram
 
-local TAGS <const> = {}
-for _, name in ipairs { "b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "code", "pre", "blockquote", "a", "tg-spoiler" } do
-  TAGS[name] = true
-end
-
--- Whether Telegram would take this HTML: known tags, closed in order, and no bare mark.
-local function is_well_formed(text)
-  local stack, from = {}, 1
-  while true do
-    local first = find(text, "[<>&]", from)
-    if not first then return #stack == 0 end
-    local close, name, last = match(text, "^<(/?)([%a-]+)[^<>]*>()", first)
-    if name then
-      if not TAGS[name] then return false end
-      if close == "" then stack[#stack + 1] = name
-      elseif stack[#stack] == name then stack[#stack] = nil
-      else return false end
-    else
-      last = match(text, "^&%a+;()", first) or match(text, "^&#%d+;()", first)
-      if not last then return false end
-    end
-    from = last
-  end
-end
-
-local function sound(text)
-  if not text or is_well_formed(text) then return text end
-  return escape(S.strip(text))
-end
-
 local function keyboard(send)
   local rows, row = json.array(), json.array()
   for _, action in ipairs(words.actions(send)) do
@@ -145,7 +114,7 @@ local function parts_of(id) return match(id or "", "^(.+)/(%d+)$") end
 local function text_of(send)
   local text = {}
   for key, value in pairs(send.text) do text[key] = value end
-  text.title, text.message = sound(text.title), sound(text.message)
+  text.title, text.message = S.sound(text.title), S.sound(text.message)
   local shown = { kind = send.kind, text = text, group = send.group, links = send.links, more = send.more, remaining = send.remaining }
   local buttons = #words.actions(send) > 0
   return compose.text(shown, S, TEXT_MAX, "utf16", { buttons = buttons })

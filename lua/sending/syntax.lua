@@ -77,6 +77,44 @@ syntax.telegram = {
   br = "\n", gap = "\n\n",
 }
 
+local TAGS <const> = {}
+for name in string.gmatch("b strong i em u ins s strike del code pre blockquote a tg-spoiler", "[%a-]+") do TAGS[name] = true end
+
+local function is_reference(text, at)
+  return match(text, "^&%a+;()", at) or match(text, "^&#%d+;()", at)
+end
+
+-- Whether Telegram would take this HTML: known tags, closed in order, and no bare mark.
+local function is_well_formed(text)
+  local stack, from = {}, 1
+  while true do
+    local first = find(text, "[<>&]", from)
+    if not first then return #stack == 0 end
+    local close, name, last = match(text, "^<(/?)([%a-]+)[^<>]*>()", first)
+    if not name then
+      last = is_reference(text, first)
+      if not last then return false end
+    elseif not TAGS[name] then
+      return false
+    elseif close == "" then
+      stack[#stack + 1] = name
+    elseif stack[#stack] == name then
+      stack[#stack] = nil
+    else
+      return false
+    end
+    from = last
+  end
+end
+
+--- What people wrote in a template, without its marks when they would be refused.
+---@param text string?
+---@return string?
+function syntax.telegram.sound(text)
+  if not text or is_well_formed(text) then return text end
+  return syntax.telegram.escape(strip_html(text))
+end
+
 local function from_reference(code)
   local number = match(code, "^#(%d%d?%d?)$")
   if number and tonumber(number) < 128 then return string.char(tonumber(number)) end

@@ -32,9 +32,8 @@ end
 local function parts(headers, body, complain)
   local boundary = headers["Content-Type"]:match '^multipart/alternative; boundary="([^"]+)"$'
   if not boundary then return complain("mail", "has no parts") end
-  local out, at = {}, 1
-  local mark = "--" .. boundary
-  at = select(2, body:find(mark .. "\r\n", 1, true)) + 1
+  local out, mark = {}, "--" .. boundary
+  local at = select(2, body:find(mark .. "\r\n", 1, true)) + 1
   while true do
     local first, last = body:find("\r\n" .. mark, at, true)
     local part_headers, text = read(body:sub(at, first + 1), complain)

@@ -23,7 +23,8 @@ local card = object {
   header = object { title = required(text {}), subtitle = text {} }, sections = list(object { header = text {}, widgets = required(list(widget, 100)) }, 100),
 }
 local message = object {
-  text = text { max = 4096 }, cardsV2 = list(object { cardId = required(text {}), card = required(card) }), fallbackText = text {}, thread = object { threadKey = text { max = 4000 } },
+  text = text { max = 4096 }, cardsV2 = list(object { cardId = required(text {}), card = required(card) }), fallbackText = text {},
+  thread = object { threadKey = text { max = 4000 } },
 }
 
 local function refusal(status, code, words) return fake.json(status, { error = { code = status, message = words, status = code } }) end

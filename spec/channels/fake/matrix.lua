@@ -4,8 +4,8 @@ local fake = require "fake_provider"
 
 local text, required, object = fake.text, fake.required, fake.object
 
-local TAGS = { p = true, br = true, strong = true, em = true, code = true, pre = true, a = true, ul = true, ol = true, li = true, blockquote = true, h3 = true, h4 = true, h5 = true,
-  h6 = true, b = true, i = true }
+local TAGS = {}
+for name in ("p br strong em code pre a ul ol li blockquote h3 h4 h5 h6"):gmatch "%w+" do TAGS[name] = true end
 
 local function html(v, where, complain)
   text {} (v, where, complain)
@@ -15,8 +15,8 @@ local function html(v, where, complain)
 end
 
 local mentions = object { user_ids = fake.list(text {}), room = fake.boolean }
-local fields = { msgtype = required(fake.one_of("m.text", "m.notice")), body = required(text {}), format = required(text { same = "org.matrix.custom.html" }), formatted_body = required(html),
-  ["m.mentions"] = required(mentions) }
+local fields = { msgtype = required(fake.one_of("m.text", "m.notice")), body = required(text {}), ["m.mentions"] = required(mentions),
+  format = required(text { same = "org.matrix.custom.html" }), formatted_body = required(html) }
 local new_content = object(fields)
 local event = {
   ["m.relates_to"] = fake.typed({ ["m.replace"] = object { event_id = required(text { pattern = "^%$" }) }, ["m.thread"] = object { event_id = required(text { pattern = "^%$" }),
@@ -33,7 +33,8 @@ end
 
 return {
   handle = fake.provider {
-    routes = { { method = "PUT", path = "/_matrix/client/v3/rooms/([^/]+)/send/m%.room%.message/([^/]+)", max = 65000, shape = object(event), answer = function(_, _, state, captures)
+    routes = { { method = "PUT", path = "/_matrix/client/v3/rooms/([^/]+)/send/m%.room%.message/([^/]+)", max = 65000, shape = object(event),
+      answer = function(_, _, state, captures)
       if captures[1] ~= "%21636q39766251%3Aexample.org" then return refusal(404, "M_NOT_FOUND", "no such room") end
       state.transactions = state.transactions or {} -- the same transaction is the same event
       state.transactions[captures[2]] = state.transactions[captures[2]] or "$YUwRidLecu" .. tostring(#captures[2])

@@ -9,7 +9,8 @@ local one_of = fake.one_of
 local element
 local function elements(v, where, complain) list(element)(v, where, complain) end
 element = fake.typed {
-  TextBlock = object { text = required(text {}), wrap = fake.boolean, size = one_of("Small", "Default", "Medium", "Large", "ExtraLarge"), weight = one_of("Lighter", "Default", "Bolder"),
+  TextBlock = object { text = required(text {}), wrap = fake.boolean, size = one_of("Small", "Default", "Medium", "Large", "ExtraLarge"),
+    weight = one_of("Lighter", "Default", "Bolder"),
     isSubtle = fake.boolean, spacing = one_of("None", "Small", "Default", "Medium", "Large"),
     style = one_of("default", "heading"), color = text {}, maxLines = fake.integer(1) },
   Image = object { url = required(fake.url()), altText = text {}, size = text {} },

@@ -26,7 +26,7 @@ return {
     routes = {
       { path = "(/api/v1/chat%.postMessage)", headers = HEADERS, shape = message, answer = function(body, _, state)
         quiet(body, state)
-        if not body.channel == not body.roomId then return fake.json(400, { success = false, error = "[invalid-params]" }) end
+        if (body.channel == nil) == (body.roomId == nil) then return fake.json(400, { success = false, error = "[invalid-params]" }) end
         state.id = "jC9chsFddTvsbFQG7"
         return sent(body, "GENERAL", state.id)
       end },
@@ -41,7 +41,8 @@ return {
     faults = {
       unauthorized = function() return fake.json(401, { status = "error", message = "You must be logged in to do this." }) end,
       limited = function()
-        return fake.json(429, { success = false, error = "Error, too many requests. Please slow down. You must wait 46 seconds before trying this endpoint again. [error-too-many-requests]" })
+        return fake.json(429, { success = false,
+          error = "Error, too many requests. Please slow down. You must wait 46 seconds before trying this endpoint again. [error-too-many-requests]" })
       end,
       gone = function() return fake.json(400, { success = false, error = "[invalid-channel]" }) end,
       down = fake.down,

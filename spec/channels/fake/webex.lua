@@ -23,7 +23,7 @@ return {
     routes = {
       { path = "(/v1/messages)", shape = message, answer = function(body, _, state)
         quiet(body, state)
-        if not body.roomId == not body.toPersonEmail then return refusal(400, "Exactly one of roomId, toPersonId or toPersonEmail is required.") end
+        if (body.roomId == nil) == (body.toPersonEmail == nil) then return refusal(400, "Exactly one of roomId, toPersonId or toPersonEmail is required.") end
         state.id = "TWVzc2FnZQ"
         return fake.json(200, { id = state.id, roomId = "Um9vbQ", roomType = "group", text = body.text, markdown = body.markdown, created = "2026-01-01T00:00:00.000Z" })
       end },

@@ -5,12 +5,13 @@ local text, required, object = fake.text, fake.required, fake.object
 
 local CONTENT = text { max = 10000, unit = "points" }
 local message = object {
-  type = required(fake.one_of("direct", "private", "stream", "channel")), to = required(text {}), content = required(CONTENT), topic = text { max = 60, unit = "points", pattern = "^[^\n]+$" },
+  type = required(fake.one_of("direct", "private", "stream", "channel")), to = required(text {}), content = required(CONTENT),
+  topic = text { max = 60, unit = "points", pattern = "^[^\n]+$" },
   queue_id = text {}, local_id = text {}, read_by_sender = text {},
 }
 local update = object {
-  content = CONTENT, topic = text { max = 60, unit = "points" }, propagate_mode = fake.one_of("change_one", "change_later", "change_all"), send_notification_to_old_thread = text {},
-  send_notification_to_new_thread = text {}, stream_id = fake.integer(1),
+  content = CONTENT, topic = text { max = 60, unit = "points" }, propagate_mode = fake.one_of("change_one", "change_later", "change_all"),
+  send_notification_to_old_thread = text {}, send_notification_to_new_thread = text {}, stream_id = fake.integer(1),
 }
 
 local function refusal(status, code, words, more, headers)
@@ -42,7 +43,9 @@ return {
     refusal = function(complaints) return refusal(400, "BAD_REQUEST", complaints[1]) end,
     faults = {
       unauthorized = function() return refusal(401, "UNAUTHORIZED", "Invalid API key") end,
-      limited = function() return refusal(429, "RATE_LIMIT_HIT", "API usage exceeded rate limit", { ["retry-after"] = 28.706807374954224 }, { ["retry-after"] = "28.706807374954224" }) end,
+      limited = function()
+        return refusal(429, "RATE_LIMIT_HIT", "API usage exceeded rate limit", { ["retry-after"] = 28.706807374954224 }, { ["retry-after"] = "28.706807374954224" })
+      end,
       gone = function() return refusal(400, "STREAM_DOES_NOT_EXIST", "Channel 'alerts' does not exist", { stream = "alerts" }) end,
       down = fake.down,
     },

@@ -167,6 +167,19 @@ function channel.with_defaults(fields, values)
   return out
 end
 
+--- Settings of a provider that is being created, with those that are made when they are left out (keys).
+---@param name string
+---@param settings table<string, any>
+---@return table<string, any>
+function channel.fresh(name, settings)
+  local spec, out = must(name), {}
+  for key, value in pairs(settings) do out[key] = value end
+  for key, value in pairs(spec.fresh and spec.fresh(settings) or {}) do
+    if out[key] == nil then out[key] = value end
+  end
+  return out
+end
+
 local function masked(value)
   if #value < 8 then return "…" end
   return sub(value, 1, utf8.offset(value, 3) - 1) .. "…" .. sub(value, utf8.offset(value, -2))

@@ -186,7 +186,7 @@ local FIELDS <const> = {
   carries = field(texts), look = field(rules.text_table),
   settings = field(value_fields, true), address = field(value_fields, true),
   room = field(block_of { key = field(rules.text, true), enabled = field(rules.boolean), upper = field(rules.boolean) }),
-  target = field(fn), request = field(fn, true), result = field(fn, true), inbound = field(fn),
+  target = field(fn), fresh = field(fn), request = field(fn, true), result = field(fn, true), inbound = field(fn),
   poll = field(block_of { request = field(fn, true), read = field(fn, true) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),
   can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability) }),

@@ -24,6 +24,7 @@ end
 local function take_settings(c)
   local spec, problems = channel.load(c.old and c.old.type or c.values.type)
   if not spec then return errors.field("settings", problems[1]) end
+  if not c.old then c.settings = channel.fresh(c.values.type, c.settings or {}) end
   local laid = secrets.merge(spec.settings, c.settings or {}, c.old and json.decode(c.old.settings) or {})
   local wrong = secrets.problems(spec.settings, laid)
   if #wrong > 0 then return errors.fields { { "settings", wrong } } end

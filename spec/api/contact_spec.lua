@@ -56,6 +56,13 @@ describe("over the API", function()
       client.expect(c, 404, "GET", PROVIDERS .. made.id)
     end)
 
+    it("get the keys that their type makes when they are left out", function()
+      local made = client.expect(c, 201, "POST", PROVIDERS, { type = "webpush", settings = { subject = "mailto:ops@example.org" } })
+      assert.equal(MASK, made.settings.private_key)
+      assert.matches("^B[%w_-]+$", made.settings.public_key)
+      assert.same(made, client.expect(c, 200, "PUT", PROVIDERS .. made.id, { settings = { subject = "mailto:ops@example.org" } }))
+    end)
+
     it("refuse what their type's file does not know or want", function()
       local function refused(settings)
         return client.expect(c, 400, "POST", PROVIDERS, { type = "twilio", settings = settings }).settings

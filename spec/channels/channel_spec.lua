@@ -250,6 +250,43 @@ describe("a mail", function()
   end)
 end)
 
+describe("web push", function()
+  local crypto = require "tocsin.crypto"
+  local web_push = require "sending.web_push"
+  local RECEIVER <const> = crypto.unbase64 "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+  local PRIVATE <const> = crypto.unbase64 "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"
+
+  it("encrypts as RFC 8291 shows it", function()
+    local body = web_push.encrypt("When I grow up, I want to be a watermelon", RECEIVER, crypto.unbase64 "BTBZMqHH6r4Tts7J_aSIgg",
+      crypto.unbase64 "DGv6ra1nlYgDCS1FRnbzlw", PRIVATE)
+    assert.equal("DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPTpK4Mqgkf1CXzt" ..
+      "LVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN", crypto.base64url(body))
+    assert.is_nil(web_push.encrypt("x", "no key", "a", ("s"):rep(16), PRIVATE))
+    assert.is_nil(web_push.encrypt("x", RECEIVER, "a", ("s"):rep(16), "no key"))
+  end)
+
+  it("names its sender for less than a day, to this push service only", function()
+    local value = web_push.authorization("https://push.example.net:8443/x/y?z=1", "mailto:a@b.c", PRIVATE, 1767229199000000)
+    local head, claims, key = value:match "^vapid t=([^.]+)%.([^.]+)%.[%w_-]+, k=([%w_-]+)$"
+    assert.equal('{"typ":"JWT","alg":"ES256"}', crypto.unbase64(head))
+    assert.equal('{"aud":"https://push.example.net:8443","exp":1767268800,"sub":"mailto:a@b.c"}', crypto.unbase64(claims))
+    assert.equal(crypto.base64url(crypto.p256_public(PRIVATE)), key)
+    assert.is_nil(web_push.authorization("https://x/", "mailto:a@b.c", "x", 0))
+  end)
+
+  it("makes a pair of keys for a provider that has none, and the other half for one that has", function()
+    local made, again = channel.fresh("webpush", { subject = "mailto:a@b.c" }), channel.fresh("webpush", {})
+    assert.equal("mailto:a@b.c", made.subject)
+    assert.not_equal(made.private_key, again.private_key)
+    assert.equal(made.public_key, crypto.base64url(crypto.p256_public(crypto.unbase64(made.private_key))))
+    assert.same({ private_key = crypto.base64url(PRIVATE), public_key = crypto.base64url(crypto.p256_public(PRIVATE)) },
+      channel.fresh("webpush", { private_key = crypto.base64url(PRIVATE) }))
+    assert.same({ private_key = "x" }, channel.fresh("webpush", { private_key = "x" }))
+    assert.same({ {}, { token = "t" } }, { channel.fresh("slack", {}), channel.fresh("slack", { token = "t" }) })
+    assert.same({}, channel.check_values(require("channels.webpush").settings, made))
+  end)
+end)
+
 describe("forms", function()
   it("come back as they were", function()
     local text = "a b+c&d=e%ü🚒\n\"<>'"

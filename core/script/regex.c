@@ -21,8 +21,9 @@ struct regex {
     pcre2_code *code;
     struct regex_name *names;
     char *text; // where the names stand
-    int name_count, groups;
-    uint32_t unseen; // bytes that a step may pass unseen
+    int name_count, groups, slots;
+    uint8_t *group_of; // of each slot, where a group has several; else NULL
+    uint32_t unseen;   // bytes that a step may pass unseen
     bool has_references;
 };
 
@@ -49,6 +50,8 @@ static void keep_names(regex *r, const struct regex_pattern *p, str pattern) {
     r->names = mem_zero(sizeof *r->names * (size_t)(p->name_count + 1));
     r->name_count = p->name_count;
     r->groups = p->groups;
+    r->slots = p->slots;
+    if (p->slots > p->groups) r->group_of = (uint8_t *)mem_copy(p->group_of, sizeof p->group_of);
     for (int i = 0; i < p->name_count; i++) {
         str name = p->names[i].name;
         r->names[i] = (struct regex_name){{r->text + (name.ptr - pattern.ptr), name.len}, p->names[i].group};
@@ -104,6 +107,7 @@ void regex_free(regex *r) {
     if (!r) return;
     pcre2_code_free(r->code);
     mem_free(r->names);
+    mem_free(r->group_of);
     mem_free(r->text);
     mem_free(r);
 }
@@ -214,6 +218,17 @@ static void put(struct run *run, buf *out, str text) {
     if (*run->work >= 0) buf_str(out, text);
 }
 
+// Where the group of a match is in PCRE2's places: of several, the one that stands last in the text.
+static int slot_of(const regex *r, int group, const size_t *places) {
+    if (!r->group_of || group == 0) return group;
+    int found = r->slots + 1;
+    for (int slot = 1; slot <= r->slots; slot++) {
+        if (r->group_of[slot] != group || places[2 * slot] == PCRE2_UNSET) continue;
+        if (found > r->slots || places[2 * slot] >= places[2 * found]) found = slot;
+    }
+    return found;
+}
+
 static void put_replacement(struct run *run, const struct replacement *r, buf *out) {
     const size_t *places = pcre2_get_ovector_pointer(run->data);
     uint32_t known = pcre2_get_ovector_count(run->data);
@@ -221,8 +236,11 @@ static void put_replacement(struct run *run, const struct replacement *r, buf *o
         const struct span *piece = &r->pieces[i];
         if (piece->group < 0) {
             put(run, out, (str){r->text.ptr + piece->at, piece->len});
-        } else if ((uint32_t)piece->group < known) {
-            const size_t *place = places + (size_t)2 * (size_t)piece->group;
+            continue;
+        }
+        int slot = slot_of(run->regex, piece->group, places);
+        if ((uint32_t)slot < known) {
+            const size_t *place = places + (size_t)2 * (size_t)slot;
             size_t from = place[0], to = place[1];
             if (from != PCRE2_UNSET && to > from) put(run, out, (str){run->s.ptr + from, to - from});
         }

@@ -150,9 +150,28 @@ static const char *spelled_out(char c) {
     }
 }
 
+int regex_slots(const struct regex_translator *t, int group) {
+    int count = 0;
+    for (int slot = 1; slot <= t->slots; slot++) count += t->out->group_of[slot] == group;
+    return count;
+}
+
+void regex_put_slot(struct regex_translator *t, int group, const char *before, const char *after) {
+    int left = regex_slots(t, group);
+    if (left == 0) buf_printf(&t->out->text, "%s%d%s", before, group, after); // the whole pattern, or it only counts
+    int open = left - 1;
+    for (int slot = t->slots; left > 0; slot--) {
+        if (t->out->group_of[slot] != group) continue;
+        if (--left > 0) buf_printf(&t->out->text, "(?(%d)", slot);
+        buf_printf(&t->out->text, "%s%d%s", before, slot, after);
+        if (left > 0) buf_char(&t->out->text, '|');
+    }
+    while (open-- > 0) buf_char(&t->out->text, ')');
+}
+
 static err put_reference(struct regex_translator *t, int group, size_t at) {
     if (t->total >= 0 && (group > t->total || group == 0)) return regex_refuse_at(t, "invalid group reference", at);
-    buf_printf(&t->out->text, "\\g{%d}", group ? group : 1);
+    regex_put_slot(t, group, "\\g{", "}");
     return ERR_OK;
 }
 

@@ -11,7 +11,8 @@
 
 static err push(struct regex_translator *t, bool resets) {
     if (t->depth == REGEX_DEPTH_MAX) return regex_refuse(t, "too many nested groups");
-    t->frames[t->depth++] = (struct regex_frame){t->verbose, resets, t->out->groups, t->out->groups};
+    struct regex_pattern *p = t->out;
+    t->frames[t->depth++] = (struct regex_frame){t->verbose, resets, p->groups, p->groups, p->slots, p->slots};
     t->item = REGEX_ITEM_NONE;
     return ERR_OK;
 }
@@ -21,15 +22,16 @@ static err open_as(struct regex_translator *t, const char *text, bool resets) {
     return push(t, resets);
 }
 
+// A name that stands again is the same group: in Python one number, in PCRE2 one more.
 static err open_capture(struct regex_translator *t, str name) {
-    if (t->out->groups == REGEX_GROUPS_MAX) return regex_refuse(t, "too many groups");
-    int group = ++t->out->groups;
-    if (name.len) {
-        int known = regex_group_of(t->out->names, t->out->name_count, name);
-        if (known >= 0 && t->total < 0) return regex_refuse(t, "redefinition of a group name");
-        if (known < 0) t->out->names[t->out->name_count++] = (struct regex_name){name, group};
-    }
-    buf_char(&t->out->text, '(');
+    struct regex_pattern *p = t->out;
+    if (p->slots == REGEX_GROUPS_MAX) return regex_refuse(t, "too many groups");
+    int slot = ++p->slots, known = name.len ? regex_group_of(p->names, p->name_count, name) : -1;
+    // The second time, every name is known: it stands for the first time where its number comes next.
+    int group = known >= 0 && known <= p->groups ? known : ++p->groups;
+    if (name.len && known < 0) p->names[p->name_count++] = (struct regex_name){name, group};
+    p->group_of[slot] = (uint8_t)group;
+    buf_char(&p->text, '(');
     return push(t, false);
 }
 
@@ -47,8 +49,9 @@ static err call(struct regex_translator *t, str name, size_t at) {
     err e = regex_resolve(t, name, &group);
     if (e) return e;
     if (t->total >= 0 && group > t->total) return regex_refuse_at(t, "invalid group reference", at);
+    if (regex_slots(t, group) > 1) return regex_refuse_at(t, "ambiguous group reference", at);
     regex_begin_item(t);
-    buf_printf(&t->out->text, "(?%d)", group);
+    regex_put_slot(t, group, "(?", ")");
     return ERR_OK;
 }
 
@@ -71,7 +74,17 @@ static err condition(struct regex_translator *t) {
     if (e) return e;
     if (str_is(name, STR("DEFINE"))) return open_as(t, "(?(DEFINE)", false);
     if ((e = regex_resolve(t, name, &group))) return e;
-    buf_printf(&t->out->text, "(?(%d)", group);
+    if (regex_slots(t, group) > 1) {
+        // Is one of them set?
+        buf_put(&t->out->text, "(?(?=", 5);
+        for (int slot = 1; slot <= t->slots; slot++)
+            if (t->out->group_of[slot] == group) buf_printf(&t->out->text, "(?(%d)|", slot);
+        buf_put(&t->out->text, "(*F)", 4);
+        for (int i = regex_slots(t, group); i > 0; i--) buf_char(&t->out->text, ')');
+        buf_char(&t->out->text, ')');
+    } else {
+        regex_put_slot(t, group, "(?(", ")");
+    }
     return push(t, false);
 }
 
@@ -191,6 +204,7 @@ static err close_group(struct regex_translator *t) {
     if (t->depth == 0) return regex_refuse(t, "unbalanced parenthesis");
     const struct regex_frame *frame = &t->frames[--t->depth];
     if (frame->resets && frame->most > t->out->groups) t->out->groups = frame->most;
+    if (frame->resets && frame->most_slots > t->out->slots) t->out->slots = frame->most_slots;
     t->verbose = frame->verbose;
     t->at++;
     buf_char(&t->out->text, ')');
@@ -206,7 +220,9 @@ static void alternative(struct regex_translator *t) {
     if (t->depth == 0 || !t->frames[t->depth - 1].resets) return;
     struct regex_frame *frame = &t->frames[t->depth - 1];
     if (t->out->groups > frame->most) frame->most = t->out->groups;
+    if (t->out->slots > frame->most_slots) frame->most_slots = t->out->slots;
     t->out->groups = frame->first;
+    t->out->slots = frame->first_slot;
 }
 
 // --- quantifiers ---
@@ -342,11 +358,11 @@ err regex_translate(str in, struct regex_pattern *out, size_t stop_at, size_t *p
     struct regex_translator t = {.in = in, .out = out, .why = why, .total = -1};
     err e = walk(&t, SIZE_MAX);
     if (e) return e;
-    int total = out->groups;
+    int total = out->groups, slots = out->slots;
     buf_clear(&out->text);
-    out->groups = 0;
+    out->groups = out->slots = 0;
     out->ascii = false;
-    t = (struct regex_translator){.in = in, .out = out, .why = why, .total = total};
+    t = (struct regex_translator){.in = in, .out = out, .why = why, .total = total, .slots = slots};
     e = walk(&t, stop_at);
     if (position) *position = t.at;
     return e;

@@ -12,8 +12,10 @@ struct regex_name {
 struct regex_pattern { // a translated pattern
     buf text;
     int groups;
-    bool looks_ahead; // has (?=…)
-    bool ascii;       // \w, \d, \s and \b know ASCII only
+    int slots;                              // PCRE2's groups: a name that stands several times has one for each
+    uint8_t group_of[REGEX_GROUPS_MAX + 1]; // of each slot
+    bool looks_ahead;                       // has (?=…)
+    bool ascii;                             // \w, \d, \s and \b know ASCII only
     uint32_t repeats; // the largest least number of repeats: what one step may pass without being seen
     struct regex_name names[REGEX_GROUPS_MAX];
     int name_count;

@@ -12,6 +12,7 @@ struct regex_frame { // an open group
     bool verbose;    // outside of it
     bool resets;     // (?|…): every alternative counts its groups from the same number
     int first, most;
+    int first_slot, most_slots;
 };
 
 struct regex_translator {
@@ -24,6 +25,7 @@ struct regex_translator {
     bool zero_width;   // the item is an assertion that PCRE2 does not repeat as it is
     bool verbose;
     int total; // groups of the whole pattern; -1 while they are counted
+    int slots; // and what PCRE2 counts as such; 0 while they are counted
     int depth;
     struct regex_frame frames[REGEX_DEPTH_MAX];
 };
@@ -47,6 +49,10 @@ bool regex_is_name(str name);
 err regex_take_name(struct regex_translator *t, char end, const char *missing, str *name);
 // The group that a name or number in a reference stands for.
 err regex_resolve(struct regex_translator *t, str name, int *group);
+// How many slots a group has.
+int regex_slots(const struct regex_translator *t, int group);
+// Writes a slot of the group between `before` and `after`; of several the last one that is set.
+void regex_put_slot(struct regex_translator *t, int group, const char *before, const char *after);
 err regex_named_reference(struct regex_translator *t, char end, const char *missing);
 err regex_escape(struct regex_translator *t); // t stands on the backslash
 err regex_set(struct regex_translator *t);    // t stands on the bracket

@@ -109,7 +109,7 @@ local function cases_by_use(cases, answers)
   return by_use
 end
 
---- The mutants that no case notices, and what has no place where it can be broken, one a line.
+--- The mutants that no case notices, and what has no place where it can be broken, one a line; how many mutants there were.
 function mutants.survivors(cases, answers, everything)
   local by_use <const>, found <const>, count = cases_by_use(cases, answers), {}, 0
   local function try(use, places, what, make, member)
@@ -127,9 +127,8 @@ function mutants.survivors(cases, answers, everything)
       end
     end
   end
-  io.write(string.format("mutants: %d broken filters, tests, globals, methods and attributes, %d unnoticed\n", count, #found))
   table.sort(found)
-  return table.concat(found, "\n")
+  return table.concat(found, "\n"), count
 end
 
 return mutants

@@ -18,8 +18,11 @@ local OWN_ERRORS <const> = { InternalError = true, MemoryError = true }
 
 local function add_errors(add)
   local pipe <const> = assert(io.popen("cat lua/jinja/*.lua lua/jinja/*/*.lua"))
-  for class in string.gmatch(pipe:read "a", 'raise%("(%a+)"') do
-    if not OWN_ERRORS[class] then add("error", class) end
+  local source <const> = pipe:read "a"
+  for _, pattern in ipairs { 'raise%("(%a+)"', '"(%u%a+Error)"' } do
+    for class in string.gmatch(source, pattern) do
+      if not OWN_ERRORS[class] then add("error", class) end
+    end
   end
   pipe:close()
 end

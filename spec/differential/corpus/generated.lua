@@ -141,6 +141,27 @@ list:lines('{"e":{},"d":{"a":1}}', [=[
 {{ []|select([])|list }}{{ []|map([])|list }}
 ]=])
 
+-- A dict has no slices, and fails as one whose key is not there.
+list:lines('{"d":{"a":1}}', [=[
+{{ d[0:1] }}
+{{ d[:] }}
+{{ d['a':] }}
+]=])
+
+-- One name for several groups.
+list:lines('{"s":"host=x on y","a":"aXb acb"}', [=[
+{{ s|regex_replace('host=(?P<h>\\w+)|on (?P<h>\\w+)', '<\\g<h>>') }}
+{{ a|regex_replace('(?P<n>a)X(?P<n>b)', '[\\g<n>\\1]') }}{{ a|regex_replace('(?P<n>a)(c)(?P<n>b)', '[\\g<n>|\\1|\\2]') }}
+{{ 'abccc'|regex_replace('(?P<n>a)|(b)|(?P<n>c)(?P=n)', '<\\1,\\2>') }}{{ 'aaabb'|regex_replace('(?P<n>a)(?P<n>b)?(?P=n)', '<\\1>') }}
+{{ 'aaabb'|regex_replace('(?P<n>a)(?P<n>b)?\\1+', '<\\1>') }}{{ 'abb aba'|regex_replace('((?P<n>a)|(?P<n>b))+(?P=n)', '<\\2>') }}
+{{ 'xa yb xc yb'|regex_replace('(?:x(?P<n>a)|y(?P<n>b)|x)(?(n)|c)', '<\\1>') }}{{ 'on y'|regex_search('a=(?P<h>.)|on (?P<h>.)') }}{{ 'on y'|regex_match('a=(?P<h>.)|on (?P<h>.)$') }}
+{{ 'aba'|regex_search('(?P<n>a)(?P<n>b)(?1)') }}
+{{ 'aba'|regex_search('(?P<n>a)(?P<n>b)(?P>n)') }}
+{{ 'ab'|regex_replace('(?P<n>a)(?P<n>b)', '\\2') }}
+{{ 'ab'|regex_search('(?P<n>a)(?P<n>b)\\2') }}
+{{ 'ac bc'|regex_replace('(?|(?P<n>a)|(?P<m>b))(?P<n>c)', '<\\1>') }}
+]=])
+
 -- A group by number in \g<…> is looked for before anything is found, one in \1 only then.
 list:lines('{"s":"abc"}', [=[
 {{ s|regex_replace('x', '\\g<1>') }}

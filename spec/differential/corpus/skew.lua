@@ -14,6 +14,8 @@ row("{% set ns = namespace() %}{% set a, ns.b = 1, 2 %}{{ a }}{{ ns.b }}", "12")
 row("{% if t %}{{ x }}{% set x = 1 %}{% elif f %}{% set x = 2 %}{% else %}{% set x = 3 %}{% endif %}{{ x }}", "ctx1",
   '{"t":true,"f":false,"x":"ctx"}')
 row("{% set =}{{ c }}{% endset %}", "TemplateSyntaxError: unexpected '='")
+row("{{ '@a@b.com x@y@z.org @a a@b.com'|urlize }}",
+  '@a@b.com <a href="mailto:x@y@z.org">x@y@z.org</a> @a <a href="mailto:a@b.com">a@b.com</a>')
 -- MarkupSafe 3.
 row("{{ ('a<'|safe).replace('<', '-') }}", "a-")
 row("{{ [('aB'|safe).casefold(), ('aB'|safe).removeprefix('a'), ('aB'|safe).removesuffix('B')] }}",

@@ -31,6 +31,7 @@ static void grow(lua_State *L, struct output *o, size_t more) {
 }
 
 static void append(lua_State *L, struct output *o, const char *text, size_t n) {
+    if (n == 0) return; // there may be no buffer yet
     if (n > o->cap - o->len) grow(L, o, n);
     memcpy(o->bytes + o->len, text, n);
     o->len += n;

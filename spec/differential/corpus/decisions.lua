@@ -21,6 +21,7 @@ row("{{ 'ab'|length or 1|nope }}", "TemplateAssertionError: No filter named 'nop
 -- What is left out.
 row("{{ 'a'.encode('utf-16') }}", "LookupError: unknown encoding: utf-16")
 row("{{ dict['a'] is defined }}", "False")
+row("{{ nope is sameas nope }}", "True")
 row("{{ d.keys().mapping is defined }}", "False", '{"d":{}}')
 row("{% filter first %}{% endfilter %}{{ nope.x }}", "TypeError: sequence item 0: expected str instance, Undefined found")
 
@@ -30,6 +31,7 @@ row("{{ dict(**{'<'|e: 1}) }}", "{'&lt;': 1}")
 local templates <const> = { part = "part" }
 list:case("{% macro m() %}[{% include 'part' without context %}]{% endmacro %}{{ m() }}", nil,
   { templates = templates, expect = "[part]" })
+list:case("{% filter upper %}[{% include 'part' without context %}]{% endfilter %}", nil, { templates = templates, expect = "[PART]" })
 list:case("{% set a %}[{% include 'part' without context %}]{% endset %}{{ a }}", nil,
   { templates = templates, expect = "[part]" })
 

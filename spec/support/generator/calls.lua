@@ -11,7 +11,7 @@ local expression <const> = require "generator.expression"
 local make <const>, pattern <const> = expression.make, expression.pattern
 
 -- Not the same twice, or bounded differently on purpose.
-local LEFT_OUT <const> = { random = true, regex_match = true, regex_search = true, regex_replace = true }
+local LEFT_OUT <const> = { random = true, sameas = true, regex_match = true, regex_search = true, regex_replace = true }
 
 -- Names of parameters, right for some.
 local KEYWORDS <const> = { "attribute", "default", "case_sensitive", "reverse", "by", "width", "first", "blank", "length", "killwords", "end", "leeway",

@@ -118,7 +118,7 @@ E.bool = kind({ "p.b", "true", "false", "none is none" }, {
   "($str|regex_search('[0-9]'))", "($str|regex_match('[a-z]'))", "($any is eq $any)", "($int is gt 2)", "($any is callable)", "($any is undefined)",
   "($ints == $ints)", "($strs < $strs)", "$str.endswith(('a', $word))", "($any is integer)", "($any is float)", "($any is boolean)", "($any in $any)",
   "($any $cmp $any)", "($big $cmp $big)", "($big $cmp $float)", "($big $cmp $int)", "($moment $cmp $moment)", "($delta $cmp $delta)", "($tuple $cmp $tuple)",
-  "($strs $cmp $strs)", "($any is not none)", "($any is not string)", "($any is in $ints)", "($any is sameas $any)", "($int is divisibleby($int))", "($any is escaped)",
+  "($strs $cmp $strs)", "($any is not none)", "($any is not string)", "($any is in $ints)", "($any is sameas true)", "($int is divisibleby($int))", "($any is escaped)",
   "($any is true)", "($any is false)", "($str is filter)", "('upper' is filter)", "($str is test)", "($int is eq 3)", "($int is ne $int)", "($float is lt 3)",
   "($int is ge(2))", "($str is lower)", "(not $any)", "($any and p.b)", "($int < $float <= $big)", "($str < $str > $str)", "($int in [1, $int, 2])",
   "($key in $texts)", "($any not in $any)", "($dict == $dict)", "($tuple in [$tuple])", "$ints|length is gt 1", "$call is none",

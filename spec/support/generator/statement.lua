@@ -184,8 +184,8 @@ end
 
 function S.filter(g, depth)
   return tag(g, "filter " .. g:pick { "upper", "trim", "replace('a', 'b')", "title|trim", "e", "indent(2)", "wordwrap(8)", "length|string", "center(9)|upper",
-    "truncate(6, true, '', 0)",
-    "replace('a', t)", "list|join('.')", "urlize", "striptags", "default('x', true)", "safe" }) .. body(g, depth) .. tag(g, "endfilter")
+    "truncate(6, true, '', 0)", "replace('a', t)", "list|length|string", "urlize", "striptags", "default('x', true)", "safe" })
+    .. within(g, "buffers", function() return body(g, depth) end) .. tag(g, "endfilter")
 end
 
 function S.autoescape(g, depth)

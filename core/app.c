@@ -136,11 +136,52 @@ static err open_workers(struct app *app, struct why *why) {
     return app->workers ? ERR_OK : ERR_SCRIPT;
 }
 
-static err open_pager(struct app *app, struct why *why) {
+static void on_pager_open(void *ctx, struct uv_loop_s *loop) {
+    struct app *app = ctx;
+    struct why why = {""};
+    err e = courier_open(app->courier, loop, &why);
+    if (e != ERR_OK) LOG(app->log, LOG_ERROR, "courier_not_opened", LOG_Z("error", why.text));
+    CHECK(e == ERR_OK); // its settings were checked before
+}
+
+static void on_pager_close(void *ctx) {
+    struct app *app = ctx;
+    courier_close(app->courier);
+}
+
+static err open_outbox(struct app *app, struct outbox_sender sender, store *reader, outbox **out, struct why *why) {
+    struct script_options own = script_options(app);
+    own.store = reader;
+    struct outbox_options o = {.engine = app->engine,
+                               .reader = reader,
+                               .script = script_new(&own, why),
+                               .sender = sender,
+                               .env = app->env,
+                               .log = app->log,
+                               .public_url = app->settings.public_url,
+                               .wake = on_jobs,
+                               .wake_ctx = app};
+    if (!o.script) return ERR_SCRIPT;
+    *out = outbox_new(&o);
+    return ERR_OK;
+}
+
+static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
-    struct pager_options options = {.engine = app->engine, .env = app->env, .log = app->log};
-    err e = store_open(&reading, &options.reader, why);
-    if (e == ERR_OK) app->pager = pager_new(&options);
+    struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
+    struct outbox_sender sender = options->sender;
+    err e = store_open(&reading, &o.reader, why);
+    if (e == ERR_OK && app->settings.deliver && options->has_sockets && !sender.send) {
+        e = courier_new(&app->settings, app->env, &app->courier, why);
+        if (e == ERR_OK) {
+            sender = courier_sender(app->courier);
+            o.on_open = on_pager_open;
+            o.on_close = on_pager_close;
+        }
+    }
+    if (e == ERR_OK && app->settings.deliver && sender.send) e = open_outbox(app, sender, o.reader, &o.outbox, why);
+    if (e != ERR_OK) store_close(o.reader);
+    else app->pager = pager_new(&o);
     return e;
 }
 
@@ -270,7 +311,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
-    if (e == ERR_OK) e = open_pager(app, why);
+    if (e == ERR_OK) e = open_pager(app, options, why);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
     if (e == ERR_OK) {
@@ -318,6 +359,7 @@ void app_free(struct app *app) {
     }
     workers_free(app->workers);
     pager_free(app->pager);
+    courier_free(app->courier);
     slow_lane_free(app->slow_lane);
     engine_free(app->engine);
     throttle_free(app->ports.throttle);

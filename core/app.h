@@ -3,6 +3,7 @@
 // Two ways to run: app_start gives every part its thread; without it app_turn runs them one after the other in a
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
+#include "courier.h"
 #include "base/seal.h"
 #include "engine/crash_marker.h"
 #include "engine/pager.h"
@@ -19,6 +20,7 @@ struct app {
     crash_marker *crash_marker;
     struct crash_set crashed;
     engine *engine;
+    courier *courier; // NULL without sockets, or when nothing shall leave
     pager *pager;
     slow_lane *slow_lane;
     struct ports ports;
@@ -35,6 +37,7 @@ struct app_options {
     log_t *log;                      // owned by the caller, may be NULL
     bool is_command;                 // writes something and goes: what a crash of the server left noted stays noted
     bool has_sockets;                // listen; else requests come by app_requests
+    struct outbox_sender sender;     // who carries notifications out; send NULL: with sockets a courier, else nobody
 };
 
 err app_new(const struct app_options *options, struct app **out,

@@ -1,5 +1,14 @@
 #include "inprocess.h"
 #include "app.h"
+#include "base/mem.h"
+#include "postbox.h"
+
+struct world {
+    struct app *app;
+    postbox *postbox;
+};
+
+static struct app *app_of(void *handle) { return ((struct world *)handle)->app; }
 
 static err set_all(arena *a, struct settings *s, str lines, struct why *why) {
     err e = ERR_OK;
@@ -21,12 +30,21 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
     if (o->lua_dir) options.settings.lua = o->lua_dir;
-    struct app *app = NULL;
-    app_new(&options, &app, why);
-    return app;
+    struct world *w = NEW(struct world);
+    w->postbox = postbox_new();
+    options.sender = postbox_sender(w->postbox);
+    if (app_new(&options, &w->app, why) == ERR_OK) return w;
+    postbox_free(w->postbox);
+    mem_free(w);
+    return NULL;
 }
 
-static void inprocess_close(void *handle) { app_free(handle); }
+static void inprocess_close(void *handle) {
+    struct world *w = handle;
+    app_free(w->app);
+    postbox_free(w->postbox);
+    mem_free(w);
+}
 
 static const struct {
     const char *name;
@@ -68,22 +86,22 @@ static void inprocess_requests(void *handle, arena *a, const struct engine_reque
     struct http_request *requests = arena_alloc(a, (count + 1) * sizeof *requests);
     struct http_response *responses = arena_alloc(a, (count + 1) * sizeof *responses);
     for (size_t i = 0; i < count; i++) fill_request(a, &list[i], &requests[i]);
-    app_requests(handle, a, requests, responses, count);
+    app_requests(app_of(handle), a, requests, responses, count);
     for (size_t i = 0; i < count; i++)
         out[i] = (struct engine_answer){responses[i].status, responses[i].content_type, responses[i].extra_headers,
                                         responses[i].body};
 }
 
-static void inprocess_advance(void *handle, int64_t us) { app_advance(handle, us); }
+static void inprocess_advance(void *handle, int64_t us) { app_advance(app_of(handle), us); }
 
-static int64_t inprocess_now(void *handle) {
-    struct app *app = handle;
-    return env_now(app->env);
-}
+static int64_t inprocess_now(void *handle) { return env_now(app_of(handle)->env); }
 
 static err inprocess_port(void *handle, str name, str json, buf *out, struct why *why) {
-    struct app *app = handle;
-    return ports_call(&app->ports, name, json, out, why);
+    struct world *w = handle;
+    if (!postbox_has(name)) return ports_call(&w->app->ports, name, json, out, why);
+    err e = postbox_port(w->postbox, name, json, out, why);
+    while (app_turn(w->app)) continue;
+    return e;
 }
 
 const struct engine_ops inprocess_ops = {

@@ -78,6 +78,8 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     COUNTER(actions, "Actions of people on alert groups.");
     COUNTER(stale, "Signals rendered again because their integration changed meanwhile.");
     COUNTER(slow_lane, "Alerts that left the inline budget.");
+    COUNTER(notifications_sent, "Notifications that a provider has taken.");
+    COUNTER(notifications_failed, "Notifications that could not be delivered.");
     COUNTER(unanswered, "Alert groups whose escalation ended with nobody answering.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER

@@ -23,6 +23,7 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     for (size_t i = 0; i < effects->job_count && x == ERR_OK; i++) {
         x = engine_add_job(e, effects->jobs[i].kind, effects->jobs[i].due_at, g->id);
     }
+    if (x == ERR_OK) x = engine_send_hooks(e, g, effects, now);
     if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
     return x == ERR_OK && effects->calls == CALLS_START ? engine_escalation_start(e, g, now) : x;
 }

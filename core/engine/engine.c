@@ -44,8 +44,9 @@ static void on_committed(void *ctx, store *s) {
     engine *e = ctx;
     if (e->config_changed) {
         err x = config_refresh(e->config_source, s);
-        if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "config_not_loaded", LOG_Z("error", err_text(x)));
         e->config = config_current(e->config_source, e->config);
+        if (x == ERR_OK) x = hooks_refresh(e->hooks, s);
+        if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "config_not_loaded", LOG_Z("error", err_text(x)));
         e->config_changed = false;
     }
     if ((e->jobs_added || e->notifications_added) && e->options.on_jobs) e->options.on_jobs(e->options.ctx);
@@ -82,8 +83,11 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     engine *e = NEW(engine);
     e->options = *options;
     e->open_guess = open_guess_new();
+    e->hooks = hooks_new();
     e->config_source = config_source_new();
-    if (load_hash_key(e, why) != ERR_OK || config_refresh(e->config_source, options->writer) != ERR_OK) {
+    if (load_hash_key(e, why) != ERR_OK || config_refresh(e->config_source, options->writer) != ERR_OK ||
+        hooks_refresh(e->hooks, options->writer) != ERR_OK) {
+        hooks_free(e->hooks);
         config_source_free(e->config_source);
         open_guess_free(e->open_guess);
         mem_free(e);
@@ -112,6 +116,7 @@ void engine_free(engine *e) {
     config_release(e->config);
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);
+    hooks_free(e->hooks);
     mem_free(e);
 }
 

@@ -1,6 +1,7 @@
 // The inside of `engine`, for the files of this folder that apply items on the commit thread.
 #pragma once
 #include "engine/engine.h"
+#include "engine/hooks.h"
 #include "engine/on_call.h"
 #include "engine/open_guess.h"
 #include <stdio.h>
@@ -13,6 +14,7 @@ struct engine {
     const config *config; // the commit thread's snapshot
     open_guess *open_guess;
     on_call *on_call; // of the commit thread
+    hooks *hooks;
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added, notifications_added;
@@ -59,6 +61,12 @@ err job_auto_resolve(struct job_item *j, int64_t now);
 // "epoch user" of a job that engine_add_call_job made, and its group. ERR_NOT_FOUND: it is void.
 err job_call(const struct job_item *j, struct group *g, int64_t *epoch, int64_t *user_id);
 
+str engine_new_key(engine *e, char hex[static 33]); // an idempotency key
+// Webhooks (notify.c): those that hear of these lines; or one of a step.
+err engine_send_hooks(engine *e, const struct group *g, const struct group_effects *effects, int64_t now);
+err engine_send_hook(engine *e, const struct group *g, int64_t webhook_id, enum hook_trigger trigger,
+                     struct group_actor actor, int64_t now);
+
 // Pages (paging.c).
 struct page_call {
     int64_t user_id;
@@ -67,4 +75,6 @@ struct page_call {
 };
 err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now);
 err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now);
+// A notification of the page could not be delivered: its next rule comes at once.
+err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, int64_t now);
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now);

@@ -25,13 +25,13 @@ static err add_line(struct walk *w, const char *action, const char *reason, int6
 
 // Facts.
 
-static err turn_of(struct walk *w, const struct plan_step *step, struct user_ids *out) {
-    struct user_ids in_turn;
+static err turn_of(struct walk *w, const struct plan_step *step, struct id_list *out) {
+    struct id_list in_turn;
     int64_t last = 0;
     err x = escalation_rows_turns(writer(w), w->arena, &step->users, &in_turn);
     if (x == ERR_OK) x = escalation_rows_last_user(writer(w), w->arena, step->step_id, &last);
     if (x != ERR_OK || !in_turn.count) return x;
-    *out = (struct user_ids){arena_alloc(w->arena, sizeof *out->ids), 1};
+    *out = (struct id_list){arena_alloc(w->arena, sizeof *out->ids), 1};
     out->ids[0] = escalation_next_user(&in_turn, last);
     return ERR_OK;
 }
@@ -46,7 +46,7 @@ static err find_on_call(struct walk *w, const struct plan_step *step, struct ste
     if (x == ERR_LIMIT) facts->failure = "schedule_failed";
     else if (x == ERR_OK && !people.count) facts->failure = "no_one_on_call";
     if (x == ERR_LIMIT) return ERR_OK;
-    struct user_ids ids = {arena_alloc(w->arena, (people.count + 1) * sizeof *ids.ids), people.count};
+    struct id_list ids = {arena_alloc(w->arena, (people.count + 1) * sizeof *ids.ids), people.count};
     if (people.count) memcpy(ids.ids, people.ids, people.count * sizeof *ids.ids);
     facts->users = ids;
     return x;
@@ -114,6 +114,9 @@ static err call_users(struct walk *w, const struct step_outcome *out) {
 static err write_outcome(struct walk *w, const struct plan_step *step, const struct step_outcome *out, int64_t at) {
     err x = out->action ? add_line(w, out->action, out->reason, at) : ERR_OK;
     if (x == ERR_OK) x = call_users(w, out);
+    if (x == ERR_OK && out->webhook_id)
+        x = engine_send_hook(w->engine, w->group, out->webhook_id, HOOK_ESCALATION, (struct group_actor){BY_SYSTEM, 0},
+                             w->now);
     if (x == ERR_OK && out->last_user)
         x = escalation_rows_set_last_user(writer(w), w->arena, step->step_id, out->last_user);
     return x;

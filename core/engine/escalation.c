@@ -8,7 +8,7 @@ const struct plan_step *escalation_step_up(const struct escalation *x, const str
     return x->step >= 0 && (size_t)x->step < plan->step_count ? &plan->steps[x->step] : NULL;
 }
 
-int64_t escalation_next_user(const struct user_ids *users, int64_t last) {
+int64_t escalation_next_user(const struct id_list *users, int64_t last) {
     for (size_t i = 0; i < users->count; i++)
         if (users->ids[i] == last) return users->ids[(i + 1) % users->count];
     return users->count ? users->ids[0] : 0;

@@ -10,15 +10,15 @@
 
 // What a step needs to know of the world.
 struct step_facts {
-    struct user_ids users; // whom it would call, now
-    int64_t alerts;        // that came within the step's window
-    const char *failure;   // a reason value: what the step needs is gone or not there; NULL: nothing
+    struct id_list users; // whom it would call, now
+    int64_t alerts;       // that came within the step's window
+    const char *failure;  // a reason value: what the step needs is gone or not there; NULL: nothing
 };
 
 // What a step does.
 struct step_outcome {
     const char *action, *reason; // its line in the group's log; NULL: none
-    struct user_ids users;       // to be called, with `is_important`
+    struct id_list users;        // to be called, with `is_important`
     bool is_important;
     int64_t last_user;  // notify_person_next_each_time: to be remembered for the next group; 0: nobody
     int64_t webhook_id; // to be sent; 0: none
@@ -31,6 +31,6 @@ const struct plan_step *escalation_step_up(const struct escalation *x, const str
 void escalation_run_step(struct escalation *x, const struct escalation_plan *plan, const struct step_facts *facts,
                          int64_t now, enum escalation_state *state, struct step_outcome *out);
 // The one whose turn it is after `last`: of `users`, which are in turn order; 0 when there are none.
-int64_t escalation_next_user(const struct user_ids *users, int64_t last);
+int64_t escalation_next_user(const struct id_list *users, int64_t last);
 // When a step with a window of time lets go on: `now` within it, else its next beginning. Seconds of the day, UTC.
 int64_t escalation_window_opens(int64_t now, int64_t from_s, int64_t to_s);

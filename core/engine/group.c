@@ -47,17 +47,17 @@ static void note_response(struct group *g, int64_t now) {
     if (g->response_ms < 0) g->response_ms = (now - g->started_at) / 1000;
 }
 
-static void clear_silence(struct group *g, struct group_effects *effects, const char *reason,
+static void clear_silence(struct group *g, struct group_effects *effects, const char *reason, bool is_implied,
                           struct group_actor actor) {
     if (!g->silenced_at) return;
     if (g->silenced_until) effects->cancel_unsilence = true;
     g->silenced_at = g->silenced_until = g->silenced_by_id = 0;
-    add_line(effects, "unsilenced", reason, actor);
+    add_line(effects, "unsilenced", reason, actor)->is_implied = is_implied;
 }
 
 static void acknowledge(struct group *g, int64_t now, const char *reason, struct group_actor actor,
                         struct group_effects *effects) {
-    clear_silence(g, effects, reason, actor);
+    clear_silence(g, effects, reason, true, actor);
     g->acknowledged_at = now;
     g->acknowledged_by = actor.by;
     g->acknowledged_by_id = actor.id;
@@ -68,7 +68,7 @@ static void acknowledge(struct group *g, int64_t now, const char *reason, struct
 
 static void resolve(struct group *g, int64_t now, const char *reason, struct group_actor actor,
                     struct group_effects *effects) {
-    clear_silence(g, effects, reason, actor);
+    clear_silence(g, effects, reason, true, actor);
     g->resolved_at = now;
     g->resolved_by = actor.by;
     g->resolved_by_id = actor.id;
@@ -200,13 +200,17 @@ static err act_unsilence(struct group *g, const struct group_deed *d, struct gro
     if (g->acknowledged_at) return refuse(why, "unsilence", "acknowledged");
     if (!g->silenced_at) return refuse(why, "unsilence", "unsilenced");
     effects->calls = CALLS_START;
-    clear_silence(g, effects, reason_of(d, "unsilenced_by_user", "unsilenced_by_api", "silence_ended"), d->actor);
+    clear_silence(g, effects, reason_of(d, "unsilenced_by_user", "unsilenced_by_api", "silence_ended"), false,
+                  d->actor);
     return ERR_OK;
 }
 
 static err act_wipe(struct group *g, const struct group_deed *d, int64_t now, struct group_effects *effects) {
     if (g->wiped_at) return ERR_OK;
-    if (!g->resolved_at) resolve(g, now, "wiped", d->actor, effects);
+    if (!g->resolved_at) {
+        resolve(g, now, "wiped", d->actor, effects);
+        effects->lines[effects->line_count - 1].is_implied = true;
+    }
     g->resolved_by = BY_WIPED;
     g->wiped_at = now;
     g->has_hash = false;

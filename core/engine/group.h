@@ -19,6 +19,7 @@ struct group_line { // one line of the group's log
     struct group_actor actor;
     const char *key; // one member of its detail, or NULL: until (µs), root (id of the group it is attached to)
     int64_t value;
+    bool is_implied; // by another line of the same deed: no webhook hears of it
 };
 
 struct group_job {

@@ -18,7 +18,7 @@ err job_unsilence(struct job_item *j, int64_t now) {
 
 err job_watch_answer(struct job_item *j, int64_t now) {
     struct group g;
-    struct user_ids running = {0};
+    struct id_list running = {0};
     err x = group_rows_get(j->engine->rows, j->job.alert_group_id, &g);
     if (x == ERR_OK) x = page_rows_running(j->engine->options.writer, j->arena, g.id, &running);
     return x == ERR_OK && !running.count ? engine_escalation_unanswered(j->engine, &g, now) : x;

@@ -2,9 +2,11 @@
 #include "base/mem.h"
 #include <uv.h>
 
-#define JOBS_AT_ONCE 200
-#define RETRY_US     1000000
-#define WAIT_MAX_MS  60000 // the clock is looked at once a minute at least
+#define JOBS_AT_ONCE   200
+#define RETRY_US       1000000
+#define DRAIN_MS       2500 // answers of providers are awaited for so long at the stop
+#define DRAIN_EVERY_MS 50
+#define WAIT_MAX_MS    60000 // the clock is looked at once a minute at least
 
 struct pager {
     struct pager_options options;
@@ -16,6 +18,7 @@ struct pager {
     size_t in_flight;
     bool has_failed; // a job of the last round could not run: wait before the next
     bool is_running, is_stopping;
+    uint64_t stop_at; // answers are not awaited past it
 };
 
 // A job on its way to the commit thread and back.
@@ -99,7 +102,7 @@ static err look_ahead(pager *p, int64_t now, int64_t *wait) {
     return e;
 }
 
-int64_t pager_turn(pager *p) {
+static int64_t jobs_turn(pager *p) {
     int64_t now = env_now(p->options.env), wait = -1;
     take_done(p);
     if (p->in_flight) return -1; // the last of them wakes us
@@ -114,14 +117,22 @@ int64_t pager_turn(pager *p) {
     return RETRY_US;
 }
 
-bool pager_is_idle(pager *p) { return p->in_flight == 0; }
+int64_t pager_turn(pager *p) {
+    int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
+    return jobs < 0 ? out : out < 0 || jobs < out ? jobs : out;
+}
+
+bool pager_is_idle(pager *p) { return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)); }
 
 static void on_timer(uv_timer_t *t);
 
 static void turn(pager *p) {
+    if (!p->stop_at && __atomic_load_n(&p->is_stopping, __ATOMIC_ACQUIRE)) p->stop_at = uv_now(&p->loop) + DRAIN_MS;
     if (__atomic_load_n(&p->is_stopping, __ATOMIC_ACQUIRE)) {
         take_done(p);
-        if (!p->in_flight) uv_stop(&p->loop);
+        bool is_over = !p->options.outbox || !outbox_drain(p->options.outbox) || uv_now(&p->loop) >= p->stop_at;
+        if (!p->in_flight && is_over) uv_stop(&p->loop);
+        else uv_timer_start(&p->timer, on_timer, DRAIN_EVERY_MS, 0);
         return;
     }
     int64_t wait_us = pager_turn(p);
@@ -144,6 +155,7 @@ void pager_start(pager *p) {
     CHECK(uv_async_init(&p->loop, &p->wake, on_wake) == 0);
     CHECK(uv_timer_init(&p->loop, &p->timer) == 0);
     p->wake.data = p->timer.data = p;
+    if (p->options.on_open) p->options.on_open(p->options.ctx, &p->loop);
     __atomic_store_n(&p->is_running, true, __ATOMIC_RELEASE);
     CHECK(pthread_create(&p->thread, NULL, pager_thread, p) == 0);
 }
@@ -156,6 +168,7 @@ void pager_stop(pager *p) {
     uv_async_send(&p->wake);
     pthread_join(p->thread, NULL);
     __atomic_store_n(&p->is_running, false, __ATOMIC_RELEASE);
+    if (p->options.on_close) p->options.on_close(p->options.ctx);
     uv_close((uv_handle_t *)&p->wake, NULL);
     uv_close((uv_handle_t *)&p->timer, NULL);
     uv_run(&p->loop, UV_RUN_DEFAULT);
@@ -166,6 +179,7 @@ void pager_free(pager *p) {
     if (!p) return;
     take_done(p);
     mailbox_close(&p->done);
+    outbox_free(p->options.outbox);
     store_close(p->options.reader);
     mem_free(p);
 }

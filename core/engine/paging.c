@@ -13,13 +13,6 @@ static err add_line(engine *e, const struct page *p, const char *action, const c
     return x;
 }
 
-static str new_key(engine *e, char hex[static 33]) {
-    unsigned char random[16];
-    env_random(e->options.env, random, sizeof random);
-    for (size_t i = 0; i < sizeof random; i++) snprintf(hex + 2 * i, 3, "%02x", random[i]);
-    return (str){hex, 32};
-}
-
 static err notify(engine *e, arena *a, const struct page *p, const struct page_rule *rule, const char *reason,
                   int64_t now) {
     store *s = e->options.writer;
@@ -29,7 +22,7 @@ static err notify(engine *e, arena *a, const struct page *p, const struct page_r
                              .alert_group_id = p->alert_group_id,
                              .user_id = p->user_id,
                              .channel = rule->channel,
-                             .key = new_key(e, key),
+                             .key = engine_new_key(e, key),
                              .is_important = p->is_important,
                              .due_at = now,
                              .created_at = now};
@@ -90,7 +83,7 @@ static err stop(engine *e, arena *a, struct page *p, int64_t now) {
 }
 
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
-    struct user_ids users = {0};
+    struct id_list users = {0};
     err x = page_rows_running(e->options.writer, a, g->id, &users);
     for (size_t i = 0; i < users.count && x == ERR_OK; i++) {
         struct page p;
@@ -101,6 +94,17 @@ err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
     return x == ERR_OK && group_state(g) != GROUP_FIRING
                ? outbox_cancel(e->options.writer, a, g->id, 0, "answered", now)
                : x;
+}
+
+err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, int64_t now) {
+    struct page p;
+    struct group g;
+    err x = page_rows_get(e->options.writer, a, group_id, user_id, &p);
+    if (x == ERR_OK) x = group_rows_get(e->rows, group_id, &g);
+    if (x == ERR_OK) x = add_line(e, &p, "page_failed", "not_delivered", channel, now);
+    if (x != ERR_OK || !page_applies(&p, &g)) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    p.epoch++; // the wait that it is in is over
+    return go_on(e, a, &g, &p, "rule_before_failed", now);
 }
 
 err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now) {

@@ -19,16 +19,13 @@ static enum step_type type_from(const struct store_value *v) {
 
 static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
 
-// "[3,17]" → 3, 17. The API wrote it.
-static struct user_ids ids_of(arena *a, const struct store_value *v) {
-    struct user_ids out = {0};
-    if (v->type != STORE_TEXT) return out;
-    out.ids = arena_alloc(a, (v->text.len / 2 + 1) * sizeof *out.ids);
-    for (size_t i = 0; i < v->text.len; i++) {
-        bool is_digit = v->text.ptr[i] >= '0' && v->text.ptr[i] <= '9';
-        bool follows = is_digit && i > 0 && v->text.ptr[i - 1] >= '0' && v->text.ptr[i - 1] <= '9';
+struct id_list id_list_parse(arena *a, str text) {
+    struct id_list out = {.ids = arena_alloc(a, (text.len / 2 + 1) * sizeof *out.ids)};
+    for (size_t i = 0; i < text.len; i++) {
+        bool is_digit = text.ptr[i] >= '0' && text.ptr[i] <= '9';
+        bool follows = is_digit && i > 0 && text.ptr[i - 1] >= '0' && text.ptr[i - 1] <= '9';
         if (is_digit && !follows) out.ids[out.count++] = 0;
-        if (is_digit) out.ids[out.count - 1] = out.ids[out.count - 1] * 10 + (v->text.ptr[i] - '0');
+        if (is_digit) out.ids[out.count - 1] = out.ids[out.count - 1] * 10 + (text.ptr[i] - '0');
     }
     return out;
 }
@@ -91,7 +88,7 @@ static struct plan_step step_of(arena *a, const struct store_value *v) {
         .type = type_from(&v[1]),
         .is_important = int_of(&v[2]) != 0,
         .wait_ms = int_of(&v[3]),
-        .users = ids_of(a, &v[4]),
+        .users = id_list_parse(a, v[4].text),
         .schedule_id = int_of(&v[5]),
         .team_id = int_of(&v[6]),
         .user_group_id = int_of(&v[7]),
@@ -154,15 +151,15 @@ err escalation_rows_put(store *s, arena *a, const struct escalation *x) {
 
 // Whom a step means.
 
-static struct user_ids column_of(arena *a, const struct store_rows *rows) {
-    struct user_ids out = {arena_alloc(a, (rows->count + 1) * sizeof *out.ids), rows->count};
+static struct id_list column_of(arena *a, const struct store_rows *rows) {
+    struct id_list out = {arena_alloc(a, (rows->count + 1) * sizeof *out.ids), rows->count};
     for (size_t i = 0; i < rows->count; i++) out.ids[i] = rows->values[i * rows->columns].integer;
     return out;
 }
 
-err escalation_rows_users(store *s, arena *a, const struct user_ids *users, struct user_ids *out) {
+err escalation_rows_users(store *s, arena *a, const struct id_list *users, struct id_list *out) {
     err e = ERR_OK;
-    *out = (struct user_ids){.ids = arena_alloc(a, (users->count + 1) * sizeof *out->ids)};
+    *out = (struct id_list){.ids = arena_alloc(a, (users->count + 1) * sizeof *out->ids)};
     for (size_t i = 0; i < users->count && e == ERR_OK; i++) {
         struct store_rows rows;
         e = run(s, a, "SELECT id FROM user WHERE id = $1 AND deleted_at IS NULL", &SV_INT(users->ids[i]), 1, &rows);
@@ -179,7 +176,7 @@ static bool is_before(const struct store_value *l, const struct store_value *r) 
     return order < 0 || (order == 0 && l[1].integer < r[1].integer);
 }
 
-err escalation_rows_turns(store *s, arena *a, const struct user_ids *users, struct user_ids *out) {
+err escalation_rows_turns(store *s, arena *a, const struct id_list *users, struct id_list *out) {
     struct store_value *found = arena_alloc(a, (users->count + 1) * 2 * sizeof *found), row[2];
     size_t count = 0;
     err e = ERR_OK;
@@ -194,12 +191,12 @@ err escalation_rows_turns(store *s, arena *a, const struct user_ids *users, stru
             memcpy(&found[2 * at], &found[2 * (at - 1)], sizeof row);
         memcpy(&found[2 * at], row, sizeof row);
     }
-    *out = (struct user_ids){arena_alloc(a, (count + 1) * sizeof *out->ids), count};
+    *out = (struct id_list){arena_alloc(a, (count + 1) * sizeof *out->ids), count};
     for (size_t i = 0; i < count; i++) out->ids[i] = found[2 * i + 1].integer;
     return e;
 }
 
-static err members(store *s, arena *a, const char *exists, const char *list, int64_t id, struct user_ids *out) {
+static err members(store *s, arena *a, const char *exists, const char *list, int64_t id, struct id_list *out) {
     struct store_rows rows;
     err e = run_one(s, a, exists, &SV_INT(id), 1, &rows);
     if (e == ERR_OK) e = store_run(s, a, list, &SV_INT(id), 1, USERS_MAX, &rows, NULL);
@@ -207,14 +204,14 @@ static err members(store *s, arena *a, const char *exists, const char *list, int
     return e;
 }
 
-err escalation_rows_team(store *s, arena *a, int64_t team_id, struct user_ids *out) {
+err escalation_rows_team(store *s, arena *a, int64_t team_id, struct id_list *out) {
     return members(s, a, "SELECT 1 FROM team WHERE id = $1",
                    "SELECT u.id FROM team_member AS m JOIN user AS u ON u.id = m.user_id WHERE m.team_id = $1 "
                    "AND u.deleted_at IS NULL ORDER BY u.username, u.id",
                    team_id, out);
 }
 
-err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct user_ids *out) {
+err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct id_list *out) {
     return members(s, a, "SELECT 1 FROM user_group WHERE id = $1",
                    "SELECT u.id FROM user_group_member AS m JOIN user AS u ON u.id = m.user_id "
                    "WHERE m.user_group_id = $1 AND u.deleted_at IS NULL ORDER BY u.username, u.id",

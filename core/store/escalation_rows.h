@@ -26,17 +26,19 @@ enum step_type {
 };
 const char *step_type_text(enum step_type type);
 
-struct user_ids {
+struct id_list {
     int64_t *ids;
     size_t count;
 };
+// "[3,17]" → 3, 17: a column that the API wrote.
+struct id_list id_list_parse(arena *a, str text);
 
 struct plan_step { // as it was when the escalation began
     int64_t step_id;
     enum step_type type;
     bool is_important;
     int64_t wait_ms; // 0: not given
-    struct user_ids users;
+    struct id_list users;
     int64_t schedule_id, team_id, user_group_id, webhook_id; // 0: not given
     int64_t from_s, to_s;                                    // seconds of the day, UTC; -1: not given
     int64_t num_alerts, num_minutes;                         // 0: not given
@@ -62,12 +64,12 @@ err escalation_rows_get(store *s, arena *a, int64_t group_id, struct escalation 
 err escalation_rows_put(store *s, arena *a, const struct escalation *x);
 
 // Of these users, in their order, those who are still there.
-err escalation_rows_users(store *s, arena *a, const struct user_ids *users, struct user_ids *out);
+err escalation_rows_users(store *s, arena *a, const struct id_list *users, struct id_list *out);
 // The same in the order of turns: user name, then id.
-err escalation_rows_turns(store *s, arena *a, const struct user_ids *users, struct user_ids *out);
+err escalation_rows_turns(store *s, arena *a, const struct id_list *users, struct id_list *out);
 // ERR_NOT_FOUND: there is no such team or user group any more.
-err escalation_rows_team(store *s, arena *a, int64_t team_id, struct user_ids *out);
-err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct user_ids *out);
+err escalation_rows_team(store *s, arena *a, int64_t team_id, struct id_list *out);
+err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct id_list *out);
 // Who was called last by a step that takes turns: 0 when nobody was, or the step is gone.
 err escalation_rows_last_user(store *s, arena *a, int64_t step_id, int64_t *out);
 err escalation_rows_set_last_user(store *s, arena *a, int64_t step_id, int64_t user_id);

@@ -56,12 +56,12 @@ err page_rows_put(store *s, arena *a, const struct page *p) {
                args, 8);
 }
 
-err page_rows_running(store *s, arena *a, int64_t group_id, struct user_ids *out) {
+err page_rows_running(store *s, arena *a, int64_t group_id, struct id_list *out) {
     struct store_rows rows;
     err e = store_run(s, a, "SELECT user_id FROM page WHERE alert_group_id = $1 AND state = 'running' ORDER BY user_id",
                       &SV_INT(group_id), 1, 0, &rows, NULL);
     if (e != ERR_OK) return e;
-    *out = (struct user_ids){arena_alloc(a, (rows.count + 1) * sizeof *out->ids), rows.count};
+    *out = (struct id_list){arena_alloc(a, (rows.count + 1) * sizeof *out->ids), rows.count};
     for (size_t i = 0; i < rows.count; i++) out->ids[i] = rows.values[i].integer;
     return ERR_OK;
 }
@@ -114,17 +114,24 @@ err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t 
 }
 
 err outbox_add(store *s, arena *a, const struct notification *n) {
-    struct store_value args[] = {SV_TEXT(str_of(n->kind)),    int_or_null(n->alert_group_id),
-                                 int_or_null(n->user_id),     int_or_null(n->contact_method_id),
-                                 int_or_null(n->provider_id), SV_TEXT(n->channel),
-                                 SV_TEXT(n->target),          SV_INT(n->is_important),
-                                 SV_TEXT(str_of(n->reason)),  SV_TEXT(n->key),
-                                 SV_INT(n->due_at),           SV_INT(n->created_at)};
+    struct store_value args[] = {SV_TEXT(str_of(n->kind)),
+                                 int_or_null(n->alert_group_id),
+                                 int_or_null(n->user_id),
+                                 int_or_null(n->contact_method_id),
+                                 int_or_null(n->provider_id),
+                                 SV_TEXT(n->channel),
+                                 SV_TEXT(n->target),
+                                 SV_INT(n->is_important),
+                                 SV_TEXT(str_of(n->reason)),
+                                 SV_TEXT(n->key),
+                                 SV_INT(n->due_at),
+                                 SV_INT(n->created_at),
+                                 n->detail.len ? SV_TEXT(n->detail) : SV_NULL};
     return run(s, a,
                "INSERT INTO notification (kind, alert_group_id, user_id, contact_method_id, provider_id, channel, "
-               "target, is_important, state, reason, key, due_at, created_at) "
-               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12)",
-               args, 12);
+               "target, is_important, state, reason, key, due_at, created_at, detail) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13)",
+               args, 13);
 }
 
 err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const char *reason, int64_t now) {

@@ -23,7 +23,7 @@ struct page_rule {
 struct notification { // a new row of the outbox
     const char *kind, *reason;
     int64_t alert_group_id, user_id, contact_method_id, provider_id; // 0: none
-    str channel, target;
+    str channel, target, detail;
     str key; // idempotency key
     bool is_important;
     int64_t due_at, created_at;
@@ -32,7 +32,7 @@ struct notification { // a new row of the outbox
 err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct page *out); // ERR_NOT_FOUND
 err page_rows_put(store *s, arena *a, const struct page *p);
 // The users whose pages for a group still run.
-err page_rows_running(store *s, arena *a, int64_t group_id, struct user_ids *out);
+err page_rows_running(store *s, arena *a, int64_t group_id, struct id_list *out);
 
 // Whether a user may be called. ERR_NOT_FOUND: gone.
 err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed);

@@ -1,15 +1,22 @@
---- A core in process with people who are called: users with rules, chains of steps, and who was called when.
+--- A core in process with people who are called: users with rules, chains of steps, and who was called when. Nothing
+--- leaves it unless it is opened with settings = {deliver = 1}.
 local world = require "world"
+local engine = require "tocsin.engine"
 local json = require "tocsin.json"
 
 local calling = setmetatable({}, { __index = world })
 calling.__index = calling
 
 function calling.open(options)
+  options = options or {}
+  options.settings = options.settings or {}
+  options.settings.deliver = options.settings.deliver or 0
   local c = setmetatable(world.open(options), calling)
   c.users, c.names = {}, {}
   return c
 end
+
+local function object(fields) return next(fields) and json.encode(fields) or "{}" end
 
 local function insert(self, table_name, columns)
   local names, places, args = {}, {}, {}
@@ -35,12 +42,37 @@ function calling:user(name, options)
       insert(self, "notification_rule", { user_id = id, is_important = is_important, position = i - 1,
         channel = not is_wait and rule or json.null, wait_ms = is_wait and math.tointeger(rule * 60000) or json.null })
       if not is_wait and not has[rule] and not (options.without or {})[rule] then
-        insert(self, "contact_method", { user_id = id, channel = rule, address = "{}", verified_at = 1, created_at = 1 })
+        insert(self, "contact_method", { user_id = id, channel = rule, verified_at = 1,
+          address = object((options.addresses or {})[rule] or {}), created_at = 1 })
         has[rule] = true
       end
     end
   end
   return id
+end
+
+--- An account at a destination. → provider id
+function calling:provider(kind, settings)
+  self.count = self.count + 1
+  return insert(self, "provider", { type = kind, name = kind .. self.count, position = self.count, created_at = 1,
+    settings = object(settings) })
+end
+
+--- What left since the last look: {id, method, url, headers, body}.
+function calling:outgoing() return json.decode(assert(engine.port_text(self.core, "outgoing", "{}"))) end
+
+--- The provider's answer to one of them: {status, headers, body} or {failure = "TIMEOUT"}.
+function calling:answer(letter, with)
+  local out = { id = letter.id }
+  for key, v in pairs(with) do out[key] = v end
+  assert(engine.port_text(self.core, "answer", json.encode(out)))
+end
+
+--- The values of a SELECT with one column.
+function calling:column(sql, ...)
+  local out = {}
+  for i, row in ipairs(self:rows(sql, ...)) do out[i] = select(2, next(row)) end
+  return out
 end
 
 --- A chain of steps, each a table of columns of escalation_step; users by name. → chain id

@@ -1,0 +1,144 @@
+#include "engine/deliver.h"
+#include "engine/engine_parts.h"
+
+#define FIRST_PAUSE_US INT64_C(1000000)
+#define PAUSE_MAX_US   INT64_C(300000000)
+#define GIVE_UP_US     INT64_C(3600000000) // of trying, from the moment it was decided
+
+struct row { // what is known of the notification
+    int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
+    bool is_waiting, is_page;
+    str channel;
+};
+
+static store *writer(const struct delivery_item *d) { return d->engine->options.writer; }
+
+static err run(struct delivery_item *d, const char *sql, const struct store_value *args, size_t nargs) {
+    struct store_rows ignored;
+    return store_run(writer(d), d->arena, sql, args, nargs, 0, &ignored, NULL);
+}
+
+static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
+static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
+static struct store_value text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
+
+static err read_row(struct delivery_item *d, struct row *out) {
+    struct store_rows rows;
+    err x = store_run(writer(d), d->arena,
+                      "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
+                      "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id FROM notification AS n "
+                      "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id WHERE n.id = $1",
+                      &SV_INT(d->notification_id), 1, 1, &rows, NULL);
+    if (x != ERR_OK) return x;
+    if (!rows.count) return ERR_NOT_FOUND;
+    const struct store_value *v = rows.values;
+    *out = (struct row){.alert_group_id = int_of(&v[0]),
+                        .user_id = int_of(&v[1]),
+                        .contact_method_id = int_of(&v[2]),
+                        .attempt = int_of(&v[3]) + 1,
+                        .created_at = int_of(&v[4]),
+                        .is_waiting = int_of(&v[5]) != 0,
+                        .is_page = int_of(&v[6]) != 0,
+                        .channel = v[7].text,
+                        .second_provider_id = int_of(&v[8])};
+    return ERR_OK;
+}
+
+static err add_delivery(struct delivery_item *d, const struct row *n) {
+    static const char *const texts[] = {"sent", "retry", "failed"};
+    struct store_value args[] = {
+        SV_INT(d->notification_id),       SV_INT(n->attempt),     SV_INT(d->at),
+        int_or_null(d->provider_id),      SV_TEXT(n->channel),    SV_TEXT(d->address.ptr ? d->address : STR("")),
+        SV_TEXT(str_of(texts[d->state])), int_or_null(d->status), SV_INT(d->latency_us / 1000),
+        text_or_null(d->external_id),     text_or_null(d->error)};
+    return run(d,
+               "INSERT INTO delivery (notification_id, attempt, at, provider_id, channel, address, state, status, "
+               "latency_ms, external_id, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+               args, 11);
+}
+
+// Twice as long after each attempt, and up to a half more, so that many do not come back at the same moment.
+static int64_t pause_after(struct delivery_item *d, int64_t attempt) {
+    int64_t pause = FIRST_PAUSE_US << (attempt < 10 ? attempt - 1 : 9);
+    uint16_t random;
+    env_random(d->engine->options.env, &random, sizeof random);
+    if (pause > PAUSE_MAX_US) pause = PAUSE_MAX_US;
+    pause += pause / 2 * random / 65535;
+    return pause > d->after_ms * 1000 ? pause : d->after_ms * 1000;
+}
+
+static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at, int64_t provider_id) {
+    struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), text_or_null(d->error), int_or_null(provider_id),
+                                 SV_INT(d->notification_id)};
+    d->engine->notifications_added = true;
+    return run(d,
+               "UPDATE notification SET attempt = $1, due_at = $2, error = $3, provider_id = COALESCE($4, provider_id) "
+               "WHERE id = $5 AND state = 'waiting'",
+               args, 5);
+}
+
+static err end(struct delivery_item *d, const struct row *n, const char *state, int64_t now) {
+    struct store_value args[] = {SV_TEXT(str_of(state)),       SV_INT(n->attempt),     SV_INT(now),
+                                 text_or_null(d->external_id), text_or_null(d->error), int_or_null(d->provider_id),
+                                 SV_INT(d->notification_id)};
+    return run(d,
+               "UPDATE notification SET state = $1, attempt = $2, ended_at = $3, external_id = $4, error = $5, "
+               "provider_id = $6, due_at = NULL WHERE id = $7",
+               args, 7);
+}
+
+static err mark_contact(struct delivery_item *d, const struct row *n, int64_t now) {
+    bool has_failed = d->state != DELIVERY_SENT;
+    struct store_value args[] = {has_failed ? SV_INT(now) : SV_NULL, has_failed ? text_or_null(d->error) : SV_NULL,
+                                 SV_INT(n->contact_method_id)};
+    return run(d,
+               "UPDATE contact_method SET failed_at = $1, failure = $2 WHERE id = $3 AND ($1 IS NOT NULL OR failed_at "
+               "IS NOT NULL)",
+               args, 3);
+}
+
+static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
+    bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
+    if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
+    LOG(d->engine->options.log, LOG_WARN, "notification_failed", LOG_N("notification", d->notification_id),
+        LOG_N("group", n->alert_group_id), LOG_S("channel", n->channel), LOG_S("error", d->error));
+    engine_count(&d->engine->counters.notifications_failed);
+    err x = end(d, n, "failed", now);
+    if (x == ERR_OK && n->contact_method_id) x = mark_contact(d, n, now);
+    return x == ERR_OK && n->is_page
+               ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, now)
+               : x;
+}
+
+static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
+    if (now - n->created_at > GIVE_UP_US) return fail(d, n, now);
+    return set_due(d, n, now + pause_after(d, n->attempt), 0);
+}
+
+static err deliver(struct delivery_item *d, int64_t now) {
+    struct row n;
+    err x = read_row(d, &n);
+    if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return n.is_waiting ? end(d, &n, "cancelled", now) : ERR_OK;
+    if (x == ERR_OK) x = add_delivery(d, &n);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    if (d->state == DELIVERY_SENT) {
+        engine_count(&d->engine->counters.notifications_sent);
+        x = end(d, &n, "sent", now);
+        return x == ERR_OK && n.contact_method_id ? mark_contact(d, &n, now) : x;
+    }
+    if (!n.is_waiting) return ERR_OK; // called off meanwhile
+    return d->state == DELIVERY_RETRY ? retry(d, &n, now) : fail(d, &n, now);
+}
+
+static err delivery_apply(struct commit_item *item, store *s, int64_t now) {
+    (void)s;
+    return deliver(CONTAINER(item, struct delivery_item, item), now);
+}
+
+void delivery_init(struct delivery_item *d, engine *e) {
+    d->engine = e;
+    d->item.class = COMMIT_PERSON;
+    d->item.is_atomic = true;
+    d->item.weight = sizeof *d;
+    d->item.apply = delivery_apply;
+}

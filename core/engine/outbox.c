@@ -1,0 +1,359 @@
+#include "engine/outbox.h"
+#include "base/mem.h"
+#include "engine/deliver.h"
+#include "engine/limiter.h"
+
+#define ON_WAY_MAX  512 // notifications
+#define CHANNEL_MAX 64  // of one channel
+#define FUEL        100000000
+#define RETRY_US    1000000
+
+// A notification from the row to the record.
+struct errand {
+    struct delivery_item delivery; // its arena is the errand's own memory
+    outbox *outbox;
+    str target, channel;
+    int64_t held_until; // a limit holds it back; 0: it was sent
+    struct http_call call;
+    bool is_sent;
+};
+
+struct outbox {
+    struct outbox_options options;
+    struct mailbox done;
+    limiter *limiter;
+    struct errand *on_way[ON_WAY_MAX];
+    size_t count, recording;
+};
+
+outbox *outbox_new(const struct outbox_options *options) {
+    outbox *o = NEW(outbox);
+    o->options = *options;
+    o->limiter = limiter_new();
+    mailbox_open(&o->done, options->wake, options->wake_ctx);
+    return o;
+}
+
+void outbox_free(outbox *o) {
+    if (!o) return;
+    for (size_t i = 0; i < o->count; i++) arena_free(o->on_way[i]->delivery.arena);
+    mailbox_close(&o->done);
+    limiter_free(o->limiter);
+    script_free(o->options.script);
+    mem_free(o);
+}
+
+bool outbox_is_idle(outbox *o) { return o->recording == 0; }
+
+// Recording.
+
+static void on_recorded(struct commit_item *item, err result) {
+    struct errand *x = CONTAINER(CONTAINER(item, struct delivery_item, item), struct errand, delivery);
+    x->delivery.item.result = result;
+    mailbox_push(&x->outbox->done, &item->mail);
+}
+
+static void record(struct errand *x) {
+    x->outbox->recording++;
+    delivery_init(&x->delivery, x->outbox->options.engine);
+    x->delivery.item.done = on_recorded;
+    err e = commit_push(engine_commit(x->outbox->options.engine), &x->delivery.item);
+    if (e != ERR_OK) on_recorded(&x->delivery.item, e);
+}
+
+static void forget(outbox *o, const struct errand *x) {
+    for (size_t i = 0; i < o->count; i++)
+        if (o->on_way[i] == x) o->on_way[i] = o->on_way[--o->count];
+}
+
+// What could not be written down stays due, and is sent again with the same key.
+static bool take_recorded(outbox *o) {
+    bool has_failed = false;
+    for (struct mail *m = mailbox_take(&o->done), *next; m; m = next) {
+        next = m->next;
+        struct commit_item *item = CONTAINER(m, struct commit_item, mail);
+        struct errand *x = CONTAINER(CONTAINER(item, struct delivery_item, item), struct errand, delivery);
+        if (item->result != ERR_OK) {
+            has_failed = true;
+            LOG(o->options.log, LOG_ERROR, "delivery_not_recorded", LOG_N("notification", x->delivery.notification_id),
+                LOG_Z("error", err_text(item->result)));
+        }
+        o->recording--;
+        forget(o, x);
+        arena_free(x->delivery.arena);
+    }
+    return has_failed;
+}
+
+// What Lua says.
+
+static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
+static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
+
+static err ask(outbox *o, arena *a, const char *function, const struct script_value *args, size_t nargs,
+               struct script_value *out, size_t count) {
+    struct why why = {""};
+    err e = script_call(o->options.script, "outbox", function, args, nargs, (struct script_budget){.fuel = FUEL}, a,
+                        out, count, &why);
+    if (e != ERR_OK)
+        LOG(o->options.log, LOG_ERROR, "outbox_failed", LOG_Z("function", function), LOG_Z("error", why.text));
+    return e;
+}
+
+static str text_in(const struct json *v, const char *key) {
+    const struct json *member = v ? json_get(v, str_of(key)) : NULL;
+    return member && member->type == JSON_STRING ? member->text : (str){NULL, 0};
+}
+
+static int64_t int_in(const struct json *v, const char *key) {
+    const struct json *member = v ? json_get(v, str_of(key)) : NULL;
+    return member && member->type == JSON_INT ? member->integer : 0;
+}
+
+static struct json *parsed(arena *a, const struct script_value *v) {
+    struct json *out = NULL;
+    if (v->type != SCRIPT_STR || json_parse(a, v->text, &out, NULL) != ERR_OK) return NULL;
+    return out;
+}
+
+static void fail(struct errand *x, str error) {
+    x->delivery.state = DELIVERY_FAILED;
+    x->delivery.error = arena_str(x->delivery.arena, error);
+    record(x);
+}
+
+// Answers.
+
+static str headers_json(arena *a, const struct http_result *r) {
+    buf b = {0};
+    buf_char(&b, '{');
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (i) buf_char(&b, ',');
+        buf_json(&b, r->headers[i].name);
+        buf_char(&b, ':');
+        buf_json(&b, r->headers[i].value);
+    }
+    buf_char(&b, '}');
+    str copy = arena_str(a, buf_view(&b));
+    buf_free(&b);
+    return copy;
+}
+
+static void judge(struct errand *x, const struct http_result *r) {
+    outbox *o = x->outbox;
+    struct delivery_item *d = &x->delivery;
+    struct script_value out[2] = {0};
+    struct script_value args[] = {number(d->notification_id), number(r->status), text(headers_json(d->arena, r)),
+                                  text(r->body)};
+    d->state = DELIVERY_RETRY;
+    if (ask(o, d->arena, "judge", args, 4, out, 2) != ERR_OK || out[0].type != SCRIPT_STR) {
+        d->error = STR("The answer could not be read; the log says why.");
+        return;
+    }
+    const struct json *said = parsed(d->arena, &out[1]);
+    if (str_is(out[0].text, STR("sent"))) d->state = DELIVERY_SENT;
+    if (str_is(out[0].text, STR("failed"))) d->state = DELIVERY_FAILED;
+    const struct json *gone = said ? json_get(said, STR("gone")) : NULL;
+    d->is_gone = gone && gone->type == JSON_TRUE;
+    d->external_id = text_in(said, "id");
+    d->error = text_in(said, "error");
+    d->after_ms = int_in(said, "after_ms");
+}
+
+static void on_answer(void *ctx, const struct http_result *r) {
+    struct errand *x = ctx;
+    struct delivery_item *d = &x->delivery;
+    d->status = r->status;
+    d->latency_us = r->latency_us;
+    if (r->failure == HTTP_FAILED_NONE) judge(x, r);
+    else {
+        struct script_value id = number(d->notification_id);
+        ask(x->outbox, d->arena, "forget", &id, 1, NULL, 0);
+        d->state = http_failure_is_temporary(r->failure) ? DELIVERY_RETRY : DELIVERY_FAILED;
+        d->error = arena_str(d->arena, str_of(r->sentence));
+    }
+    record(x);
+}
+
+// Sending.
+
+static void send_now(struct errand *x) {
+    x->is_sent = true;
+    x->delivery.at = env_now(x->outbox->options.env);
+    x->outbox->options.sender.send(x->outbox->options.sender.ctx, &x->call);
+}
+
+static const struct http_header *read_headers(arena *a, const struct json *list, size_t *count) {
+    *count = list && list->type == JSON_ARRAY ? list->count : 0;
+    struct http_header *out = arena_alloc(a, (*count + 1) * sizeof *out);
+    for (size_t i = 0; i < *count; i++)
+        out[i] = (struct http_header){.name = list->items[i].items[0].text, .value = list->items[i].items[1].text};
+    return out;
+}
+
+static const struct http_mail *read_mail(arena *a, const struct json *v, str data) {
+    if (!v || v->type != JSON_OBJECT) return NULL;
+    struct http_mail *mail = arena_alloc(a, sizeof *mail);
+    str *to = arena_alloc(a, sizeof *to);
+    *to = text_in(v, "to");
+    *mail = (struct http_mail){.from = text_in(v, "from"),
+                               .to = to,
+                               .to_count = 1,
+                               .data = data,
+                               .user = text_in(v, "user"),
+                               .password = text_in(v, "password"),
+                               .is_starttls = str_is(text_in(v, "tls"), STR("starttls"))};
+    return mail;
+}
+
+static bool is_true(const struct json *v, const char *key) {
+    const struct json *member = json_get(v, str_of(key));
+    return member && member->type == JSON_TRUE;
+}
+
+static void make_call(struct errand *x, const struct json *v, str body) {
+    arena *a = x->delivery.arena;
+    size_t count;
+    const struct http_header *headers = read_headers(a, json_get(v, STR("headers")), &count);
+    x->call = (struct http_call){.method = text_in(v, "method"),
+                                 .url = text_in(v, "url"),
+                                 .headers = headers,
+                                 .header_count = count,
+                                 .body = body,
+                                 .mail = read_mail(a, json_get(v, STR("mail")), body),
+                                 .keep_bytes = (size_t)int_in(v, "keep"),
+                                 .is_trusted = is_true(v, "trusted"),
+                                 .ctx = x,
+                                 .on_done = on_answer};
+}
+
+static uint64_t key_of(int64_t provider_id, str target) {
+    uint64_t h = (uint64_t)provider_id * UINT64_C(0x9e3779b97f4a7c15) + 1;
+    for (size_t i = 0; i < target.len; i++) h = (h ^ (unsigned char)target.ptr[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+// µs until a limit of the provider lets it go, 0 when it may.
+static int64_t limit(struct errand *x, const struct json *v, const char *name, str target, int64_t now) {
+    const struct json *l = json_get(v, str_of(name));
+    if (!l || l->type != JSON_ARRAY || l->count != 2) return 0;
+    return limiter_take(x->outbox->limiter, key_of(x->delivery.provider_id, target), l->items[0].integer,
+                        l->items[1].integer * 1000, now);
+}
+
+static void prepare(struct errand *x, int64_t now) {
+    outbox *o = x->outbox;
+    struct delivery_item *d = &x->delivery;
+    struct script_value out[3] = {0};
+    struct script_value args[] = {number(d->notification_id), number(now), text(str_of(o->options.public_url))};
+    if (ask(o, d->arena, "prepare", args, 3, out, 3) != ERR_OK || out[0].type != SCRIPT_STR) {
+        fail(x, STR("The message could not be made; the log says why."));
+        return;
+    }
+    const struct json *v = parsed(d->arena, &out[1]);
+    d->provider_id = int_in(v, "provider");
+    d->address = text_in(v, "address");
+    if (str_is(out[0].text, STR("skip"))) {
+        d->state = DELIVERY_SKIPPED;
+        d->error = out[1].text;
+        record(x);
+    } else if (str_is(out[0].text, STR("fail"))) fail(x, text_in(v, "error"));
+    else {
+        make_call(x, v, out[2].type == SCRIPT_STR ? out[2].text : (str){NULL, 0});
+        int64_t wait = limit(x, v, "provider_limit", (str){NULL, 0}, now);
+        int64_t own = limit(x, v, "target_limit", text_in(v, "target"), now);
+        x->held_until = wait > 0 || own > 0 ? now + (wait > own ? wait : own) : 0;
+        if (!x->held_until) send_now(x);
+    }
+}
+
+// What is held back goes when its time has come. µs until the next, -1 none.
+static int64_t release(outbox *o, int64_t now) {
+    int64_t next = -1;
+    for (size_t i = 0; i < o->count; i++) {
+        struct errand *x = o->on_way[i];
+        if (!x->held_until || x->is_sent) continue;
+        if (x->held_until <= now) send_now(x);
+        else if (next < 0 || x->held_until - now < next) next = x->held_until - now;
+    }
+    return next;
+}
+
+// Looking for what is due.
+
+static bool may_start(const outbox *o, int64_t id, str target, str name) {
+    size_t of_channel = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        const struct errand *x = o->on_way[i];
+        if (x->delivery.notification_id == id || str_is(x->target, target)) return false;
+        of_channel += str_is(x->channel, name);
+    }
+    return of_channel < CHANNEL_MAX && o->count < ON_WAY_MAX;
+}
+
+static void start(outbox *o, const struct store_value *v, int64_t now) {
+    arena *a = arena_new();
+    struct errand *x = arena_alloc(a, sizeof *x);
+    x->outbox = o;
+    x->delivery.arena = a;
+    x->delivery.notification_id = v[0].integer;
+    x->target = arena_str(a, v[1].text);
+    x->channel = arena_str(a, v[2].text);
+    x->delivery.at = now;
+    o->on_way[o->count++] = x;
+    prepare(x, now);
+}
+
+// The first of each target, and of these the first of each channel, important ones before others.
+static const char due_sql[] =
+    "SELECT id, target, channel FROM (SELECT id, target, channel, is_important, due_at, ROW_NUMBER() OVER (PARTITION "
+    "BY "
+    "channel ORDER BY is_important DESC, due_at, id) AS in_channel FROM (SELECT id, target, channel, is_important, "
+    "due_at, "
+    "ROW_NUMBER() OVER (PARTITION BY target ORDER BY is_important DESC, due_at, id) AS in_target FROM notification "
+    "WHERE "
+    "due_at <= $1) AS t WHERE in_target = 1) AS c WHERE in_channel <= 128 ORDER BY is_important DESC, due_at, id";
+
+static err start_due(outbox *o, int64_t now) {
+    arena *a = arena_new();
+    struct store_rows rows = {0};
+    err e = store_run(o->options.reader, a, due_sql, &SV_INT(now), 1, 0, &rows, NULL);
+    for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
+        const struct store_value *v = &rows.values[3 * i];
+        if (may_start(o, v[0].integer, v[1].text, v[2].text)) start(o, v, now);
+    }
+    arena_free(a);
+    return e;
+}
+
+static err next_due(outbox *o, int64_t now, int64_t *wait) {
+    arena *a = arena_new();
+    struct store_rows rows;
+    err e = store_run(o->options.reader, a, "SELECT MIN(due_at) FROM notification WHERE due_at > $1", &SV_INT(now), 1,
+                      1, &rows, NULL);
+    if (e == ERR_OK) *wait = rows.values[0].type == STORE_INT ? rows.values[0].integer - now : -1;
+    arena_free(a);
+    return e;
+}
+
+size_t outbox_drain(outbox *o) {
+    size_t awaited = 0;
+    take_recorded(o);
+    for (size_t i = 0; i < o->count; i++) awaited += o->on_way[i]->is_sent;
+    return awaited + o->recording;
+}
+
+static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
+
+int64_t outbox_turn(outbox *o) {
+    int64_t now = env_now(o->options.env), wait = -1;
+    if (take_recorded(o)) return RETRY_US;
+    int64_t held = release(o, now);
+    err e = start_due(o, now);
+    if (e == ERR_OK) e = next_due(o, now, &wait);
+    if (e != ERR_OK) {
+        LOG(o->options.log, LOG_ERROR, "outbox_not_read", LOG_Z("error", err_text(e)));
+        return RETRY_US;
+    }
+    return sooner(wait, sooner(held, release(o, now)));
+}

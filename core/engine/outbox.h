@@ -1,0 +1,39 @@
+// The outbox: takes notifications that are due to their providers, and has every attempt written down.
+//
+// Purpose: every target has a queue of its own and every channel a share of what is on its way, so that one that is dead
+// or slow delays nobody else. The words are Lua's (lua/outbox.lua); what follows from an answer is engine/deliver.
+// At least once: a row stays due until the attempt is on disk, so after a crash it is sent again with the same key.
+// Threads: one (the pager's); wake comes from any.
+#pragma once
+#include "engine/engine.h"
+#include "net/http_client.h"
+#include "script/script.h"
+
+typedef struct outbox outbox;
+
+// Who carries a request out. `call` and what it points to are borrowed for the call; its on_done comes later, on the
+// outbox's thread, exactly once.
+struct outbox_sender {
+    void *ctx;
+    void (*send)(void *ctx, const struct http_call *call);
+};
+
+struct outbox_options {
+    engine *engine;
+    store *reader;  // borrowed; also the one that `script` reads with
+    script *script; // owned by the outbox afterwards
+    struct outbox_sender sender;
+    env *env;
+    log_t *log;
+    const char *public_url;  // "": people cannot reach us
+    void (*wake)(void *ctx); // something has ended: a turn may find more to do. From the commit thread
+    void *wake_ctx;
+};
+
+outbox *outbox_new(const struct outbox_options *options);
+void outbox_free(outbox *o);
+// Starts what is due and may go; µs until there may be more, -1: only a wake brings any.
+int64_t outbox_turn(outbox *o);
+// Takes back what has ended and starts nothing: how many are still awaited.
+size_t outbox_drain(outbox *o);
+bool outbox_is_idle(outbox *o); // nothing is on its way to the disk; answers may be awaited

@@ -1,0 +1,193 @@
+--- What leaves the house: a row of the outbox becomes the request of its provider, and the provider's answer a state.
+---
+--- Runs in the pager's Lua state, which reads rows. What is on its way stands in `sends` until its answer is judged, so
+--- that an answer is read with the very words it belongs to.
+local channel <const> = require("channel")
+local channels <const> = require("channels")
+local ids <const> = require("tocsin.ids")
+local json <const> = require("tocsin.json")
+local render <const> = require("render")
+local seal <const> = require("tocsin.seal")
+local store <const> = require("tocsin.store")
+
+local type <const>, pairs <const>, ipairs <const>, find <const> = type, pairs, ipairs, string.find
+
+local outbox = {}
+
+local sends <const> = {} -- id of the notification → { type, send }
+
+local FUEL <const> = 5000000 -- of each template, as in the slow lane
+
+-- Rows ----------------------------------------------------------------------------------------------------------------
+
+local function decoded(text)
+  local v = text and json.decode(text)
+  return type(v) == "table" and v or {}
+end
+
+-- The values of a settings or address column, the secret ones opened.
+local function opened(text, fields)
+  local values = decoded(text)
+  for name in pairs(channel.secrets(fields)) do
+    local v = values[name]
+    if type(v) == "string" and find(v, "^sealed:") then
+      local clear, why = seal.open(v)
+      values[name] = clear or error(why, 0)
+    end
+  end
+  return values
+end
+
+local function notification_of(id)
+  return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.provider_id, n.channel, n.is_important, " ..
+    "n.state, n.key, n.attempt, n.external_id, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
+    "FROM notification AS n LEFT JOIN contact_method AS c ON c.id = n.contact_method_id " ..
+    "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
+end
+
+local function group_of(id)
+  return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, " ..
+    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.first_alert_id, " ..
+    "g.last_alert_id, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
+    "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
+end
+
+-- The provider whose turn it is: the one that was named, else the first that is switched on and carries the channel.
+local function provider_of(n)
+  local rows = store.rows("SELECT id, type, settings, is_enabled FROM provider WHERE id = $1 OR " ..
+    "($1 IS NULL AND is_enabled = 1) ORDER BY position, id", n.provider_id or json.null)
+  for _, row in ipairs(rows) do
+    for _, carried in ipairs(channel.load(row.type) and channel.carries(row.type) or {}) do
+      if carried == n.channel and row.is_enabled == 1 then return row end
+    end
+  end
+end
+
+-- Words ---------------------------------------------------------------------------------------------------------------
+
+local function state_of(g)
+  if g.resolved_at then return "resolved" end
+  if g.acknowledged_at then return "acknowledged" end
+  return g.silenced_at and "silenced" or "firing"
+end
+
+local function actor_of(by, id)
+  if by == "user" and id then
+    local user = store.row("SELECT name FROM user WHERE id = $1", id)
+    return user and user.name
+  end
+  return by
+end
+
+local function link_of(g, public_url)
+  return public_url ~= "" and public_url .. "/alert-groups/" .. ids.encode("I", g.id) or nil
+end
+
+local function facts_of(g, public_url)
+  return { number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
+    alerts_count = g.alerts_count, integration = g.integration, started_at = g.started_at,
+    acknowledged_by = actor_of(g.acknowledged_by, g.acknowledged_by_id), resolved_by = actor_of(g.resolved_by) }
+end
+
+-- A person hears of the alert that began it, a room sees the latest.
+local function payload_of(g, kind)
+  local id = kind == "page" and g.first_alert_id or g.last_alert_id
+  local row = store.row("SELECT payload, parsed FROM alert WHERE id = $1", id)
+  return row and (row.parsed or row.payload) or "{}"
+end
+
+local function text_of(g, n, look, facts)
+  if not channels[look] then look = "sms" end
+  local ok, shows = pcall(render.alert, {
+    integration = { name = g.integration, type = g.type },
+    defaults = decoded(g.templates_default), templates = decoded(g.templates),
+    payload_text = payload_of(g, n.kind), labels = decoded(g.labels), variables = { number = g.id, link = facts.link },
+    channel = look, fuel = FUEL })
+  return ok and shows or { title = g.title }
+end
+
+local function send_of(n, g, provider, now, public_url)
+  local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
+  return { kind = n.kind, now = now, key = n.key, channel = n.channel, is_important = n.is_important == 1, group = facts,
+    account = opened(provider.settings, spec.settings), address = opened(n.address, spec.address),
+    text = g and text_of(g, n, channel.look(provider.type, n.channel), facts),
+    user = n.user_id and { name = n.name, username = n.username },
+    message = n.external_id and { external_id = n.external_id } }
+end
+
+-- Doors ---------------------------------------------------------------------------------------------------------------
+
+local function why_not(n, g)
+  if not n or n.state ~= "waiting" then return "not_waiting" end
+  if n.alert_group_id and not g then return "group_deleted" end
+  if n.kind == "page" and (not n.address or n.is_enabled ~= 1) then return "contact_method_gone" end
+  if n.user_id and (not n.name or n.deleted_at) then return "user_gone" end
+end
+
+local function headers_of(request)
+  local out = json.array()
+  for i, header in ipairs(request.headers or {}) do out[i] = json.array { header[1], header[2] } end
+  return out
+end
+
+-- Whether the request goes where the operator said: only an address can name a server of its own, and people write those.
+local function is_trusted(kind)
+  for _, field in ipairs(channel.load(kind).address) do
+    if field.type == "url" then return false end
+  end
+  return true
+end
+
+--- The request that carries a notification.
+---@param id integer row of `notification`
+---@param now integer µs
+---@param public_url string without a final slash; "" when people cannot reach us
+---@return "send"|"skip"|"fail" verdict
+---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
+---  keep, mail}; skip: the reason; fail: {provider, address, error}
+---@return string? body
+function outbox.prepare(id, now, public_url)
+  local n = notification_of(id)
+  local g = n and n.alert_group_id and group_of(n.alert_group_id)
+  local reason = why_not(n, g)
+  if reason then return "skip", reason end
+  local provider = provider_of(n)
+  if not provider then
+    return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
+  end
+  local send = send_of(n, g, provider, now, public_url)
+  local masked = channel.masked(provider.type, send.address)
+  local request, why = channel.request(provider.type, send)
+  if not request then return "fail", json.encode { provider = provider.id, address = masked, error = why } end
+  sends[id] = { type = provider.type, send = send }
+  local limits = channel.load(provider.type).limits or {}
+  local mail = request.mail
+  return "send", json.encode { provider = provider.id, address = masked,
+    target = channel.target(provider.type, send.address),
+    provider_limit = limits.per_provider and json.array(limits.per_provider),
+    target_limit = limits.per_target and json.array(limits.per_target),
+    trusted = is_trusted(provider.type), method = request.method, url = request.url or mail.url,
+    headers = headers_of(request), keep = request.keep,
+    mail = mail and { from = mail.from, to = mail.to, user = mail.user, password = mail.password, tls = mail.tls } },
+    mail and mail.data or request.body
+end
+
+--- What came back.
+---@param id integer
+---@param status integer
+---@param headers_json string lower-cased names
+---@param body string
+---@return "sent"|"retry"|"failed" state
+---@return string json {id, thread, after_ms, error, gone}
+function outbox.judge(id, status, headers_json, body)
+  local sent = sends[id]
+  sends[id] = nil
+  local result = channel.result(sent.type, { status = status, headers = decoded(headers_json), body = body }, sent.send)
+  return result.state, json.encode { id = result.id, thread = result.thread, after_ms = result.after_ms, error = result.error,
+    gone = result.gone }
+end
+
+--- Nothing came back.
+function outbox.forget(id) sends[id] = nil end
+
+return outbox

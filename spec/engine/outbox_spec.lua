@@ -1,0 +1,150 @@
+--- The outbox through the core, on virtual time: what leaves, what an answer means, and who is not held up by whom.
+local calling = require "calling"
+local json = require "tocsin.json"
+
+local SECOND <const>, MINUTE <const> = 1000, 60 * 1000
+
+describe("the outbox", function()
+  local w, hook
+
+  before_each(function()
+    w = calling.open { settings = { deliver = 1 } }
+    w:provider("ntfy", { token = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2" })
+  end)
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  local function open(...)
+    hook = hook or w:hook(w:chain { { type = "notify_persons", users = { ... } } })
+    w:post(hook, { key = "a", title = "Disk of db-1 is full", host = "db-1" })
+    local groups = w:groups()
+    return groups[#groups].id
+  end
+  before_each(function() hook = nil end)
+  local function states()
+    local out = {}
+    for i, row in ipairs(w:rows "SELECT state, attempt FROM notification ORDER BY id") do out[i] = row.state .. " " .. row.attempt end
+    return out
+  end
+
+  it("sends a page the moment it was decided, to the provider that carries its channel", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    open "ada"
+    local sent = w:outgoing()
+    assert.equal(1, #sent)
+    assert.same({ "POST", "https://ntfy.sh/", "Bearer tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2" },
+      { sent[1].method, sent[1].url, sent[1].headers.Authorization })
+    local body = json.decode(sent[1].body)
+    assert.equal("ada-phone", body.topic)
+    assert.is_truthy(body.title:find("Disk of db-1 is full", 1, true))
+  end)
+
+  it("records what the provider said", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    local id = open "ada"
+    w:answer(w:outgoing()[1], { status = 200, body = [[{"id":"m1","event":"message"}]] })
+    assert.same({ "sent 1" }, states())
+    local row = w:rows "SELECT state, status, external_id, address, channel FROM delivery"[1]
+    assert.same({ "sent", 200, "m1", "ntfy" }, { row.state, row.status, row.external_id, row.channel })
+    assert.is_nil(row.address:find("ada-phone", 1, true))
+    assert.is_truthy(id)
+  end)
+
+  it("tries again later and later, with the same key, and honours Retry-After", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    open "ada"
+    w:answer(w:outgoing()[1], { status = 502 })
+    assert.same({}, w:outgoing())
+    w:advance(2 * SECOND)
+    w:answer(w:outgoing()[1], { status = 429, headers = { ["retry-after"] = "30" }, body = "{}" })
+    w:advance(29 * SECOND)
+    assert.same({}, w:outgoing())
+    w:advance(16 * SECOND)
+    w:answer(w:outgoing()[1], { status = 200, body = "{}" })
+    assert.same({ "sent 3" }, states())
+    assert.same({ "retry", "retry", "sent" }, w:column "SELECT state FROM delivery ORDER BY id")
+  end)
+
+  it("gives up after an hour, visibly", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    local id = open "ada"
+    for _ = 1, 90 * 6 do
+      for _, letter in ipairs(w:outgoing()) do w:answer(letter, { failure = "TIMEOUT" }) end
+      w:advance(10 * SECOND)
+    end
+    assert.equal("failed", w:rows "SELECT state FROM notification"[1].state)
+    assert.same({ "page_failed not_delivered" }, w:lines(id, "page_failed"))
+    assert.is_truthy(w:rows "SELECT failure FROM contact_method"[1].failure)
+  end)
+
+  it("goes on with the next rule at once when a message can never arrive", function()
+    w:user("ada", { rules = { "ntfy", 15, "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    local id = open "ada"
+    w:answer(w:outgoing()[1], { status = 403, body = [[{"code":40301,"http":403,"error":"forbidden"}]] })
+    assert.same({ "00:00 ada ntfy", "00:00 ada ntfy" }, w:calls(id))
+  end)
+
+  it("asks the second provider when the first cannot", function()
+    local second = w:provider("ntfy", { url = "https://push.example.org" })
+    local ada = w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    w:rows("UPDATE contact_method SET second_provider_id = $1 WHERE user_id = $2", second, ada)
+    open "ada"
+    w:answer(w:outgoing()[1], { status = 403, body = "{}" })
+    local again = w:outgoing()
+    assert.equal("https://push.example.org/", again[1].url)
+    w:answer(again[1], { status = 200, body = "{}" })
+    assert.same({ "sent 2" }, states())
+  end)
+
+  it("says so when no provider carries the channel", function()
+    w:user("ada", { rules = { "sms" }, addresses = { sms = { number = "+4915112345678" } } })
+    open "ada"
+    assert.same({ "failed 1" }, states())
+    assert.equal("No provider carries sms. Add one, or switch one on.", w:rows "SELECT error FROM notification"[1].error)
+  end)
+
+  it("sends nothing any more once somebody has answered", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    local id = open "ada"
+    w:answer(w:outgoing()[1], { status = 502 })
+    w:must(id, "acknowledge")
+    w:advance(10 * MINUTE)
+    assert.same({}, w:outgoing())
+    assert.same({ "cancelled 1" }, states())
+  end)
+
+  it("lets a target that hangs hold up nobody else", function()
+    for _, name in ipairs { "ada", "bob" } do
+      w:user(name, { rules = { "ntfy", "ntfy", "ntfy" }, addresses = { ntfy = { topic = name } } })
+    end
+    open("ada", "bob")
+    local first = w:outgoing()
+    assert.equal(2, #first) -- one each, at a time
+    w:answer(first[2], { status = 200, body = "{}" })
+    w:advance(SECOND)
+    local more = w:outgoing()
+    assert.equal(1, #more)
+    assert.equal("bob", json.decode(more[1].body).topic)
+  end)
+
+  it("keeps to the rate of a target", function()
+    w:user("ada", { rules = { "ntfy", "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    open "ada"
+    w:answer(w:outgoing()[1], { status = 200, body = "{}" })
+    assert.same({}, w:outgoing())
+    w:advance(SECOND)
+    assert.equal(1, #w:outgoing())
+  end)
+
+  it("leaves what was decided in the rows while it is switched off", function()
+    local quiet = calling.open()
+    quiet:provider("ntfy", {})
+    quiet:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    quiet:post(quiet:hook(quiet:chain { { type = "notify_persons", users = { "ada" } } }), { key = "a" })
+    assert.same({}, quiet:outgoing())
+    assert.equal("waiting", quiet:rows "SELECT state FROM notification"[1].state)
+    quiet:close()
+  end)
+end)

@@ -60,7 +60,8 @@ end
 function mail.mailbox(name, address)
   if not name or name == "" then return "<" .. address .. ">" end
   local shown = mail.words(name)
-  if shown == name and find(name, "[^%w ]") then shown = '"' .. gsub(name, '[\\"]', "\\%0") .. '"' end
+  local is_encoded = find(shown, "^=%?") ~= nil
+  if not is_encoded and find(shown, "[^%w ]") then shown = '"' .. gsub(shown, '[\\"]', "\\%0") .. '"' end
   return format("%s <%s>", shown, address)
 end
 

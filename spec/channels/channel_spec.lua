@@ -245,6 +245,7 @@ describe("a mail", function()
 
   it("quotes a name that would be more than a name", function()
     assert.equal('"Ann, <x@y.z>" <a@b.c>', mail.mailbox("Ann, <x@y.z>", "a@b.c"))
+    assert.equal('"Ann. X: y" <a@b.c>', mail.mailbox("Ann.\r\nX: y", "a@b.c"))
     assert.equal("Ann <a@b.c>", mail.mailbox("Ann", "a@b.c"))
     assert.equal("<a@b.c>", mail.mailbox(nil, "a@b.c"))
   end)

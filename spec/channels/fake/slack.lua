@@ -37,20 +37,17 @@ local update = {
 
 local function refused(error) return fake.json(200, { ok = false, error = error }) end
 
-local function same_blocks(body, complain)
-  local function one(blocks, where)
-    for i, b in ipairs(blocks or {}) do
-      if b.type == "section" and b.text.text:find "<[!@#]" then complain(where .. i, "mentions somebody") end
-    end
-  end
-  one(body.blocks, "blocks")
-  for _, a in ipairs(body.attachments or {}) do one(a.blocks, "attachments.blocks") end
+-- Every text anywhere in a message: none may mention somebody.
+local function no_mentions(v, where, complain)
+  if type(v) == "string" and v:find "<[!@#]" then complain(where, "mentions somebody: " .. v:sub(1, 200)) end
+  if type(v) ~= "table" then return end
+  for key, value in pairs(v) do no_mentions(value, where .. "." .. tostring(key), complain) end
 end
 
 local function post(body, _, state)
   local channel = body.channel:find "^U" and "D024BE91L" or body.channel
   if state.channels and not state.channels[channel] then return refused "channel_not_found" end
-  same_blocks(body, function(where, what) table.insert(state.complaints, where .. " " .. what) end)
+  no_mentions(body, "body", function(where, what) table.insert(state.complaints, where .. " " .. what) end)
   state.count = (state.count or 0) + 1
   local ts = ("1503435956.%06d"):format(state.count)
   state.messages = state.messages or {}

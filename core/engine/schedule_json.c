@@ -1,5 +1,6 @@
 // Questions to rows, slots to answers.
 #include "engine/schedule_json.h"
+#include "engine/ical.h"
 #include "engine/schedule_load.h"
 #include "script/json.h"
 #include <stdlib.h>
@@ -215,13 +216,25 @@ static err answer_on_call(struct asking *q) {
     return ERR_OK;
 }
 
+static err answer_calendar(struct asking *q) {
+    struct ical_events events;
+    err e = ical_read(text_in(q->question, "text"), q->from, q->to, q->zones, q->memory, &events, q->why);
+    if (e != ERR_OK) return e;
+    buf_lit(q->out, "{\"events\":");
+    ical_events_write(q->out, &events);
+    buf_printf(q->out, ",\"count\":%zu,\"skipped\":%zu,", events.count, events.skipped);
+    return ERR_OK;
+}
+
 static const struct {
     const char *name, *from, *to;
     err (*answer)(struct asking *q);
+    bool needs_no_schedule;
 } kinds[] = {
-    {"final", "from", "to", answer_final},
-    {"slots", "from", "to", answer_slots},
-    {"on_call", "at", "until", answer_on_call},
+    {"final", "from", "to", answer_final, false},
+    {"slots", "from", "to", answer_slots, false},
+    {"on_call", "at", "until", answer_on_call, false},
+    {"calendar", "from", "to", answer_calendar, true},
 };
 
 #define WINDOW_MAX ((int64_t)732 * CIVIL_DAY * CIVIL_SECOND)
@@ -241,7 +254,7 @@ static err answer(struct asking *q) {
         q->from = int_in(q->question, kinds[i].from, INT64_MIN);
         q->to = int_in(q->question, kinds[i].to, q->from);
         err e = check_window(q);
-        if (e == ERR_OK) e = load(q);
+        if (e == ERR_OK && !kinds[i].needs_no_schedule) e = load(q);
         if (e == ERR_OK) e = kinds[i].answer(q);
         if (e == ERR_OK) put_problem(q);
         return e;

@@ -8,6 +8,7 @@
 //   final    "from" "to"            {"final": [slot], "gaps": [{from, to}], "empty": [slot]}
 //   slots    "from" "to"            {"slots": [slot]}: before anybody gives way
 //   on_call  "at" "until"           {"users": [id], "next_at": µs or null, "next": [id]}: the next change before `until`
+//   calendar "text" "from" "to"     {"events": [[…]], "count": n, "skipped": n}: the stored form of engine/ical.h
 // A slot is {"from", "to", "shift": id or null, "level", "is_override", "is_all_day", "users": [id], "uid", "text"}.
 // Threads: that of the store and the zones. Errors: ERR_INVALID for a question that is none, ERR_NOT_FOUND, ERR_LIMIT.
 #pragma once

@@ -1,5 +1,5 @@
 // Texts to numbers, one shift and one calendar at a time.
-#include "engine/schedule_load.h"
+#include "engine/schedule_copies.h"
 #include "script/json.h"
 #include <stdio.h>
 
@@ -163,5 +163,6 @@ void schedule_load(const struct schedule_rows *rows, int64_t from, int64_t to, z
     *problem = (struct schedule_problem){0};
     *out = (struct schedule){.id = rows->id, .name = rows->name};
     load_shifts(&l, out);
+    schedule_copies_load(rows, from, to, z, a, out, problem);
     load_swaps(&l, out);
 }

@@ -1,6 +1,7 @@
 --- GET /schedules/<id>/final_shifts/: who is on call in a time, one row for each person of each shift.
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 local query_string = require("api.query")
 local rows = require("api.rows")
 local schedule = require("tocsin.schedule")
@@ -58,8 +59,10 @@ function final_shifts.get(request)
   local answer, sentence, code = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
   if not answer then return code == "NOT_FOUND" and errors.not_found() or errors.detail(400, sentence) end
   local list = list_of(answer.final)
-  return { status = 200, value = writer.object("next", nil, "previous", nil, "results", writer.list(list), "count", #list,
-    "page_size", PAGE_SIZE, "current_page_number", 1, "total_pages", 1) }
+  local object = writer.object("next", nil, "previous", nil, "results", writer.list(list), "count", #list,
+    "page_size", PAGE_SIZE, "current_page_number", 1, "total_pages", 1)
+  if answer.problem ~= json.null then writer.put(object, "problem", answer.problem) end -- a part that could not be read
+  return { status = 200, value = object }
 end
 
 return final_shifts

@@ -9,6 +9,7 @@ local json <const> = require("tocsin.json")
 local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
 local store <const> = require("tocsin.store")
+local webhook <const> = require("webhook")
 
 local type <const>, pairs <const>, ipairs <const>, find <const> = type, pairs, ipairs, string.find
 
@@ -40,15 +41,15 @@ end
 
 local function notification_of(id)
   return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.provider_id, n.channel, n.is_important, " ..
-    "n.state, n.key, n.attempt, n.external_id, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
+    "n.state, n.key, n.attempt, n.external_id, n.detail, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
     "FROM notification AS n LEFT JOIN contact_method AS c ON c.id = n.contact_method_id " ..
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
 
 local function group_of(id)
-  return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, " ..
-    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.first_alert_id, " ..
-    "g.last_alert_id, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
+  return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
+    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, " ..
+    "g.first_alert_id, g.last_alert_id, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
 
@@ -138,6 +139,15 @@ local function is_trusted(kind)
   return true
 end
 
+local function prepare_webhook(n, g, now, public_url)
+  local verdict, request, body, record = webhook.prepare(n, g, now, public_url)
+  if verdict == "skip" then return verdict, request end
+  if verdict == "fail" then return verdict, json.encode { error = request }, nil, record end
+  sends[n.id] = { now = now }
+  return verdict, json.encode { method = request.method, url = request.url, headers = headers_of(request),
+    keep = request.keep, redirects = request.redirects, address = "", trusted = false }, body, record
+end
+
 --- The request that carries a notification.
 ---@param id integer row of `notification`
 ---@param now integer µs
@@ -146,11 +156,13 @@ end
 ---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
 ---  keep, mail}; skip: the reason; fail: {provider, address, error}
 ---@return string? body
+---@return string? record JSON of what a webhook sends
 function outbox.prepare(id, now, public_url)
   local n = notification_of(id)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
   local reason = why_not(n, g)
   if reason then return "skip", reason end
+  if n.kind == "webhook" then return prepare_webhook(n, g, now, public_url) end
   local provider = provider_of(n)
   if not provider then
     return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
@@ -182,7 +194,8 @@ end
 function outbox.judge(id, status, headers_json, body)
   local sent = sends[id]
   sends[id] = nil
-  local result = channel.result(sent.type, { status = status, headers = decoded(headers_json), body = body }, sent.send)
+  local response = { status = status, headers = decoded(headers_json), body = body }
+  local result = sent.type and channel.result(sent.type, response, sent.send) or webhook.result(response, sent.now)
   return result.state, json.encode { id = result.id, thread = result.thread, after_ms = result.after_ms, error = result.error,
     gone = result.gone }
 end

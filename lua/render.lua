@@ -58,6 +58,12 @@ local function escaped(v, escape, depth)
   return t
 end
 
+--- A copy of a value with every text and key of it replaced.
+---@param v any
+---@param escape fun(text: string): string
+---@return any
+function render.escaped(v, escape) return escaped(v, escape, 0) end
+
 local function is_counted(o)
   local sources = {}
   for _, set in ipairs { o.templates or {}, o.defaults or {} } do

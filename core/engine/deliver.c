@@ -1,5 +1,6 @@
 #include "engine/deliver.h"
 #include "engine/engine_parts.h"
+#include "script/json.h"
 
 #define FIRST_PAUSE_US INT64_C(1000000)
 #define PAUSE_MAX_US   INT64_C(300000000)
@@ -55,6 +56,36 @@ static err add_delivery(struct delivery_item *d, const struct row *n) {
                "INSERT INTO delivery (notification_id, attempt, at, provider_id, channel, address, state, status, "
                "latency_ms, external_id, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                args, 11);
+}
+
+static struct store_value member(const struct json *v, const char *key) {
+    const struct json *m = json_get(v, str_of(key));
+    return m && m->type == JSON_STRING ? SV_TEXT(m->text) : m && m->type == JSON_INT ? SV_INT(m->integer) : SV_NULL;
+}
+
+// What a webhook sent and was told, for people and for the templates of other webhooks.
+static err add_response(struct delivery_item *d, const struct row *n) {
+    struct json *v;
+    if (!d->record.len || json_parse(d->arena, d->record, &v, NULL) != ERR_OK) return ERR_OK;
+    struct store_value args[] = {member(v, "webhook"),
+                                 int_or_null(n->alert_group_id),
+                                 SV_INT(d->notification_id),
+                                 member(v, "trigger"),
+                                 SV_INT(d->at),
+                                 member(v, "url"),
+                                 member(v, "headers"),
+                                 member(v, "data"),
+                                 member(v, "result"),
+                                 int_or_null(d->status),
+                                 d->status ? SV_TEXT(d->content) : SV_NULL,
+                                 SV_INT(d->latency_us / 1000),
+                                 text_or_null(d->error),
+                                 member(v, "event")};
+    return run(d,
+               "INSERT INTO webhook_response (webhook_id, alert_group_id, notification_id, trigger_type, at, url, "
+               "request_headers, request_data, trigger_result, status, content, latency_ms, error, event_data) "
+               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+               args, 14);
 }
 
 // Twice as long after each attempt, and up to a half more, so that many do not come back at the same moment.
@@ -120,6 +151,7 @@ static err deliver(struct delivery_item *d, int64_t now) {
     err x = read_row(d, &n);
     if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return n.is_waiting ? end(d, &n, "cancelled", now) : ERR_OK;
     if (x == ERR_OK) x = add_delivery(d, &n);
+    if (x == ERR_OK) x = add_response(d, &n);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
     if (d->state == DELIVERY_SENT) {
         engine_count(&d->engine->counters.notifications_sent);

@@ -165,6 +165,7 @@ static void on_answer(void *ctx, const struct http_result *r) {
     struct delivery_item *d = &x->delivery;
     d->status = r->status;
     d->latency_us = r->latency_us;
+    if (d->record.len && r->body.len) d->content = arena_str(d->arena, r->body);
     if (r->failure == HTTP_FAILED_NONE) judge(x, r);
     else {
         struct script_value id = number(d->notification_id);
@@ -222,6 +223,7 @@ static void make_call(struct errand *x, const struct json *v, str body) {
                                  .body = body,
                                  .mail = read_mail(a, json_get(v, STR("mail")), body),
                                  .keep_bytes = (size_t)int_in(v, "keep"),
+                                 .redirects = (int)int_in(v, "redirects"),
                                  .is_trusted = is_true(v, "trusted"),
                                  .ctx = x,
                                  .on_done = on_answer};
@@ -244,15 +246,16 @@ static int64_t limit(struct errand *x, const struct json *v, const char *name, s
 static void prepare(struct errand *x, int64_t now) {
     outbox *o = x->outbox;
     struct delivery_item *d = &x->delivery;
-    struct script_value out[3] = {0};
+    struct script_value out[4] = {0};
     struct script_value args[] = {number(d->notification_id), number(now), text(str_of(o->options.public_url))};
-    if (ask(o, d->arena, "prepare", args, 3, out, 3) != ERR_OK || out[0].type != SCRIPT_STR) {
+    if (ask(o, d->arena, "prepare", args, 3, out, 4) != ERR_OK || out[0].type != SCRIPT_STR) {
         fail(x, STR("The message could not be made; the log says why."));
         return;
     }
     const struct json *v = parsed(d->arena, &out[1]);
     d->provider_id = int_in(v, "provider");
     d->address = text_in(v, "address");
+    if (out[3].type == SCRIPT_STR) d->record = out[3].text;
     if (str_is(out[0].text, STR("skip"))) {
         d->state = DELIVERY_SKIPPED;
         d->error = out[1].text;

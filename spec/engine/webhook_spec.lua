@@ -1,0 +1,164 @@
+--- Outgoing webhooks through the core: what is sent when, what of it is remembered, and what makes another attempt.
+local calling = require "calling"
+local crypto = require "tocsin.crypto"
+local json = require "tocsin.json"
+
+local SECOND <const> = 1000
+
+describe("a webhook", function()
+  local w, hook
+
+  before_each(function()
+    w = calling.open { settings = { deliver = 1 } }
+    hook = nil
+  end)
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  local function webhook(fields)
+    fields.name = fields.name or "hook " .. #w:rows "SELECT id FROM webhook"
+    fields.url = fields.url or "https://tickets.example.org/new"
+    fields.http_method = fields.http_method or "POST"
+    return w:api(201, "POST", "webhooks/", fields)
+  end
+  local function post(payload)
+    hook = hook or w:integration { templates = { grouping_key = "{{ payload.key }}", resolve_signal = "{{ payload.state == 'ok' }}" } }
+    w:post(hook, payload or { key = "a", text = 'He said "no"' })
+  end
+  local function types(letters)
+    local out = {}
+    for i, letter in ipairs(letters) do out[i] = json.decode(letter.body).event.type end
+    return out
+  end
+
+  it("forwards everything that is known of a new group", function()
+    webhook { trigger_type = "alert group created" }
+    post()
+    local sent = w:outgoing()
+    assert.equal(1, #sent)
+    local body = json.decode(sent[1].body)
+    assert.same({ "POST", "https://tickets.example.org/new", "application/json" },
+      { sent[1].method, sent[1].url, sent[1].headers["Content-Type"] })
+    assert.equal("alert group created", body.event.type)
+    assert.equal('He said "no"', body.alert_payload.text)
+    assert.same({ "firing", body.alert_group_id }, { body.alert_group.state, body.alert_group.id })
+    assert.same({ "webhook", hook.name }, { body.integration.type, body.integration.name })
+  end)
+
+  it("hears of what it asked for, and of each status when it asked for all", function()
+    webhook { trigger_type = "status change", name = "all" }
+    webhook { trigger_type = "resolve", name = "ends" }
+    post()
+    local seen = {}
+    local function look()
+      for _, letter in ipairs(w:outgoing()) do
+        seen[#seen + 1] = json.decode(letter.body).event.type
+        w:answer(letter, { status = 200, body = "{}" })
+      end
+    end
+    for _, verb in ipairs { "acknowledge", "unacknowledge", "silence", "unsilence", "resolve", "unresolve" } do
+      w:must(1, verb, verb == "silence" and { delay = 600 } or nil)
+      look()
+    end
+    assert.same({ "acknowledge", "unacknowledge", "silence", "unsilence", "resolve", "resolve", "unresolve" }, seen)
+  end)
+
+  it("does not hear of what another deed implies", function()
+    webhook { trigger_type = "unsilence" }
+    post()
+    w:must(1, "silence", { delay = 600 })
+    w:must(1, "resolve")
+    assert.same({}, w:outgoing())
+  end)
+
+  it("of another integration hears nothing", function()
+    local other = w:integration()
+    webhook { trigger_type = "alert group created", integration_filter = { other.id } }
+    post()
+    assert.same({}, w:outgoing())
+    w:post(other, { key = "b" })
+    assert.same({ "alert group created" }, types(w:outgoing()))
+  end)
+
+  it("writes its own words, escaped for JSON, and headers and address by templates", function()
+    webhook { trigger_type = "alert group created", forward_all = false, url = "https://tickets.example.org/{{ alert_payload.key }}",
+      data = '{"summary": "{{ alert_payload.text }}"}', headers = '{"X-Key": "{{ alert_group_id }}"}', authorization_header = "Bearer s3cret" }
+    post()
+    local letter = w:outgoing()[1]
+    assert.equal('He said "no"', json.decode(letter.body).summary)
+    assert.same({ "https://tickets.example.org/a", "Bearer s3cret" }, { letter.url, letter.headers.Authorization })
+    assert.is_truthy(letter.headers["X-Key"]:find "^I")
+  end)
+
+  it("is signed over time and body, with an id for each delivery", function()
+    local made = webhook { trigger_type = "alert group created" }
+    assert.is_truthy(made.id)
+    w:rows("UPDATE webhook SET signing_secret = 'shared'")
+    post()
+    local letter = w:outgoing()[1]
+    local at, signature = letter.headers["X-Tocsin-Signature"]:match "^t=(%d+),v1=(%x+)$"
+    local expected = crypto.hmac("sha256", "shared", at .. "." .. letter.body):gsub(".", function(c) return ("%02x"):format(c:byte()) end)
+    assert.equal(expected, signature)
+    assert.equal(32, #letter.headers["X-Tocsin-Delivery"])
+  end)
+
+  it("keeps what was sent and answered, without secrets, and shows it to the next", function()
+    local first = webhook { trigger_type = "alert group created", authorization_header = "Bearer s3cret" }
+    webhook { trigger_type = "resolve", url = "https://tickets.example.org/{{ responses['" .. first.id .. "'].key }}/close" }
+    post()
+    w:answer(w:outgoing()[1], { status = 201, body = [[{"key":"OPS-7"}]] })
+    local kept = w:api(200, "GET", "webhooks/" .. first.id .. "/responses/").results[1]
+    assert.same({ 201, [[{"key":"OPS-7"}]], "https://tickets.example.org/new" }, { kept.status_code, kept.content, kept.url })
+    assert.is_nil(kept.request_headers:find("s3cret", 1, true))
+    w:must(1, "resolve")
+    assert.equal("https://tickets.example.org/OPS-7/close", w:outgoing()[1].url)
+  end)
+
+  it("runs only when its trigger template says so", function()
+    webhook { trigger_type = "alert group created", trigger_template = "{{ alert_payload.key == 'b' }}" }
+    post()
+    assert.same({}, w:outgoing())
+    post { key = "b" }
+    assert.equal(1, #w:outgoing())
+    assert.same({}, w:rows "SELECT id FROM webhook_response WHERE alert_group_id = 1")
+  end)
+
+  it("is tried again after a 503, and not after a 404", function()
+    webhook { trigger_type = "alert group created" }
+    post()
+    w:answer(w:outgoing()[1], { status = 503 })
+    w:advance(2 * SECOND)
+    w:answer(w:outgoing()[1], { status = 404, body = "no" })
+    w:advance(60 * SECOND)
+    assert.same({}, w:outgoing())
+    assert.same({ 503, 404 }, w:column "SELECT status FROM webhook_response ORDER BY id")
+    assert.same({ "failed" }, w:column "SELECT state FROM notification")
+  end)
+
+  for _, case in ipairs {
+    { "a URL that is none", { url = "{{ alert_payload.key }}" }, "^URL %- not an address" },
+    { "a template that fails", { forward_all = false, data = "{{ 1 / 0 }}" }, "^Data %- " },
+    { "headers that are no object", { headers = "{{ alert_payload.key }}" }, "^Headers %- " },
+    { "a header with a line break", { headers = '{"X": "{{ alert_payload.lines }}"}' }, "^Headers %- " },
+  } do
+    it("says what is wrong with " .. case[1], function()
+      case[2].trigger_type = "alert group created"
+      webhook(case[2])
+      post { key = "a", lines = "one\r\nX-Evil: 1" }
+      assert.same({}, w:outgoing())
+      local kept = w:rows "SELECT error, trigger_result FROM webhook_response"[1]
+      assert.is_truthy(kept.error:find(case[3]), kept.error)
+    end)
+  end
+
+  it("is a step of an escalation", function()
+    local made = webhook { trigger_type = "escalation" }
+    local row = w:rows "SELECT id FROM webhook"[1]
+    hook = w:hook(w:chain { { type = "trigger_webhook", webhook_id = row.id } })
+    w:post(hook, { key = "a" })
+    assert.same({ "escalation" }, types(w:outgoing()))
+    assert.is_truthy(made.id)
+  end)
+end)

@@ -381,7 +381,7 @@ local function expand(f, s, depth)
   while true do
     at = take_literal(s, at, out)
     if not at then break end
-    fuel.spend(10)
+    fuel.spend(250)
     local name, conversion, spec
     name, conversion, spec, at = take_field(s, at)
     local v = convert(look_up(f, name), conversion)

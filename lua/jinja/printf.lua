@@ -239,7 +239,7 @@ function printf.format(s, x, escaped)
     out[n] = sub(s, p.at, (from or 0) - 1)
     if not from then break end
     p.at = from + 1
-    fuel.spend(10)
+    fuel.spend(100)
     n = n + 1
     out[n] = convert(p, show)
   end

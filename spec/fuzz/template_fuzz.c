@@ -232,7 +232,9 @@ static void run(script *s, arena *a, const struct input *in, str all) {
     unwatch(s);
     since = processor_ns() - since;
     if (since > budget.fuel * 10 * SLOWER + SLACK_NS) {
-        fprintf(stderr, "template_fuzz: %lld ms\n", (long long)(since / 1000000));
+        fprintf(stderr, "template_fuzz: %lld ms for %lld units, longest collection so far %lld ms, %zu bytes held\n",
+                (long long)(since / 1000000), (long long)script_fuel_used(s),
+                (long long)(script_gc_pause_max_ns(s) / 1000000), script_memory(s));
         fail("more work than it was charged for", all);
     }
     if (e == ERR_FUEL || e == ERR_MEMORY) return;

@@ -82,3 +82,6 @@ CREATE TABLE shift_swap (
   version         INTEGER NOT NULL DEFAULT 1         -- counts the changes of the row
 ) STRICT;
 CREATE INDEX shift_swap_by_schedule ON shift_swap(schedule_id, swap_end_at);
+
+-- Hex SHA-256 of the token in the address of a person's own calendar.
+ALTER TABLE user ADD COLUMN export_digest TEXT;

@@ -9,6 +9,7 @@ local crypto = require("tocsin.crypto")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local rows = require("api.rows")
+local schedule_export = require("api.schedule_export")
 local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
 local webhook_responses = require("api.webhook_responses")
@@ -31,12 +32,18 @@ local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_
   "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "webhook", "action", "resolution_note",
   "schedule", "on_call_shift", "shift_swap" }
 
--- path, method, handler, the role it needs.
+-- path, method, handler, the role it needs; without one the handler looks itself who asks.
 local ROUTES = {
   { "info", "GET", single.info, "viewer" },
   { "organizations", "GET", single.organizations, "viewer" },
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "users/current", "GET", single.current_user, "viewer" },
+  { "schedules/:id/export", "GET", schedule_export.schedule },
+  { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "editor" },
+  { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "editor" },
+  { "users/:id/schedule_export", "GET", schedule_export.user },
+  { "users/:id/schedule_export_token", "POST", schedule_export.new_of_user, "viewer" },
+  { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "viewer" },
   { "schedules/:id/final_shifts", "GET", final_shifts.get, "viewer" },
   { "shift_swaps", "GET", shift_swaps.list, "viewer" },
   { "shift_swaps/:id/take", "POST", shift_swaps.take, "editor" },
@@ -87,9 +94,17 @@ local function choose(found, method)
   return nil, errors.method(method, allowed)
 end
 
+local function answer_open(request, found, id)
+  local route, refusal = choose(found, request.method)
+  if not route then return refusal end
+  request.id = id
+  return route[3](request)
+end
+
 local function answer(request)
   local found, id = find(request.path)
   if #found == 0 then return errors.not_found() end
+  if not found[1][4] then return answer_open(request, found, id) end
   local token, refusal = auth.check(request.headers, request.now)
   if not token then return refusal end
   local wait = port.call("throttle", { token = token.id }).wait
@@ -129,7 +144,7 @@ function api.handle(method, path, query, headers_json, body, now, base_url)
   }
   local ok, a = pcall(answer, request)
   if not ok then a = failure(a) end
-  return a.status, "application/json", a.value and writer.text(a.value) or "", a.headers
+  return a.status, a.content_type or "application/json", a.text or a.value and writer.text(a.value) or "", a.headers
 end
 
 return api

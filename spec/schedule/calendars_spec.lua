@@ -80,7 +80,8 @@ describe("an event of a calendar", function()
 
   it("may be folded, long-winded and between things that do not matter", function()
     local text = "\xef\xbb\xbfbegin:vcalendar\nX-NOTE:" .. ("x"):rep(300000) .. "\nBEGIN:VTODO\nBEGIN:VALARM\nEND:VALARM\nEND:VTODO\nBEGIN:VEVENT\nUID:1\n" ..
-      "DESCRIPTION:" .. ("d"):rep(100000) .. "\nBEGIN:VALARM\nTRIGGER:-PT5M\nSUMMARY:not me\nEND:VALARM\ndtstart:2026\n 0501T09\n\t0000Z\nDURATION:PT1H\nSUMMARY:a\n da\nEND:VEVENT\nend:vcalendar"
+      "DESCRIPTION:" .. ("d"):rep(100000) .. "\nBEGIN:VALARM\nTRIGGER:-PT5M\nSUMMARY:not me\nEND:VALARM\n" ..
+      "dtstart:2026\n 0501T09\n\t0000Z\nDURATION:PT1H\nSUMMARY:a\n da\nEND:VEVENT\nend:vcalendar"
     assert.same({ "2026-05-01 09:00 to 2026-05-01 10:00 ada" }, (read(text)))
   end)
 end)
@@ -208,7 +209,8 @@ describe("hostile text", function()
     for _, name in ipairs { "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "UID", "STATUS", "SEQUENCE", "SUMMARY", "DESCRIPTION", "ATTENDEE",
       "RECURRENCE-ID" } do
       for _, kind in ipairs { "TEXT", "INTEGER", "DATE", "DATE-TIME", "PERIOD", "RECUR", "DURATION", "BOOLEAN", "FLOAT", "BINARY", "URI", "CAL-ADDRESS", "UTC-OFFSET", "X-Y" } do
-        for _, value in ipairs { "5", "20260501", "20260501T090000Z", "20260501T090000Z/PT1H", "FREQ=DAILY", "PT1H", "TRUE", "x", "", "+0100", "-99999999999999999999", ";;,,\\" } do
+        for _, value in ipairs { "5", "20260501", "20260501T090000Z", "20260501T090000Z/PT1H", "FREQ=DAILY", "PT1H", "TRUE", "x", "",
+          "+0100", "-99999999999999999999", ";;,,\\" } do
           local text = calendar(event(name .. ";VALUE=" .. kind .. ":" .. value .. "\nDTSTART:20260501T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nSUMMARY:a"))
           assert.is_true(read(text) ~= nil, text)
         end
@@ -221,7 +223,8 @@ describe("hostile text", function()
     local good = calendar("BEGIN:VTIMEZONE\nTZID:Z\nBEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\n" ..
       "END:STANDARD\nEND:VTIMEZONE\n" .. event("UID:1\nDTSTART;TZID=Z:20260504T090000\nDTEND;TZID=Z:20260504T100000\nRRULE:FREQ=MONTHLY;BYDAY=1MO,-1FR;BYSETPOS=1,-1;COUNT=9\n" ..
       "EXDATE;TZID=Z:20260601T090000\nRDATE;VALUE=PERIOD:20260601T090000Z/PT1H\nSUMMARY:[L1] ada\nATTENDEE;CN=\"x\":mailto:a@b.c\nSEQUENCE:1\nSTATUS:CONFIRMED"))
-    local pieces = { "\n", "\r\n ", ":", ";", "=", ",", "BEGIN:VEVENT\n", "END:VEVENT\n", "99999999999", "-", "\"", "\\", "\xff", "T", "FREQ=SECONDLY;", "BYDAY=", "VALUE=DATE", "TZID=" }
+    local pieces = { "\n", "\r\n ", ":", ";", "=", ",", "BEGIN:VEVENT\n", "END:VEVENT\n", "99999999999", "-", "\"",
+       "\\", "\xff", "T", "FREQ=SECONDLY;", "BYDAY=", "VALUE=DATE", "TZID=" }
     local seen = 0
     for _ = 1, 20000 do
       local text = good

@@ -1,0 +1,132 @@
+--- Calendars of who is on call, for programs that subscribe to an address: of a schedule, and of a person.
+--
+-- An address holds a token of its own instead of an Authorization header; only its digest is stored, so that an address
+-- is shown once. A new one makes the one before void.
+local auth = require("api.auth")
+local change = require("api.change")
+local crypto = require("tocsin.crypto")
+local errors = require("api.errors")
+local ical_text = require("ical_text")
+local ids = require("tocsin.ids")
+local json = require("tocsin.json")
+local port = require("tocsin.port")
+local query_string = require("api.query")
+local rows = require("api.rows")
+local schedule = require("tocsin.schedule")
+local schedule_resource = require("resources.schedule")
+local store = require("tocsin.store")
+local user_resource = require("resources.user")
+local writer = require("api.writer")
+
+local schedule_export = {}
+
+local DAY = 86400000000
+local PAST, FUTURE = 15 * DAY, 180 * DAY
+local MARGIN = 62 * DAY -- so that shifts at the ends are whole, and keep their names as time goes on
+local TOKEN_BYTES = 16
+
+local function has_token(request, digest)
+  local token = query_string.get(request.query, "token")
+  return token ~= nil and digest ~= nil and crypto.equal(crypto.sha256_hex(token), digest)
+end
+
+local function username(known, id)
+  if not known[id] then known[id] = store.row("SELECT username FROM user WHERE id = $1", id).username end
+  return known[id]
+end
+
+-- A slot of a person is named by its shift, its start to the second, and the person.
+local function uid_of(row, slot, id)
+  local shift = slot.shift ~= json.null and ids.encode("O", slot.shift) or ids.encode("S", row.id) .. "-" .. (slot.uid or "")
+  return string.format("%s-%s-%s", shift, ical_text.moment(slot.from), ids.encode("U", id))
+end
+
+-- Adds the events of one schedule; `only` is a person, or nil for everybody.
+local function add_events(events, row, now, only)
+  local from, to = now - PAST, now + FUTURE
+  local answer, sentence = schedule.ask({ what = "final", id = row.id, from = from - MARGIN, to = to + MARGIN })
+  if not answer then return sentence end
+  local known = {}
+  for _, slot in ipairs(answer.final) do
+    for _, id in ipairs(slot.to > from and slot.from < to and slot.users or {}) do
+      if not only or only == id then
+        local name = username(known, id)
+        events[#events + 1] = { uid = uid_of(row, slot, id), from = slot.from, to = slot.to, is_override = slot.is_override,
+          summary = only and row.name .. ": " .. name or name }
+      end
+    end
+  end
+end
+
+local function answer(request, name, events)
+  return { status = 200, content_type = "text/calendar; charset=utf-8",
+    text = ical_text.write({ name = name, now = request.now }, events) }
+end
+
+---GET /schedules/<id>/export?token=…
+function schedule_export.schedule(request)
+  local row = rows.by_id(schedule_resource, request.id)
+  local digest = row and store.row("SELECT export_digest AS digest FROM schedule WHERE id = $1", row.id).digest
+  if not has_token(request, digest) then return errors.invalid_token() end
+  local events = {}
+  local why = add_events(events, row, request.now)
+  if why then return errors.detail(400, why) end
+  return answer(request, row.name, events)
+end
+
+---GET /users/<id>/schedule_export?token=…
+function schedule_export.user(request)
+  local row = rows.by_id(user_resource, request.id)
+  local digest = row and store.row("SELECT export_digest AS digest FROM user WHERE id = $1", row.id).digest
+  if not has_token(request, digest) then return errors.invalid_token() end
+  local events = {}
+  for _, one in ipairs(store.rows("SELECT id, name FROM schedule ORDER BY id")) do
+    local why = add_events(events, one, request.now, row.id)
+    if why then return errors.detail(400, why) end
+  end
+  return answer(request, row.username, events)
+end
+
+-- Stores a digest (or null), and the line of the trail.
+local function put_digest(request, r, key, digest)
+  local by, by_id = auth.actor(request.token)
+  local result, sentence, code = port.call("write", { statements = json.array({
+    { sql = "UPDATE " .. r.table .. " SET export_digest = $1 WHERE id = $2", args = json.array({ digest, key }), expect = 1 },
+    { sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, after) VALUES ($1, $2, $3, 'update', $4, $5, $6)",
+      args = json.array({ request.now, by, by_id, r.name, key, '{"export_digest":"(hidden)"}' }) },
+  }) })
+  if not result then return change.port_error(sentence, code) end
+end
+
+local function may_change(request, r, row)
+  return r ~= user_resource or auth.allows(request.token, "admin") or request.token.user_id == row.id
+end
+
+local function new_address(r, last)
+  return function(request)
+    local row = rows.by_id(r, request.id)
+    if not row then return errors.not_found() end
+    if not may_change(request, r, row) then return errors.forbidden() end
+    local token = crypto.hex(crypto.random_bytes(TOKEN_BYTES))
+    local refusal = put_digest(request, r, row.id, crypto.sha256_hex(token))
+    return refusal or { status = 201, value = writer.object("export_url",
+      string.format("%s/api/v1/%s/%s/%s?token=%s", request.base_url, r.path, request.id, last, token)) }
+  end
+end
+
+local function drop_address(r)
+  return function(request)
+    local row = rows.by_id(r, request.id)
+    if not row then return errors.not_found() end
+    if not may_change(request, r, row) then return errors.forbidden() end
+    return put_digest(request, r, row.id, json.null) or { status = 204 }
+  end
+end
+
+---POST and DELETE /schedules/<id>/export_token, /users/<id>/schedule_export_token.
+schedule_export.new_of_schedule = new_address(schedule_resource, "export")
+schedule_export.drop_of_schedule = drop_address(schedule_resource)
+schedule_export.new_of_user = new_address(user_resource, "schedule_export")
+schedule_export.drop_of_user = drop_address(user_resource)
+
+return schedule_export

@@ -12,7 +12,6 @@ static void release(http_client *c) {
     if (--c->handles) return;
     mem_free(c->proxy_host);
     mem_free(c->proxy);
-    mem_free(c->ca_file);
     mem_free(c->agent);
     tls_context_free(c->tls);
     mem_free(c);
@@ -145,11 +144,16 @@ err http_client_new(const struct http_client_options *options, http_client **out
         return why_set(why, ERR_INVALID, "outgoing_proxy must be a URL such as http://proxy.example:3128, not '%s'",
                        options->proxy);
     }
+    tls_context *tls = tls_context_new(options->ca_file ? options->ca_file : "", why);
+    if (!tls) {
+        curl_global_cleanup();
+        return ERR_INVALID;
+    }
     http_client *c = NEW(http_client);
+    c->tls = tls;
     c->options = *options;
     c->guard = *options->guard;
     c->proxy = copy_text(options->proxy, "");
-    c->ca_file = copy_text(options->ca_file, "");
     c->agent = copy_text(options->agent, "tocsin/" TOCSIN_VERSION);
     if (has_proxy) read_proxy(c->proxy, &c->proxy_host, &c->proxy_port);
     CHECK(uv_timer_init(options->loop, &c->timer) == 0);

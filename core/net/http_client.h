@@ -49,7 +49,7 @@ struct http_client_options {
     resolver *resolver;                // outlives the client
     const struct address_guard *guard; // copied
     const char *proxy;                 // "http://proxy.example:3128"; "" or NULL: none
-    const char *ca_file;               // authorities to trust; "" or NULL: the system's
+    const char *ca_file;               // authorities to trust; "" or NULL: the system's. Read once
     const char *agent;                 // User-Agent; NULL: "tocsin/<version>"
     int kept;                          // connections kept for later; 0: 64
 };

@@ -139,13 +139,6 @@ static void on_mailed(void *ctx, const struct mail_outcome *outcome) {
 
 static void start_mail(struct client_call *k) {
     http_client *c = k->client;
-    struct why why = {""};
-    bool needs_tls = k->is_tls || k->mail.is_starttls;
-    if (needs_tls && !c->tls) c->tls = tls_context_new(c->ca_file, &why);
-    if (needs_tls && !c->tls) {
-        failure_set(k, HTTP_FAILED_TLS, "No TLS connection to %s: %s.", k->host, why.text);
-        return;
-    }
     struct mail_session_options options = {.loop = c->options.loop,
                                            .addresses = k->addresses,
                                            .count = k->address_count,

@@ -145,6 +145,12 @@ static CURLcode set_request(struct client_call *k) {
     return CURLE_OK;
 }
 
+static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx) {
+    (void)easy;
+    tls_context_lend(ctx, ssl_ctx);
+    return CURLE_OK;
+}
+
 static CURLcode set_all(struct client_call *k) {
     CURLcode code;
     SET(CURLOPT_PRIVATE, k);
@@ -161,7 +167,10 @@ static CURLcode set_all(struct client_call *k) {
     SET(CURLOPT_WRITEDATA, k);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, k);
-    if (*k->client->ca_file) SET(CURLOPT_CAINFO, k->client->ca_file);
+    SET(CURLOPT_CAINFO, NULL);
+    SET(CURLOPT_CAPATH, NULL);
+    SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+    SET(CURLOPT_SSL_CTX_DATA, k->client->tls);
     code = set_addresses(k);
     return code == CURLE_OK ? set_request(k) : code;
 }

@@ -13,11 +13,11 @@ struct client_call;
 struct http_client {
     struct http_client_options options;
     struct address_guard guard;
-    char *proxy, *ca_file, *agent;
+    char *proxy, *agent;
     char *proxy_host; // what the resolver is asked for when there is a proxy
     int proxy_port;
     CURLM *multi;
-    tls_context *tls; // of mail; made when it is first needed
+    tls_context *tls; // the authorities that are trusted
     uv_timer_t timer; // libcurl's
     struct socket_watch *watches;
     struct client_call *calls;

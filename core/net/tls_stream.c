@@ -28,13 +28,17 @@ tls_context *tls_context_new(const char *ca_file, struct why *why) {
     bool is_loaded =
         *ca_file ? SSL_CTX_load_verify_file(ctx, ca_file) == 1 : SSL_CTX_set_default_verify_paths(ctx) == 1;
     if (!is_loaded) {
-        why_set(why, ERR_INVALID, "the file of trusted authorities %s cannot be read: %s", ca_file, reason());
+        why_set(why, ERR_INVALID, "The file of trusted authorities %s cannot be read: %s.", ca_file, reason());
         SSL_CTX_free(ctx);
         return NULL;
     }
     tls_context *c = NEW(tls_context);
     c->ctx = ctx;
     return c;
+}
+
+void tls_context_lend(const tls_context *c, void *ssl_ctx) {
+    SSL_CTX_set1_cert_store(ssl_ctx, SSL_CTX_get_cert_store(c->ctx));
 }
 
 void tls_context_free(tls_context *c) {

@@ -1,4 +1,5 @@
-// TLS over bytes that somebody else moves: OpenSSL between two buffers. For net/mail_session.
+// TLS over bytes that somebody else moves: OpenSSL between two buffers. For net/mail_session;
+// and the authorities that net/http_client trusts.
 //
 // Purpose: what comes from the socket is fed, what is to be sent there is taken, and plain bytes are read and written
 // in between; no I/O here. The peer's certificate must lead to a trusted authority and name the host.
@@ -12,7 +13,10 @@ typedef struct tls_context tls_context;
 typedef struct tls_stream tls_stream;
 
 tls_context *tls_context_new(const char *ca_file, struct why *why); // "" trusts the system's authorities; NULL on error
-void tls_context_free(tls_context *c);                              // accepts NULL
+// Makes an SSL_CTX of somebody else's trust the same authorities. They are read once, not for each connection: a bundle
+// takes 80 ms.
+void tls_context_lend(const tls_context *c, void *ssl_ctx);
+void tls_context_free(tls_context *c); // accepts NULL
 
 tls_stream *tls_stream_new(tls_context *c, const char *host); // a name or an address
 void tls_stream_free(tls_stream *t);                          // accepts NULL

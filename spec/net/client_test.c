@@ -8,7 +8,8 @@
 //   {"do":"ask","id":N,"name":,"give_up":true}   asked and cancelled at once: no answer may come
 //   {"do":"advance","ms":N}         moves the clock that the age of names is told by
 //   {"do":"forget"}                 empties the resolver's cache
-//   {"do":"stats"}                  resolver_stats, and the longest time that the loop stood still since the last one
+//   {"do":"stats"}                  resolver_stats, the longest time that the loop stood still since the last one, and
+//                                    the processor time used so far
 //   {"do":"judge","list":,"addresses":[…]}       address_guard: {"err":,"why":,"kinds":[text or null…]}
 // Flags: --servers --try_ms --limit_ms --stale_ms --names --allow --proxy --ca_file --kept. The end of standard input
 // ends all; {"ended":true} is written when nothing is left open.
@@ -18,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TICK_MS 5
@@ -197,10 +199,12 @@ static void ask(struct test *t, const struct json *o) {
 static void put_stats(struct test *t) {
     struct resolver_stats s = resolver_stats(t->resolver);
     buf b = {0};
-    buf_printf(
-        &b, "{\"asked\":%llu,\"looked_up\":%llu,\"served_stale\":%llu,\"failed\":%llu,\"names\":%zu,\"stall_ms\":%llu}",
-        (unsigned long long)s.asked, (unsigned long long)s.looked_up, (unsigned long long)s.served_stale,
-        (unsigned long long)s.failed, s.names, (unsigned long long)(t->longest_ns / 1000000));
+    buf_printf(&b,
+               "{\"asked\":%llu,\"looked_up\":%llu,\"served_stale\":%llu,\"failed\":%llu,\"names\":%zu,\"stall_ms\":%"
+               "llu,\"cpu_ms\":%lld}",
+               (unsigned long long)s.asked, (unsigned long long)s.looked_up, (unsigned long long)s.served_stale,
+               (unsigned long long)s.failed, s.names, (unsigned long long)(t->longest_ns / 1000000),
+               (long long)clock() * 1000 / CLOCKS_PER_SEC);
     t->longest_ns = 0;
     put_line(&b);
 }

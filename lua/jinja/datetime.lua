@@ -390,15 +390,23 @@ end)
 method({ DATETIME }, "date", {}, 0, function(v) return setmetatable({ day = v.day }, DATE) end)
 method({ DATETIME }, "time", {}, 0, function(v) return setmetatable({ us = v.us }, TIME) end)
 method({ DATETIME }, "timetz", {}, 0, function(v) return setmetatable({ us = v.us, tz = v.tz }, TIME) end)
+--- What has no zone is looked up a day earlier too, in case clocks were turned back; for the first day there is none.
+function datetime.is_first_day(v) return not v.tz and v.day == calendar.FIRST end
+
+local function local_utc(v)
+  if datetime.is_first_day(v) then raise("ValueError", "year 0 is out of range") end
+  return utc(v)
+end
+
 method({ DATETIME }, "timestamp", {}, 0, function(v)
-  local day, us = utc(v)
+  local day, us = local_utc(v)
   return (day * DAY + us) / 1000000
 end)
 
 --- A datetime on the clock of another zone; naive ones are taken as UTC.
 ---@return table
 function datetime.to_zone(v, tz)
-  local day, us = utc(v)
+  local day, us = local_utc(v)
   return new(day, us + tz.offset, tz)
 end
 
@@ -412,7 +420,7 @@ end)
 
 local function field(given, old, low, high, message)
   if given == nil then return old end
-  local n = args.integer(given)
+  local n = args.c_int(given)
   if n < low or n > high then raise("ValueError", message) end
   return n
 end

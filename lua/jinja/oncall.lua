@@ -68,10 +68,11 @@ filter("datetimeformat_as_timezone", { "format", "tz" }, 0, function(v, pattern,
   if not can_format(v) or getmetatable(v) ~= DATETIME then return NULL end
   if tz == NULL then raise("KeyError", "None") end
   if not name then return NULL end
-  local utc = datetime.to_zone(v, datetime.UTC)
+  local is_first <const> = datetime.is_first_day(v)
+  local utc = is_first and v or datetime.to_zone(v, datetime.UTC)
   local offset, abbreviation = zone.offset(name, utc.day * 86400 + utc.us // 1000000)
   if not offset then raise("KeyError", utf.str_repr(name)) end
-  if not p then return NULL end
+  if not p or is_first then return NULL end
   return datetime.strftime(datetime.to_zone(utc, datetime.timezone(offset * 1000000, abbreviation)), p)
 end)
 

@@ -174,15 +174,24 @@ local function parse_subscribed(p)
   return node
 end
 
+local LITERAL <const> = { const = true, list = true, tuple = true, dict = true }
+
 local function parse_brackets(p, node, line)
   advance(p)
-  local arg = { t = "tuple", line = line }
+  local arg, has_slice = { t = "tuple", line = line }, false
   while p.kind ~= "]" do
     if arg[1] then expect(p, ",") end
-    arg[#arg + 1] = parse_subscribed(p)
+    local part = parse_subscribed(p)
+    arg[#arg + 1] = part
+    has_slice = has_slice or part.t == "slice"
   end
   expect(p, "]")
-  if #arg == 1 then arg = arg[1] end
+  if #arg == 1 then
+    arg = arg[1]
+  elseif has_slice and not LITERAL[node.t] then
+    -- Jinja2 writes the slice into a tuple of Python's, where it cannot stand; of a literal it knows the item before.
+    cursor.fail_late(p, "invalid syntax", line)
+  end
   return { t = "item", line = line, node, arg }
 end
 

@@ -141,6 +141,24 @@ list:lines('{"e":{},"d":{"a":1}}', [=[
 {{ []|select([])|list }}{{ []|map([])|list }}
 ]=])
 
+-- A slice beside other keys cannot be written by the reference; a time's fields are ints of C; the first day has none before.
+list:lines('{"m":[1],"big":9223372036854775807,"min":-9223372036854775808}', [=[
+{{ m[5, :2] }}
+{{ m[:2, 5] }}
+{{ m[:,:] }}
+{% if false %}{{ m[5,:2] }}{% endif %}
+{{ m[1:2,] }}
+{{ [1][5, :2] }}{{ (1,)[:, 1] is defined }}
+{{ time().replace(hour=min) }}
+{{ time().replace(day=big) }}
+{{ time().replace(year=2147483648) }}
+{{ time().replace(year=10000) }}
+{{ ('0001-01-01T12:00'|iso8601_to_time).timestamp() }}
+{{ ('0001-01-01T12:00'|iso8601_to_time).astimezone() }}
+{{ ('0001-01-01T12:00'|iso8601_to_time)|datetimeformat_as_timezone('%Y') }}{{ ('0001-01-02T12:00'|iso8601_to_time).timestamp() }}{{ ('0001-01-01T12:00Z'|iso8601_to_time).timestamp() }}
+{{ ('0001-01-01T12:00'|iso8601_to_time)|datetimeformat_as_timezone('%Y', 'nowhere') }}
+]=])
+
 -- A dict has no slices, and fails as one whose key is not there.
 list:lines('{"d":{"a":1}}', [=[
 {{ d[0:1] }}

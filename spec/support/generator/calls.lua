@@ -10,8 +10,8 @@ local value <const> = require "jinja.value"
 local expression <const> = require "generator.expression"
 local make <const>, pattern <const> = expression.make, expression.pattern
 
--- Not the same twice, or bounded differently on purpose.
-local LEFT_OUT <const> = { random = true, sameas = true, regex_match = true, regex_search = true, regex_replace = true }
+-- Not the same twice, different on purpose, or younger than the reference.
+local LEFT_OUT <const> = { random = true, sameas = true, is_integer = true, regex_match = true, regex_search = true, regex_replace = true }
 
 -- Names of parameters, right for some.
 local KEYWORDS <const> = { "attribute", "default", "case_sensitive", "reverse", "by", "width", "first", "blank", "length", "killwords", "end", "leeway",
@@ -169,11 +169,7 @@ local OBJECTS <const> = {
   { "tuple", value.TUPLE }, { "int", value.INT }, { "float", value.FLOAT }, { "big", value.BIG }, { "moment", datetime.DATETIME }, { "delta", datetime.TIMEDELTA },
 }
 for _, object in ipairs(OBJECTS) do
-  local methods <const> = {}
-  for name, f in pairs(object[2].methods) do methods[name] = f end
-  -- Integers have it since Python 3.12.
-  if object[1] == "int" or object[1] == "big" then methods.is_integer = nil end
-  object[3] = sorted_names(methods)
+  object[3] = sorted_names(object[2].methods)
 end
 
 local function method_call(g, depth)

@@ -32,9 +32,9 @@ bench: build
 	@vendor/install.sh test bench
 	@spec/bench/run.sh $(BUILD)
 
-fuzz:
+fuzz: build
 	@vendor/install.sh build lint
-	@spec/fuzz/run.sh
+	@spec/fuzz/run.sh $(BUILD)
 
 differential: build
 	@vendor/install.sh test

@@ -1,9 +1,11 @@
 #!/bin/sh
-# make fuzz: each spec/fuzz/*_fuzz.c under libFuzzer with address and undefined sanitizers for FUZZ_SECONDS (60) each.
+# make fuzz: each spec/fuzz/*_fuzz.c under libFuzzer with address and undefined sanitizers for FUZZ_SECONDS (60) each:
+# run.sh BUILD_DIR, where the core is that makes the seeds.
 # FUZZ_TARGETS picks some, FUZZ_SEED a seed. A target may have words (X_fuzz.dict) and a maker of seeds (X_fuzz_seeds.lua).
 # What is found lands in build-fuzz/found/; put it into the specs as a case before it is mended: a template as a file in
 # spec/fuzz/findings/, as small as it can be (-minimize_crash=1), with a name that says what it was.
 set -eu
+export LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;;" LUA_CPATH="$PWD/$1/module/?.so;;"
 seconds=${FUZZ_SECONDS:-60} seed=${FUZZ_SEED:-$(date +%s)}
 test -f build-fuzz/build.ninja ||
     CC=clang CXX=clang++ cmake -S . -B build-fuzz -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DSAN=fuzzer-no-link,address,undefined -DFUZZ=ON

@@ -1,6 +1,7 @@
 --- Seeds of template_fuzz: the templates of the differential specs and of the integrations, a file each:
---- lua5.4 spec/fuzz/template_fuzz_seeds.lua FOLDER
-package.path = "spec/support/?.lua;" .. package.path
+--- lua5.4 spec/fuzz/template_fuzz_seeds.lua FOLDER, with the paths that run.sh sets.
+require "tocsin.core"
+require "jinja"
 local folder <const> = assert(arg[1], "a folder")
 
 local count = 0

@@ -36,8 +36,9 @@ end
 ---@param events table list of {uid, from, to, summary, is_override}
 function ical_text.write(options, events)
   local out = {}
-  for _, line in ipairs { "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tocsin//Schedule//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
-    "X-WR-CALNAME:" .. escape(options.name), "X-WR-TIMEZONE:UTC", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H" } do
+  for _, line in ipairs { "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tocsin//Schedule//EN", "CALSCALE:GREGORIAN",
+    "METHOD:PUBLISH", "X-WR-CALNAME:" .. escape(options.name), "X-WR-TIMEZONE:UTC", "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+    "X-PUBLISHED-TTL:PT1H" } do
     put(out, line)
   end
   for _, e in ipairs(events) do

@@ -146,3 +146,33 @@ err schedule_rows_read(store *s, arena *a, const struct schedule_query *query, s
     if (e == ERR_OK) *out = read;
     return e;
 }
+
+static err has_address(store *s, arena *a, const struct copy_write *w) {
+    const struct store_value args[] = {SV_INT(w->schedule_id), SV_TEXT(w->url)};
+    struct store_rows rows;
+    err e = store_run(s, a,
+                      w->is_overrides ? "SELECT id FROM schedule WHERE id = $1 AND ical_url_overrides = $2"
+                                      : "SELECT id FROM schedule WHERE id = $1 AND ical_url_primary = $2",
+                      args, 2, 1, &rows, NULL);
+    return e == ERR_OK && !rows.count ? ERR_STALE : e;
+}
+
+err schedule_rows_put_copy(store *s, arena *a, const struct copy_write *w) {
+    static const char *const good =
+        "INSERT INTO schedule_copy (schedule_id, part, tried_at, fetched_at, ical, events, events_from, events_to) "
+        "VALUES ($1, $2, $3, $3, $4, $5, $6, $7) ON CONFLICT (schedule_id, part) DO UPDATE SET tried_at = $3, "
+        "fetched_at = $3, error = NULL, ical = $4, events = $5, events_from = $6, events_to = $7";
+    static const char *const failed =
+        "INSERT INTO schedule_copy (schedule_id, part, tried_at, error) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (schedule_id, part) DO UPDATE SET tried_at = $3, error = $4";
+    str part = w->is_overrides ? STR("overrides") : STR("primary");
+    const struct store_value head[] = {SV_INT(w->schedule_id), SV_TEXT(part), SV_INT(w->at)};
+    const struct store_value copy[] = {
+        head[0], head[1], head[2], SV_TEXT(w->ical), SV_TEXT(w->events), SV_INT(w->events_from), SV_INT(w->events_to)};
+    const struct store_value failure[] = {head[0], head[1], head[2], SV_TEXT(w->error)};
+    struct store_rows rows;
+    err e = has_address(s, a, w);
+    if (e != ERR_OK) return e;
+    return w->error.len ? store_run(s, a, failed, failure, 4, 0, &rows, NULL)
+                        : store_run(s, a, good, copy, 7, 0, &rows, NULL);
+}

@@ -51,3 +51,14 @@ struct schedule_query {
 
 err schedule_rows_read(store *s, arena *a, const struct schedule_query *query, struct schedule_rows *out,
                        struct why *why);
+
+struct copy_write { // of one fetch
+    int64_t schedule_id;
+    bool is_overrides;
+    str url;
+    str error; // empty: it succeeded, and what follows is kept
+    str ical, events;
+    int64_t at, events_from, events_to;
+};
+// On the commit thread. ERR_STALE: the schedule is gone or has another address now.
+err schedule_rows_put_copy(store *s, arena *a, const struct copy_write *write);

@@ -6,6 +6,7 @@ local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local schedule = require("tocsin.schedule")
 local store = require("tocsin.store")
+local time = require("api.time")
 local writer = require("api.writer")
 local zone = require("tocsin.zone")
 
@@ -68,6 +69,16 @@ end
 local function show_slack(row)
   local slack = json.decode(row.channels).slack or {}
   return writer.object("channel_id", slack.channel_id, "user_group_id", slack.user_group_id)
+end
+
+-- How the last fetch of each calendar went, and how old the copy is that counts.
+local function show_calendars(row)
+  local object = writer.object("primary", nil, "overrides", nil)
+  for _, copy in ipairs(store.rows("SELECT part, fetched_at, tried_at, error FROM schedule_copy WHERE schedule_id = $1", row.id)) do
+    object[copy.part == "primary" and 2 or 4] = writer.object("fetched_at", time.text(copy.fetched_at), "tried_at",
+      time.text(copy.tried_at), "error", copy.error)
+  end
+  return object
 end
 
 local function slack_text(slack)
@@ -184,6 +195,7 @@ return {
     { "ical_url_primary", type = "text", max = 500, nullable = true, check_text = check_url, when = when("ical") },
     { "ical_url_overrides", type = "text", max = 500, nullable = true, blank_null = true, check_text = check_url,
       when = when("ical", "calendar") },
+    { "calendars", show = show_calendars, when = when("ical", "calendar") },
     { "enable_web_overrides", type = "boolean", when = when("calendar") },
     { "slack", nullable = true, show = show_slack, store = store_slack },
     { "on_call_now", show = show_on_call },

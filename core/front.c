@@ -67,6 +67,14 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
         integration(front, in, x, str_from(path, integrations.len));
         return;
     }
+    if (str_starts(path, STR("/act/"))) {
+        work(front, WORK_ACT, x);
+        return;
+    }
+    if (str_starts(path, STR("/callbacks/"))) {
+        work(front, WORK_CALLBACK, x);
+        return;
+    }
     str bare = path;
     if (bare.len > 1 && bare.ptr[bare.len - 1] == '/') bare.len--;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {

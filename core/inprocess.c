@@ -6,6 +6,7 @@
 struct world {
     struct app *app;
     postbox *postbox;
+    arena *texts; // of settings
 };
 
 static struct app *app_of(void *handle) { return ((struct world *)handle)->app; }
@@ -23,18 +24,21 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     struct app_options options = {.world = &world};
     settings_defaults(&options.settings);
     arena *a = arena_new();
-    bool is_set = set_all(a, &options.settings, o->settings, why) == ERR_OK;
-    arena_free(a); // only numbers and switches are of use here; texts have fields of their own
-    if (!is_set) return NULL;
+    if (set_all(a, &options.settings, o->settings, why) != ERR_OK) {
+        arena_free(a);
+        return NULL;
+    }
     options.settings.data = o->data;
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
     if (o->lua_dir) options.settings.lua = o->lua_dir;
     struct world *w = NEW(struct world);
     w->postbox = postbox_new();
+    w->texts = a;
     options.sender = postbox_sender(w->postbox);
     if (app_new(&options, &w->app, why) == ERR_OK) return w;
     postbox_free(w->postbox);
+    arena_free(w->texts);
     mem_free(w);
     return NULL;
 }
@@ -43,6 +47,7 @@ static void inprocess_close(void *handle) {
     struct world *w = handle;
     app_free(w->app);
     postbox_free(w->postbox);
+    arena_free(w->texts);
     mem_free(w);
 }
 

@@ -62,19 +62,28 @@ static str text_of(const struct json *args, const char *key) {
     return v && v->type == JSON_STRING ? v->text : (str){NULL, 0};
 }
 
-static err fill_actor(const struct json *args, struct group_actor *out, struct why *why) {
-    if (!group_by_from(text_of(args, "by"), &out->by) || out->by == BY_NONE)
-        return why_set(why, ERR_INVALID, "by: must be user, api, timer or system");
-    out->id = int_of(args, "by_id", 0);
+static err fill_source(arena *a, str source, struct group_actor *out, struct why *why) {
+    bool is_good = source.len < GROUP_SOURCE_MAX;
+    for (size_t i = 0; i < source.len && is_good; i++)
+        is_good = (source.ptr[i] >= 'a' && source.ptr[i] <= 'z') || source.ptr[i] == '_';
+    if (!is_good) return why_set(why, ERR_INVALID, "source: must be up to 31 lower-case letters and _");
+    if (source.len) out->source = arena_str(a, source).ptr;
     return ERR_OK;
 }
 
-static err run_act(struct ports *ports, const struct json *args, bool is_delete, struct why *why) {
+static err fill_actor(arena *a, const struct json *args, struct group_actor *out, struct why *why) {
+    if (!group_by_from(text_of(args, "by"), &out->by) || out->by == BY_NONE)
+        return why_set(why, ERR_INVALID, "by: must be user, api, timer or system");
+    out->id = int_of(args, "by_id", 0);
+    return fill_source(a, text_of(args, "source"), out, why);
+}
+
+static err run_act(struct ports *ports, arena *a, const struct json *args, bool is_delete, struct why *why) {
     struct act_call call = {.act = {.alert_group_id = int_of(args, "group", 0),
                                     .silence_ms = int_of(args, "silence_ms", 0),
                                     .root_id = int_of(args, "root", 0),
                                     .is_delete = is_delete}};
-    err e = fill_actor(args, &call.act.actor, why);
+    err e = fill_actor(a, args, &call.act.actor, why);
     if (e != ERR_OK) return e;
     if (!is_delete && !group_verb_from(text_of(args, "verb"), &call.act.verb))
         return why_set(why, ERR_INVALID, "verb: '%.*s' is not one", STR_FMT(text_of(args, "verb")));
@@ -85,18 +94,16 @@ static err run_act(struct ports *ports, const struct json *args, bool is_delete,
     return e;
 }
 
-// act {group, verb, by, by_id, silence_ms, root} → {}
+// act {group, verb, by, by_id, source, silence_ms, root} → {}
 static err port_act(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    (void)a;
     buf_lit(out, "{}");
-    return run_act(ports, args, false, why);
+    return run_act(ports, a, args, false, why);
 }
 
-// delete_group {group, by, by_id} → {}
+// delete_group {group, by, by_id, source} → {}
 static err port_delete_group(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    (void)a;
     buf_lit(out, "{}");
-    return run_act(ports, args, true, why);
+    return run_act(ports, a, args, true, why);
 }
 
 struct write_call {
@@ -164,12 +171,15 @@ static void put_rows(buf *out, const struct store_rows *rows) {
     buf_lit(out, "]}");
 }
 
-// write {statements: [{sql, args, expect}…]} → {rows} of the last statement; all in one savepoint
+// write {statements: [{sql, args, expect}…], is_outbox} → {rows} of the last statement; all in one savepoint.
+// is_outbox: rows of the outbox and of people's codes, no configuration
 static err port_write(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     const struct json *list = json_get(args, STR("statements"));
     if (!list || list->type != JSON_ARRAY || !list->count)
         return why_set(why, ERR_INVALID, "statements: must be a list");
-    struct write_call call = {.write = {.count = list->count, .arena = a}};
+    const struct json *is_outbox = json_get(args, STR("is_outbox"));
+    struct write_call call = {
+        .write = {.count = list->count, .arena = a, .is_outbox = is_outbox && is_outbox->type == JSON_TRUE}};
     call.write.statements = arena_alloc(a, list->count * sizeof *call.write.statements);
     err e = ERR_OK;
     for (uint32_t i = 0; i < list->count && e == ERR_OK; i++)

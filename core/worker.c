@@ -95,8 +95,11 @@ static str headers_json(struct http_exchange *x) {
 
 static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
 
-// Lua: api.handle(method, path, query, headers_json, body, now, base_url) or api.explain.page(type, token, base_url)
-// → status, content_type, body, extra_headers.
+static const char *const modules[] = {
+    [WORK_API] = "api", [WORK_EXPLAIN] = "api.explain", [WORK_ACT] = "api.act", [WORK_CALLBACK] = "api.callbacks"};
+
+// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url) or api.explain.page(type, token,
+// base_url) → status, content_type, body, extra_headers.
 static err call(struct worker *one, struct http_exchange *x, struct script_value out[4], struct why *why) {
     const struct http_request *r = &x->request;
     struct script_budget budget = {.fuel = API_FUEL};
@@ -115,7 +118,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
                                   text(base_url(one->pool, x))};
-    return script_call(one->script, "api", "handle", args, 7, budget, x->arena, out, 4, why);
+    return script_call(one->script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 4, why);
 }
 
 // An answer that tells nothing of the inside, and a log line under the same id that does.

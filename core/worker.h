@@ -19,12 +19,12 @@ struct workers_options {
     log_t *log;
 };
 
-enum work_kind { WORK_API, WORK_EXPLAIN };
+enum work_kind { WORK_API, WORK_EXPLAIN, WORK_ACT, WORK_CALLBACK };
 
 workers *workers_new(const struct workers_options *options, struct why *why);
 void workers_start(workers *w);
 // The exchange's answer is ready when its mail is back on its loop. For WORK_EXPLAIN the path is
-// /integrations/v1/<type>/<token>/. ERR_FULL: too many wait.
+// /integrations/v1/<type>/<token>/, for WORK_ACT /act/<token>, for WORK_CALLBACK /callbacks/<provider>. ERR_FULL: too many wait.
 err workers_push(workers *w, enum work_kind kind, struct http_exchange *x);
 bool workers_turn(workers *w); // one request, without threads
 void workers_stop(workers *w); // answers what waits, then joins

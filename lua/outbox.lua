@@ -6,6 +6,7 @@ local channel <const> = require("channel")
 local channels <const> = require("channels")
 local ids <const> = require("tocsin.ids")
 local json <const> = require("tocsin.json")
+local links <const> = require("links")
 local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
 local store <const> = require("tocsin.store")
@@ -112,6 +113,7 @@ local function send_of(n, g, provider, now, public_url)
   return { kind = n.kind, now = now, key = n.key, channel = n.channel, is_important = n.is_important == 1, group = facts,
     account = opened(provider.settings, spec.settings), address = opened(n.address, spec.address),
     text = g and text_of(g, n, channel.look(provider.type, n.channel), facts),
+    links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
     message = n.external_id and { external_id = n.external_id } }
 end

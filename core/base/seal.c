@@ -247,3 +247,35 @@ err seal_get(const seal *s, str sealed, buf *plain, struct why *why) {
     buf_free(&box);
     return e;
 }
+
+// --- signatures ---
+
+static void sign_with(const struct key *k, str purpose, str text, unsigned char out[SEAL_SIGNATURE_SIZE]) {
+    static const unsigned char label[] = "tocsin: signatures for ";
+    unsigned char own[crypto_auth_hmacsha256_BYTES], whole[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, k->bytes, sizeof k->bytes);
+    crypto_auth_hmacsha256_update(&state, label, sizeof label - 1);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)purpose.ptr, purpose.len);
+    crypto_auth_hmacsha256_final(&state, own);
+    crypto_auth_hmacsha256_init(&state, own, sizeof own);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)text.ptr, text.len);
+    crypto_auth_hmacsha256_final(&state, whole);
+    memcpy(out, whole, SEAL_SIGNATURE_SIZE);
+    sodium_memzero(own, sizeof own);
+    sodium_memzero(&state, sizeof state);
+}
+
+void seal_sign(const seal *s, str purpose, str text, unsigned char out[SEAL_SIGNATURE_SIZE]) {
+    sign_with(newest(s), purpose, text, out);
+}
+
+bool seal_is_signed(const seal *s, str purpose, str text, str signature) {
+    bool is_good = false;
+    for (size_t i = 0; i < s->count && signature.len == SEAL_SIGNATURE_SIZE; i++) {
+        unsigned char own[SEAL_SIGNATURE_SIZE];
+        sign_with(&s->keys[i], purpose, text, own);
+        is_good |= sodium_memcmp(own, signature.ptr, sizeof own) == 0;
+    }
+    return is_good;
+}

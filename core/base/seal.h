@@ -30,3 +30,9 @@ err seal_put(const seal *s, str plain, buf *sealed, struct why *why); // ERR_LIM
 err seal_get(const seal *s, str sealed, buf *plain,
              struct why *why); // ERR_INVALID, ERR_NOT_FOUND (the key), ERR_CORRUPT
 bool seal_is_sealed(str text); // whether it looks like one
+
+// Texts that go out and come back, such as the links in messages: HMAC-SHA-256, cut to 128 bits, under a key of its own
+// for each purpose that is derived from the newest key. A text that any of the keys signed is good.
+#define SEAL_SIGNATURE_SIZE 16
+void seal_sign(const seal *s, str purpose, str text, unsigned char out[SEAL_SIGNATURE_SIZE]);
+bool seal_is_signed(const seal *s, str purpose, str text, str signature); // in a time that tells nothing

@@ -4,13 +4,21 @@
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
 #define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
 
+static int detail_of(const struct group_line *line, char *out, size_t size) {
+    const char *source = line->actor.source;
+    if (line->key && source)
+        return snprintf(out, size, "{\"%s\":%lld,\"source\":\"%s\"}", line->key, (long long)line->value, source);
+    if (line->key) return snprintf(out, size, "{\"%s\":%lld}", line->key, (long long)line->value);
+    return source ? snprintf(out, size, "{\"source\":\"%s\"}", source) : 0;
+}
+
 static err add_effects(engine *e, struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
     err x = ERR_OK;
     if (effects->cancel_unsilence) x = group_rows_cancel_jobs(e->rows, g->id, STR("unsilence"));
     for (size_t i = 0; i < effects->line_count && x == ERR_OK; i++) {
         const struct group_line *line = &effects->lines[i];
-        char detail[64];
-        int n = line->key ? snprintf(detail, sizeof detail, "{\"%s\":%lld}", line->key, (long long)line->value) : 0;
+        char detail[GROUP_SOURCE_MAX + 64];
+        int n = detail_of(line, detail, sizeof detail);
         struct log_row row = {.alert_group_id = g->id,
                               .at = now,
                               .action = line->action,

@@ -136,8 +136,11 @@ static err write_apply(struct commit_item *item, store *s, int64_t now) {
     (void)now;
     struct write_item *w = CONTAINER(item, struct write_item, item);
     err x = ERR_OK;
-    w->engine->config_changed = true;
-    on_call_forget(w->engine->on_call);
+    if (w->is_outbox) w->engine->notifications_added = true;
+    else {
+        w->engine->config_changed = true;
+        on_call_forget(w->engine->on_call);
+    }
     for (size_t i = 0; i < w->count && x == ERR_OK; i++) {
         struct write_statement *st = &w->statements[i];
         x = fill_refs(w, st);

@@ -102,6 +102,7 @@ struct write_item {
     engine *engine;
     struct write_statement *statements;
     size_t count;
+    bool is_outbox;             // it adds notifications and changes no configuration
     arena *arena;               // the results live here
     struct store_rows *results; // one for each statement
     struct why why;

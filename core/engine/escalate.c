@@ -115,8 +115,8 @@ static err write_outcome(struct walk *w, const struct plan_step *step, const str
     err x = out->action ? add_line(w, out->action, out->reason, at) : ERR_OK;
     if (x == ERR_OK) x = call_users(w, out);
     if (x == ERR_OK && out->webhook_id)
-        x = engine_send_hook(w->engine, w->group, out->webhook_id, HOOK_ESCALATION, (struct group_actor){BY_SYSTEM, 0},
-                             w->now);
+        x = engine_send_hook(w->engine, w->group, out->webhook_id, HOOK_ESCALATION,
+                             (struct group_actor){.by = BY_SYSTEM}, w->now);
     if (x == ERR_OK && out->last_user)
         x = escalation_rows_set_last_user(writer(w), w->arena, step->step_id, out->last_user);
     return x;

@@ -40,6 +40,26 @@ static int seal_one(lua_State *L) { return changed(L, seal_put); }
 // open(sealed text) -> text, or nil and why
 static int open_one(lua_State *L) { return changed(L, seal_get); }
 
+static str check_str(lua_State *L, int at) {
+    str s;
+    s.ptr = luaL_checklstring(L, at, &s.len);
+    return s;
+}
+
+// sign(purpose, text) -> 16 bytes
+static int sign(lua_State *L) {
+    unsigned char out[SEAL_SIGNATURE_SIZE];
+    seal_sign(keys_of(L), check_str(L, 1), check_str(L, 2), out);
+    lua_pushlstring(L, (const char *)out, sizeof out);
+    return 1;
+}
+
+// is_signed(purpose, text, signature) -> boolean
+static int is_signed(lua_State *L) {
+    lua_pushboolean(L, seal_is_signed(keys_of(L), check_str(L, 1), check_str(L, 2), check_str(L, 3)));
+    return 1;
+}
+
 // mask(text or nil) -> what is shown instead of it: 16 asterisks, or the empty text or nil as it is
 static int mask(lua_State *L) {
     size_t n = 0;
@@ -56,9 +76,10 @@ static int on_collect(lua_State *L) {
     return 0;
 }
 
-static const luaL_Reg functions[] = {{"seal", seal_one}, {"open", open_one}, {"mask", mask}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"seal", seal_one},      {"open", open_one}, {"sign", sign},
+                                     {"is_signed", is_signed}, {"mask", mask},     {NULL, NULL}};
 
-// new(key of 32 bytes) -> {seal=, open=, mask=, MASK=} under that key
+// new(key of 32 bytes) -> {seal=, open=, sign=, is_signed=, mask=, MASK=} under that key
 static int new_seal(lua_State *L) {
     size_t n;
     const char *key = luaL_checklstring(L, 1, &n);

@@ -107,3 +107,18 @@ describe("the keys of a file", function()
     assert.matches("needs key 1", why)
   end)
 end)
+
+describe("a signed text", function()
+  local one, two = seal.new(("a"):rep(32)), seal.new(("b"):rep(32))
+
+  it("is good for its purpose, text and key only", function()
+    local signature = one.sign("links", "a.1")
+    assert.equal(16, #signature)
+    assert.is_true(one.is_signed("links", "a.1", signature))
+    for _, wrong in ipairs { { "codes", "a.1", signature }, { "links", "a.2", signature }, { "links", "a.1", signature .. "x" },
+        { "links", "a.1", signature:sub(1, -2) }, { "links", "a.1", "" }, { "link", "sa.1", signature } } do
+      assert.is_false(one.is_signed(table.unpack(wrong)))
+    end
+    assert.is_false(two.is_signed("links", "a.1", signature))
+  end)
+end)

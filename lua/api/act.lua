@@ -1,0 +1,103 @@
+--- The page behind a signed link: GET shows what would be done and does nothing, since mail scanners and previews follow
+--- every link; POST does it as the person to whom the link was sent.
+local asset = require("tocsin.asset")
+local crypto = require("tocsin.crypto")
+local inbound = require("sending.inbound")
+local jinja = require("jinja")
+local links = require("links")
+local port = require("tocsin.port")
+local store = require("tocsin.store")
+local words = require("sending.words")
+
+local act = {}
+
+local HTML = "text/html; charset=utf-8"
+
+-- The address is the permission: it is neither cached nor indexed nor passed on as a referrer. ntfy's page in a browser
+-- posts from its own origin, and shows a failure when it may not read the answer.
+local HEADERS = "Content-Security-Policy: default-src 'none'; style-src 'nonce-%s'; base-uri 'none'; " ..
+  "form-action 'self'; frame-ancestors 'none'\r\nReferrer-Policy: no-referrer\r\nCache-Control: no-store\r\n" ..
+  "X-Robots-Tag: noindex, nofollow\r\nAccess-Control-Allow-Origin: *\r\n"
+
+local function page(status, heading, shows, more)
+  local nonce = crypto.hex(crypto.random_bytes(16))
+  local template = assert(jinja.new({}):compile(asset.get("lua/web/act.html")))
+  local text = assert(template:render({ nonce = nonce, heading = heading, group = shows.group or "", text = shows.text or "",
+    button = shows.button or "", note = shows.note or "" }))
+  return status, HTML, text, string.format(HEADERS, nonce) .. (more or "")
+end
+
+local function group_of(id)
+  return store.row("SELECT g.id, g.title, g.acknowledged_at, g.silenced_at, g.resolved_at, a.name AS acknowledged_by, " ..
+    "r.name AS resolved_by FROM alert_group AS g LEFT JOIN user AS a ON a.id = g.acknowledged_by_id AND " ..
+    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $1", id)
+end
+
+local function user_of(id)
+  return store.row("SELECT id, name FROM user WHERE id = $1 AND deleted_at IS NULL AND role IN ('editor', 'admin')", id)
+end
+
+local function state_of(g)
+  local state = g.resolved_at and "resolved" or g.acknowledged_at and "acknowledged" or g.silenced_at and "silenced" or "firing"
+  return words.state { state = state, acknowledged_by = g.acknowledged_by, resolved_by = g.resolved_by }
+end
+
+local function name_of(g) return string.format("#%d %s", g.id, g.title) end
+
+-- Whether what the link asks for is so already. A silence can always be begun anew.
+local function is_done(verb, g)
+  local is_acknowledged = g.acknowledged_at ~= nil and not g.resolved_at
+  if verb == "acknowledge" then return is_acknowledged end
+  if verb == "resolve" then return g.resolved_at ~= nil end
+  if verb == "unresolve" then return g.resolved_at == nil end
+  if verb == "unacknowledge" then return not g.resolved_at and not is_acknowledged end
+  return verb == "unsilence" and not g.resolved_at and not is_acknowledged and not g.silenced_at
+end
+
+local function already(g)
+  return page(200, "Already done", { group = name_of(g), text = state_of(g) .. ". There is nothing left to do." })
+end
+
+local function refused(status, sentence, g)
+  return page(status, "Not done", { group = g and name_of(g), text = sentence })
+end
+
+local function do_it(deed, user)
+  local result, sentence, code = port.call("act", { group = deed.group, verb = deed.verb, by = "user", by_id = user.id,
+    source = "link", silence_ms = deed.verb == "silence" and inbound.SILENCE_MS or nil })
+  local g = group_of(deed.group)
+  if not g or code == "NOT_FOUND" then return refused(410, "This alert group was deleted.") end
+  if result then return page(200, "Done", { group = name_of(g), text = state_of(g) .. "." }) end
+  if code ~= "INVALID" then
+    return page(503, "Not done", { group = name_of(g), text = "Nothing can be written just now. Try again." }, "Retry-After: 5\r\n")
+  end
+  if is_done(deed.verb, g) then return already(g) end
+  return refused(409, sentence .. ".", g)
+end
+
+local function answer(method, deed)
+  if not deed then return refused(403, "This link is not valid. Open the newest message, or the alert group itself.") end
+  if deed.is_expired then return refused(410, "This link has expired. Links act for seven days.") end
+  local user, g = user_of(deed.user), group_of(deed.group)
+  if not user then return refused(403, "The person to whom this link was sent may not act any more.") end
+  if not g then return refused(410, "This alert group was deleted.") end
+  if is_done(deed.verb, g) then return already(g) end
+  if method == "POST" then return do_it(deed, user) end
+  return page(200, words.label(deed.verb) .. "?", { group = name_of(g), text = state_of(g) .. ".", button = words.label(deed.verb),
+    note = "You act as " .. user.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
+end
+
+---Answers /act/<token>.
+---@return integer status
+---@return string content_type
+---@return string body
+---@return string extra_headers
+function act.handle(method, path, _, _, _, now)
+  if method ~= "GET" and method ~= "POST" then
+    return page(405, "Not done", { text = "A link is opened by GET and acts by POST." }, "Allow: GET, HEAD, POST\r\n")
+  end
+  local token = string.match(path, "^/act/([^/]+)/?$")
+  return answer(method, token and links.read(token, now))
+end
+
+return act

@@ -1,0 +1,126 @@
+--- Links in messages, through the core: what they do, as whom, and what they refuse.
+local calling = require "calling"
+local engine = require "tocsin.engine"
+local json = require "tocsin.json"
+
+describe("a signed link", function()
+  local w, group, ada, links
+
+  local function open(settings)
+    w = calling.open { settings = settings or { deliver = 1, public_url = "https://tocsin.example.org/" } }
+    w:provider("ntfy", {})
+    ada = w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    w:post(w:hook(w:chain { { type = "notify_persons", users = { "ada" } } }), { key = "a", title = "<b>Disk</b> & \"co\"" })
+    group = w:groups()[1].id
+    links = {}
+    local body = json.decode(w:outgoing()[1].body)
+    for _, action in ipairs(body.actions or {}) do links[action.label] = action.url end
+    return body
+  end
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  local function ask(method, url)
+    local status, body, kind, headers = engine.request(w.core, method, url:gsub("^https://tocsin.example.org", ""), {}, "")
+    return status, body, headers, kind
+  end
+  local function state() return w.state(w:groups()[1]) end
+  local function details() return w:column("SELECT detail FROM group_log WHERE by_id = $1 ORDER BY seq", ada) end
+
+  it("shows what it would do and does nothing when it is opened", function()
+    open()
+    for _, method in ipairs { "GET", "HEAD", "GET" } do
+      local status, body, headers, kind = ask(method, links.Acknowledge)
+      assert.same({ 200, "text/html; charset=utf-8" }, { status, kind })
+      assert.is_truthy(body:find('<form method="post">', 1, true))
+      assert.is_truthy(body:find("&lt;b&gt;Disk&lt;/b&gt; &amp;", 1, true))
+      assert.is_nil(body:find("<b>Disk", 1, true))
+      assert.is_nil(body:find("<script", 1, true))
+      for _, line in ipairs { "X-Robots-Tag: noindex", "Referrer-Policy: no-referrer", "Cache-Control: no-store", "default-src 'none'",
+          "frame-ancestors 'none'" } do
+        assert.is_truthy(headers:find(line, 1, true), line)
+      end
+    end
+    assert.equal("firing", state())
+  end)
+
+  it("acts by POST as the person it was sent to, and the log names the source", function()
+    open()
+    local status, body = ask("POST", links.Acknowledge)
+    assert.equal(200, status)
+    assert.is_truthy(body:find("Acknowledged by ada", 1, true))
+    assert.equal("acknowledged", state())
+    assert.same({ "acknowledged acknowledged_by_user" }, w:lines(group, "acknowledged"))
+    assert.same({ '{"source":"link"}' }, details())
+  end)
+
+  it("silences for half an hour", function()
+    open()
+    assert.equal(200, (ask("POST", links.Silence)))
+    assert.equal("silenced", state())
+    assert.is_truthy(details()[1]:find('"source":"link"', 1, true))
+    w:advance(31 * 60000)
+    assert.equal("firing", state())
+  end)
+
+  it("says so when it was done before, and refuses what cannot be done", function()
+    open()
+    ask("POST", links.Acknowledge)
+    for _, method in ipairs { "GET", "POST" } do
+      local status, body = ask(method, links.Acknowledge)
+      assert.equal(200, status)
+      assert.is_truthy(body:find("Acknowledged by ada", 1, true))
+      assert.is_nil(body:find("<form", 1, true))
+    end
+    ask("POST", links.Resolve)
+    local status, body = ask("POST", links.Acknowledge)
+    assert.equal(409, status)
+    assert.is_truthy(body:find("acknowledge a resolved alert group", 1, true))
+  end)
+
+  it("is worth nothing when a letter of it was changed", function()
+    open()
+    local token = links.Acknowledge:match("/act/(.*)$")
+    local forged = { token:gsub("^a", "r"), token:gsub("^a%.1", "a.2"), token .. "A", token:sub(1, -2), token:gsub("%.[^.]*$", "."), "", "x",
+      token:gsub("^(a%.%d+)%.%d+", "%1.99"), ("a."):rep(500), "a.1.1.99999999999999999999.AAAAAAAAAAAAAAAAAAAAAA", token .. "%00" }
+    for _, one in ipairs(forged) do
+      for _, method in ipairs { "GET", "POST" } do
+        local status, body = ask(method, "/act/" .. one)
+        assert.equal(403, status, one)
+        assert.is_nil(body:find("Disk", 1, true))
+      end
+    end
+    assert.equal("firing", state())
+  end)
+
+  it("expires after seven days", function()
+    open()
+    w:advance(7 * 86400000 - 60000)
+    assert.equal(200, (ask("GET", links.Acknowledge)))
+    w:advance(60000)
+    assert.equal(410, (ask("POST", links.Acknowledge)))
+    assert.equal("firing", state())
+  end)
+
+  it("does nothing for who may not act any more, nor to a group that is gone", function()
+    open()
+    w:rows("UPDATE user SET role = 'viewer' WHERE id = $1", ada)
+    assert.equal(403, (ask("POST", links.Acknowledge)))
+    w:rows("UPDATE user SET role = 'editor' WHERE id = $1", ada)
+    w:remove(group, "delete")
+    assert.equal(410, (ask("POST", links.Acknowledge)))
+  end)
+
+  it("knows two methods", function()
+    open()
+    local status, _, headers = ask("DELETE", links.Acknowledge)
+    assert.equal(405, status)
+    assert.is_truthy(headers:find("Allow: GET, HEAD, POST", 1, true))
+  end)
+
+  it("is absent when people cannot reach us", function()
+    assert.is_nil(open({ deliver = 1 }).actions)
+  end)
+end)

@@ -85,15 +85,15 @@ static void put_change(char *out, size_t size, const struct observance *o) {
 }
 
 const zone *ical_zone_of(zones *z, icalcomponent *c) {
-    struct observance standard = last_of(c, ICAL_XSTANDARD_COMPONENT), daylight = last_of(c, ICAL_XDAYLIGHT_COMPONENT);
-    if (!standard.is_there && !daylight.is_there) return NULL;
-    if (!standard.is_there) standard = daylight;
+    struct observance standard = last_of(c, ICAL_XSTANDARD_COMPONENT), summer = last_of(c, ICAL_XDAYLIGHT_COMPONENT);
+    if (!standard.is_there && !summer.is_there) return NULL;
+    if (!standard.is_there) standard = summer;
     char name[2][32], change[2][40], rule[160];
     put_offset(name[0], sizeof name[0], "S", standard.offset);
-    put_offset(name[1], sizeof name[1], "D", daylight.offset);
-    put_change(change[0], sizeof change[0], &daylight);
+    put_offset(name[1], sizeof name[1], "D", summer.offset);
+    put_change(change[0], sizeof change[0], &summer);
     put_change(change[1], sizeof change[1], &standard);
-    bool has_dst = standard.is_yearly && daylight.is_yearly;
+    bool has_dst = standard.is_yearly && summer.is_yearly;
     int n = snprintf(rule, sizeof rule, "%s%s%s%s", name[0], has_dst ? name[1] : "", has_dst ? change[0] : "",
                      has_dst ? change[1] : "");
     return zones_by_rule(z, (str){rule, (size_t)n});

@@ -74,7 +74,8 @@ end
 -- How the last fetch of each calendar went, and how old the copy is that counts.
 local function show_calendars(row)
   local object = writer.object("primary", nil, "overrides", nil)
-  for _, copy in ipairs(store.rows("SELECT part, fetched_at, tried_at, error FROM schedule_copy WHERE schedule_id = $1", row.id)) do
+  local copies = store.rows("SELECT part, fetched_at, tried_at, error FROM schedule_copy WHERE schedule_id = $1", row.id)
+  for _, copy in ipairs(copies) do
     object[copy.part == "primary" and 2 or 4] = writer.object("fetched_at", time.text(copy.fetched_at), "tried_at",
       time.text(copy.tried_at), "error", copy.error)
   end

@@ -223,6 +223,24 @@ describe("over the API", function()
     end)
   end)
 
+  describe("warnings", function()
+    it("name gaps ahead, shifts of nobody and people who cannot be reached", function()
+      local day = shift { type = "single_event", users = json.array { people.ada, people.bob }, start = "2026-09-21T00:00:00", duration = 10 * 86400 }
+      local none = shift { type = "single_event", users = json.array {}, start = "2026-09-25T00:00:00", duration = 3600 }
+      local last = shift { type = "single_event", users = json.array { people.ada }, start = "2026-10-02T00:00:00", duration = 30 * 86400 }
+      local made = calendar { time_zone = "UTC", shifts = json.array { day.id, none.id, last.id } }
+      assert(client.write(c, { sql = "INSERT INTO contact_method (user_id, channel, address, verified_at, created_at) SELECT id, 'sms', '{}', 1, 1 " ..
+        "FROM user WHERE username = 'ada'", args = {} }))
+      local lines = {}
+      for i, w in ipairs(ask(200, "GET", "schedules/" .. made.id .. "/warnings").results) do
+        lines[i] = table.concat({ w.kind, w.start, w["end"], w.shift ~= json.null and w.shift or w.user ~= json.null and w.user or "-" }, " ")
+      end
+      assert.same({ "unreachable_person 2026-09-21T14:13:20Z 2026-10-01T00:00:00Z " .. people.bob,
+        "empty_shift 2026-09-25T00:00:00Z 2026-09-25T01:00:00Z " .. none.id, "gap 2026-10-01T00:00:00Z 2026-10-02T00:00:00Z -" }, lines)
+      ask(404, "GET", "schedules/SNONE/warnings")
+    end)
+  end)
+
   describe("a swap", function()
     local made
 

@@ -96,12 +96,15 @@ describe("the API under random JSON", function()
     assert.equal(200, (engine.request(c.core, "POST", (hook.link:gsub("^https?://[^/]+", "")), {}, '{"a":1}')))
   end)
 
-  it("keeps its word about people, chains, rules, webhooks and notes", function()
+  it("keeps its word about people, schedules, chains, rules, webhooks and notes", function()
     local hook = client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook", name = "one" })
     client.post(c, hook, "{}")
     local group = client.expect(c, 200, "GET", "/api/v1/alert_groups/").results[1].id
     local function make(path, body) return client.expect(c, 201, "POST", "/api/v1/" .. path .. "/", body).id end
     local user, chain = make("users", { username = "ann" }), make("escalation_chains", { name = "ops" })
+    local watch = make("schedules", { name = "watch", type = "calendar", time_zone = "UTC" })
+    local swap = { schedule = watch, beneficiary = user, swap_start = "2030-01-01T00:00:00Z", swap_end = "2030-01-02T00:00:00Z" }
+    local shift = '"type":"recurrent_event","name":"%d","start":"2026-01-01T00:00:00","duration":3600,"frequency":"daily"'
     -- Resource → a row to change, and what a new one needs besides luck.
     local things = {
       user = { user, '"username":"%d"' }, team = { make("teams", { name = "db" }), '"name":"%d"' },
@@ -116,6 +119,10 @@ describe("the API under random JSON", function()
       provider = { make("providers", { type = "ntfy" }), '"type":"ntfy","name":"%d"' },
       contact_method = { make("contact_methods", { user_id = user, channel = "ntfy", address = { topic = "t" } }),
         '"user_id":"' .. user .. '","channel":"ntfy","address":{"topic":"t"}' },
+      schedule = { watch, '"name":"%d","type":"calendar","time_zone":"UTC"' },
+      on_call_shift = { make("on_call_shifts", json.decode("{" .. shift .. "}")), shift },
+      shift_swap = { make("shift_swaps", swap), '"schedule":"' .. watch .. '","beneficiary":"' .. user ..
+        '","swap_start":"2030-01-01T00:00:00Z","swap_end":"2030-01-02T00:00:00Z"' },
       resolution_note = { make("resolution_notes", { alert_group_id = group, text = "x" }), '"alert_group_id":"' .. group .. '","text":"x"' },
     }
     local names, seen = require("keys").sorted(things), {}

@@ -3,8 +3,8 @@
 // Two ways to run: app_start gives every part its thread; without it app_turn runs them one after the other in a
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
-#include "courier.h"
 #include "base/seal.h"
+#include "courier.h"
 #include "engine/crash_marker.h"
 #include "engine/pager.h"
 #include "front.h"

@@ -46,7 +46,7 @@
     TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
     TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
     TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
-    BOOL(deliver, true, "send notifications; off: they wait (for a copy of a database that must call nobody)")  \
+    BOOL(deliver, true, "send notifications; off: they wait")                                                   \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

@@ -69,7 +69,10 @@ static void append_value(lua_State *L, struct output *o, int index) {
     lua_pushvalue(L, index);
     lua_call(L, 1, 1);
     text = lua_tolstring(L, -1, &n);
-    if (!text) luaL_error(L, "no text to write");
+    if (!text) {
+        luaL_error(L, "no text to write");
+        return; // it does not: said for who checks
+    }
     append(L, o, text, n);
     lua_pop(L, 1);
 }

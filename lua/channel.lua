@@ -323,6 +323,9 @@ function channel.inbound(name, request, account)
   local filled = channel.with_defaults(spec.settings, account)
   local events, why = spec.inbound(request, filled)
   if not events then return nil, sentence_of(spec, { account = filled }, why) end
+  for i = #(events.requests or {}), 1, -1 do
+    if not is_fit(events.requests[i]) then table.remove(events.requests, i) end
+  end
   return events
 end
 

@@ -150,6 +150,16 @@ local function prepare_webhook(n, g, now, public_url)
     keep = request.keep, redirects = request.redirects, address = "", trusted = false }, body, record
 end
 
+-- What a provider that called back expects of us: made by its file then, and sealed, since some have the token in the address.
+local function prepare_request(n, provider)
+  local clear, why = seal.open(decoded(n.detail).request or "")
+  if not clear then return "fail", json.encode { provider = provider.id, error = why } end
+  local request = json.decode(clear)
+  sends[n.id] = { is_request = true }
+  return "send", json.encode { provider = provider.id, address = "", target = "", trusted = is_trusted(provider.type),
+    method = request.method, url = request.url, headers = headers_of(request) }, request.body
+end
+
 --- The request that carries a notification.
 ---@param id integer row of `notification`
 ---@param now integer µs
@@ -169,6 +179,7 @@ function outbox.prepare(id, now, public_url)
   if not provider then
     return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
   end
+  if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url)
   local masked = channel.masked(provider.type, send.address)
   local request, why = channel.request(provider.type, send)
@@ -196,6 +207,7 @@ end
 function outbox.judge(id, status, headers_json, body)
   local sent = sends[id]
   sends[id] = nil
+  if sent.is_request then return "sent", "{}" end -- nobody waits for the answer
   local response = { status = status, headers = decoded(headers_json), body = body }
   local result = sent.type and channel.result(sent.type, response, sent.send) or webhook.result(response, sent.now)
   return result.state, json.encode { id = result.id, thread = result.thread, after_ms = result.after_ms, error = result.error,

@@ -56,7 +56,7 @@ CREATE TABLE page (
 -- The outbox: one message to one target. Written in the transaction that decided it; at least once, with `key`.
 CREATE TABLE notification (
   id                 INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind               TEXT NOT NULL,                  -- page, post, update, cancel, webhook, test, info
+  kind               TEXT NOT NULL,                  -- page, post, update, cancel, webhook, request, test, info
   alert_group_id     INTEGER,
   user_id            INTEGER,
   contact_method_id  INTEGER,
@@ -78,6 +78,7 @@ CREATE TABLE notification (
 ) STRICT;
 CREATE INDEX notification_by_due ON notification(due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_group_id IS NOT NULL;
+CREATE INDEX notification_by_key ON notification(key);  -- providers call back with it
 CREATE INDEX notification_by_user ON notification(user_id, channel, created_at) WHERE user_id IS NOT NULL;
 
 -- Every attempt, and what came back.
@@ -96,6 +97,7 @@ CREATE TABLE delivery (
   error            TEXT
 ) STRICT;
 CREATE INDEX delivery_by_notification ON delivery(notification_id);
+CREATE INDEX delivery_by_external_id ON delivery(external_id) WHERE external_id IS NOT NULL;
 
 -- The one message of a group in one room, updated in place.
 CREATE TABLE message (

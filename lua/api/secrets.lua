@@ -45,6 +45,24 @@ function secrets.show(fields, stored, is_hidden)
   return object
 end
 
+---The values of a column, the secret ones opened.
+---@param fields table[]
+---@param text string JSON
+---@return table<string, any>|nil
+---@return string|nil why
+function secrets.open(fields, text)
+  local values = json.decode(text)
+  for name in pairs(channel.secrets(fields)) do
+    local v = values[name]
+    if type(v) == "string" and string.find(v, "^sealed:") then
+      local clear, why = seal.open(v)
+      if not clear then return nil, why end
+      values[name] = clear
+    end
+  end
+  return values
+end
+
 ---Lays values that were sent over the stored ones by a list of fields: what is not sent stays, null and "" take away.
 ---@param fields table[]
 ---@param sent table<string, any>

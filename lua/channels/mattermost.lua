@@ -145,6 +145,10 @@ function mattermost.result(response, send)
   return { state = "sent", id = id, thread = id }
 end
 
+local function answer_of(body)
+  return { status = 200, headers = { ["content-type"] = "application/json" }, body = body }
+end
+
 function mattermost.inbound(request, account)
   local body = json.decode(request.body)
   local value, sign = reply.at(body, "context", "value"), reply.at(body, "context", "sign")
@@ -153,7 +157,7 @@ function mattermost.inbound(request, account)
   end
   local user = reply.at(body, "user_id")
   return { inbound.event(value, type(user) == "string" and user or nil),
-    answer = { status = 200, headers = { ["content-type"] = "application/json" }, body = "{}" } }
+    answer = answer_of "{}", regret = function(why) return { answer = answer_of(json.encode { ephemeral_text = why }) } end }
 end
 
 mattermost.examples = {

@@ -259,8 +259,17 @@ end
 
 local OK <const> = { status = 200, headers = {}, body = "" }
 
+-- Said to the person alone, and only to the Slack that signed.
+local function regret_of(payload)
+  local url = payload.response_url
+  return function(why)
+    if type(url) ~= "string" then return {} end
+    return { requests = { encode.json_request("POST", url, { response_type = "ephemeral", replace_original = false, text = escape(why) }) } }
+  end
+end
+
 local function events_of(payload)
-  local events = { answer = OK }
+  local events = { answer = OK, regret = regret_of(payload) }
   if payload.type ~= "block_actions" or type(payload.actions) ~= "table" then return events end
   for _, action in ipairs(payload.actions) do
     local value = type(action) == "table" and (reply.at(action, "selected_option", "value") or action.value)

@@ -6,6 +6,7 @@ local html <const> = require("channels.html")
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
 local compose <const> = require("sending.compose")
+local cut <const> = require("sending.cut")
 local encode <const> = require("sending.encode")
 local inbound <const> = require("sending.inbound")
 local json <const> = require("tocsin.json")
@@ -200,10 +201,8 @@ end
 
 -- Coming in ---------------------------------------------------------------------------------------------------------
 
-local function answer_button(account, query, event)
-  return method({ account = account }, "answerCallbackQuery", {
-    callback_query_id = query.id, text = event and format("%s #%d …", words.label(event.verb), event.group) or "This button means nothing here.",
-  })
+local function answer_button(account, query, text)
+  return method({ account = account }, "answerCallbackQuery", { callback_query_id = query.id, text = cut.to(text, 200, "points") })
 end
 
 local function answer_start(account, chat)
@@ -217,7 +216,9 @@ local function read_update(update, account, events)
   if type(query) == "table" and type(query.id) == "string" then
     local event = inbound.event(query.data, id_text(reply.at(query, "from", "id")))
     events[#events + 1] = event
-    events.requests[#events.requests + 1] = answer_button(account, query, event)
+    local text = event and format("%s #%d …", words.label(event.verb), event.group) or "This button means nothing here."
+    events.requests[#events.requests + 1] = answer_button(account, query, text)
+    events.regret = function(why) return { requests = { answer_button(account, query, why) } } end
   elseif type(message) == "table" and type(message.text) == "string" and find(message.text, "^/start") then
     local chat = id_text(reply.at(message, "chat", "id"))
     if chat then events.requests[#events.requests + 1] = answer_start(account, chat) end

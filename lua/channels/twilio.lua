@@ -205,6 +205,7 @@ local function key_pressed(request, account, query, fields)
   return {
     { verb = key[1], group = number, user_address = person(fields), silence_ms = key[1] == "silence" and inbound.SILENCE_MS or nil, key = query.key },
     answer = answer(say(format("%s. Goodbye.", key[2]), account.language), "<Hangup/>"),
+    regret = function(why) return { answer = answer(say(why .. " Goodbye.", account.language), "<Hangup/>") } end,
   }
 end
 
@@ -224,10 +225,13 @@ end
 
 local HELP <const> = "Answer with a number and a letter: 12a acknowledges alert group 12, 12r resolves it, 12s silences it for 30 minutes."
 
+local function text_answer(text) return answer("<Message>", encode.xml(text), "</Message>") end
+
 local function message_of(fields)
   local event = inbound.reply(fields.Body or "", fields.From)
-  if not event then return { answer = answer("<Message>", encode.xml(HELP), "</Message>") } end
-  return { event, answer = answer(format("<Message>#%d: %s received.</Message>", event.group, event.verb)) }
+  if not event then return { answer = text_answer(HELP) } end
+  return { event, answer = text_answer(format("#%d: %s received.", event.group, event.verb)),
+    regret = function(why) return { answer = text_answer(format("#%d: %s", event.group, why)) } end }
 end
 
 function twilio.inbound(request, account)

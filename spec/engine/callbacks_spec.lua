@@ -1,0 +1,197 @@
+--- Providers that call back, through the core: who is meant, what is done, what they are told, and who is refused.
+local calling = require "calling"
+local crypto = require "tocsin.crypto"
+local encode = require "sending.encode"
+local engine = require "tocsin.engine"
+local json = require "tocsin.json"
+
+local PUBLIC <const> = "https://tocsin.example.org"
+local SECRET <const>, TOKEN <const> = "8f742231b10e8888abcd99yyyzzz85a5", "12345"
+
+describe("a provider that calls back", function()
+  local w, group, users, path
+
+  before_each(function()
+    w = calling.open { settings = { deliver = 1, public_url = PUBLIC } }
+    users = {}
+  end)
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  local function public_path(id)
+    for _, row in ipairs(w:api(200, "GET", "providers/?perpage=100").results) do
+      if w:rows("SELECT id FROM provider WHERE name = $1", row.name)[1].id == id then return "/callbacks/" .. row.id end
+    end
+  end
+  local function person(name, channel, address, options)
+    users[name] = w:user(name, { rules = { channel }, addresses = { [channel] = address }, role = options and options.role })
+  end
+  local function alert(...)
+    w:post(w:hook(w:chain { { type = "notify_persons", users = { ... } } }), { key = "a", title = "Disk" })
+    group = w:groups()[1].id
+  end
+  local function state() return w.state(w:groups()[1]) end
+  local function call(target, body, headers)
+    local status, text, kind = engine.request(w.core, "POST", target, headers or {}, body)
+    return status, text, kind
+  end
+
+  -- Slack -----------------------------------------------------------------------------------------------------------
+
+  local function slack()
+    path = public_path(w:provider("slack", { token = "xoxb-1111-2222-abcdefgh", signing_secret = SECRET }))
+  end
+  local function click(value, options)
+    options = options or {}
+    local payload = json.encode { type = "block_actions", user = { id = options.user or "U024BE7LH" },
+      response_url = "https://hooks.slack.com/actions/T1/2/3", actions = json.array { { action_id = "x", value = value } } }
+    local body = "payload=" .. encode.percent(payload)
+    local stamp = tostring((engine.now(w.core) // 1000000) - (options.age or 0))
+    local signature = "v0=" .. crypto.hex(crypto.hmac("sha256", options.secret or SECRET, "v0:" .. stamp .. ":" .. body))
+    return call(path, body, { ["content-type"] = "application/x-www-form-urlencoded", ["x-slack-request-timestamp"] = stamp,
+      ["x-slack-signature"] = signature })
+  end
+
+  it("acknowledges by a Slack button as the person who has that member id", function()
+    slack()
+    person("bob", "slack", { id = "U0OTHER" })
+    person("ada", "slack", { id = "U024BE7LH" })
+    alert "ada"
+    assert.equal(200, (click("acknowledge:" .. group)))
+    assert.equal("acknowledged", state())
+    assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+    assert.same({ '{"source":"slack"}' }, w:column "SELECT detail FROM group_log WHERE action = 'acknowledged'")
+  end)
+
+  it("refuses a button with a wrong or old signature", function()
+    slack()
+    person("ada", "slack", { id = "U024BE7LH" })
+    alert "ada"
+    assert.equal(403, (click("acknowledge:" .. group, { secret = "guess" })))
+    assert.equal(403, (click("acknowledge:" .. group, { age = 301 })))
+    assert.equal(403, (call(path, "payload=%7B%7D", {})))
+    assert.equal("firing", state())
+  end)
+
+  it("tells who is unknown, a viewer or late, and nobody else", function()
+    slack()
+    person("ada", "slack", { id = "U024BE7LH" })
+    person("eve", "slack", { id = "U0VIEWER" }, { role = "viewer" })
+    alert "ada"
+    w:outgoing()
+    local function told(...)
+      assert.equal(200, (click(...)))
+      local letters, texts = w:outgoing(), {}
+      for i, letter in ipairs(letters) do
+        assert.equal("https://hooks.slack.com/actions/T1/2/3", letter.url)
+        texts[i] = json.decode(letter.body).text
+        w:answer(letter, { status = 404, body = "gone" })
+      end
+      return table.concat(texts, "|")
+    end
+    assert.matches("^Nobody here has this address", told("acknowledge:" .. group, { user = "U0NOBODY" }))
+    assert.matches("^You may not act", told("acknowledge:" .. group, { user = "U0VIEWER" }))
+    assert.matches("does not exist", told "acknowledge:999")
+    assert.equal("firing", state())
+    assert.equal("", told("resolve:" .. group))
+    assert.equal("Can't acknowledge a resolved alert group.", told("acknowledge:" .. group))
+    assert.same({ "sent" }, w:column "SELECT DISTINCT state FROM notification WHERE kind = 'request'")
+    assert.same({}, w:column "SELECT detail FROM notification WHERE detail LIKE '%slack.com%'")
+  end)
+
+  it("takes a verified address before others, and no unverified one of several people", function()
+    slack()
+    person("mallory", "slack", { id = "U024BE7LH" })
+    person("ada", "slack", { id = "U024BE7LH" })
+    w:rows("UPDATE contact_method SET verified_at = NULL")
+    alert "ada"
+    click("acknowledge:" .. group)
+    assert.equal("firing", state())
+    w:rows("UPDATE contact_method SET verified_at = 1 WHERE user_id = $1", users.ada)
+    click("acknowledge:" .. group)
+    assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+  end)
+
+  -- Twilio ----------------------------------------------------------------------------------------------------------
+
+  local function twilio()
+    path = public_path(w:provider("twilio", { account_sid = "AC0123456789abcdef0123456789abcdef", auth_token = TOKEN, from = "+15550100" }))
+  end
+  local function ring(target, fields, token)
+    local names, parts, signed = {}, {}, { PUBLIC .. target }
+    for name in pairs(fields) do names[#names + 1] = name end
+    table.sort(names)
+    for i, name in ipairs(names) do
+      parts[i] = name .. "=" .. encode.percent(fields[name])
+      signed[#signed + 1] = name .. fields[name]
+    end
+    return call(target, table.concat(parts, "&"), { ["content-type"] = "application/x-www-form-urlencoded",
+      ["x-twilio-signature"] = crypto.base64(crypto.hmac("sha1", token or TOKEN, table.concat(signed))) })
+  end
+  local function called()
+    local letter = w:outgoing()[1]
+    w:answer(letter, { status = 201, body = [[{"sid":"CA00112233445566778899aabbccddeeff","status":"queued"}]] })
+    local form = encode.read_form(letter.body)
+    local action = form.Twiml:match('action="([^"]*)"'):gsub("&amp;", "&")
+    return action:sub(#PUBLIC + 1), form.StatusCallback:sub(#PUBLIC + 1)
+  end
+
+  it("acknowledges by the key 1 in a call, to the very address that the call was given", function()
+    twilio()
+    person("ada", "phone_call", { phone = "+15558675310" })
+    alert "ada"
+    local key = called()
+    assert.equal(path .. "?do=key&group=" .. group, key:match("^(.*)&key="))
+    local pressed = { CallSid = "CA00112233445566778899aabbccddeeff", Direction = "outbound-api", From = "+15550100", To = "+15558675310", Digits = "1" }
+    assert.equal(403, (ring(key, pressed, "wrong")))
+    assert.equal("firing", state())
+    local status, body, kind = ring(key, pressed)
+    assert.same({ 200, "text/xml" }, { status, kind })
+    assert.is_truthy(body:find("Acknowledged. Goodbye.", 1, true))
+    assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+    local _, again = ring(key, pressed)
+    assert.is_truthy(again:find("already", 1, true) or again:find("acknowledge an acknowledged", 1, true), again)
+  end)
+
+  it("notes what became of a call, and keeps the last word", function()
+    twilio()
+    person("ada", "phone_call", { phone = "+15558675310" })
+    alert "ada"
+    local _, status = called()
+    local function delivery() return w:rows "SELECT d.state AS d, n.state AS n FROM delivery AS d JOIN notification AS n ON n.id = d.notification_id"[1] end
+    assert.same({ d = "sent", n = "sent" }, delivery())
+    assert.equal(204, (ring(status, { CallSid = "CA00112233445566778899aabbccddeeff", CallStatus = "no-answer", To = "+15558675310" })))
+    assert.same({ d = "no_answer", n = "sent" }, delivery())
+    ring(status, { CallSid = "CA00112233445566778899aabbccddeeff", CallStatus = "completed" })
+    assert.same({ d = "answered", n = "delivered" }, delivery())
+    ring(status, { CallSid = "CA00112233445566778899aabbccddeeff", CallStatus = "busy" })
+    assert.same({ d = "answered", n = "delivered" }, delivery())
+  end)
+
+  it("acts on a text message, and answers one of a stranger politely", function()
+    twilio()
+    person("ada", "sms", { phone = "+15558675310" })
+    alert "ada"
+    w:outgoing()
+    local _, body = ring(path, { From = "+15550000001", To = "+15550100", Body = group .. "a", MessageSid = "SM1" })
+    assert.is_truthy(body:find("Nobody here has this address", 1, true))
+    assert.equal("firing", state())
+    _, body = ring(path, { From = "+15558675310", To = "+15550100", Body = group .. " ack", MessageSid = "SM2" })
+    assert.is_truthy(body:find("acknowledge received", 1, true))
+    assert.equal("acknowledged", state())
+  end)
+
+  it("is not there when it is unknown, switched off or of a kind that sends nothing", function()
+    slack()
+    person("ada", "slack", { id = "U024BE7LH" })
+    alert "ada"
+    assert.equal(404, (call("/callbacks/PNOBODY", "")))
+    assert.equal(404, (call("/callbacks/", "")))
+    w:rows "UPDATE provider SET is_enabled = 0"
+    assert.equal(404, (click("acknowledge:" .. group)))
+    assert.equal(404, (call(public_path(w:provider("ntfy", {})), "")))
+    assert.equal("firing", state())
+  end)
+end)

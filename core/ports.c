@@ -106,6 +106,50 @@ static err port_delete_group(struct ports *ports, arena *a, const struct json *a
     return run_act(ports, a, args, true, why);
 }
 
+struct page_call_item {
+    struct page_item page;
+    struct waiter waiter;
+};
+
+static void on_page_done(struct commit_item *item, err result) {
+    wait_done(&CONTAINER(CONTAINER(item, struct page_item, item), struct page_call_item, page)->waiter, result);
+}
+
+static err fill_people(arena *a, const struct json *args, struct page_item *p, struct why *why) {
+    const struct json *list = json_get(args, STR("users"));
+    p->count = list && list->type == JSON_ARRAY ? list->count : 0;
+    p->people = arena_alloc(a, (p->count + 1) * sizeof *p->people);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct json *important = json_get(&list->items[i], STR("important"));
+        p->people[i] = (struct page_person){.user_id = int_of(&list->items[i], "id", 0),
+                                            .is_important = important && important->type == JSON_TRUE};
+    }
+    return fill_actor(args, &p->actor, why);
+}
+
+static err run_page(struct ports *ports, arena *a, const struct json *args, bool is_end, struct why *why) {
+    struct page_call_item call = {.page = {.alert_group_id = int_of(args, "group", 0), .is_end = is_end}};
+    err e = fill_people(a, args, &call.page, why);
+    if (e != ERR_OK) return e;
+    page_item_init(&call.page, ports->engine);
+    call.page.item.done = on_page_done;
+    e = push_and_wait(ports, &call.page.item, &call.waiter);
+    if (e != ERR_OK) why_set(why, e, "%s", *call.page.why.text ? call.page.why.text : err_text(e));
+    return e;
+}
+
+// page {group, users: [{id, important}], by, by_id} → {}
+static err port_page(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    buf_lit(out, "{}");
+    return run_page(ports, a, args, false, why);
+}
+
+// unpage {group, users: [{id}], by, by_id} → {}
+static err port_unpage(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    buf_lit(out, "{}");
+    return run_page(ports, a, args, true, why);
+}
+
 struct write_call {
     struct write_item write;
     struct waiter waiter;
@@ -246,8 +290,8 @@ static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},     {"delete_group", port_delete_group}, {"log", port_log}, {"throttle", port_throttle},
-    {"write", port_write}, {"calendar", port_calendar},
+    {"act", port_act},   {"calendar", port_calendar}, {"delete_group", port_delete_group}, {"log", port_log},
+    {"page", port_page}, {"throttle", port_throttle}, {"unpage", port_unpage},             {"write", port_write},
 };
 
 err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {

@@ -1,5 +1,6 @@
 // A person's action on a group, and plain writes of configuration: items of the commit thread.
 #include "engine/engine_parts.h"
+#include "store/page_rows.h"
 #include <time.h>
 
 static err wipe_texts(engine *e, int64_t id, int64_t now) {
@@ -65,11 +66,20 @@ static err check_unresolve(engine *e, const struct group *g, struct why *why) {
                        : x;
 }
 
-err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_t now, struct why *why) {
+static err find_called(engine *e, const struct group *g, struct group_deed *deed) {
+    if (deed->verb != VERB_ACKNOWLEDGE || !g->acknowledged_at) return ERR_OK;
+    arena *a = arena_new();
+    err x = page_rows_is_called(e->options.writer, a, g->id, g->acknowledged_at, &deed->is_called);
+    arena_free(a);
+    return x;
+}
+
+err engine_act(engine *e, struct group *g, const struct group_deed *wanted, int64_t now, struct why *why) {
     struct group_effects effects = {0};
+    struct group_deed own = *wanted, *deed = &own;
     bool was_wiped = g->wiped_at != 0;
     int64_t root_id = g->root_id;
-    err x = deed->verb == VERB_UNRESOLVE ? check_unresolve(e, g, why) : ERR_OK;
+    err x = deed->verb == VERB_UNRESOLVE ? check_unresolve(e, g, why) : find_called(e, g, deed);
     if (x == ERR_OK) x = group_act(g, deed, now, &effects, why);
     if (x == ERR_OK) x = group_rows_update(e->rows, g);
     if (x == ERR_OK && g->root_id != root_id) x = group_rows_set_root(e->rows, g);

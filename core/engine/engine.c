@@ -17,8 +17,18 @@ bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id
 }
 
 err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now) {
-    struct log_row row = {
-        .alert_group_id = group_id, .at = now, .action = action, .reason = reason, .by = BY_SYSTEM, .detail = detail};
+    return engine_add_line_by(e, group_id, action, reason, detail, (struct group_actor){BY_SYSTEM, 0}, now);
+}
+
+err engine_add_line_by(engine *e, int64_t group_id, const char *action, const char *reason, str detail,
+                       struct group_actor actor, int64_t now) {
+    struct log_row row = {.alert_group_id = group_id,
+                          .at = now,
+                          .action = action,
+                          .reason = reason,
+                          .by = actor.by,
+                          .by_id = actor.id,
+                          .detail = detail};
     return group_rows_add_log(e->rows, &row, false);
 }
 

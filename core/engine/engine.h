@@ -75,6 +75,24 @@ struct act_item {
 };
 void act_init(struct act_item *a, engine *e);
 
+// People are called for a group directly, or not any more. It is no answer that the group was acknowledged or silenced
+// before: only one that comes later stops these calls.
+struct page_item {
+    struct commit_item item;
+    engine *engine;
+    struct accept_item *alert; // stored first, and its group is meant; NULL: alert_group_id
+    int64_t alert_group_id;
+    struct page_person {
+        int64_t user_id;
+        bool is_important;
+    } * people;
+    size_t count;
+    bool is_end; // of the calls
+    struct group_actor actor;
+    struct why why; // result: the sentence of a refusal
+};
+void page_item_init(struct page_item *p, engine *e);
+
 // A job that is due (see jobs.c for the kinds): does what it says if that still applies, and deletes the job.
 struct job_item {
     struct commit_item item;

@@ -36,6 +36,8 @@ err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_
 err engine_follow_root(engine *e, const struct group *g, const struct group_deed *deed, int64_t now);
 // A line of the engine's own in a group's log. `detail` is JSON or empty.
 err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now);
+err engine_add_line_by(engine *e, int64_t group_id, const char *action, const char *reason, str detail,
+                       struct group_actor actor, int64_t now);
 
 // A job that calls people; void when its epoch has passed. `user_id` 0: of the group.
 err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at);
@@ -72,9 +74,14 @@ struct page_call {
     int64_t user_id;
     bool is_important, is_forced;
     const char *reason;
+    struct group_actor actor;
 };
 err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now);
 err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now);
 // A notification of the page could not be delivered: its next rule comes at once.
 err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, int64_t now);
+// Somebody has answered: every page of the group that began before, and what has not left yet.
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now);
+// One person is not to be called any more. ERR_INVALID: they are not.
+err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id, struct group_actor actor, int64_t now,
+                    struct why *why);

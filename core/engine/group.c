@@ -138,7 +138,7 @@ static err refuse(struct why *why, const char *verb, const char *state) {
 static err act_acknowledge(struct group *g, const struct group_deed *d, int64_t now, struct group_effects *effects,
                            struct why *why) {
     if (g->resolved_at) return refuse(why, "acknowledge", "resolved");
-    if (g->acknowledged_at) return refuse(why, "acknowledge", "acknowledged");
+    if (g->acknowledged_at && !d->is_called) return refuse(why, "acknowledge", "acknowledged");
     acknowledge(g, now, reason_of(d, "acknowledged_by_user", "acknowledged_by_api", "acknowledged"), d->actor, effects);
     return ERR_OK;
 }

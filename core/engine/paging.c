@@ -3,14 +3,19 @@
 #include "engine/engine_parts.h"
 #include "engine/page.h"
 
-static err add_line(engine *e, const struct page *p, const char *action, const char *reason, str channel, int64_t now) {
+static err add_line_by(engine *e, const struct page *p, const char *action, const char *reason, str channel,
+                       struct group_actor actor, int64_t now) {
     buf detail = {0};
     buf_printf(&detail, "{\"user\":%lld,\"important\":%s", (long long)p->user_id, p->is_important ? "true" : "false");
     if (channel.len) buf_lit(&detail, ",\"channel\":"), buf_json(&detail, channel);
     buf_char(&detail, '}');
-    err x = engine_add_line(e, p->alert_group_id, action, reason, buf_view(&detail), now);
+    err x = engine_add_line_by(e, p->alert_group_id, action, reason, buf_view(&detail), actor, now);
     buf_free(&detail);
     return x;
+}
+
+static err add_line(engine *e, const struct page *p, const char *action, const char *reason, str channel, int64_t now) {
+    return add_line_by(e, p, action, reason, channel, (struct group_actor){BY_SYSTEM, 0}, now);
 }
 
 static err notify(engine *e, arena *a, const struct page *p, const struct page_rule *rule, const char *reason,
@@ -71,15 +76,15 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
     if (x == ERR_NOT_FOUND) return add_line(e, &p, "page_failed", "user_gone", STR(""), now);
     if (!is_allowed) return add_line(e, &p, "page_failed", "role_may_not_be_notified", STR(""), now);
     x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
-    if (x == ERR_OK) x = add_line(e, &p, "page_started", call->reason, STR(""), now);
+    if (x == ERR_OK) x = add_line_by(e, &p, "page_started", call->reason, STR(""), call->actor, now);
     return x == ERR_OK ? go_on(e, a, g, &p, call->reason, now) : x;
 }
 
-static err stop(engine *e, arena *a, struct page *p, int64_t now) {
+static err stop(engine *e, arena *a, struct page *p, const char *reason, int64_t now) {
     p->state = PAGE_STOPPED;
     p->epoch++;
     err x = page_rows_put(e->options.writer, a, p);
-    return x == ERR_OK ? outbox_cancel(e->options.writer, a, p->alert_group_id, p->user_id, "answered", now) : x;
+    return x == ERR_OK ? outbox_cancel(e->options.writer, a, p->alert_group_id, p->user_id, reason, now) : x;
 }
 
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
@@ -88,12 +93,21 @@ err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
     for (size_t i = 0; i < users.count && x == ERR_OK; i++) {
         struct page p;
         x = page_rows_get(e->options.writer, a, g->id, users.ids[i], &p);
-        if (x == ERR_OK && !page_applies(&p, g)) x = stop(e, a, &p, now);
+        if (x == ERR_OK) x = stop(e, a, &p, "answered", now);
     }
     // What the ended pages wrote and what has not left yet.
-    return x == ERR_OK && group_state(g) != GROUP_FIRING
-               ? outbox_cancel(e->options.writer, a, g->id, 0, "answered", now)
-               : x;
+    return x == ERR_OK ? outbox_cancel(e->options.writer, a, g->id, 0, "answered", now) : x;
+}
+
+err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id, struct group_actor actor, int64_t now,
+                    struct why *why) {
+    struct page p = {.state = PAGE_STOPPED};
+    err x = page_rows_get(e->options.writer, a, g->id, user_id, &p);
+    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
+    if (p.state == PAGE_STOPPED) return why_set(why, ERR_INVALID, "This person is not being called for the alert group");
+    x = stop(e, a, &p, "unpaged", now);
+    if (x == ERR_OK) x = add_line_by(e, &p, "page_stopped", "unpaged", STR(""), actor, now);
+    return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;
 }
 
 err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, int64_t now) {
@@ -112,5 +126,5 @@ err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_
     err x = page_rows_get(e->options.writer, a, g->id, user_id, &p);
     if (x == ERR_NOT_FOUND || (x == ERR_OK && p.epoch != epoch)) return ERR_OK;
     if (x != ERR_OK) return x;
-    return page_applies(&p, g) ? go_on(e, a, g, &p, "rule_due", now) : stop(e, a, &p, now);
+    return page_applies(&p, g) ? go_on(e, a, g, &p, "rule_due", now) : stop(e, a, &p, "answered", now);
 }

@@ -66,6 +66,17 @@ err page_rows_running(store *s, arena *a, int64_t group_id, struct id_list *out)
     return ERR_OK;
 }
 
+err page_rows_is_called(store *s, arena *a, int64_t group_id, int64_t since, bool *out) {
+    struct store_value args[] = {SV_INT(group_id), SV_INT(since)};
+    struct store_rows rows;
+    err e = store_run(s, a,
+                      "SELECT 1 FROM page WHERE alert_group_id = $1 AND is_forced = 1 AND state <> 'stopped' "
+                      "AND started_at >= $2 LIMIT 1",
+                      args, 2, 0, &rows, NULL);
+    if (e == ERR_OK) *out = rows.count > 0;
+    return e;
+}
+
 err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed) {
     struct store_rows rows;
     err e = ask(s, a, "SELECT role IN ('editor', 'admin') FROM user WHERE id = $1 AND deleted_at IS NULL",

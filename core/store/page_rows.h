@@ -33,6 +33,8 @@ err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct 
 err page_rows_put(store *s, arena *a, const struct page *p);
 // The users whose pages for a group still run.
 err page_rows_running(store *s, arena *a, int64_t group_id, struct id_list *out);
+// Whether somebody has been called since a moment although the group had an answer, and was not called off.
+err page_rows_is_called(store *s, arena *a, int64_t group_id, int64_t since, bool *out);
 
 // Whether a user may be called. ERR_NOT_FOUND: gone.
 err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed);

@@ -6,7 +6,9 @@ local change = require("api.change")
 local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 local port = require("tocsin.port")
+local store = require("tocsin.store")
 
 local group_actions = {}
 
@@ -43,6 +45,39 @@ function group_actions.attach(request)
   local root = type(sent.root_alert_group_id) == "string" and ids.decode("I", sent.root_alert_group_id)
   if not root then return errors.field("root_alert_group_id", "Expected the id of an alert group.") end
   return call(request, "act", { verb = "attach", root = root }, 200)
+end
+
+-- Who is called: a person who may be notified, or the 400 that says why not.
+local function person_of(sent)
+  local id = type(sent.user_id) == "string" and ids.decode("U", sent.user_id)
+  local user = id and store.row("SELECT id, role FROM user WHERE id = $1 AND deleted_at IS NULL", id)
+  if not user then return nil, errors.field("user_id", "Expected the id of a user.") end
+  return user
+end
+
+---POST …/page/ with {"user_id", "important"}: this person is called now, whoever has answered before.
+function group_actions.page(request)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  local user
+  user, refusal = person_of(sent)
+  if not user then return refusal end
+  if user.role ~= "editor" and user.role ~= "admin" then
+    return errors.field("user_id", "Only editors and admins are called.")
+  end
+  local important = sent.important or false
+  if type(important) ~= "boolean" then return errors.field("important", "Must be a valid boolean.") end
+  return call(request, "page", { users = json.array { { id = user.id, important = important } } }, 200)
+end
+
+---POST …/unpage/ with {"user_id"}: they are not called any more.
+function group_actions.unpage(request)
+  local sent, refusal = body.object(request)
+  if not sent then return refusal end
+  local user
+  user, refusal = person_of(sent)
+  if not user then return refusal end
+  return call(request, "unpage", { users = json.array { { id = user.id } } }, 200)
 end
 
 ---DELETE /alert_groups/<id>/ with {"mode": "wipe"} (payloads and title only, the default) or "delete".

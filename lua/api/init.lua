@@ -60,6 +60,8 @@ local ROUTES = {
   { "alert_groups/:id/attach", "POST", group_actions.attach, "editor" },
   { "alert_groups/:id/unattach", "POST", group_actions.verb("unattach"), "editor" },
   { "alert_groups/:id/confirm", "POST", group_actions.verb("confirm"), "editor" },
+  { "alert_groups/:id/page", "POST", group_actions.page, "editor" },
+  { "alert_groups/:id/unpage", "POST", group_actions.unpage, "editor" },
 }
 
 for _, name in ipairs(RESOURCES) do

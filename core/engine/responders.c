@@ -1,0 +1,50 @@
+// People are added to those who are called for a group, and taken away: items of the commit thread.
+#include "engine/engine_parts.h"
+
+static err check(const struct page_item *p, const struct group *g, struct why *why) {
+    bool is_over = g->resolved_at || g->wiped_at;
+    if (p->is_end || (!is_over && !g->root_id)) return ERR_OK;
+    return why_set(why, ERR_INVALID, "Cannot add responders for %s alert group", is_over ? "a resolved" : "an attached");
+}
+
+static err call(struct page_item *p, arena *a, const struct group *g, const struct page_person *person, int64_t now) {
+    struct page_call c = {.user_id = person->user_id,
+                          .is_important = person->is_important,
+                          .is_forced = true,
+                          .reason = "direct_paging",
+                          .actor = p->actor};
+    return p->is_end ? engine_page_end(p->engine, a, g, person->user_id, p->actor, now, &p->why)
+                     : engine_page_start(p->engine, a, g, &c, now);
+}
+
+// The alert and the calls are one transaction: nobody's group is left without the people it was made for.
+static err store_alert(struct page_item *p, store *s, int64_t now) {
+    if (!p->alert) return ERR_OK;
+    err x = p->alert->item.apply(&p->alert->item, s, now);
+    p->alert_group_id = p->alert->alert_group_id;
+    return x;
+}
+
+static err page_apply(struct commit_item *item, store *s, int64_t now) {
+    struct page_item *p = CONTAINER(item, struct page_item, item);
+    arena *a = arena_new();
+    struct group g;
+    err x = store_alert(p, s, now);
+    if (x == ERR_OK) {
+        x = group_rows_get(p->engine->rows, p->alert_group_id, &g);
+        if (x == ERR_NOT_FOUND) why_set(&p->why, x, "Not found.");
+    }
+    if (x == ERR_OK) x = check(p, &g, &p->why);
+    for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
+    if (x == ERR_OK) engine_count(&p->engine->counters.actions);
+    arena_free(a);
+    return x;
+}
+
+void page_item_init(struct page_item *p, engine *e) {
+    p->engine = e;
+    p->item.class = COMMIT_PERSON;
+    p->item.is_atomic = true;
+    p->item.weight = sizeof *p;
+    p->item.apply = page_apply;
+}

@@ -206,6 +206,8 @@ static err open_engine(struct app *app, struct why *why) {
 static err open_slow_lane(struct app *app, struct why *why) {
     struct script_options own = script_options(app);
     app->slow_lane = slow_lane_new(&own, (size_t)app->settings.slow_lane_waiting, app->log, why);
+    app->ports.slow_lane = app->slow_lane;
+    app->ports.fuel_slow = app->settings.fuel_slow;
     return app->slow_lane ? ERR_OK : ERR_SCRIPT;
 }
 

@@ -124,21 +124,27 @@ static err fill_people(arena *a, const struct json *args, struct page_item *p, s
         p->people[i] = (struct page_person){.user_id = int_of(&list->items[i], "id", 0),
                                             .is_important = important && important->type == JSON_TRUE};
     }
-    return fill_actor(args, &p->actor, why);
+    const struct json *important = json_get(args, STR("team_important"));
+    p->team_id = int_of(args, "team", 0);
+    p->is_team_important = important && important->type == JSON_TRUE;
+    return fill_actor(a, args, &p->actor, why);
+}
+
+static err push_page(struct ports *ports, struct page_call_item *call, struct why *why) {
+    page_item_init(&call->page, ports->engine);
+    call->page.item.done = on_page_done;
+    err e = push_and_wait(ports, &call->page.item, &call->waiter);
+    if (e != ERR_OK) why_set(why, e, "%s", *call->page.why.text ? call->page.why.text : err_text(e));
+    return e;
 }
 
 static err run_page(struct ports *ports, arena *a, const struct json *args, bool is_end, struct why *why) {
     struct page_call_item call = {.page = {.alert_group_id = int_of(args, "group", 0), .is_end = is_end}};
     err e = fill_people(a, args, &call.page, why);
-    if (e != ERR_OK) return e;
-    page_item_init(&call.page, ports->engine);
-    call.page.item.done = on_page_done;
-    e = push_and_wait(ports, &call.page.item, &call.waiter);
-    if (e != ERR_OK) why_set(why, e, "%s", *call.page.why.text ? call.page.why.text : err_text(e));
-    return e;
+    return e == ERR_OK ? push_page(ports, &call, why) : e;
 }
 
-// page {group, users: [{id, important}], by, by_id} → {}
+// page {group, users: [{id, important}], team, team_important, by, by_id} → {}
 static err port_page(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     buf_lit(out, "{}");
     return run_page(ports, a, args, false, why);
@@ -148,6 +154,78 @@ static err port_page(struct ports *ports, arena *a, const struct json *args, buf
 static err port_unpage(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     buf_lit(out, "{}");
     return run_page(ports, a, args, true, why);
+}
+
+// An alert of the house itself: rendered in the slow lane, then stored in one commit with the calls of its people.
+struct alert_call {
+    struct slow_task slow;
+    struct waiter rendered;
+    struct ports *ports;
+    const struct config_integration *integration;
+    const struct json *json;
+    arena *arena;
+    struct accept_item alert;
+    struct page_call_item call;
+};
+
+static void fall_back(struct alert_call *c, const char *reason) {
+    struct signal *s = &c->alert.signal;
+    renderer_fallback(c->integration, s->payload, reason, c->arena, s);
+}
+
+static void on_lane(struct slow_task *task, renderer *r) {
+    struct alert_call *c = CONTAINER(task, struct alert_call, slow);
+    struct signal *s = &c->alert.signal;
+    struct why why = {"The server was stopping; stored without rendering."};
+    unsigned flags = 0;
+    err e = r ? renderer_prepare(r, c->integration, &flags, &why) : ERR_CLOSED;
+    if (e == ERR_OK)
+        e = renderer_signal(r, c->integration, c->json, s->received_at, 0, c->ports->fuel_slow, true, c->arena, s, &why);
+    if (e != ERR_OK) fall_back(c, why.text);
+    wait_done(&c->rendered, ERR_OK);
+}
+
+static void render_alert(struct alert_call *c) {
+    c->slow = (struct slow_task){.integration_id = c->integration->id, .count = 1, .run = on_lane};
+    wait_open(&c->rendered);
+    if (slow_lane_push(c->ports->slow_lane, &c->slow) != ERR_OK) {
+        fall_back(c, "Too many alerts of this integration wait for the slow lane; stored without rendering.");
+        wait_done(&c->rendered, ERR_OK);
+    }
+    while (!c->ports->is_threaded && !c->rendered.is_done) slow_lane_turn(c->ports->slow_lane);
+    wait_for(&c->rendered, c->ports);
+}
+
+#define STALE_MAX 20 // renderings while the integration keeps changing
+
+static err send_alert(struct alert_call *c, int64_t integration_id, struct why *why) {
+    err e = ERR_STALE;
+    for (int i = 0; i < STALE_MAX && e == ERR_STALE; i++) {
+        const config *now = config_current(engine_config(c->ports->engine), NULL);
+        c->integration = config_by_id(now, integration_id);
+        if (c->integration) {
+            render_alert(c);
+            accept_init(&c->alert, c->ports->engine);
+            c->call.page.alert = &c->alert;
+            e = push_page(c->ports, &c->call, why);
+        } else e = why_set(why, ERR_NOT_FOUND, "The integration is gone.");
+        config_release(now);
+    }
+    return e == ERR_STALE ? ERR_BUSY : e;
+}
+
+// alert {integration, payload, users, team, team_important, by, by_id} → {group}: a new alert, and who is called for it
+static err port_alert(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    struct alert_call c = {.ports = ports, .arena = a};
+    struct json *payload = NULL;
+    c.alert.signal.payload = text_of(args, "payload");
+    c.alert.signal.received_at = env_now(ports->env);
+    err e = fill_people(a, args, &c.call.page, why);
+    if (e == ERR_OK) e = json_parse(a, c.alert.signal.payload, &payload, why);
+    c.json = payload;
+    if (e == ERR_OK) e = send_alert(&c, int_of(args, "integration", 0), why);
+    if (e == ERR_OK) buf_printf(out, "{\"group\":%lld}", (long long)c.call.page.alert_group_id);
+    return e;
 }
 
 struct write_call {
@@ -290,8 +368,15 @@ static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},   {"calendar", port_calendar}, {"delete_group", port_delete_group}, {"log", port_log},
-    {"page", port_page}, {"throttle", port_throttle}, {"unpage", port_unpage},             {"write", port_write},
+    {"act", port_act},
+    {"alert", port_alert},
+    {"calendar", port_calendar},
+    {"delete_group", port_delete_group},
+    {"log", port_log},
+    {"page", port_page},
+    {"throttle", port_throttle},
+    {"unpage", port_unpage},
+    {"write", port_write},
 };
 
 err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {

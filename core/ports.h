@@ -5,6 +5,7 @@
 #pragma once
 #include "base/buf.h"
 #include "engine/engine.h"
+#include "engine/slow_lane.h"
 #include "throttle.h"
 
 struct ports {
@@ -12,6 +13,8 @@ struct ports {
     env *env;
     log_t *log;
     throttle *throttle; // API requests by token
+    slow_lane *slow_lane; // renders the alerts of the house itself
+    int64_t fuel_slow;
     bool is_threaded;   // false: run the commit's turns here until the item is done
 };
 

@@ -202,6 +202,7 @@ local FIELDS <const> = {
   about = field(check.text, true),
   connect = field(check.template, true),
   base = field(check.name),
+  is_hidden = field(check.boolean), -- people do not choose it: the house makes its integrations
   grouping_id = field(check.template, true),
   resolve_condition = field(check.template),
   acknowledge_condition = field(check.template),

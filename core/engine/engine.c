@@ -17,7 +17,7 @@ bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id
 }
 
 err engine_add_line(engine *e, int64_t group_id, const char *action, const char *reason, str detail, int64_t now) {
-    return engine_add_line_by(e, group_id, action, reason, detail, (struct group_actor){BY_SYSTEM, 0}, now);
+    return engine_add_line_by(e, group_id, action, reason, detail, (struct group_actor){.by = BY_SYSTEM}, now);
 }
 
 err engine_add_line_by(engine *e, int64_t group_id, const char *action, const char *reason, str detail,

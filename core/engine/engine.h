@@ -87,6 +87,8 @@ struct page_item {
         bool is_important;
     } * people;
     size_t count;
+    int64_t team_id; // its members too, unless `alert` is sent up a chain; 0: none
+    bool is_team_important;
     bool is_end; // of the calls
     struct group_actor actor;
     struct why why; // result: the sentence of a refusal

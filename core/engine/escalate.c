@@ -105,7 +105,7 @@ static err gather(struct walk *w, const struct plan_step *step, struct step_fact
 static err call_users(struct walk *w, const struct step_outcome *out) {
     err x = ERR_OK;
     for (size_t i = 0; i < out->users.count && x == ERR_OK; i++) {
-        struct page_call call = {.user_id = out->users.ids[i], .is_important = out->is_important, .reason = "step_due", .actor = {BY_SYSTEM, 0}};
+        struct page_call call = {.user_id = out->users.ids[i], .is_important = out->is_important, .reason = "step_due", .actor = {.by = BY_SYSTEM}};
         x = engine_page_start(w->engine, w->arena, w->group, &call, w->now);
     }
     return x;

@@ -15,7 +15,7 @@ static err add_line_by(engine *e, const struct page *p, const char *action, cons
 }
 
 static err add_line(engine *e, const struct page *p, const char *action, const char *reason, str channel, int64_t now) {
-    return add_line_by(e, p, action, reason, channel, (struct group_actor){BY_SYSTEM, 0}, now);
+    return add_line_by(e, p, action, reason, channel, (struct group_actor){.by = BY_SYSTEM}, now);
 }
 
 static err notify(engine *e, arena *a, const struct page *p, const struct page_rule *rule, const char *reason,

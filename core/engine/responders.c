@@ -1,5 +1,6 @@
 // People are added to those who are called for a group, and taken away: items of the commit thread.
 #include "engine/engine_parts.h"
+#include "store/escalation_rows.h"
 
 static err check(const struct page_item *p, const struct group *g, struct why *why) {
     bool is_over = g->resolved_at || g->wiped_at;
@@ -15,6 +16,21 @@ static err call(struct page_item *p, arena *a, const struct group *g, const stru
                           .actor = p->actor};
     return p->is_end ? engine_page_end(p->engine, a, g, person->user_id, p->actor, now, &p->why)
                      : engine_page_start(p->engine, a, g, &c, now);
+}
+
+// A team is called by the chain of its route; without one its members are, for else nobody would be.
+static err call_team(struct page_item *p, arena *a, const struct group *g, int64_t now) {
+    struct id_list members = {0};
+    if (!p->team_id || (p->alert && g->escalation != ESCALATION_NONE)) return ERR_OK;
+    err x = escalation_rows_team(p->engine->options.writer, a, p->team_id, &members);
+    if (x == ERR_NOT_FOUND) return engine_add_line_by(p->engine, g->id, "page_failed", "team_gone", STR(""), p->actor, now);
+    if (x == ERR_OK && !members.count)
+        x = engine_add_line_by(p->engine, g->id, "page_failed", "team_is_empty", STR(""), p->actor, now);
+    for (size_t i = 0; i < members.count && x == ERR_OK; i++) {
+        struct page_person person = {.user_id = members.ids[i], .is_important = p->is_team_important};
+        x = call(p, a, g, &person, now);
+    }
+    return x;
 }
 
 // The alert and the calls are one transaction: nobody's group is left without the people it was made for.
@@ -36,6 +52,7 @@ static err page_apply(struct commit_item *item, store *s, int64_t now) {
     }
     if (x == ERR_OK) x = check(p, &g, &p->why);
     for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
+    if (x == ERR_OK) x = call_team(p, a, &g, now);
     if (x == ERR_OK) engine_count(&p->engine->counters.actions);
     arena_free(a);
     return x;

@@ -188,6 +188,19 @@ local function write_and_show(r, request, kind, status)
   return row and { status = status, value = rows.show(r, row, request) } or errors.not_found()
 end
 
+---Makes a row that the house needs itself: its columns, and more statements by its key. Returns the key, or nil and a
+---refusal, or nothing when others came between.
+---@param after (fun(key: any): table)[]
+function change.make(r, request, values, after)
+  local c = { kind = "create", sent = {}, values = values, before = {}, after = {}, now = request.now }
+  local refusal = r.before_write and r.before_write(request, c, change)
+  if refusal then return nil, refusal end
+  for _, make in ipairs(after) do c.after[#c.after + 1] = make end
+  local result, sentence, code = port.call("write", { statements = statements_of(r, request, c) })
+  if result then return result.rows[1].id end
+  if code ~= "CONFLICT" then return nil, change.port_error(sentence, code) end
+end
+
 ---The answer to POST /<path>/.
 function change.create(r, request) return write_and_show(r, request, "create", 201) end
 

@@ -1,6 +1,7 @@
 --- The public REST API: one request in, one answer out. Which path does what is the table below, on one screen.
 local auth = require("api.auth")
 local change = require("api.change")
+local direct_paging = require("api.direct_paging")
 local errors = require("api.errors")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
@@ -38,6 +39,7 @@ local ROUTES = {
   { "info", "GET", single.info, "viewer" },
   { "organizations", "GET", single.organizations, "viewer" },
   { "organizations/:id", "GET", single.organization, "viewer" },
+  { "escalation", "POST", direct_paging.create, "editor" },
   { "users/current", "GET", single.current_user, "viewer" },
   { "schedules/:id/export", "GET", schedule_export.schedule },
   { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "editor" },

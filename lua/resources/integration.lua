@@ -24,6 +24,7 @@ local function nothing() return nil end
 
 local function check_type(value)
   if string.find(value, "^legacy_") then return nil, "This integration type is deprecated." end
+  if value == "direct_paging" then return nil, "An integration of this type is made by the first page of its team." end
   for _, known in ipairs(integration.list()) do
     if known == value then
       local spec, problems = integration.load(value)
@@ -154,7 +155,7 @@ local function store_auto_resolve(value)
 end
 
 return {
-  name = "integration", table = "integration", prefix = "C", path = "integrations",
+  name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",

@@ -1,0 +1,186 @@
+--- POST /escalation: people or a team are called for a problem that a person tells of, or for a group that is there.
+---
+--- A new problem is an alert of the team's integration of type direct_paging, which is made at the first page.
+local auth = require("api.auth")
+local body = require("api.body")
+local change = require("api.change")
+local crypto = require("tocsin.crypto")
+local errors = require("api.errors")
+local field = require("api.field")
+local group_resource = require("resources.alert_group")
+local integration_resource = require("resources.integration")
+local json = require("tocsin.json")
+local port = require("tocsin.port")
+local rows = require("api.rows")
+local store = require("tocsin.store")
+local writer = require("api.writer")
+
+local direct_paging = {}
+
+local FIELDS <const> = {
+  { "team", type = "ref", to = "team" },
+  { "important_team_escalation", type = "boolean" },
+  { "alert_group_id", type = "text", max = 64 },
+  { "title", type = "text", max = 1000 },
+  { "message", type = "text", max = 10000 },
+  { "source_url", type = "text", max = 2000, check_text = function(value)
+    if string.find(value, "^https?://[^%s/]") then return value end
+    return nil, "Enter a valid URL."
+  end },
+}
+local USERS_MAX <const> = 100
+local USER <const> = { "id", type = "ref", to = "user" }
+local IMPORTANT <const> = { "important", type = "boolean" }
+
+local function user_of(sent)
+  if not body.is_object(sent) then return nil, "Expected a dictionary." end
+  local id = field.check_of(USER)(USER, sent.id)
+  if not id then return nil, string.format("User %s does not exist", type(sent.id) == "string" and sent.id or "without an id") end
+  local important, why = 0, nil
+  if sent.important ~= nil then important, why = field.check_of(IMPORTANT)(IMPORTANT, sent.important) end
+  if important == nil then return nil, why end
+  local user = store.row("SELECT id, username, role FROM user WHERE id = $1", id)
+  if user.role ~= "editor" and user.role ~= "admin" then return nil, "Only editors and admins are called." end
+  return { id = user.id, username = user.username, important = important == 1 }
+end
+
+local function users_of(list)
+  if list == nil or list == json.null then return {} end
+  if not body.is_list(list) then return nil, 'Expected a list of items but got type "' .. type(list) .. '".' end
+  if #list > USERS_MAX then return nil, string.format("Ensure this field has no more than %d elements.", USERS_MAX) end
+  local users = {}
+  for i = 1, #list do
+    local user, why = user_of(list[i])
+    if not user then return nil, why end
+    users[i] = user
+  end
+  return users
+end
+
+-- What was sent, checked; or the 400.
+local function take(request)
+  local sent, refusal = body.object(request)
+  if not sent then return nil, refusal end
+  local c, wrong, why = {}, {}, nil
+  for _, f in ipairs(FIELDS) do
+    local value = sent[f[1]]
+    if value ~= nil and value ~= json.null and value ~= "" then
+      c[f[1]], why = field.check_of(f)(f, value)
+      if c[f[1]] == nil then wrong[#wrong + 1] = { f[1], why } end
+    end
+  end
+  c.users, why = users_of(sent.users)
+  if not c.users then wrong[#wrong + 1] = { "users", why } end
+  if #wrong > 0 then return nil, errors.fields(wrong) end
+  return c
+end
+
+local function refused(c)
+  local function conflict(sentence) return errors.field("non_field_errors", sentence) end
+  if #c.users > 0 and c.team then return conflict("users and team are mutually exclusive") end
+  if c.alert_group_id and (c.title or c.message or c.source_url) then
+    return conflict("alert_group_id and (title, message, source_url) are mutually exclusive")
+  end
+  if c.alert_group_id then
+    c.group = rows.by_id(group_resource, c.alert_group_id)
+    if not c.group then return conflict("Alert group " .. c.alert_group_id .. " does not exist") end
+  end
+  if #c.users == 0 and not c.team then return errors.detail(400, "No team or user(s) specified") end
+end
+
+-- The integration -----------------------------------------------------------------------------------------------------
+
+local NAME_MAX <const> = 100
+
+local function found(team_id)
+  local row = store.row("SELECT id FROM integration WHERE type = 'direct_paging' AND COALESCE(team_id, 0) = $1 " ..
+    "AND deleted_at IS NULL ORDER BY id LIMIT 1", team_id or 0)
+  return row and row.id
+end
+
+local function name_of(team)
+  local name = team and team.name or "No"
+  local cut = utf8.offset(name, NAME_MAX + 1)
+  return "Direct paging (" .. (cut and string.sub(name, 1, cut - 1) or name) .. " team)"
+end
+
+-- Important pages can take a way of their own: the first route, which goes nowhere yet, as the default one.
+local function important_route(key)
+  return change.insert("route", { integration_id = key, position = 0, routing_type = "jinja2",
+    routing_regex = "{{ payload.oncall.important }}" })
+end
+
+local ATTEMPTS <const> = 5 -- others may make it, or take its name, at the same moment
+
+local function integration_of(team, request)
+  for _ = 1, ATTEMPTS do
+    local id = found(team and team.id)
+    if id then return id end
+    local key, refusal = change.make(integration_resource, request, {
+      type = "direct_paging", name = integration_resource.free_name(name_of(team), team and team.id or 0),
+      team_id = team and team.id or json.null, allow_resolve = 0 }, { important_route })
+    if not key and refusal then return nil, refusal end
+  end
+  return nil, errors.detail(409, "Others kept changing this at the same moment. Read it and try again.")
+end
+
+-- The alert -----------------------------------------------------------------------------------------------------------
+
+local function uuid()
+  local hex = crypto.hex(crypto.random_bytes(16))
+  return string.format("%s-%s-4%s-%x%s-%s", string.sub(hex, 1, 8), string.sub(hex, 9, 12), string.sub(hex, 14, 16),
+    8 + tonumber(string.sub(hex, 17, 17), 16) % 4, string.sub(hex, 18, 20), string.sub(hex, 21, 32))
+end
+
+local function author_of(token)
+  local user = token.user_id and store.row("SELECT username FROM user WHERE id = $1", token.user_id)
+  return user and user.username or token.name
+end
+
+local function payload_of(c, team, author)
+  local names = {}
+  for i, user in ipairs(c.users) do names[i] = user.username end
+  local title = c.title or string.format("%s is paging %s to join escalation", author, team and team.name or table.concat(names, ", "))
+  return writer.text(writer.object("oncall", writer.object("title", title, "message", c.message, "uid", uuid(),
+    "author_username", author, "permalink", c.source_url, "important", c.important_team_escalation == 1)))
+end
+
+local function people_of(c, request)
+  local list = json.array()
+  for i, user in ipairs(c.users) do list[i] = { id = user.id, important = user.important } end
+  local by, by_id = auth.actor(request.token)
+  return { users = list, team = c.team or 0, team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
+end
+
+local function open_group(c, call, request)
+  local team = c.team and store.row("SELECT id, name FROM team WHERE id = $1", c.team)
+  local refusal
+  call.integration, refusal = integration_of(team, request)
+  if not call.integration then return nil, refusal end
+  call.payload = payload_of(c, team, author_of(request.token))
+  local result, sentence, code = port.call("alert", call)
+  if not result then return nil, change.port_error(sentence, code) end
+  return result.group
+end
+
+local function join_group(c, call)
+  call.group = c.group.id
+  local result, sentence, code = port.call("page", call)
+  if not result then return nil, change.port_error(sentence, code) end
+  return c.group.id
+end
+
+---POST /escalation/ → the alert group.
+function direct_paging.create(request)
+  local c, refusal = take(request)
+  refusal = refusal or refused(c)
+  if refusal then return refusal end
+  local key
+  local call = people_of(c, request)
+  if c.group then key, refusal = join_group(c, call) else key, refusal = open_group(c, call, request) end
+  if not key then return refusal end
+  local row = rows.by_key(group_resource, key)
+  return row and { status = 200, value = rows.show(group_resource, row, request) } or errors.not_found()
+end
+
+return direct_paging

@@ -179,7 +179,8 @@ static err open_pager(struct app *app, const struct app_options *options, struct
             o.on_close = on_pager_close;
         }
     }
-    if (e == ERR_OK && app->settings.deliver && sender.send) e = open_outbox(app, sender, o.reader, &o.outbox, why);
+    bool has_sender = sender.send || sender.is_rehearsal;
+    if (e == ERR_OK && app->settings.deliver && has_sender) e = open_outbox(app, sender, o.reader, &o.outbox, why);
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);
     return e;

@@ -2,6 +2,7 @@
 #include "app.h"
 #include "base/mem.h"
 #include "postbox.h"
+#include "store/copy.h"
 
 struct world {
     struct app *app;
@@ -32,10 +33,12 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
     if (o->lua_dir) options.settings.lua = o->lua_dir;
+    if (o->copy_of && store_copy(o->copy_of, o->data, o->copy_group, why) != ERR_OK) return NULL;
     struct world *w = NEW(struct world);
     w->postbox = postbox_new();
     w->texts = a;
     options.sender = postbox_sender(w->postbox);
+    options.sender.is_rehearsal = o->is_rehearsal;
     if (app_new(&options, &w->app, why) == ERR_OK) return w;
     postbox_free(w->postbox);
     arena_free(w->texts);

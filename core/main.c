@@ -221,6 +221,7 @@ static const struct {
     {"serve", "run the server", command_serve},
     {"token", "create API tokens", command_lua},
     {"render", "render a template", command_lua},
+    {"simulate", "show who would be called when, if nobody answered", command_lua},
     {"check", "check integration files and run their examples", command_lua},
     {"new", "write a starting file for an integration", command_lua},
     {"version", "print the version", command_version},
@@ -229,7 +230,7 @@ static const struct {
 static int usage(FILE *to) {
     fprintf(to, "tocsin: alerts in, people called until one answers\n\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        fprintf(to, "  tocsin %-8s %s\n", commands[i].name, commands[i].help);
+        fprintf(to, "  tocsin %-9s %s\n", commands[i].name, commands[i].help);
     fprintf(to, "\nEach has --help.\n");
     return to == stdout ? EXIT_SUCCESS : EXIT_USAGE;
 }

@@ -16,6 +16,7 @@ typedef struct outbox outbox;
 struct outbox_sender {
     void *ctx;
     void (*send)(void *ctx, const struct http_call *call);
+    bool is_rehearsal; // nothing leaves, and `send` is not asked: what could be sent counts as sent
 };
 
 struct outbox_options {

@@ -74,13 +74,23 @@ static void put_lines(lua_State *L, int at, const char *between, buf *out) {
             buf_printf(out, "%s%s%s\n", lua_tostring(L, -2), between, lua_tostring(L, -1));
 }
 
-// engine.open{data=folder, integrations=folder, lua=folder, settings={name=value}, start_at=µs, seed=n}
-// → engine | nil, sentence. Without `data` a temporary folder, removed at close.
+static bool field_bool(lua_State *L, const char *name) {
+    bool value = lua_getfield(L, 1, name) != LUA_TNIL && lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+// engine.open{data=folder, integrations=folder, lua=folder, settings={name=value}, start_at=µs, seed=n, copy_of=folder,
+// copy_group=number, is_rehearsal=boolean} → engine | nil, sentence. Without `data` a temporary folder, removed at close.
+// The last three: core/script/engine_ops.h.
 static int l_open(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     struct engine_open options = {.data = field_text(L, "data"),
                                   .integrations_dir = field_text(L, "integrations"),
                                   .lua_dir = field_text(L, "lua"),
+                                  .copy_of = field_text(L, "copy_of"),
+                                  .copy_group = field_int(L, "copy_group", 0),
+                                  .is_rehearsal = field_bool(L, "is_rehearsal"),
                                   .start_at = field_int(L, "start_at", 1700000000000000),
                                   .seed = (uint64_t)field_int(L, "seed", 1)};
     const struct engine_ops *ops = ops_of(L);

@@ -1,0 +1,187 @@
+--- `tocsin simulate`: the timeline of an alert that nobody answers, from a data folder that stays as it is.
+local calling <const> = require "calling"
+local cjson <const> = require "cjson"
+local raw <const> = require "raw_http"
+local server <const> = require "server"
+
+local MINUTE <const> = 60000
+local AT <const> = "2026-09-21T12:00:00Z"
+
+describe("simulate", function()
+  local folder, data, w
+
+  before_each(function()
+    folder = server.folder()
+    data = folder .. "/data"
+    w = calling.open { data = data }
+  end)
+  after_each(function()
+    if w then w:close() end
+    server.remove(folder)
+  end)
+
+  local function close()
+    w:close()
+    w = nil
+  end
+  local function simulate(words, payload)
+    local list = { "simulate", "--data", data, "--at", AT }
+    if payload then table.move({ "--payload", "-" }, 1, 2, #list + 1, list) end
+    return server.run(table.move(words, 1, #words, #list + 1, list), payload, folder)
+  end
+  -- The lines, each without its wall time.
+  local function lines(words, payload)
+    local code, out, err = simulate(words, payload == nil and '{"title":"Disk is full","key":"a"}' or payload)
+    assert.same({ 0, "" }, { code, err }, out)
+    local list = {}
+    for line in out:gmatch("([^\n]+)\n") do list[#list + 1] = line:gsub("^(%S+)  %d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%d", "%1") end
+    return list
+  end
+  local function notify(...) return { type = "notify_persons", users = { ... } } end
+  local function wait(minutes) return { type = "wait", wait_ms = minutes * MINUTE } end
+  local function hook(steps) return w:hook(w:chain(steps), { name = "hook" }) end
+  local HOOK <const> = { "--integration", "hook" }
+
+  it("shows who is called when, by what and why, until nobody has answered", function()
+    w:provider("twilio", { account_sid = "AC00000000000000000000000000000000", auth_token = "t", from = "+15005550006" })
+    local number = { phone = "+15551235678" }
+    w:user("ada", { rules = { "sms", 5, "phone_call" }, addresses = { sms = number, phone_call = number } })
+    w:user("bob", { important = { "sms" }, addresses = { sms = number } })
+    local step = notify "bob"
+    step.is_important = 1
+    hook { notify "ada", wait(15), step }
+    close()
+    assert.same({
+      '00:00:00  "Disk is full" of hook, default route, escalation chain "chain 1"',
+      "00:00:00  escalation step 1: notify ada (default rules)",
+      "00:00:00    ada  sms  +1…78  (first rule)",
+      "00:00:00  escalation step 2: wait 15 min",
+      "00:05:00    ada  phone_call  +1…78  (next rule, after its wait)",
+      "00:15:00  escalation step 3: notify bob (important rules)",
+      "00:15:00    bob  sms  +1…78  (first rule)",
+      "00:15:00  the escalation has no more steps",
+      "00:20:00  nobody answered",
+      "People called: 2, messages to them: 3, problems: 0.",
+    }, lines(HOOK))
+    local _, out = simulate(HOOK, "{}")
+    assert.truthy(out:find("\n00:05:00  2026-09-21 12:05:00    ada  phone_call", 1, true), out)
+  end)
+
+  it("says what goes wrong: no contact method, no provider, nobody on call, a step without anything", function()
+    w:user("ada", { rules = { "sms", 5, "email" }, without = { email = true }, addresses = { sms = { phone = "+15551235678" } } })
+    local schedule = w:insert("schedule", { type = "web", name = "Database", created_at = 1 })
+    hook { notify "ada", { type = "notify_on_call_from_schedule", schedule_id = schedule }, { position = 2 }, { type = "trigger_webhook", webhook_id = 9 } }
+    close()
+    assert.same({
+      '00:00:00  "Disk is full" of hook, default route, escalation chain "chain 1"',
+      "00:00:00  escalation step 1: notify ada (default rules)",
+      "00:00:00    ada  sms  (first rule)  FAILED: No provider carries sms. Add one, or switch one on.",
+      '00:00:00  escalation step 2: notify who is on call on "Database" – FAILED: nobody is on call',
+      "00:00:00  escalation step 3: not configured – FAILED: step not configured",
+      "00:00:00  escalation step 4: send the webhook one that is gone – FAILED: webhook gone",
+      "00:00:00  the escalation has no more steps",
+      "00:00:00    ada  email  FAILED: has no contact method for it",
+      "00:05:00  nobody answered",
+      "Nobody would have been called; problems: 5.",
+    }, lines(HOOK))
+  end)
+
+  it("asks the schedule who is on call at the virtual moment", function()
+    local schedule = w:insert("schedule", { type = "web", name = "Database", created_at = 1 })
+    for i, name in ipairs { "ada", "bob" } do
+      local id = w:user(name, { rules = {}, addresses = {} })
+      w:insert("shift", { type = "recurrent_event", name = "shift " .. i, schedule_id = schedule, start_time = ("2026-09-21T%02d:00:00"):format(12 * (i - 1)),
+        rotation_start = "2026-09-21T00:00:00", duration_ms = 12 * 60 * MINUTE, frequency = "daily", interval = 1, users = "[" .. id .. "]",
+        rolling_users = "[]", created_at = 1, source = "web" })
+    end
+    hook { { type = "notify_on_call_from_schedule", schedule_id = schedule } }
+    close()
+    local function on_call(at)
+      local _, out = simulate({ "--integration", "hook", "--at", at, "--json" }, "{}")
+      return out:match('"user":"(%a+)"')
+    end
+    assert.same({ "ada", "bob", "bob" }, { on_call "2026-09-22T11:59:59Z", on_call "2026-09-22T12:00", on_call "2026-09-22T13:59+02:00" == "ada" and "bob" })
+  end)
+
+  it("changes nothing and sends nothing, also while a server has the folder", function()
+    w:user("ada", { addresses = { sms = { phone = "+15551235678" } } })
+    local h = hook { notify "ada", wait(1), notify "ada" }
+    w:post(h, { key = "a" })
+    local function state()
+      return { w:groups(), w:column "SELECT count(*) FROM notification", w:column "SELECT count(*) FROM api_token" }
+    end
+    local before = state()
+    local live = lines(HOOK)
+    assert.same(before, state())
+    close()
+    local function files() return raw.shell(("cd %s && find . ! -type d -exec sha256sum {} + | sort"):format(data)) end
+    before = files()
+    assert.same(live, lines(HOOK))
+    assert.equal(before, files())
+    assert.truthy(before:find("secret.key", 1, true))
+    assert.equal("", raw.shell(("find /tmp -maxdepth 2 -lname '%s/*' 2>/dev/null"):format(data)))
+  end)
+
+  it("shows a stored group's last alert once more, as it came", function()
+    w:user("ada", { rules = { "sms" }, addresses = { sms = { phone = "+15551235678" } } })
+    local h = hook { wait(1), notify "ada" }
+    w:post(h, { title = "first" })
+    assert.equal(200, (w:send(h, "title=second+alert&key=b", { ["content-type"] = "application/x-www-form-urlencoded" })))
+    close()
+    assert.equal('00:00:00  "second alert" of hook, default route, escalation chain "chain 1"', lines({ "--group", "2" }, false)[1])
+    local code, _, err = simulate { "--group", "7" }
+    assert.same({ 1, "tocsin simulate: there is no alert group with the number 7\n" }, { code, err })
+  end)
+
+  it("looks as far as it is told, and prints JSON lines", function()
+    w:user("ada", { rules = { "sms" }, addresses = { sms = { phone = "+15551235678" } } })
+    local h = hook { wait(90), notify "ada" }
+    local id = h.id
+    close()
+    local list = lines { "--integration", id, "--for", "1h" }
+    assert.equal("It would go on after 1h; see --for.", list[#list - 1])
+    local _, out = simulate({ "--integration", id, "--json" }, "{}")
+    local events = {}
+    for line in out:gmatch("[^\n]+") do events[#events + 1] = cjson.decode(line) end
+    assert.same({ "opened", "step", "step", "page", "notification" }, { events[1].event, events[2].event, events[3].event, events[4].event, events[5].event })
+    assert.same({ "ada", "sms", 90 * MINUTE, "2026-09-21T13:30:00Z", "failed" },
+      { events[5].user, events[5].channel, events[5].after_ms, events[5].at, events[5].state })
+    assert.equal("unanswered", events[#events].event)
+  end)
+
+  it("says what is wrong with its words, the alert and the folder", function()
+    hook {}
+    w:integration { name = "twice" }
+    local team = w:insert("team", { name = "db" })
+    w:rows("INSERT INTO integration (type, name, token, templates_default, created_at, team_id) VALUES ('webhook', 'twice', 'x', '{}', 1, $1)", team)
+    close()
+    local function is(code, sentence, words, payload)
+      local c, out, err = simulate(words, payload)
+      assert.same({ code, "" }, { c, out }, err)
+      assert.truthy(err:find(sentence, 1, true), err)
+    end
+    is(2, "--integration is missing", {})
+    is(2, "--payload is missing", HOOK)
+    is(2, "unexpected '--wat'", { "--wat", "1" })
+    is(2, "unexpected 'x'", { "x" })
+    is(2, "--group needs a value", { "--group" })
+    is(2, "--group must be the number", { "--group", "one" })
+    is(2, "--group stands instead of", { "--group", "1" }, "{}")
+    is(2, "--at must be a moment", { "--group", "1", "--at", "tomorrow" })
+    is(2, "--at must be a moment", { "--group", "1", "--at", "9999-01-01T00:00" })
+    is(2, "--for must be a length", { "--group", "1", "--for", "1y" })
+    is(2, "--for must be a length", { "--group", "1", "--for", "9999999d" })
+    is(1, "there is no integration with the name or id 'nope'", { "--integration", "nope" }, "{}")
+    is(1, "several integrations have the name 'twice'", { "--integration", "twice" }, "{}")
+    is(1, "the alert is refused with 400: ", HOOK, "{")
+    is(1, "no.json: No such file", { "--integration", "hook", "--payload", "no.json" })
+    is(1, "No such file or directory", { "--group", "1", "--data", folder .. "/none" })
+    is(1, "cannot be copied: unable to open database", { "--group", "1", "--data", folder })
+    raw.shell(("cd %s && mkdir odd old && echo text > odd/tocsin.db && " ..
+      "sqlite3 old/tocsin.db 'PRAGMA user_version=1; PRAGMA application_id=1953457011; CREATE TABLE x (y)'"):format(folder))
+    is(1, "cannot be copied: file is not a database", { "--group", "1", "--data", folder .. "/odd" })
+    is(1, "has schema 1, and this program", { "--group", "1", "--data", folder .. "/old" })
+    local c, _, err = server.run({ "simulate", "--group", "1" }, nil, folder)
+    assert.same({ 2, "tocsin simulate: --data is missing: the server's data folder\n" }, { c, err })
+  end)
+end)

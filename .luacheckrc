@@ -9,4 +9,4 @@ files["lua/channels"] = { max_line_length = false } -- examples are pasted
 files["integrations"] = { max_line_length = false } -- payloads are pasted as they came
 files["spec/integrations"] = { std = "lua54+busted", max_line_length = false }
 files["spec/bench/template_cases.lua"] = { max_line_length = false } -- payloads are pasted as they came
-files["spec/bench/*.wrk.lua"] = { globals = { "setup", "init", "request", "done", "wrk" }, read_globals = { "thread_id" } } -- wrk's own
+files["spec/bench/*.wrk.lua"] = { globals = { "setup", "init", "request", "done", "delay", "wrk" }, read_globals = { "thread_id" } } -- wrk's own

@@ -108,11 +108,17 @@ local function text_of(g, n, look, facts)
   return ok and shows or { title = g.title }
 end
 
+-- A test says what its row says (a code), else the words of every test.
+local function sealed_text(n)
+  local sealed = decoded(n.detail).text
+  return sealed and json.decode(assert(seal.open(sealed)))
+end
+
 local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
   return { kind = n.kind, now = now, key = n.key, channel = n.channel, is_important = n.is_important == 1, group = facts,
-    account = opened(provider.settings, spec.settings), address = opened(n.address, spec.address),
-    text = g and text_of(g, n, channel.look(provider.type, n.channel), facts),
+    account = opened(provider.settings, spec.settings), address = opened(n.address or decoded(n.detail).address, spec.address),
+    text = g and text_of(g, n, channel.look(provider.type, n.channel), facts) or sealed_text(n),
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
     message = n.external_id and { external_id = n.external_id } }
@@ -124,6 +130,7 @@ local function why_not(n, g)
   if not n or n.state ~= "waiting" then return "not_waiting" end
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "page" and (not n.address or n.is_enabled ~= 1) then return "contact_method_gone" end
+  if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
   if n.user_id and (not n.name or n.deleted_at) then return "user_gone" end
 end
 

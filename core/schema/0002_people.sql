@@ -40,6 +40,14 @@ CREATE TABLE contact_method (
 ) STRICT;
 CREATE INDEX contact_method_by_user ON contact_method(user_id, channel);
 
+-- A code that was sent there to learn whose it is; keyed digest over method, address and code.
+CREATE TABLE contact_code (
+  contact_method_id  INTEGER PRIMARY KEY REFERENCES contact_method(id) ON DELETE CASCADE,
+  digest             TEXT NOT NULL,
+  expires_at         INTEGER NOT NULL,
+  tries              INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
 -- A step of a person's own list: wait, or notify by a channel.
 CREATE TABLE notification_rule (
   id                 INTEGER PRIMARY KEY AUTOINCREMENT,

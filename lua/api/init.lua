@@ -2,6 +2,7 @@
 local auth = require("api.auth")
 local change = require("api.change")
 local direct_paging = require("api.direct_paging")
+local contact_check = require("api.contact_check")
 local errors = require("api.errors")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
@@ -31,7 +32,7 @@ local GENERIC = {
 }
 
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
-  "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "webhook", "action", "resolution_note",
+  "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action", "resolution_note",
   "schedule", "on_call_shift", "shift_swap" }
 
 -- path, method, handler, the role it needs; without one the handler looks itself who asks.
@@ -52,6 +53,10 @@ local ROUTES = {
   { "shift_swaps", "GET", shift_swaps.list, "viewer" },
   { "shift_swaps/:id/take", "POST", shift_swaps.take, "editor" },
   { "webhooks/:id/responses", "GET", webhook_responses.list, "viewer" },
+  { "contact_methods/:id/test", "POST", contact_check.test_method, "editor" },
+  { "contact_methods/:id/verify_start", "POST", contact_check.start, "editor" },
+  { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
+  { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
   { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },

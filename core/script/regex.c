@@ -23,6 +23,7 @@ struct regex {
     char *text; // where the names stand
     int name_count, groups, slots;
     uint8_t *group_of; // of each slot, where a group has several; else NULL
+    uint32_t least;    // characters of the shortest text that matches
     uint32_t unseen;   // bytes that a step may pass unseen
     bool has_references;
 };
@@ -66,6 +67,28 @@ static void study(regex *r, const struct regex_pattern *p) {
     r->has_references = references > 0;
 }
 
+// How short a match can be. With a look-ahead it is not studied, and what it looks at would count as a character; so such a
+// pattern is studied apart, with one behind it that stands for all that must.
+static uint32_t least_of(const pcre2_code *code, str text, uint32_t options, pcre2_compile_context *context) {
+    uint32_t least = 0;
+    if (!(options & PCRE2_NO_START_OPTIMIZE)) {
+        pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &least);
+        return least;
+    }
+    int error;
+    PCRE2_SIZE offset;
+    buf apart = {0};
+    buf_put(&apart, "(?:", 3);
+    buf_str(&apart, text);
+    buf_put(&apart, ")x", 2);
+    options &= ~(uint32_t)PCRE2_NO_START_OPTIMIZE;
+    pcre2_code *studied = pcre2_compile((PCRE2_SPTR)apart.ptr, apart.len, options, &error, &offset, context);
+    if (studied) pcre2_pattern_info(studied, PCRE2_INFO_MINLENGTH, &least);
+    pcre2_code_free(studied);
+    buf_free(&apart);
+    return least ? least - 1 : 0;
+}
+
 // PCRE2 10.42 loses matches when it takes the first character of a look-ahead for that of the match, and so
 // must not look for it.
 static uint32_t options_of(const struct regex_pattern *p) {
@@ -79,12 +102,14 @@ static err compile(str pattern, struct regex_pattern *p, regex **out, struct why
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     pcre2_set_newline(context, PCRE2_NEWLINE_LF);
     pcre2_set_bsr(context, PCRE2_BSR_UNICODE);
-    const char *text = p->text.len ? p->text.ptr : "";
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text, p->text.len, options_of(p), &code, &offset, context);
+    str text = {p->text.len ? p->text.ptr : "", p->text.len};
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text.ptr, text.len, options_of(p), &code, &offset, context);
+    uint32_t least = compiled ? least_of(compiled, text, options_of(p), context) : 0;
     pcre2_compile_context_free(context);
     if (!compiled) return refuse(pattern, code, offset, why);
     regex *r = NEW(regex);
     r->code = compiled;
+    r->least = least;
     keep_names(r, p, pattern);
     study(r, p);
     *out = r;
@@ -269,9 +294,7 @@ static err replace_all(struct run *run, const struct replacement *r, buf *out, s
 
 // Is the text shorter than whatever the pattern matches?
 static bool is_too_short(const regex *r, str s) {
-    uint32_t least = 0;
-    pcre2_pattern_info(r->code, PCRE2_INFO_MINLENGTH, &least);
-    return s.len < (size_t)least * UTF8_MAX && utf8_len(s) < least;
+    return s.len < (size_t)r->least * UTF8_MAX && utf8_len(s) < r->least;
 }
 
 err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, struct why *why) {

@@ -188,6 +188,9 @@ list:lines('{"s":"abc"}', [=[
 {{ s|regex_replace('a', '\\1') }}
 {{ s|regex_replace('....', '\\g<1>') }}{{ ''|regex_replace('a', '\\g<n>') }}{{ 'éé'|regex_replace('...', '\\q') }}
 {{ 'éé'|regex_replace('..x?', '\\q') }}
+{{ ''|regex_replace('$(?=a)^[^b]', '\\g<n>') }}{{ 'x'|regex_replace('(?=a)b.', '\\g<1>') }}
+{{ ''|regex_replace('(?=a)', '\\g<n>') }}
+{{ 'x'|regex_replace('(?=a)b', '\\g<n>') }}
 ]=])
 
 -- An address in a text that is wrapped, and the number of a value within itself.

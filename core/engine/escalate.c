@@ -105,7 +105,10 @@ static err gather(struct walk *w, const struct plan_step *step, struct step_fact
 static err call_users(struct walk *w, const struct step_outcome *out) {
     err x = ERR_OK;
     for (size_t i = 0; i < out->users.count && x == ERR_OK; i++) {
-        struct page_call call = {.user_id = out->users.ids[i], .is_important = out->is_important, .reason = "step_due", .actor = {.by = BY_SYSTEM}};
+        struct page_call call = {.user_id = out->users.ids[i],
+                                 .is_important = out->is_important,
+                                 .reason = "step_due",
+                                 .actor = {.by = BY_SYSTEM}};
         x = engine_page_start(w->engine, w->arena, w->group, &call, w->now);
     }
     return x;
@@ -117,7 +120,7 @@ static err write_outcome(struct walk *w, const struct plan_step *step, const str
     if (x == ERR_OK && out->webhook_id)
         x = engine_send_hook(w->engine, w->group, out->webhook_id, HOOK_ESCALATION,
                              (struct group_actor){.by = BY_SYSTEM}, w->now);
-    if (x == ERR_OK && out->last_user)
+    if (x == ERR_OK && step && out->last_user)
         x = escalation_rows_set_last_user(writer(w), w->arena, step->step_id, out->last_user);
     return x;
 }

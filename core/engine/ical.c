@@ -120,7 +120,9 @@ static err add_vevent(struct reading *r, icalcomponent *c) {
     exclude(r);
     add(r, &v.start);
     for (size_t i = 0; i < v.date_count && r->error == ERR_OK; i++) add(r, &v.dates[i]);
-    return r->error == ERR_OK && v.has_rule ? walk(r) : r->error;
+    err e = r->error == ERR_OK && v.has_rule ? walk(r) : r->error;
+    r->current = NULL;
+    return e;
 }
 
 static err add_calendar(struct reading *r, icalcomponent *calendar, zones *z, arena *a) {

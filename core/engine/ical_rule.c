@@ -176,8 +176,8 @@ static void give(struct walking *w) {
     for (size_t i = 0; i < w->count && !w->is_over; i++) {
         int64_t wall = w->found[i];
         if (wall < w->walk->start) continue;
-        if (wall >= w->walk->to || w->left == 0) w->is_over = true;
-        else if (wall >= w->walk->from && !w->walk->on_start(w->walk->ctx, wall)) w->is_over = true;
+        w->is_over =
+            wall >= w->walk->to || w->left == 0 || (wall >= w->walk->from && !w->walk->on_start(w->walk->ctx, wall));
         if (w->left > 0) w->left--;
     }
     w->count = 0;

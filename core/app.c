@@ -159,6 +159,8 @@ static err open_outbox(struct app *app, struct outbox_sender sender, store *read
                                .env = app->env,
                                .log = app->log,
                                .public_url = app->settings.public_url,
+                               .phone_limit = app->settings.daily_phone_limit,
+                               .email_limit = app->settings.daily_email_limit,
                                .wake = on_jobs,
                                .wake_ctx = app};
     if (!o.script) return ERR_SCRIPT;

@@ -46,6 +46,8 @@
     TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
     TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
     TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
+    INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")         \
+    INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
     BOOL(deliver, true, "send notifications; off: they wait")                                                   \
     BOOL(metrics, true, "serve /metrics")
 

@@ -2,6 +2,7 @@
 ---
 --- Runs in the pager's Lua state, which reads rows. What is on its way stands in `sends` until its answer is judged, so
 --- that an answer is read with the very words it belongs to.
+local bundle <const> = require("bundle")
 local channel <const> = require("channel")
 local channels <const> = require("channels")
 local ids <const> = require("tocsin.ids")
@@ -41,7 +42,7 @@ local function opened(text, fields)
 end
 
 local function notification_of(id)
-  return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.provider_id, n.channel, n.is_important, " ..
+  return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.contact_method_id, n.provider_id, n.channel, n.is_important, " ..
     "n.state, n.key, n.attempt, n.external_id, n.detail, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
     "FROM notification AS n LEFT JOIN contact_method AS c ON c.id = n.contact_method_id " ..
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
@@ -171,30 +172,36 @@ end
 ---@param id integer row of `notification`
 ---@param now integer µs
 ---@param public_url string without a final slash; "" when people cannot reach us
+---@param phone_limit integer calls and text messages to one person a day, 0: no limit
+---@param email_limit integer the same of e-mails
 ---@return "send"|"skip"|"fail" verdict
 ---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
----  keep, mail}; skip: the reason; fail: {provider, address, error}
+---  keep, mail, carried}; skip: the reason; fail: {provider, address, error, carried, limited}
 ---@return string? body
 ---@return string? record JSON of what a webhook sends
-function outbox.prepare(id, now, public_url)
+function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local n = notification_of(id)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
   local reason = why_not(n, g)
   if reason then return "skip", reason end
   if n.kind == "webhook" then return prepare_webhook(n, g, now, public_url) end
+  local carried, more = bundle.carried(n, now)
+  local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
+  if over then return "fail", json.encode { error = over, carried = carried, limited = true } end
   local provider = provider_of(n)
   if not provider then
-    return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
+    return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on.", carried = carried }
   end
   if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url)
+  send.more, send.remaining = more > 0 and more or nil, remaining
   local masked = channel.masked(provider.type, send.address)
   local request, why = channel.request(provider.type, send)
-  if not request then return "fail", json.encode { provider = provider.id, address = masked, error = why } end
+  if not request then return "fail", json.encode { provider = provider.id, address = masked, error = why, carried = carried } end
   sends[id] = { type = provider.type, send = send }
   local limits = channel.load(provider.type).limits or {}
   local mail = request.mail
-  return "send", json.encode { provider = provider.id, address = masked,
+  return "send", json.encode { provider = provider.id, address = masked, carried = carried,
     target = channel.target(provider.type, send.address),
     provider_limit = limits.per_provider and json.array(limits.per_provider),
     target_limit = limits.per_target and json.array(limits.per_target),

@@ -23,13 +23,13 @@ static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT
 static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
 static struct store_value text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
 
-static err read_row(struct delivery_item *d, struct row *out) {
+static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     struct store_rows rows;
     err x = store_run(writer(d), d->arena,
                       "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
                       "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id FROM notification AS n "
                       "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id WHERE n.id = $1",
-                      &SV_INT(d->notification_id), 1, 1, &rows, NULL);
+                      &SV_INT(id), 1, 1, &rows, NULL);
     if (x != ERR_OK) return x;
     if (!rows.count) return ERR_NOT_FOUND;
     const struct store_value *v = rows.values;
@@ -98,14 +98,34 @@ static int64_t pause_after(struct delivery_item *d, int64_t attempt) {
     return pause > d->after_ms * 1000 ? pause : d->after_ms * 1000;
 }
 
+// Those that went with this one: each has its end, and its page goes on by itself.
+
+static const struct json no_carried = {.type = JSON_ARRAY};
+
+static const struct json *carried_of(const struct delivery_item *d) {
+    return d->carried && d->carried->type == JSON_ARRAY ? d->carried : &no_carried;
+}
+
+// They wait with it, so that none of them tries by itself meanwhile.
+static err delay_carried(struct delivery_item *d, int64_t due_at) {
+    const struct json *list = carried_of(d);
+    err x = ERR_OK;
+    for (uint32_t i = 0; i < list->count && x == ERR_OK; i++) {
+        struct store_value args[] = {SV_INT(due_at), SV_INT(list->items[i].integer)};
+        x = run(d, "UPDATE notification SET due_at = $1 WHERE id = $2 AND state = 'waiting'", args, 2);
+    }
+    return x;
+}
+
 static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at, int64_t provider_id) {
     struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), text_or_null(d->error), int_or_null(provider_id),
                                  SV_INT(d->notification_id)};
     d->engine->notifications_added = true;
-    return run(d,
-               "UPDATE notification SET attempt = $1, due_at = $2, error = $3, provider_id = COALESCE($4, provider_id) "
-               "WHERE id = $5 AND state = 'waiting'",
-               args, 5);
+    err x = run(d,
+                "UPDATE notification SET attempt = $1, due_at = $2, error = $3, provider_id = COALESCE($4, provider_id) "
+                "WHERE id = $5 AND state = 'waiting'",
+                args, 5);
+    return x == ERR_OK ? delay_carried(d, due_at) : x;
 }
 
 static err end(struct delivery_item *d, const struct row *n, const char *state, int64_t now) {
@@ -128,6 +148,44 @@ static err mark_contact(struct delivery_item *d, const struct row *n, int64_t no
                args, 3);
 }
 
+static err put_carried(struct delivery_item *d, int64_t id, const char *state, int64_t now) {
+    struct store_value args[] = {SV_TEXT(str_of(state)), SV_INT(now),
+                                 int_or_null(d->provider_id), SV_INT(d->notification_id),
+                                 text_or_null(d->error), SV_INT(id)};
+    return run(d,
+               "UPDATE notification SET state = $1, ended_at = $2, provider_id = $3, carrier_id = $4, error = $5, "
+               "due_at = NULL WHERE id = $6 AND state = 'waiting'",
+               args, 6);
+}
+
+static err send_carried(struct delivery_item *d, int64_t now) {
+    const struct json *list = carried_of(d);
+    err x = ERR_OK;
+    for (uint32_t i = 0; i < list->count && x == ERR_OK; i++) x = put_carried(d, list->items[i].integer, "sent", now);
+    return x;
+}
+
+static err fail_page(struct delivery_item *d, const struct row *n, int64_t now) {
+    const char *reason = d->is_limited ? "daily_limit" : "not_delivered";
+    return n->is_page
+               ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, reason, now)
+               : ERR_OK;
+}
+
+static err fail_carried(struct delivery_item *d, int64_t now) {
+    const struct json *list = carried_of(d);
+    err x = ERR_OK;
+    for (uint32_t i = 0; i < list->count && x == ERR_OK; i++) {
+        struct row n;
+        x = read_row(d, list->items[i].integer, &n);
+        bool is_waiting = x == ERR_OK && n.is_waiting;
+        if (is_waiting) x = put_carried(d, list->items[i].integer, "failed", now);
+        if (x == ERR_OK && is_waiting) x = fail_page(d, &n, now);
+        if (x == ERR_NOT_FOUND) x = ERR_OK;
+    }
+    return x;
+}
+
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
     if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
@@ -135,10 +193,9 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
         LOG_N("group", n->alert_group_id), LOG_S("channel", n->channel), LOG_S("error", d->error));
     engine_count(&d->engine->counters.notifications_failed);
     err x = end(d, n, "failed", now);
-    if (x == ERR_OK && n->contact_method_id) x = mark_contact(d, n, now);
-    return x == ERR_OK && n->is_page
-               ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, now)
-               : x;
+    if (x == ERR_OK && n->contact_method_id && !d->is_limited) x = mark_contact(d, n, now);
+    if (x == ERR_OK) x = fail_page(d, n, now);
+    return x == ERR_OK ? fail_carried(d, now) : x;
 }
 
 static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
@@ -148,7 +205,7 @@ static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
 
 static err deliver(struct delivery_item *d, int64_t now) {
     struct row n;
-    err x = read_row(d, &n);
+    err x = read_row(d, d->notification_id, &n);
     if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return n.is_waiting ? end(d, &n, "cancelled", now) : ERR_OK;
     if (x == ERR_OK) x = add_delivery(d, &n);
     if (x == ERR_OK) x = add_response(d, &n);
@@ -156,6 +213,7 @@ static err deliver(struct delivery_item *d, int64_t now) {
     if (d->state == DELIVERY_SENT) {
         engine_count(&d->engine->counters.notifications_sent);
         x = end(d, &n, "sent", now);
+        if (x == ERR_OK) x = send_carried(d, now);
         return x == ERR_OK && n.contact_method_id ? mark_contact(d, &n, now) : x;
     }
     if (!n.is_waiting) return ERR_OK; // called off meanwhile

@@ -20,6 +20,8 @@ struct delivery_item {
     int64_t at, latency_us, after_ms; // after_ms: at least so long until the next attempt
     int status;                       // of HTTP or SMTP, 0 none
     bool is_gone;                     // the address is dead
+    bool is_limited;                  // the person has had too many today; nothing is wrong with the address
+    const struct json *carried;       // ids of the notifications that this one stands for too, or NULL
     str record, content;              // of a webhook: JSON of what was sent (lua/webhook.lua), and the answer's body
     str address, external_id, error;  // live in `arena`, which the caller owns
     arena *arena;

@@ -258,14 +258,18 @@ static void prepare(struct errand *x, int64_t now) {
     outbox *o = x->outbox;
     struct delivery_item *d = &x->delivery;
     struct script_value out[4] = {0};
-    struct script_value args[] = {number(d->notification_id), number(now), text(str_of(o->options.public_url))};
-    if (ask(o, d->arena, "prepare", args, 3, out, 4) != ERR_OK || out[0].type != SCRIPT_STR) {
+    struct script_value args[] = {number(d->notification_id), number(now), text(str_of(o->options.public_url)),
+                                  number(o->options.phone_limit), number(o->options.email_limit)};
+    if (ask(o, d->arena, "prepare", args, 5, out, 4) != ERR_OK || out[0].type != SCRIPT_STR) {
         fail(x, STR("The message could not be made; the log says why."));
         return;
     }
     const struct json *v = parsed(d->arena, &out[1]);
     d->provider_id = int_in(v, "provider");
     d->address = text_in(v, "address");
+    d->carried = v ? json_get(v, STR("carried")) : NULL;
+    const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
+    d->is_limited = limited && limited->type == JSON_TRUE;
     if (out[3].type == SCRIPT_STR) d->record = out[3].text;
     if (str_is(out[0].text, STR("skip"))) {
         d->state = DELIVERY_SKIPPED;

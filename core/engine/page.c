@@ -1,12 +1,20 @@
 #include "engine/page.h"
 
-#define WAIT_US INT64_C(300000000) // of a wait without a length
+#define BUNDLE_US INT64_C(120000000)
+#define WAIT_US   INT64_C(300000000) // of a wait without a length
 
 static bool is_since(int64_t at, const struct page *p) { return at && (!p->is_forced || at > p->started_at); }
 
 bool page_applies(const struct page *p, const struct group *g) {
     if (p->state != PAGE_RUNNING || g->resolved_at || g->wiped_at) return false;
     return !is_since(g->acknowledged_at, p) && !is_since(g->silenced_at, p);
+}
+
+int64_t page_due_at(const struct page_last *last, int64_t now) {
+    // A moment that is further away was written by a clock that has been set back since.
+    if (last->due_at > now && last->due_at <= now + BUNDLE_US) return last->due_at;
+    bool is_recent = last->at && last->at <= now && now - last->at < BUNDLE_US;
+    return is_recent ? last->at + BUNDLE_US : now;
 }
 
 void page_run(struct page *p, const struct page_rule *rules, size_t rule_count, int64_t now, size_t *first,

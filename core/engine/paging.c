@@ -22,6 +22,7 @@ static err notify(engine *e, arena *a, const struct page *p, const struct page_r
                   int64_t now) {
     store *s = e->options.writer;
     char key[33], target[32];
+    struct page_last last = {0};
     struct notification n = {.kind = "page",
                              .reason = reason,
                              .alert_group_id = p->alert_group_id,
@@ -29,11 +30,12 @@ static err notify(engine *e, arena *a, const struct page *p, const struct page_r
                              .channel = rule->channel,
                              .key = engine_new_key(e, key),
                              .is_important = p->is_important,
-                             .due_at = now,
                              .created_at = now};
     err x = page_rows_contact(s, a, p->user_id, rule->channel, rule->contact_method_id, &n.contact_method_id,
                               &n.provider_id);
     if (x == ERR_NOT_FOUND) return add_line(e, p, "page_failed", "no_contact_method", rule->channel, now);
+    if (x == ERR_OK) x = page_rows_last(s, a, n.contact_method_id, p->is_important, p->alert_group_id, now, &last);
+    n.due_at = page_due_at(&last, now);
     int len = snprintf(target, sizeof target, "contact:%lld", (long long)n.contact_method_id);
     n.target = (str){target, (size_t)len};
     e->notifications_added = true;
@@ -110,12 +112,13 @@ err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id,
     return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;
 }
 
-err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, int64_t now) {
+err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, const char *reason,
+                       int64_t now) {
     struct page p;
     struct group g;
     err x = page_rows_get(e->options.writer, a, group_id, user_id, &p);
     if (x == ERR_OK) x = group_rows_get(e->rows, group_id, &g);
-    if (x == ERR_OK) x = add_line(e, &p, "page_failed", "not_delivered", channel, now);
+    if (x == ERR_OK) x = add_line(e, &p, "page_failed", reason, channel, now);
     if (x != ERR_OK || !page_applies(&p, &g)) return x == ERR_NOT_FOUND ? ERR_OK : x;
     p.epoch++; // the wait that it is in is over
     return go_on(e, a, &g, &p, "rule_before_failed", now);

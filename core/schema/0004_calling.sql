@@ -79,6 +79,8 @@ CREATE TABLE notification (
 CREATE INDEX notification_by_due ON notification(due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_group_id IS NOT NULL;
 CREATE INDEX notification_by_key ON notification(key);  -- providers call back with it
+CREATE INDEX notification_by_contact ON notification(contact_method_id, is_important, created_at)
+  WHERE contact_method_id IS NOT NULL AND state <> 'cancelled' AND state <> 'failed';
 CREATE INDEX notification_by_user ON notification(user_id, channel, created_at) WHERE user_id IS NOT NULL;
 
 -- Every attempt, and what came back.

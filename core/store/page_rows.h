@@ -29,6 +29,11 @@ struct notification { // a new row of the outbox
     int64_t due_at, created_at;
 };
 
+struct page_last { // the last message to a contact method for another group; all 0: none
+    int64_t at;     // when it left or was to leave
+    int64_t due_at; // it has not left: then it does
+};
+
 err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct page *out); // ERR_NOT_FOUND
 err page_rows_put(store *s, arena *a, const struct page *p);
 // The users whose pages for a group still run.
@@ -44,6 +49,9 @@ err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, stru
 // ERR_NOT_FOUND: there is none. `provider_id` is 0 for the first provider that carries the channel.
 err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t named, int64_t *contact_method_id,
                       int64_t *provider_id);
+// Important messages and others are looked at apart. What failed or was called off does not count.
+err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_important, int64_t group_id, int64_t now,
+                   struct page_last *out);
 
 err outbox_add(store *s, arena *a, const struct notification *n);
 // What has not left yet for a group (for one user of it, unless 0) will not.

@@ -236,7 +236,7 @@ end
 function timeline.json_line(event, start)
   local out = {}
   for name, value in pairs(event) do out[name] = value end
-  out.at, out.after_ms = time.text(event.at), (event.at - start) // 1000
+  out.at, out.after_ms, out.user_id = time.text(event.at), (event.at - start) // 1000, nil
   return json.encode(out) .. "\n"
 end
 

@@ -86,6 +86,40 @@ describe("simulate", function()
     }, lines(HOOK))
   end)
 
+  it("takes turns, sends webhooks, begins again and ends with a step that resolves", function()
+    w:provider("twilio", { account_sid = "AC00000000000000000000000000000000", auth_token = "t", from = "+15005550006" })
+    for _, name in ipairs { "ada", "bob" } do w:user(name, { addresses = { sms = { phone = "+15551235678" } } }) end
+    local webhook = w:insert("webhook", { name = "lights", trigger_type = "escalation", url = "https://lights.example.org/", created_at = 1 })
+    local in_turn = { type = "notify_person_next_each_time", users = { "ada", "bob" }, last_user = w.users.ada }
+    hook { in_turn, wait(1), { type = "trigger_webhook", webhook_id = webhook }, { type = "resolve" } }
+    close()
+    local list = lines(HOOK)
+    assert.same({
+      "00:00:00  escalation step 1: notify the next in turn of ada, bob (default rules)",
+      "00:00:00    bob  sms  +1…78  (first rule)",
+      "00:00:00  escalation step 2: wait 1 min",
+      '00:01:00  escalation step 3: send the webhook "lights"',
+      "00:01:00  escalation step 4: resolve",
+      "00:01:00  resolved",
+      '00:01:00    webhook "lights"  (escalation)',
+      "People called: 1, messages to them: 1, problems: 0.",
+    }, table.move(list, 2, #list, 1, {}))
+    assert.same(list, lines(HOOK)) -- whose turn it is has not changed
+  end)
+
+  it("names the alert group in each line when the alert opens several", function()
+    w:user("ada", { addresses = { sms = { phone = "+15551235678" } } })
+    w:hook(w:chain { notify "ada" }, { type = "grafana", name = "panels" })
+    close()
+    local opened = {}
+    for _, line in ipairs(lines({ "--integration", "panels" }, '{"alerts":[{"title":"one","ruleId":1},{"title":"two","ruleId":2}]}')) do
+      opened[#opened + 1] = line:match('^00:00:00  (#%d  "%a+") of panels')
+    end
+    assert.same({ '#1  "one"', '#2  "two"' }, opened)
+    local code, _, err = simulate({ "--integration", "panels" }, '{"state":"paused"}')
+    assert.same({ 1, "tocsin simulate: the alert opens no alert group\n" }, { code, err })
+  end)
+
   it("asks the schedule who is on call at the virtual moment", function()
     local schedule = w:insert("schedule", { type = "web", name = "Database", created_at = 1 })
     for i, name in ipairs { "ada", "bob" } do

@@ -127,14 +127,15 @@ function channel.can(name, what, carried)
 end
 
 --- The channels that a route may post to, in the order in which people are shown them: what the API calls the room, and
---- whether a route posts when nobody said so.
----@return {name: string, key: string, enabled: boolean, upper: boolean?}[]
+--- whether a route posts when nobody said so; `whole`: a provider is a room by itself.
+---@return {name: string, key: string, enabled: boolean, upper: boolean?, whole: boolean}[]
 function channel.rooms()
   local out, order = {}, {}
   for i, name in ipairs(looks.names) do order[name] = i end
   for _, name in ipairs(channel.list()) do
     local room = must(name).room
-    if room then out[#out + 1] = { name = name, key = room.key, enabled = room.enabled == true, upper = room.upper } end
+    if room then out[#out + 1] = { name = name, key = room.key, enabled = room.enabled == true, upper = room.upper,
+      whole = #must(name).address == 0 } end
   end
   table.sort(out, function(a, b)
     local x, y = order[a.name] or 1000, order[b.name] or 1000

@@ -48,9 +48,18 @@ local function notification_of(id)
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
 
+local ROOM_KINDS <const> = { post = true, update = true }
+
+-- What the room shows of the group, once it has been posted.
+local function message_of(n)
+  local row = store.row("SELECT external_id, thread_id FROM message WHERE alert_group_id = $1 AND channel = $2 AND " ..
+    "target = $3", n.alert_group_id, n.channel, decoded(n.detail).room)
+  return row and row.external_id and row or nil
+end
+
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
-    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, " ..
+    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, g.wiped_at, " ..
     "g.first_alert_id, g.last_alert_id, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
@@ -64,6 +73,29 @@ local function provider_of(n)
       if carried == n.channel and row.is_enabled == 1 then return row end
     end
   end
+end
+
+-- Where the room of a route is: the first field of the channel's addresses, or a provider of its own, by id or name.
+local function find_room(n)
+  local room = decoded(n.detail).room
+  if room == "" or n.provider_id then return end
+  for _, row in ipairs(store.rows("SELECT id, name, type FROM provider WHERE is_enabled = 1 ORDER BY position, id")) do
+    local spec = row.type == n.channel and channel.load(row.type)
+    if spec and #spec.address == 0 and (row.name == room or ids.encode("P", row.id) == room) then n.provider_id = row.id end
+  end
+end
+
+local function address_of(n, spec)
+  if not ROOM_KINDS[n.kind] then return opened(n.address or decoded(n.detail).address, spec.address) end
+  local field = spec.address[1]
+  return field and { [field[1]] = decoded(n.detail).room } or {}
+end
+
+-- The sentence about a room that cannot be one.
+local function why_no_room(n, spec, address)
+  if not ROOM_KINDS[n.kind] then return nil end
+  local problem = channel.check_values(spec.address, address)[1]
+  return problem and "The room of the route is not right: " .. problem[2]
 end
 
 -- Words ---------------------------------------------------------------------------------------------------------------
@@ -99,6 +131,13 @@ local function payload_of(g, kind)
   return row and (row.parsed or row.payload) or "{}"
 end
 
+-- What a message will show, in the words of engine/posts.c; nil when it can show nothing else later.
+local function shown_of(n, g, provider)
+  if not ROOM_KINDS[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
+  local at = g.wiped_at or g.resolved_at or g.acknowledged_at or g.silenced_at or 0
+  return string.format("%s %d %d", state_of(g), at, g.alerts_count)
+end
+
 local function text_of(g, n, look, facts)
   if not channels[look] then look = "sms" end
   local ok, shows = pcall(render.alert, {
@@ -118,11 +157,11 @@ end
 local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
   return { kind = n.kind, now = now, key = n.key, channel = n.channel, is_important = n.is_important == 1, group = facts,
-    account = opened(provider.settings, spec.settings), address = opened(n.address or decoded(n.detail).address, spec.address),
+    account = opened(provider.settings, spec.settings), address = address_of(n, spec),
     text = g and text_of(g, n, channel.look(provider.type, n.channel), facts) or sealed_text(n),
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
-    message = n.external_id and { external_id = n.external_id } }
+    message = n.kind == "update" and message_of(n) or n.external_id and { external_id = n.external_id } or nil }
 end
 
 -- Doors ---------------------------------------------------------------------------------------------------------------
@@ -176,7 +215,7 @@ end
 ---@param email_limit integer the same of e-mails
 ---@return "send"|"skip"|"fail" verdict
 ---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
----  keep, mail, carried}; skip: the reason; fail: {provider, address, error, carried, limited}
+---  keep, mail, shown, carried}; skip: the reason; fail: {provider, address, error, carried, limited}
 ---@return string? body
 ---@return string? record JSON of what a webhook sends
 function outbox.prepare(id, now, public_url, phone_limit, email_limit)
@@ -188,6 +227,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end
+  if n.kind == "post" then find_room(n) end
   local provider = provider_of(n)
   if not provider then
     return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on.", carried = carried }
@@ -196,13 +236,14 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local send = send_of(n, g, provider, now, public_url)
   send.more, send.remaining = more > 0 and more or nil, remaining
   local masked = channel.masked(provider.type, send.address)
-  local request, why = channel.request(provider.type, send)
+  local request, why = nil, why_no_room(n, channel.load(provider.type), send.address)
+  if not why then request, why = channel.request(provider.type, send) end
   if not request then return "fail", json.encode { provider = provider.id, address = masked, error = why, carried = carried } end
   sends[id] = { type = provider.type, send = send }
   local limits = channel.load(provider.type).limits or {}
   local mail = request.mail
   return "send", json.encode { provider = provider.id, address = masked, carried = carried,
-    target = channel.target(provider.type, send.address),
+    target = channel.target(provider.type, send.address), shown = shown_of(n, g, provider),
     provider_limit = limits.per_provider and json.array(limits.per_provider),
     target_limit = limits.per_target and json.array(limits.per_target),
     trusted = is_trusted(provider.type), method = request.method, url = request.url or mail.url,

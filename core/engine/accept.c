@@ -32,6 +32,8 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
         x = engine_add_job(e, effects->jobs[i].kind, effects->jobs[i].due_at, g->id);
     }
     if (x == ERR_OK) x = engine_send_hooks(e, g, effects, now);
+    if (x == ERR_OK && is_new) x = engine_posts_open(e, g, now);
+    else if (x == ERR_OK && effects->line_count) x = engine_posts_changed(e, g, now);
     if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
     return x == ERR_OK && effects->calls == CALLS_START ? engine_escalation_start(e, g, now) : x;
 }
@@ -119,6 +121,7 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     if (x != ERR_OK) return x;
     if (!effects.line_count) {
         x = group_rows_touch(e->rows, g);
+        if (x == ERR_OK) x = engine_posts_joined(e, g, now);
         bool goes_on = x == ERR_OK && g->escalation == ESCALATION_PAUSED;
         return goes_on ? engine_escalation_resume(e, g, 0, now) : x;
     }

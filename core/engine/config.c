@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
+#include "script/json.h"
 #include <pthread.h>
 #include <sodium.h>
 
@@ -139,14 +140,40 @@ static void put_json_raw(buf *b, const char *name, const struct store_value *v) 
     else buf_lit(b, "null");
 }
 
+static str room_in(const struct json *block) {
+    for (uint32_t i = 0; i < block->count; i++)
+        if (block->members[i].value.type == JSON_STRING) return block->members[i].value.text;
+    return (str){NULL, 0};
+}
+
+static bool is_true(const struct json *block, const char *key) {
+    const struct json *v = json_get(block, str_of(key));
+    return v && v->type == JSON_TRUE;
+}
+
+// {"slack": {"channel_id": "C024", "enabled": true}, …}, as lua/api/route_channels.lua writes it.
+static void read_rooms(arena *a, str text, struct config_route *out) {
+    struct json *v;
+    if (json_parse(a, text, &v, NULL) != ERR_OK || v->type != JSON_OBJECT || !v->count) return;
+    struct config_room *rooms = arena_alloc(a, v->count * sizeof *rooms);
+    for (uint32_t i = 0; i < v->count; i++) {
+        const struct json *block = &v->members[i].value;
+        if (block->type != JSON_OBJECT || !is_true(block, "enabled")) continue;
+        str room = room_in(block);
+        if (room.len || is_true(block, "whole"))
+            rooms[out->room_count++] = (struct config_room){v->members[i].key, room};
+    }
+    out->rooms = rooms;
+}
+
 // The routes in order, the default one last, as JSON members of the integration and as the list C needs.
 static err load_routes(store *s, struct held_integration *h, buf *json) {
     struct store_rows rows;
-    err e = store_run(
-        s, h->arena,
-        "SELECT id, is_default, routing_type, routing_regex, routing_labels, escalation_chain_id FROM route WHERE "
-        "integration_id = $1 ORDER BY is_default, position, id",
-        &SV_INT(h->view.id), 1, 0, &rows, NULL);
+    err e = store_run(s, h->arena,
+                      "SELECT id, is_default, routing_type, routing_regex, routing_labels, escalation_chain_id, "
+                      "channels FROM route WHERE "
+                      "integration_id = $1 ORDER BY is_default, position, id",
+                      &SV_INT(h->view.id), 1, 0, &rows, NULL);
     if (e != ERR_OK) return e;
     h->view.route_count = rows.count;
     h->view.routes = arena_alloc(h->arena, (rows.count + 1) * sizeof *h->view.routes);
@@ -156,6 +183,7 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
         h->view.routes[i] = (struct config_route){.id = v[0].integer,
                                                   .escalation_chain_id = v[5].type == STORE_INT ? v[5].integer : 0,
                                                   .is_default = v[1].integer != 0};
+        read_rooms(h->arena, v[6].text, &h->view.routes[i]);
         buf_printf(json, "%s{\"id\":%lld,\"is_default\":%s", i ? "," : "", (long long)v[0].integer,
                    v[1].integer ? "true" : "false");
         put_json_field(json, "type", &v[2]);

@@ -10,9 +10,15 @@
 #include "engine/rate_window.h"
 #include "store/store.h"
 
+struct config_room {   // where a route posts its groups
+    str channel, room; // room: as the channel's file names it, "" when its provider is the room
+};
+
 struct config_route {
     int64_t id, escalation_chain_id; // 0: its groups are not escalated
     bool is_default;
+    size_t room_count;
+    const struct config_room *rooms;
 };
 
 struct config_integration { // immutable once published, shared by snapshots

@@ -8,7 +8,7 @@
 
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
-    bool is_waiting, is_page;
+    bool is_waiting, is_page, is_post;
     str channel;
 };
 
@@ -27,7 +27,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     struct store_rows rows;
     err x = store_run(writer(d), d->arena,
                       "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
-                      "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id FROM notification AS n "
+                      "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
+                      "n.kind IN ('post', 'update') FROM notification AS n "
                       "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id WHERE n.id = $1",
                       &SV_INT(id), 1, 1, &rows, NULL);
     if (x != ERR_OK) return x;
@@ -41,7 +42,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_waiting = int_of(&v[5]) != 0,
                         .is_page = int_of(&v[6]) != 0,
                         .channel = v[7].text,
-                        .second_provider_id = int_of(&v[8])};
+                        .second_provider_id = int_of(&v[8]),
+                        .is_post = int_of(&v[9]) != 0};
     return ERR_OK;
 }
 
@@ -186,6 +188,16 @@ static err fail_carried(struct delivery_item *d, int64_t now) {
     return x;
 }
 
+static struct post_end post_end(const struct delivery_item *d, const struct row *n) {
+    return (struct post_end){.alert_group_id = n->alert_group_id,
+                             .notification_id = d->notification_id,
+                             .provider_id = d->provider_id,
+                             .external_id = d->external_id,
+                             .thread_id = d->thread_id,
+                             .shown = d->shown,
+                             .error = d->error};
+}
+
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
     if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
@@ -194,6 +206,8 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     engine_count(&d->engine->counters.notifications_failed);
     err x = end(d, n, "failed", now);
     if (x == ERR_OK && n->contact_method_id && !d->is_limited) x = mark_contact(d, n, now);
+    struct post_end e = post_end(d, n);
+    if (x == ERR_OK && n->is_post) x = engine_post_failed(d->engine, d->arena, &e, now);
     if (x == ERR_OK) x = fail_page(d, n, now);
     return x == ERR_OK ? fail_carried(d, now) : x;
 }
@@ -214,6 +228,8 @@ static err deliver(struct delivery_item *d, int64_t now) {
         engine_count(&d->engine->counters.notifications_sent);
         x = end(d, &n, "sent", now);
         if (x == ERR_OK) x = send_carried(d, now);
+        struct post_end e = post_end(d, &n);
+        if (x == ERR_OK && n.is_post) x = engine_post_sent(d->engine, d->arena, &e, now);
         return x == ERR_OK && n.contact_method_id ? mark_contact(d, &n, now) : x;
     }
     if (!n.is_waiting) return ERR_OK; // called off meanwhile

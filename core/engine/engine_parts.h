@@ -69,6 +69,18 @@ err engine_send_hooks(engine *e, const struct group *g, const struct group_effec
 err engine_send_hook(engine *e, const struct group *g, int64_t webhook_id, enum hook_trigger trigger,
                      struct group_actor actor, int64_t now);
 
+// Messages in rooms (posts.c): one in each room of the route of a group that opened; brought up to date after a change of
+// state, and some time after more alerts.
+err engine_posts_open(engine *e, const struct group *g, int64_t now);
+err engine_posts_changed(engine *e, const struct group *g, int64_t now);
+err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs nothing where the route has no rooms
+struct post_end {                                                       // of a notification of kind post or update
+    int64_t alert_group_id, notification_id, provider_id;
+    str external_id, thread_id, shown, error; // shown: NULL when the channel cannot update
+};
+err engine_post_sent(engine *e, arena *a, const struct post_end *end, int64_t now);
+err engine_post_failed(engine *e, arena *a, const struct post_end *end, int64_t now); // for good
+
 // Pages (paging.c).
 struct page_call {
     int64_t user_id;

@@ -156,6 +156,7 @@ static void judge(struct errand *x, const struct http_result *r) {
     const struct json *gone = said ? json_get(said, STR("gone")) : NULL;
     d->is_gone = gone && gone->type == JSON_TRUE;
     d->external_id = text_in(said, "id");
+    d->thread_id = text_in(said, "thread");
     d->error = text_in(said, "error");
     d->after_ms = int_in(said, "after_ms");
 }
@@ -267,6 +268,7 @@ static void prepare(struct errand *x, int64_t now) {
     const struct json *v = parsed(d->arena, &out[1]);
     d->provider_id = int_in(v, "provider");
     d->address = text_in(v, "address");
+    d->shown = text_in(v, "shown");
     d->carried = v ? json_get(v, STR("carried")) : NULL;
     const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
     d->is_limited = limited && limited->type == JSON_TRUE;
@@ -322,15 +324,16 @@ static void start(outbox *o, const struct store_value *v, int64_t now) {
     prepare(x, now);
 }
 
-// The first of each target, and of these the first of each channel, important ones before others.
+// The first of each target, and of these the first of each channel, important ones before others. Rooms are read from
+// top to bottom: there what was decided first goes first, and what has to be tried again holds the later ones back.
 static const char due_sql[] =
-    "SELECT id, target, channel FROM (SELECT id, target, channel, is_important, due_at, ROW_NUMBER() OVER (PARTITION "
-    "BY "
-    "channel ORDER BY is_important DESC, due_at, id) AS in_channel FROM (SELECT id, target, channel, is_important, "
-    "due_at, "
-    "ROW_NUMBER() OVER (PARTITION BY target ORDER BY is_important DESC, due_at, id) AS in_target FROM notification "
-    "WHERE "
-    "due_at <= $1) AS t WHERE in_target = 1) AS c WHERE in_channel <= 128 ORDER BY is_important DESC, due_at, id";
+    "SELECT id, target, channel FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY channel ORDER BY is_important DESC, "
+    "due_at, id) AS in_channel FROM (SELECT id, target, channel, is_important, due_at, kind, ROW_NUMBER() OVER "
+    "(PARTITION BY target ORDER BY is_important DESC, CASE WHEN kind IN ('post', 'update') THEN id ELSE due_at END, "
+    "id) AS in_target FROM notification WHERE due_at <= $1) AS t WHERE in_target = 1 AND "
+    "(kind NOT IN ('post', 'update') OR NOT EXISTS (SELECT 1 FROM notification AS o WHERE o.target = t.target AND "
+    "o.attempt > 0 AND o.due_at > $1 AND o.id < t.id))) AS c WHERE in_channel <= 128 "
+    "ORDER BY is_important DESC, due_at, id";
 
 static err start_due(outbox *o, int64_t now) {
     arena *a = arena_new();

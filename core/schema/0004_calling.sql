@@ -77,6 +77,7 @@ CREATE TABLE notification (
   detail             TEXT                            -- JSON
 ) STRICT;
 CREATE INDEX notification_by_due ON notification(due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX notification_by_retry ON notification(target, due_at) WHERE attempt > 0 AND due_at IS NOT NULL;
 CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_group_id IS NOT NULL;
 CREATE INDEX notification_by_key ON notification(key);  -- providers call back with it
 CREATE INDEX notification_by_contact ON notification(contact_method_id, is_important, created_at)
@@ -105,11 +106,13 @@ CREATE INDEX delivery_by_external_id ON delivery(external_id) WHERE external_id 
 CREATE TABLE message (
   alert_group_id  INTEGER NOT NULL,
   channel         TEXT NOT NULL,
-  target          TEXT NOT NULL,
+  target          TEXT NOT NULL,                     -- the room
   provider_id     INTEGER,
-  external_id     TEXT,
+  external_id     TEXT,                              -- null: not posted yet
   thread_id       TEXT,
-  shown           TEXT,                              -- what it says: state, number of alerts; differs from the group: an update is due
+  shown           TEXT,                              -- what it says: state, its moment, number of alerts; differs from the group:
+                                                     -- an update is due; '': not known; null: it cannot be updated
+  notification_id INTEGER,                           -- the post or update that waits or is on its way
   PRIMARY KEY (alert_group_id, channel, target)
 ) STRICT, WITHOUT ROWID;
 

@@ -405,6 +405,7 @@ err group_rows_delete(group_rows *r, const struct group *g) {
         "DELETE FROM label WHERE alert_group_id = $1",
         "DELETE FROM escalation WHERE alert_group_id = $1",
         "DELETE FROM page WHERE alert_group_id = $1",
+        "DELETE FROM message WHERE alert_group_id = $1",
         "DELETE FROM resolution_note WHERE alert_group_id = $1",
         "DELETE FROM webhook_response WHERE alert_group_id = $1",
         ("UPDATE notification SET state = 'cancelled', due_at = NULL, error = 'group_deleted' "

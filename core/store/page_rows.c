@@ -115,8 +115,9 @@ err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t 
     struct store_value args[] = {SV_INT(user_id), SV_TEXT(channel), SV_INT(named)};
     struct store_rows rows;
     err e = ask(s, a,
-                "SELECT id, provider_id FROM contact_method WHERE user_id = $1 AND channel = $2 AND is_enabled = 1 "
-                "ORDER BY id <> $3, failed_at IS NOT NULL, verified_at IS NULL, id LIMIT 1",
+                "SELECT id, provider_id FROM contact_method WHERE user_id = $1 AND is_enabled = 1 AND channel IN ($2, "
+                "CASE $2 WHEN 'mobile_app_critical' THEN 'mobile_app' ELSE $2 END) "
+                "ORDER BY id <> $3, channel <> $2, failed_at IS NOT NULL, verified_at IS NULL, id LIMIT 1",
                 args, 3, &rows);
     if (e != ERR_OK) return e;
     *contact_method_id = int_of(&rows.values[0]);
@@ -142,6 +143,11 @@ err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_import
 }
 
 err outbox_add(store *s, arena *a, const struct notification *n) {
+    int64_t ignored;
+    return outbox_add_id(s, a, n, &ignored);
+}
+
+err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id) {
     struct store_value args[] = {SV_TEXT(str_of(n->kind)),
                                  int_or_null(n->alert_group_id),
                                  int_or_null(n->user_id),
@@ -155,11 +161,14 @@ err outbox_add(store *s, arena *a, const struct notification *n) {
                                  SV_INT(n->due_at),
                                  SV_INT(n->created_at),
                                  n->detail.len ? SV_TEXT(n->detail) : SV_NULL};
-    return run(s, a,
-               "INSERT INTO notification (kind, alert_group_id, user_id, contact_method_id, provider_id, channel, "
-               "target, is_important, state, reason, key, due_at, created_at, detail) "
-               "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13)",
-               args, 13);
+    struct store_rows rows;
+    err e = ask(s, a,
+                "INSERT INTO notification (kind, alert_group_id, user_id, contact_method_id, provider_id, channel, "
+                "target, is_important, state, reason, key, due_at, created_at, detail) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13) RETURNING id",
+                args, 13, &rows);
+    if (e == ERR_OK) *id = int_of(&rows.values[0]);
+    return e;
 }
 
 err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const char *reason, int64_t now) {

@@ -45,7 +45,8 @@ err page_rows_is_called(store *s, arena *a, int64_t group_id, int64_t since, boo
 err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed);
 // A person's rules in order of position: of the important list, or of the default one when that is empty.
 err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, struct page_rule **out, size_t *count);
-// The contact method a rule means: the one it names, else the person's first usable one on the channel.
+// The contact method a rule means: the one it names, else the person's first usable one on the channel (the critical
+// pushes of a mobile app go where its others go).
 // ERR_NOT_FOUND: there is none. `provider_id` is 0 for the first provider that carries the channel.
 err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t named, int64_t *contact_method_id,
                       int64_t *provider_id);
@@ -54,5 +55,6 @@ err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_import
                    struct page_last *out);
 
 err outbox_add(store *s, arena *a, const struct notification *n);
+err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id);
 // What has not left yet for a group (for one user of it, unless 0) will not.
 err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const char *reason, int64_t now);

@@ -11,18 +11,22 @@ local route_channels = {}
 -- { name, address = what the API calls the room, enabled, upper }
 local CHANNELS = {}
 for i, room in ipairs(channels.rooms()) do
-  CHANNELS[i] = { room.name, address = room.key, enabled = room.enabled, upper = room.upper }
+  CHANNELS[i] = { room.name, address = room.key, enabled = room.enabled, upper = room.upper,
+    whole = room.whole }
 end
 
 local ADDRESS_MAX = 200
+
+local function is_enabled(channel, block)
+  if block.enabled == nil then return channel.enabled end
+  return block.enabled
+end
 
 ---The blocks of a route, for an object of the answer.
 ---@param stored table the parsed column
 function route_channels.show(channel, stored)
   local block = stored[channel[1]] or {}
-  local enabled = block.enabled
-  if enabled == nil then enabled = channel.enabled end
-  return writer.object(channel.address, block[channel.address], "enabled", enabled)
+  return writer.object(channel.address, block[channel.address], "enabled", is_enabled(channel, block))
 end
 
 local function take(channel, sent, block)
@@ -47,7 +51,8 @@ function route_channels.merge(channel, stored, sent)
   return why
 end
 
----JSON for the column.
+---JSON for the column. The engine reads it without knowing the channels, so whether it posts is always said, and `whole`
+---where no room has to be named.
 function route_channels.text(stored)
   local object = writer.object()
   for _, channel in ipairs(CHANNELS) do
@@ -55,7 +60,8 @@ function route_channels.text(stored)
     if block then
       local o = writer.object()
       if block[channel.address] then writer.put(o, channel.address, block[channel.address]) end
-      if block.enabled ~= nil then writer.put(o, "enabled", block.enabled) end
+      writer.put(o, "enabled", is_enabled(channel, block))
+      if channel.whole then writer.put(o, "whole", true) end
       writer.put(object, channel[1], o)
     end
   end

@@ -1,0 +1,164 @@
+// The message of a group in each room of its route: posted once, then updated in place.
+//
+// A row of `message` says what the room shows. A change while a post or update is under way needs no row of its own:
+// when that one has ended, what it showed is compared with the group, and the next follows from the difference. So a
+// message has at most one row waiting, and the words are always those of the moment of sending.
+#include "base/buf.h"
+#include "engine/engine_parts.h"
+#include "store/message_rows.h"
+
+#define JOIN_PAUSE_US INT64_C(10000000) // from a joining alert to the update that counts it
+
+static const struct config_route *route_of(const engine *e, const struct group *g) {
+    const struct config_integration *integration = config_by_id(e->config, g->integration_id);
+    for (size_t i = 0; integration && i < integration->route_count; i++)
+        if (integration->routes[i].id == g->route_id) return &integration->routes[i];
+    return NULL;
+}
+
+static str room_detail(arena *a, str room) {
+    buf b = {0};
+    buf_lit(&b, "{\"room\":");
+    buf_json(&b, room);
+    buf_char(&b, '}');
+    str copy = arena_str(a, buf_view(&b));
+    buf_free(&b);
+    return copy;
+}
+
+static str queue_of(arena *a, const struct message *m) {
+    buf b = {0};
+    buf_lit(&b, "room:");
+    buf_str(&b, m->channel);
+    buf_char(&b, ':');
+    buf_str(&b, m->room);
+    str copy = arena_str(a, buf_view(&b));
+    buf_free(&b);
+    return copy;
+}
+
+// Sets the message's `notification_id`.
+static err add(engine *e, arena *a, struct message *m, const char *kind, const char *reason, int64_t due_at,
+               int64_t now) {
+    char key[33];
+    struct notification n = {.kind = kind,
+                             .reason = reason,
+                             .alert_group_id = m->alert_group_id,
+                             .provider_id = m->provider_id,
+                             .channel = m->channel,
+                             .target = queue_of(a, m),
+                             .detail = room_detail(a, m->room),
+                             .key = engine_new_key(e, key),
+                             .due_at = due_at,
+                             .created_at = now};
+    e->notifications_added = true;
+    return outbox_add_id(e->options.writer, a, &n, &m->notification_id);
+}
+
+err engine_posts_open(engine *e, const struct group *g, int64_t now) {
+    const struct config_route *route = route_of(e, g);
+    if (!route || !route->room_count || !g->is_open) return ERR_OK;
+    arena *a = arena_new();
+    err x = ERR_OK;
+    for (size_t i = 0; i < route->room_count && x == ERR_OK; i++) {
+        struct message m = {.alert_group_id = g->id, .channel = route->rooms[i].channel, .room = route->rooms[i].room};
+        x = add(e, a, &m, "post", "group_opened", now, now);
+        if (x == ERR_OK) x = message_rows_add(e->options.writer, a, &m);
+    }
+    arena_free(a);
+    return x;
+}
+
+static err update(engine *e, arena *a, struct message *m, const char *reason, int64_t due_at, int64_t now) {
+    err x = add(e, a, m, "update", reason, due_at, now);
+    return x == ERR_OK ? message_rows_set_waiting(e->options.writer, a, m, m->notification_id) : x;
+}
+
+err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
+    arena *a = arena_new();
+    struct message *list = NULL;
+    size_t count = 0;
+    err x = message_rows_list(e->options.writer, a, g->id, false, &list, &count);
+    for (size_t i = 0; i < count && x == ERR_OK; i++) {
+        e->notifications_added = true;
+        x = list[i].notification_id ? message_rows_hurry(e->options.writer, a, list[i].notification_id, now)
+                                    : update(e, a, &list[i], "state_changed", now, now);
+    }
+    arena_free(a);
+    return x;
+}
+
+err engine_posts_joined(engine *e, const struct group *g, int64_t now) {
+    const struct config_route *route = route_of(e, g);
+    if (!route || !route->room_count) return ERR_OK;
+    arena *a = arena_new();
+    struct message *list = NULL;
+    size_t count = 0;
+    err x = message_rows_list(e->options.writer, a, g->id, true, &list, &count);
+    for (size_t i = 0; i < count && x == ERR_OK; i++)
+        x = update(e, a, &list[i], "alerts_joined", now + JOIN_PAUSE_US, now);
+    arena_free(a);
+    return x;
+}
+
+// "state moment alerts": as lua/outbox.lua prints it.
+static str print_shown(char text[static 80], const struct group *g, size_t *state_len) {
+    int64_t at = g->wiped_at          ? g->wiped_at
+                 : g->resolved_at     ? g->resolved_at
+                 : g->acknowledged_at ? g->acknowledged_at
+                                      : g->silenced_at;
+    int state = snprintf(text, 80, "%s %lld", group_state_text(group_state(g)), (long long)at);
+    int rest = snprintf(text + state, 80 - (size_t)state, " %lld", (long long)g->alerts_count);
+    *state_len = (size_t)state;
+    return (str){text, (size_t)(state + rest)};
+}
+
+// What happened to the group while the message was on its way.
+static err catch_up(engine *e, arena *a, struct message *m, int64_t now) {
+    struct group g;
+    char text[80];
+    size_t state_len;
+    err x = group_rows_get(e->rows, m->alert_group_id, &g);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    str wanted = print_shown(text, &g, &state_len);
+    if (str_is(m->shown, wanted)) return ERR_OK;
+    bool has_state = m->shown.len > state_len && memcmp(m->shown.ptr, wanted.ptr, state_len + 1) == 0;
+    return has_state ? update(e, a, m, "alerts_joined", now + JOIN_PAUSE_US, now)
+                     : update(e, a, m, "state_changed", now, now);
+}
+
+err engine_post_sent(engine *e, arena *a, const struct post_end *end, int64_t now) {
+    struct message m;
+    err x = message_rows_of(e->options.writer, a, end->alert_group_id, end->notification_id, &m);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    if (end->provider_id) m.provider_id = end->provider_id;
+    if (end->external_id.len) m.external_id = end->external_id;
+    m.thread_id = end->thread_id;
+    m.shown = m.external_id.len ? end->shown : (str){NULL, 0};
+    x = message_rows_put(e->options.writer, a, &m);
+    return x == ERR_OK && m.shown.ptr ? catch_up(e, a, &m, now) : x;
+}
+
+static err add_line(engine *e, const struct message *m, const struct post_end *end, bool is_post, int64_t now) {
+    buf detail = {0};
+    buf_lit(&detail, "{\"channel\":");
+    buf_json(&detail, m->channel);
+    buf_lit(&detail, ",\"error\":");
+    buf_json(&detail, end->error);
+    buf_char(&detail, '}');
+    const char *reason = is_post ? "not_delivered" : "not_updated";
+    err x = engine_add_line(e, m->alert_group_id, "post_failed", reason, buf_view(&detail), now);
+    buf_free(&detail);
+    return x;
+}
+
+err engine_post_failed(engine *e, arena *a, const struct post_end *end, int64_t now) {
+    struct message m;
+    err x = message_rows_of(e->options.writer, a, end->alert_group_id, end->notification_id, &m);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    bool is_post = !m.external_id.len;
+    m.shown = STR("");
+    m.thread_id = (str){NULL, 0};
+    x = is_post ? message_rows_del(e->options.writer, a, &m) : message_rows_put(e->options.writer, a, &m);
+    return x == ERR_OK ? add_line(e, &m, end, is_post, now) : x;
+}

@@ -1,0 +1,27 @@
+// The rows of messages: the one post of a group in each room, and the notification that brings it up to date.
+//
+// `notification_id` names the post or update that waits or is on its way, so that there is never a second one.
+// Used on the commit thread, inside a transaction. What is read lives in the given arena. Errors are those of store.h.
+#pragma once
+#include "store/page_rows.h"
+
+struct message {
+    int64_t alert_group_id, provider_id;
+    str channel, room, thread_id;
+    str external_id;         // empty: the provider has not taken the post yet
+    str shown;               // what it says, as engine/posts.c prints it; empty: not known
+    int64_t notification_id; // 0: none
+};
+
+err message_rows_add(store *s, arena *a, const struct message *m);
+// The messages that can be updated: all, or only those for which nothing waits and whose last update arrived.
+err message_rows_list(store *s, arena *a, int64_t group_id, bool only_idle, struct message **out, size_t *count);
+// An update is waiting or on its way.
+err message_rows_set_waiting(store *s, arena *a, const struct message *m, int64_t notification_id);
+// The message whose post or update has ended. ERR_NOT_FOUND: its group is gone.
+err message_rows_of(store *s, arena *a, int64_t group_id, int64_t notification_id, struct message *out);
+// It has ended: ids are kept when they are empty; `shown` NULL: the message can never be updated.
+err message_rows_put(store *s, arena *a, const struct message *m);
+err message_rows_del(store *s, arena *a, const struct message *m);
+// What waits for the first attempt goes now; what failed before keeps its pause.
+err message_rows_hurry(store *s, arena *a, int64_t notification_id, int64_t now);

@@ -3,10 +3,12 @@
 #include "engine/deliver.h"
 #include "engine/limiter.h"
 
-#define ON_WAY_MAX  512 // notifications
-#define CHANNEL_MAX 64  // of one channel
-#define FUEL        100000000
-#define RETRY_US    1000000
+#define ON_WAY_MAX   512 // notifications
+#define CHANNEL_MAX  64  // of one channel
+#define FUEL         100000000
+#define RETRY_US     1000000
+#define LONG_LOOK_NS 5000000
+#define REST_TIMES   4
 
 // A notification from the row to the record.
 struct errand {
@@ -24,6 +26,7 @@ struct outbox {
     limiter *limiter;
     struct errand *on_way[ON_WAY_MAX];
     size_t count, recording;
+    int64_t rest_until_ns; // of clock_ns
 };
 
 outbox *outbox_new(const struct outbox_options *options) {
@@ -338,7 +341,10 @@ static const char due_sql[] =
 static err start_due(outbox *o, int64_t now) {
     arena *a = arena_new();
     struct store_rows rows = {0};
+    int64_t start_ns = clock_ns();
     err e = store_run(o->options.reader, a, due_sql, &SV_INT(now), 1, 0, &rows, NULL);
+    int64_t took = clock_ns() - start_ns;
+    if (took > LONG_LOOK_NS) o->rest_until_ns = clock_ns() + REST_TIMES * took;
     for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
         const struct store_value *v = &rows.values[3 * i];
         if (may_start(o, v[0].integer, v[1].text, v[2].text)) start(o, v, now);
@@ -366,15 +372,23 @@ size_t outbox_drain(outbox *o) {
 
 static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
 
+// µs until the rows may be looked through again. A long queue is left alone for some times as long as the look at it
+// took, so that there is time for answers.
+static int64_t resting(const outbox *o) {
+    int64_t left = o->rest_until_ns - clock_ns();
+    return left > 0 ? left / 1000 + 1 : 0;
+}
+
 int64_t outbox_turn(outbox *o) {
     int64_t now = env_now(o->options.env), wait = -1;
     if (take_recorded(o)) return RETRY_US;
     int64_t held = release(o, now);
-    err e = start_due(o, now);
+    int64_t rest = resting(o);
+    err e = rest > 0 ? ERR_OK : start_due(o, now);
     if (e == ERR_OK) e = next_due(o, now, &wait);
     if (e != ERR_OK) {
         LOG(o->options.log, LOG_ERROR, "outbox_not_read", LOG_Z("error", err_text(e)));
         return RETRY_US;
     }
-    return sooner(wait, sooner(held, release(o, now)));
+    return sooner(wait, sooner(rest > 0 ? rest : -1, sooner(held, release(o, now))));
 }

@@ -175,8 +175,6 @@ end
 
 local function method_call(g, node)
   local callee = node[1]
-  local loop = inline_loop(g, callee[1])
-  if loop and callee.name == "cycle" then return loop_cycle(g, node, loop) end
   local codes, weights = {}, {}
   local read = READERS[callee.name] and operand_or_fixed or operand
   read(g, codes, weights, 1, callee[1])
@@ -206,8 +204,12 @@ local function value_call(g, node)
 end
 
 function E.call(g, node)
-  local compile = node[1].t == "attr" and method_call or value_call
-  return compile(g, node)
+  local callee = node[1]
+  if callee.t ~= "attr" then return value_call(g, node) end
+  local loop = inline_loop(g, callee[1])
+  if not loop then return method_call(g, node) end
+  if callee.name == "cycle" then return loop_cycle(g, node, loop) end
+  return value_call(g, node) -- there is no object whose method it could be: a counter is called, which says no
 end
 
 -- Filters and tests ----------------------------------------------------------------------------------------------------

@@ -14,6 +14,11 @@ list:lines(CONTEXT, [=[
 {% for i in l %}{% set q = loop %}{{ q.cycle(1, 2) }}{{ q.changed() }}{{ q['cycle']('o', 'e') }}{% endfor %}
 {% for i in [1, 1, 2, 2, 1] %}{% if loop.changed(i) %}{{ i }}{% endif %}{% endfor %}
 {% for i in l %}{{ loop.cycle() }}{% endfor %}
+{% for i in l %}{{ loop.last() }}{% endfor %}
+{% for i in l %}{{ loop.index(i, k=1) }}{% endfor %}
+{% for i in l %}{{ loop.length(*l) }}{% endfor %}
+{% for i in l %}{{ loop.index0.bit_length() }}{{ loop.last.real }}{{ loop.first.conjugate() }}{% endfor %}
+{% for i in l %}{% call loop.first() %}{% endcall %}{% endfor %}
 {% for i in l %}{{ loop }}{% endfor %}{% for i in l|map('upper') %}{{ loop }}{% endfor %}
 {% for i in l %}{{ loop.nope }}{{ loop|length }}{{ loop is iterable }}{{ loop is callable }}{% endfor %}
 {% for i in l %}{{ loop([1]) }}{% endfor %}

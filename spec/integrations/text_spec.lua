@@ -7,12 +7,21 @@ local render = require "render"
 
 local TEXT <const> = "disk full on db1"
 
+-- The types that people can choose: what the house makes itself is nobody's to post to.
+local function chosen()
+  local out = {}
+  for _, name in ipairs(integration.list()) do
+    if not integration.load(name).is_hidden then out[#out + 1] = name end
+  end
+  return out
+end
+
 describe("a text posted to", function()
   local w
   setup(function() w = world.open() end)
   teardown(function() w:close() end)
 
-  for _, name in ipairs(integration.list()) do
+  for _, name in ipairs(chosen()) do
     it(name .. " is its alert's title, and no method is shown on any channel", function()
       local hook = w:integration { type = name, name = name }
       assert.equal(200, (w:send(hook, TEXT, { ["content-type"] = "text/plain" })))

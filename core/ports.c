@@ -180,7 +180,8 @@ static void on_lane(struct slow_task *task, renderer *r) {
     unsigned flags = 0;
     err e = r ? renderer_prepare(r, c->integration, &flags, &why) : ERR_CLOSED;
     if (e == ERR_OK)
-        e = renderer_signal(r, c->integration, c->json, s->received_at, 0, c->ports->fuel_slow, true, c->arena, s, &why);
+        e = renderer_signal(r, c->integration, c->json, s->received_at, 0, c->ports->fuel_slow, true, c->arena, s,
+                            &why);
     if (e != ERR_OK) fall_back(c, why.text);
     wait_done(&c->rendered, ERR_OK);
 }
@@ -368,14 +369,8 @@ static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},
-    {"alert", port_alert},
-    {"calendar", port_calendar},
-    {"delete_group", port_delete_group},
-    {"log", port_log},
-    {"page", port_page},
-    {"throttle", port_throttle},
-    {"unpage", port_unpage},
+    {"act", port_act},     {"alert", port_alert}, {"calendar", port_calendar}, {"delete_group", port_delete_group},
+    {"log", port_log},     {"page", port_page},   {"throttle", port_throttle}, {"unpage", port_unpage},
     {"write", port_write},
 };
 

@@ -12,10 +12,10 @@ struct ports {
     engine *engine;
     env *env;
     log_t *log;
-    throttle *throttle; // API requests by token
+    throttle *throttle;   // API requests by token
     slow_lane *slow_lane; // renders the alerts of the house itself
     int64_t fuel_slow;
-    bool is_threaded;   // false: run the commit's turns here until the item is done
+    bool is_threaded; // false: run the commit's turns here until the item is done
 };
 
 // ERR_NOT_FOUND for an unknown name (why says so) or row, ERR_INVALID, ERR_CONFLICT, ERR_FULL … as the items give them.

@@ -42,8 +42,9 @@ local function opened(text, fields)
 end
 
 local function notification_of(id)
-  return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.contact_method_id, n.provider_id, n.channel, n.is_important, " ..
-    "n.state, n.key, n.attempt, n.external_id, n.detail, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
+  return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.contact_method_id, n.provider_id, n.channel, " ..
+    "n.is_important, n.state, n.key, n.attempt, n.external_id, n.detail, c.address, c.is_enabled, u.name, u.username, " ..
+    "u.deleted_at " ..
     "FROM notification AS n LEFT JOIN contact_method AS c ON c.id = n.contact_method_id " ..
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
@@ -230,7 +231,8 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   if n.kind == "post" then find_room(n) end
   local provider = provider_of(n)
   if not provider then
-    return "fail", json.encode { error = "No provider carries " .. n.channel .. ". Add one, or switch one on.", carried = carried }
+    return "fail", json.encode { carried = carried,
+      error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
   end
   if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url)

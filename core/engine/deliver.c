@@ -123,10 +123,11 @@ static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at,
     struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), text_or_null(d->error), int_or_null(provider_id),
                                  SV_INT(d->notification_id)};
     d->engine->notifications_added = true;
-    err x = run(d,
-                "UPDATE notification SET attempt = $1, due_at = $2, error = $3, provider_id = COALESCE($4, provider_id) "
-                "WHERE id = $5 AND state = 'waiting'",
-                args, 5);
+    err x =
+        run(d,
+            "UPDATE notification SET attempt = $1, due_at = $2, error = $3, provider_id = COALESCE($4, provider_id) "
+            "WHERE id = $5 AND state = 'waiting'",
+            args, 5);
     return x == ERR_OK ? delay_carried(d, due_at) : x;
 }
 
@@ -151,9 +152,9 @@ static err mark_contact(struct delivery_item *d, const struct row *n, int64_t no
 }
 
 static err put_carried(struct delivery_item *d, int64_t id, const char *state, int64_t now) {
-    struct store_value args[] = {SV_TEXT(str_of(state)), SV_INT(now),
+    struct store_value args[] = {SV_TEXT(str_of(state)),      SV_INT(now),
                                  int_or_null(d->provider_id), SV_INT(d->notification_id),
-                                 text_or_null(d->error), SV_INT(id)};
+                                 text_or_null(d->error),      SV_INT(id)};
     return run(d,
                "UPDATE notification SET state = $1, ended_at = $2, provider_id = $3, carrier_id = $4, error = $5, "
                "due_at = NULL WHERE id = $6 AND state = 'waiting'",
@@ -169,9 +170,8 @@ static err send_carried(struct delivery_item *d, int64_t now) {
 
 static err fail_page(struct delivery_item *d, const struct row *n, int64_t now) {
     const char *reason = d->is_limited ? "daily_limit" : "not_delivered";
-    return n->is_page
-               ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, reason, now)
-               : ERR_OK;
+    return n->is_page ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, reason, now)
+                      : ERR_OK;
 }
 
 static err fail_carried(struct delivery_item *d, int64_t now) {

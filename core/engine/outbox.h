@@ -26,9 +26,9 @@ struct outbox_options {
     struct outbox_sender sender;
     env *env;
     log_t *log;
-    const char *public_url;  // "": people cannot reach us
+    const char *public_url;           // "": people cannot reach us
     int64_t phone_limit, email_limit; // messages to one person a day, 0: no limit
-    void (*wake)(void *ctx); // something has ended: a turn may find more to do. From the commit thread
+    void (*wake)(void *ctx);          // something has ended: a turn may find more to do. From the commit thread
     void *wake_ctx;
 };
 

@@ -106,7 +106,8 @@ err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id,
     struct page p = {.state = PAGE_STOPPED};
     err x = page_rows_get(e->options.writer, a, g->id, user_id, &p);
     if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
-    if (p.state == PAGE_STOPPED) return why_set(why, ERR_INVALID, "This person is not being called for the alert group");
+    if (p.state == PAGE_STOPPED)
+        return why_set(why, ERR_INVALID, "This person is not being called for the alert group");
     x = stop(e, a, &p, "unpaged", now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_stopped", "unpaged", STR(""), actor, now);
     return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;

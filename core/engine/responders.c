@@ -5,7 +5,8 @@
 static err check(const struct page_item *p, const struct group *g, struct why *why) {
     bool is_over = g->resolved_at || g->wiped_at;
     if (p->is_end || (!is_over && !g->root_id)) return ERR_OK;
-    return why_set(why, ERR_INVALID, "Cannot add responders for %s alert group", is_over ? "a resolved" : "an attached");
+    return why_set(why, ERR_INVALID, "Cannot add responders for %s alert group",
+                   is_over ? "a resolved" : "an attached");
 }
 
 static err call(struct page_item *p, arena *a, const struct group *g, const struct page_person *person, int64_t now) {
@@ -23,7 +24,8 @@ static err call_team(struct page_item *p, arena *a, const struct group *g, int64
     struct id_list members = {0};
     if (!p->team_id || (p->alert && g->escalation != ESCALATION_NONE)) return ERR_OK;
     err x = escalation_rows_team(p->engine->options.writer, a, p->team_id, &members);
-    if (x == ERR_NOT_FOUND) return engine_add_line_by(p->engine, g->id, "page_failed", "team_gone", STR(""), p->actor, now);
+    if (x == ERR_NOT_FOUND)
+        return engine_add_line_by(p->engine, g->id, "page_failed", "team_gone", STR(""), p->actor, now);
     if (x == ERR_OK && !members.count)
         x = engine_add_line_by(p->engine, g->id, "page_failed", "team_is_empty", STR(""), p->actor, now);
     for (size_t i = 0; i < members.count && x == ERR_OK; i++) {

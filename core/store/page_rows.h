@@ -29,7 +29,7 @@ struct notification { // a new row of the outbox
     int64_t due_at, created_at;
 };
 
-struct page_last { // the last message to a contact method for another group; all 0: none
+struct page_last {  // the last message to a contact method for another group; all 0: none
     int64_t at;     // when it left or was to leave
     int64_t due_at; // it has not left: then it does
 };

@@ -61,16 +61,17 @@ end
 local function take(request)
   local sent, refusal = body.object(request)
   if not sent then return nil, refusal end
-  local c, wrong, why = {}, {}, nil
+  local c, wrong = {}, {}
   for _, f in ipairs(FIELDS) do
-    local value = sent[f[1]]
+    local value, why = sent[f[1]]
     if value ~= nil and value ~= json.null and value ~= "" then
       c[f[1]], why = field.check_of(f)(f, value)
       if c[f[1]] == nil then wrong[#wrong + 1] = { f[1], why } end
     end
   end
-  c.users, why = users_of(sent.users)
-  if not c.users then wrong[#wrong + 1] = { "users", why } end
+  local users, why = users_of(sent.users)
+  c.users = users
+  if not users then wrong[#wrong + 1] = { "users", why } end
   if #wrong > 0 then return nil, errors.fields(wrong) end
   return c
 end
@@ -140,7 +141,8 @@ end
 local function payload_of(c, team, author)
   local names = {}
   for i, user in ipairs(c.users) do names[i] = user.username end
-  local title = c.title or string.format("%s is paging %s to join escalation", author, team and team.name or table.concat(names, ", "))
+  local title = c.title or
+    string.format("%s is paging %s to join escalation", author, team and team.name or table.concat(names, ", "))
   return writer.text(writer.object("oncall", writer.object("title", title, "message", c.message, "uid", uuid(),
     "author_username", author, "permalink", c.source_url, "important", c.important_team_escalation == 1)))
 end

@@ -136,7 +136,7 @@ end
 
 local function reply(answer)
   answer = answer or { status = 200, headers = {}, body = "" }
-  return answer.status, answer.headers["content-type"] or TEXT, answer.body or "", header_lines(answer.headers)
+  return answer.status, (answer.headers or {})["content-type"] or TEXT, answer.body or "", header_lines(answer.headers)
 end
 
 local function refuse(provider, why)

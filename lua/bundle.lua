@@ -47,7 +47,8 @@ function bundle.remaining(n, now, limits)
     local limit = limits[kind.limit]
     if kind[n.channel] and limit > 0 then
       local sent = store.row("SELECT count(*) AS n FROM notification WHERE user_id = $1 AND channel IN (" .. kind.names .. ") " ..
-        "AND created_at > $2 AND ended_at > $3 AND state = 'sent' AND carrier_id IS NULL", n.user_id, now - 2 * DAY_US, now - DAY_US).n
+        "AND created_at > $2 AND ended_at > $3 AND state = 'sent' AND carrier_id IS NULL", n.user_id, now - 2 * DAY_US,
+          now - DAY_US).n
       if sent >= limit then return nil, string.format(kind.error, sent) end
       local left = limit - sent - 1
       return left <= kind.says and left or nil

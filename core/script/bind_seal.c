@@ -76,7 +76,7 @@ static int on_collect(lua_State *L) {
     return 0;
 }
 
-static const luaL_Reg functions[] = {{"seal", seal_one},      {"open", open_one}, {"sign", sign},
+static const luaL_Reg functions[] = {{"seal", seal_one},       {"open", open_one}, {"sign", sign},
                                      {"is_signed", is_signed}, {"mask", mask},     {NULL, NULL}};
 
 // new(key of 32 bytes) -> {seal=, open=, sign=, is_signed=, mask=, MASK=} under that key

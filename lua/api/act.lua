@@ -69,7 +69,8 @@ local function do_it(deed, user)
   if not g or code == "NOT_FOUND" then return refused(410, "This alert group was deleted.") end
   if result then return page(200, "Done", { group = name_of(g), text = state_of(g) .. "." }) end
   if code ~= "INVALID" then
-    return page(503, "Not done", { group = name_of(g), text = "Nothing can be written just now. Try again." }, "Retry-After: 5\r\n")
+    return page(503, "Not done", { group = name_of(g), text = "Nothing can be written just now. Try again." },
+      "Retry-After: 5\r\n")
   end
   if is_done(deed.verb, g) then return already(g) end
   return refused(409, sentence .. ".", g)
@@ -83,7 +84,8 @@ local function answer(method, deed)
   if not g then return refused(410, "This alert group was deleted.") end
   if is_done(deed.verb, g) then return already(g) end
   if method == "POST" then return do_it(deed, user) end
-  return page(200, words.label(deed.verb) .. "?", { group = name_of(g), text = state_of(g) .. ".", button = words.label(deed.verb),
+  return page(200, words.label(deed.verb) .. "?", { group = name_of(g), text = state_of(g) .. ".",
+    button = words.label(deed.verb),
     note = "You act as " .. user.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
 end
 

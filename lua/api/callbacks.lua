@@ -28,7 +28,8 @@ local REGRETS = {
 
 -- The one who was called by this message: nobody else knows its key.
 local function called(provider, event)
-  local n = event.key and store.row("SELECT user_id FROM notification WHERE key = $1 AND provider_id = $2 AND alert_group_id = $3",
+  local n = event.key and store.row("SELECT user_id FROM notification WHERE key = $1 AND provider_id = $2 AND " ..
+    "alert_group_id = $3",
     event.key, provider.id, event.group)
   return n and n.user_id
 end
@@ -39,8 +40,10 @@ local function addressed(provider, spec, event)
   if type(event.user_address) ~= "string" or not field then return nil end
   local found
   for _, name in ipairs(channel.carries(provider.type)) do
-    for _, row in ipairs(store.rows("SELECT m.user_id, m.address, m.verified_at FROM contact_method AS m JOIN user AS u ON u.id = m.user_id " ..
-      "WHERE m.channel = $1 AND u.deleted_at IS NULL AND (m.provider_id IS NULL OR m.provider_id = $2 OR m.second_provider_id = $2) " ..
+    for _, row in ipairs(store.rows("SELECT m.user_id, m.address, m.verified_at " ..
+      "FROM contact_method AS m JOIN user AS u ON u.id = m.user_id " ..
+      "WHERE m.channel = $1 AND u.deleted_at IS NULL AND (m.provider_id IS NULL OR m.provider_id = $2 OR " ..
+        "m.second_provider_id = $2) " ..
       "ORDER BY m.verified_at IS NULL, m.id", name, provider.id)) do
       local address = secrets.open(spec.address, row.address)
       if address and tostring(address[field[1]]) == event.user_address then
@@ -116,7 +119,8 @@ local function hand_over(provider, requests, now)
     local sealed = i <= REQUESTS_MAX and seal.seal(json.encode(request)) -- some APIs have the token in the address
     if sealed then
       statements[#statements + 1] = { args = { provider.id, channel.carries(provider.type)[1], "request:" .. key, key, now,
-        json.encode { request = sealed } }, sql = "INSERT INTO notification (kind, provider_id, channel, target, state, reason, key, " ..
+        json.encode { request = sealed } }, sql = "INSERT INTO notification (kind, provider_id, channel, target, " ..
+          "state, reason, key, " ..
         "due_at, created_at, detail) VALUES ('request', $1, $2, $3, 'waiting', 'called_back', $4, $5, $5, $6)" }
     end
   end
@@ -179,7 +183,8 @@ function callbacks.handle(method, path, query, headers_json, body, now, base_url
   local account, problem = secrets.open(spec.settings, provider.settings)
   if not account then error(problem, 0) end
   local url = string.gsub(base_url, "/+$", "") .. path .. (query ~= "" and "?" .. query or "")
-  local events, why = channel.inbound(provider.type, { method = method, url = url, headers = json.decode(headers_json), body = body,
+  local events, why = channel.inbound(provider.type, { method = method, url = url, headers = json.decode(headers_json),
+    body = body,
     now = now }, account)
   if not events then return refuse(provider, why) end
   return take(provider, spec, events, now)

@@ -39,7 +39,8 @@ local function own_method(request)
 end
 
 local function wait_of(row, now)
-  local sent = store.row("SELECT count(*) AS n, min(created_at) AS first FROM notification WHERE user_id = $1 AND channel = $2 AND " ..
+  local sent = store.row("SELECT count(*) AS n, min(created_at) AS first FROM notification WHERE user_id = $1 " ..
+    "AND channel = $2 AND " ..
     "kind = 'test' AND created_at > $3", row.user_id, row.channel, now - HOUR)
   return sent.n >= HOURLY_MAX and (sent.first + HOUR - now) // SECOND + 1 or nil
 end
@@ -119,7 +120,8 @@ end
 local function mark(request, row)
   local result, sentence, code = write {
     { sql = "DELETE FROM contact_code WHERE contact_method_id = $1", args = { row.id } },
-    { sql = "UPDATE contact_method SET verified_at = $1 WHERE id = $2 AND address = $3", args = { request.now, row.id, row.address }, expect = 1 },
+    { sql = "UPDATE contact_method SET verified_at = $1 WHERE id = $2 AND address = $3", args = { request.now, row.id,
+      row.address }, expect = 1 },
     audit.statement(request, contact_method, "update", row.id, { verified_at = request.now }, { verified_at = row.verified_at }),
   }
   if result then return { status = 200, value = rows.show(contact_method, rows.by_key(contact_method, row.id), request) } end
@@ -161,7 +163,8 @@ local function address_for(request, provider, name, sent)
     return text
   end
   local own = request.token.user_id and store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND " ..
-    "(provider_id IS NULL OR provider_id = $3) ORDER BY provider_id IS NULL, id LIMIT 1", request.token.user_id, name, provider.id)
+    "(provider_id IS NULL OR provider_id = $3) ORDER BY provider_id IS NULL, id LIMIT 1", request.token.user_id, name,
+      provider.id)
   if own then return own.address end
   return nil, errors.field("address", "Say where the test goes: you have no contact method on " .. name .. ".")
 end

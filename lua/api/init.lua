@@ -32,7 +32,8 @@ local GENERIC = {
 }
 
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
-  "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action", "resolution_note",
+  "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
+    "resolution_note",
   "schedule", "on_call_shift", "shift_swap" }
 
 -- path, method, handler, the role it needs; without one the handler looks itself who asks.

@@ -7,7 +7,7 @@
 #define CHANNEL_MAX  64  // of one channel
 #define FUEL         100000000
 #define RETRY_US     1000000
-#define LONG_LOOK_NS 5000000
+#define LONG_LOOK_US 5000
 #define REST_TIMES   4
 
 // A notification from the row to the record.
@@ -26,7 +26,7 @@ struct outbox {
     limiter *limiter;
     struct errand *on_way[ON_WAY_MAX];
     size_t count, recording;
-    int64_t rest_until_ns; // of clock_ns
+    int64_t rest_until; // engine time, so that in a virtual world the speed of the machine decides nothing
 };
 
 outbox *outbox_new(const struct outbox_options *options) {
@@ -341,10 +341,10 @@ static const char due_sql[] =
 static err start_due(outbox *o, int64_t now) {
     arena *a = arena_new();
     struct store_rows rows = {0};
-    int64_t start_ns = clock_ns();
+    int64_t from = env_elapsed(o->options.env);
     err e = store_run(o->options.reader, a, due_sql, &SV_INT(now), 1, 0, &rows, NULL);
-    int64_t took = clock_ns() - start_ns;
-    if (took > LONG_LOOK_NS) o->rest_until_ns = clock_ns() + REST_TIMES * took;
+    int64_t took = env_elapsed(o->options.env) - from;
+    if (took > LONG_LOOK_US) o->rest_until = from + (1 + REST_TIMES) * took;
     for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
         const struct store_value *v = &rows.values[3 * i];
         if (may_start(o, v[0].integer, v[1].text, v[2].text)) start(o, v, now);
@@ -375,8 +375,8 @@ static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b 
 // µs until the rows may be looked through again. A long queue is left alone for some times as long as the look at it
 // took, so that there is time for answers.
 static int64_t resting(const outbox *o) {
-    int64_t left = o->rest_until_ns - clock_ns();
-    return left > 0 ? left / 1000 + 1 : 0;
+    int64_t left = o->rest_until - env_elapsed(o->options.env);
+    return left > 0 ? left : 0;
 }
 
 int64_t outbox_turn(outbox *o) {

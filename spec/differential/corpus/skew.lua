@@ -24,6 +24,10 @@ row("{{ ('<B'|safe).casefold() is escaped }}{{ ('&'|e).removeprefix('&') is esca
   "TrueTrueTrue")
 row("{{ ('<B'|safe).casefold() + '<' }}{{ ('<B'|safe).removeprefix('<') + '<' }}{{ ('<B'|safe).removesuffix('B') + '<' }}",
   "<b&lt;B&lt;<&lt;")
+row("{{ ('lit'|e).strip('<') }}{{ ('<b'|safe).lstrip('<') }}{{ ('b<'|safe).rstrip('<') }}", "litbb")
+row("{{ ('a<b'|safe).partition('<') }}", "(Markup('a'), Markup('<'), Markup('b'))")
+row("{{ ('a<b'|safe).rpartition(2) }}", "TypeError: must be str, not int")
+row("{{ ('a<b'|safe).translate({60: '&'}) is escaped }}{{ ('a<'|safe).translate('&' * 99) }}", "True&&")
 -- Python 3.12.
 row("{{ v|iso8601_to_time|datetimeformat('%:z') }}", "+05:30", '{"v":"2023-11-22T15:30:00+05:30"}')
 row("{{ ['\u{1FAE8}'] }}{{ '\u{1FAE8}'.isprintable() }}", "['\u{1FAE8}']True")

@@ -172,13 +172,18 @@ for _, object in ipairs(OBJECTS) do
   object[3] = sorted_names(object[2].methods)
 end
 
+-- Before MarkupSafe 3, Markup escaped what it gave these; they are drawn of texts that are surely plain.
+local PLAIN <const> = { replace = true, strip = true, lstrip = true, rstrip = true, translate = true, partition = true, rpartition = true, removeprefix = true,
+  removesuffix = true, casefold = true }
+
 local function method_call(g, depth)
   local object <const> = g:pick(OBJECTS)
   if #object[3] == 0 then return filter_call(g, depth) end
   local name <const> = g:pick(object[3])
   local right <const> = object[1] == "moment" and name == "replace" and "replace_moment" or name
   local kind <const> = string.match(object[1], "^%a+")
-  return "(" .. make(g, kind, depth) .. string.sub(object[1], #kind + 1) .. ")." .. name .. arguments(g, depth, right, true)
+  local how <const> = PLAIN[name] and kind == "str" and "|list|join" or string.sub(object[1], #kind + 1)
+  return "(" .. make(g, kind, depth) .. how .. ")." .. name .. arguments(g, depth, right, true)
 end
 
 expression.add_kind("call", { filter_call, filter_call, method_call, method_call, test_call })

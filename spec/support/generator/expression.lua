@@ -28,6 +28,7 @@ local PIECES <const> = {
   small = function(g) return tostring(g:up_to(6) - 2) end,
   width = function(g) return tostring(g:up_to(14)) end,
   word = { "'a'", "'-'", "', '", "'x'", "'\u{E9}'", "'<'", "''", "' '" },
+  plain = { "'a'", "'-'", "', '", "'x'", "'\u{E9}'", "' '" }, -- the same escaped
   key = function(g) return "'" .. g:pick(payload.KEYS) .. "'" end,
   cmp = { "==", "!=", "<", "<=", ">", ">=" },
   op = { "+", "-", "*", "/", "//", "%", "~" },
@@ -94,14 +95,14 @@ E.str = kind({ "p.s", "p.r", "t", "'lit'", "'\u{E9}\u{4E2D}'", "''", "'A b'", '"
   "$str|replace($word, $word)", "$str|truncate($width)", "$str|truncate($width, true, '', 0)", "$str|center($width)", "$any|string",
   "$str|e", "$str|escape|string", "$strs|join($word)", "$ints|join(', ')", "$any|join('-')", "$strs|first", "$strs|last", "$str|reverse",
   "$str[$small]", "$str[$small:]", "$str[:$small]", "$str[::-1]", "$str.upper()", "$str.strip()", "$str.split()|join('_')",
-  "$str.replace($word, $word)", "$str.title()", "$str.center($width, '*')", "$str.zfill($width)", "$str.ljust($width)", "$any|tojson",
+  "$str.replace($plain, $word)", "$str.title()", "$str.center($width, '*')", "$str.zfill($width)", "$str.ljust($width)", "$any|tojson",
   "$any|json_dumps", "$str|urlencode", "$str|striptags", "$str|wordwrap($width)", "$str|indent(2)", "($str if $bool else $str)",
   "(p.s or $str)", "($any|default('d'))", "($any|default('d', true))", "'%s'|format($any)", "'%d|%5s'|format($int, $str)", "'%.2f'|format($float)",
   "'{}:{}'.format($any, $str)", "'{:>5}|{:<4}|{:^6}'.format($int, $str, $str)", "$texts[$key]", "$texts.get($key, 'none')", "$any|pprint",
   "$str|regex_replace('[a-z]+', '#')", "$str|regex_replace('(.)(.)', '\\\\2\\\\1')", "$int|filesizeformat", "$records|map(attribute='s')|join(',')",
   "$str|forceescape", "$str|urlize", "$texts|xmlattr", "$str.join($strs)", "(t|safe ~ $str)", "($str|e + $str)", "$any|tojson_pretty",
   "p.s|b64decode", "'%5.1f%%'|format($float)", "'%r'|format($any)", "'{0!r:>8}'.format($str)", "'{:,}'.format($int)", "'{:08.3f}'.format($float)",
-  "$str.partition($word)|join('|')", "$str.swapcase()", "$str|list|sort|join", "($str|safe).replace('a', $str|string)",
+  "$str.partition($plain)|join('|')", "$str.swapcase()", "$str|list|sort|join", "($str|safe).replace('a', $str|string)",
   "$str[$at:$at:$step]", "$str[$at:$at]", "$str[$at:$at:$step]|upper", "$big|string", "'{:,}'.format($big)", "'%x' % $big", "'%s' % $tuple", "'%s %s' % $tuple",
   "$moment|string", "$delta|string", "$moment.isoformat()", "$moment.strftime('%d.%m.%y %H')", "'{:%H:%M}'.format($moment)", "'%s' % $moment", "$moment.tzname()",
   "$moment.ctime()", "$moment.date()", "$moment|datetimeformat", "$call", "$call", "($str $op $any)", "$str|safe", "($str|e)[$at:$at]", "($str|e * 2)",
@@ -136,7 +137,7 @@ E.ints = kind({ "p.li", "[1, 2, 3]", "[]", "range(4)|list" }, {
 E.floats = kind({ "p.lf", "[0.5, 1.25]" }, { "[$float, $float]", "$floats|sort", "$ints|map('float')|list", "$floats|map('round', 1)|list",
   "$floats|reject('lt', 1)|list" })
 E.strs = kind({ "p.ls", "['b', 'A', 'c']", "[]" }, {
-  "$strs[$at:$at:$step]", "$str.split($word, 1)", "$str.rsplit($word, $small)", "$str.splitlines(true)", "$str.partition($word)|list",
+  "$strs[$at:$at:$step]", "$str.split($word, 1)", "$str.rsplit($word, $small)", "$str.splitlines(true)", "$str.partition($plain)|list",
   "$strs|map('replace', $word, $word)|list",
   "$strs|map('center', $width)|list", "$strs|select('in', $str)|list", "$strs|reject('eq', $str)|list", "$strs|map('e')|list",
   "$strs|sort(reverse=true, case_sensitive=true)",
@@ -154,7 +155,7 @@ E.dict = kind({ "p.d", "{'a': 1, 'k': 2}", "{}" }, {
   "dict.fromkeys($strs, $int)", "{$tuple: $int}", "{'a': {'k': $int}}.a", "namespace(a=$int, **p.d)",
 })
 E.tuple = kind({ "()", "(1, 'x')", "(p.i,)", "(p.s, p.i)", "(p.f, p.s, none)" }, {
-  "($any, $any)", "($int,)", "($int, $str, $float)", "($tuple + $tuple)", "($tuple * $small)", "$tuple[$at:$at:$step]", "$str.partition($word)", "$str.rpartition($word)",
+  "($any, $any)", "($int,)", "($int, $str, $float)", "($tuple + $tuple)", "($tuple * $small)", "$tuple[$at:$at:$step]", "$str.partition($plain)", "$str.rpartition($plain)",
   "$dict.items()|first", "$dict|dictsort|last", "$records|groupby('n')|first", "(($int, $str), [$any])"
 })
 E.moment = kind({ "('2023-11-22T15:30:00Z'|iso8601_to_time)", "('2024-02-29 23:59:59.999999+05:30'|iso8601_to_time)", "time()", "('1999-12-31'|iso8601_to_time)",

@@ -77,7 +77,7 @@ local function regex_of(g)
   end
   local regex <const> = table.concat(parts)
   local text <const> = "(" .. make(g, "str", 1) .. " ~ '')" -- a str: of an empty Markup in which nothing is found, `regex` gives back the Markup
-  if g:chance(25) then return "(" .. text .. "|" .. g:pick { "regex_match", "regex_search" } .. "('" .. regex .. "'))" end
+  if g:chance(25) then return "(" .. text .. "|" .. g:pick { "regex_match", "regex_search" } .. "('" .. regex .. "')|string)" end
   local replace <const> = g:pick { "-", "<\\\\g<0>>", "", "\\\\1", "$1", "\\\\n", "\\\\g<1>", "&", "\\\\g<n>" }
   return "(" .. text .. "|regex_replace('" .. regex .. "', '" .. replace .. "'))"
 end

@@ -10,6 +10,7 @@ local dict <const> = require "jinja.methods.dict"
 local errors <const> = require "jinja.errors"
 local setmetatable <const>, format <const>, concat <const> = setmetatable, string.format, table.concat
 local raise <const>, bind <const> = errors.raise, args.bind
+local CHARGED_MAX <const> = 1 << 28 -- more than any budget, and its square times eight is an integer still
 local RANGE_MAX <const> = 100000 -- Jinja2's sandbox refuses longer ones
 
 local globals <const> = {}
@@ -162,7 +163,7 @@ local function lipsum(_, n, html, least, most)
   least, most = least == nil and 20 or args.integer(least), most == nil and 100 or args.integer(most)
   if least >= most then raise("ValueError", format("empty range for randrange() (%d, %d, %d)", least, most, most - least)) end
   local out = {}
-  if n > 0 then fuel.bytes(n * math.max(0, math.min(most, 1 << 30)) * 8) end
+  if n > 0 then fuel.bytes(math.min(n, CHARGED_MAX) * (math.max(0, math.min(most, CHARGED_MAX)) + 64) * 8) end
   for i = 1, n do out[i] = paragraph(least + (i * 7) % (most - least), i * 3) end
   if html ~= nil and not compare.truth(html) then return concat(out, "\n\n") end
   for i = 1, n do out[i] = "<p>" .. out[i] .. "</p>" end

@@ -63,6 +63,7 @@ local function star(p)
   local v = next_value(p)
   if type(v) == "boolean" then v = v and 1 or 0 end
   if math_type(v) ~= "integer" then raise("TypeError", "* wants int") end
+  if v > WIDTH_MAX or v < -WIDTH_MAX then raise("OverflowError", "Python int too large to convert to C int") end
   p.at = p.at + 1
   return v
 end
@@ -94,7 +95,6 @@ local function take_width(p, spec)
   if byte(p.s, p.at) == 42 then
     spec.width = star(p)
     if spec.width < 0 then spec.left, spec.width = true, -spec.width end
-    if spec.width > WIDTH_MAX or spec.width < 0 then raise("OverflowError", "Python int too large to convert to C int") end
   else
     spec.width = count_of(p, "width") or 0
   end

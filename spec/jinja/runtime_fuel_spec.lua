@@ -79,6 +79,8 @@ local hostile <const> = {
   "{% set s = '%%' * 30000 %}{% for x in l %}{{ s|datetimeparse(s) }}{% endfor %}",
   "{% set s = '1' * 60000 %}{% for x in l %}{{ s|int }}{{ s|float }}{% endfor %}",
   "{% for x in range(9000) %}{{ '%.50f' % 1e300 }}{% endfor %}",
+  "{{ [1]|batch(2**62, 0)|list }}", "{{ [1]|batch(2**63 - 1, 0)|list }}", "{{ lipsum(2**62) }}", "{{ lipsum(2**63 - 1, max=2**62) }}",
+  "{{ lipsum(2**62, true, -5, -2) }}", "{{ 15|round(-9223372036854775807 - 1) }}",
   "{{ range(90000)|list|sort(attribute='a.b.c') }}", "{{ dict.fromkeys(range(90000), 1)|length }}",
 }
 

@@ -118,7 +118,7 @@ chooser("rejectattr", false, true)
 -- batch and slice ----------------------------------------------------------------------------------------------------
 
 local function filled(list, count, fill)
-  spend(2 * (count - list.n))
+  spend(2 * math.min(count - list.n, 1 << 40)) -- what is past any budget must not wrap around
   for i = list.n + 1, count do list[i] = fill end
   list.n = count
   return list

@@ -145,7 +145,7 @@ local function round_common(v, precision)
   local places = precision ~= NULL and args.integer(precision) or nil
   if math_type(x) ~= "float" then
     if not places or places >= 0 then return x end
-    return digits.round_integer(x, number.pow(10, -places))
+    return digits.round_integer(x, number.pow(10, number.neg(places)))
   end
   if places then return digits.round(x, places) end
   return digits.truncate(digits.round(x, 0))

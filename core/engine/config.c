@@ -180,9 +180,8 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
     buf_lit(json, ",\"routes\":[");
     for (size_t i = 0; i < rows.count; i++) {
         const struct store_value *v = &rows.values[i * rows.columns];
-        h->view.routes[i] = (struct config_route){.id = v[0].integer,
-                                                  .escalation_chain_id = v[5].type == STORE_INT ? v[5].integer : 0,
-                                                  .is_default = v[1].integer != 0};
+        h->view.routes[i] = (struct config_route){
+            .id = v[0].integer, .escalation_chain_id = store_int_of(&v[5]), .is_default = v[1].integer != 0};
         read_rooms(h->arena, v[6].text, &h->view.routes[i]);
         buf_printf(json, "%s{\"id\":%lld,\"is_default\":%s", i ? "," : "", (long long)v[0].integer,
                    v[1].integer ? "true" : "false");
@@ -208,7 +207,7 @@ static void read_integration(config_source *cs, const struct store_value *v, str
                                        .name = v[4].text,
                                        .rate_limit = v[5].integer,
                                        .allow_resolve = v[6].integer != 0,
-                                       .quiet_ms = v[12].type == STORE_INT ? v[12].integer : 0,
+                                       .quiet_ms = store_int_of(&v[12]),
                                        .counters = counters_of(cs, v[0].integer)};
 }
 

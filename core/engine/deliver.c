@@ -19,10 +19,6 @@ static err run(struct delivery_item *d, const char *sql, const struct store_valu
     return store_run(writer(d), d->arena, sql, args, nargs, 0, &ignored, NULL);
 }
 
-static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
-static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
-static struct store_value text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
-
 static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     struct store_rows rows;
     err x = store_run(writer(d), d->arena,
@@ -34,26 +30,32 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     if (x != ERR_OK) return x;
     if (!rows.count) return ERR_NOT_FOUND;
     const struct store_value *v = rows.values;
-    *out = (struct row){.alert_group_id = int_of(&v[0]),
-                        .user_id = int_of(&v[1]),
-                        .contact_method_id = int_of(&v[2]),
-                        .attempt = int_of(&v[3]) + 1,
-                        .created_at = int_of(&v[4]),
-                        .is_waiting = int_of(&v[5]) != 0,
-                        .is_page = int_of(&v[6]) != 0,
+    *out = (struct row){.alert_group_id = store_int_of(&v[0]),
+                        .user_id = store_int_of(&v[1]),
+                        .contact_method_id = store_int_of(&v[2]),
+                        .attempt = store_int_of(&v[3]) + 1,
+                        .created_at = store_int_of(&v[4]),
+                        .is_waiting = store_int_of(&v[5]) != 0,
+                        .is_page = store_int_of(&v[6]) != 0,
                         .channel = v[7].text,
-                        .second_provider_id = int_of(&v[8]),
-                        .is_post = int_of(&v[9]) != 0};
+                        .second_provider_id = store_int_of(&v[8]),
+                        .is_post = store_int_of(&v[9]) != 0};
     return ERR_OK;
 }
 
 static err add_delivery(struct delivery_item *d, const struct row *n) {
     static const char *const texts[] = {"sent", "retry", "failed"};
-    struct store_value args[] = {
-        SV_INT(d->notification_id),       SV_INT(n->attempt),     SV_INT(d->at),
-        int_or_null(d->provider_id),      SV_TEXT(n->channel),    SV_TEXT(d->address.ptr ? d->address : STR("")),
-        SV_TEXT(str_of(texts[d->state])), int_or_null(d->status), SV_INT(d->latency_us / 1000),
-        text_or_null(d->external_id),     text_or_null(d->error)};
+    struct store_value args[] = {SV_INT(d->notification_id),
+                                 SV_INT(n->attempt),
+                                 SV_INT(d->at),
+                                 store_int_or_null(d->provider_id),
+                                 SV_TEXT(n->channel),
+                                 SV_TEXT(d->address.ptr ? d->address : STR("")),
+                                 SV_TEXT(str_of(texts[d->state])),
+                                 store_int_or_null(d->status),
+                                 SV_INT(d->latency_us / 1000),
+                                 store_text_or_null(d->external_id),
+                                 store_text_or_null(d->error)};
     return run(d,
                "INSERT INTO delivery (notification_id, attempt, at, provider_id, channel, address, state, status, "
                "latency_ms, external_id, error) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -70,7 +72,7 @@ static err add_response(struct delivery_item *d, const struct row *n) {
     struct json *v;
     if (!d->record.len || json_parse(d->arena, d->record, &v, NULL) != ERR_OK) return ERR_OK;
     struct store_value args[] = {member(v, "webhook"),
-                                 int_or_null(n->alert_group_id),
+                                 store_int_or_null(n->alert_group_id),
                                  SV_INT(d->notification_id),
                                  member(v, "trigger"),
                                  SV_INT(d->at),
@@ -78,10 +80,10 @@ static err add_response(struct delivery_item *d, const struct row *n) {
                                  member(v, "headers"),
                                  member(v, "data"),
                                  member(v, "result"),
-                                 int_or_null(d->status),
+                                 store_int_or_null(d->status),
                                  d->status ? SV_TEXT(d->content) : SV_NULL,
                                  SV_INT(d->latency_us / 1000),
-                                 text_or_null(d->error),
+                                 store_text_or_null(d->error),
                                  member(v, "event")};
     return run(d,
                "INSERT INTO webhook_response (webhook_id, alert_group_id, notification_id, trigger_type, at, url, "
@@ -120,8 +122,8 @@ static err delay_carried(struct delivery_item *d, int64_t due_at) {
 }
 
 static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at, int64_t provider_id) {
-    struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), text_or_null(d->error), int_or_null(provider_id),
-                                 SV_INT(d->notification_id)};
+    struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), store_text_or_null(d->error),
+                                 store_int_or_null(provider_id), SV_INT(d->notification_id)};
     d->engine->notifications_added = true;
     err x =
         run(d,
@@ -132,8 +134,12 @@ static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at,
 }
 
 static err end(struct delivery_item *d, const struct row *n, const char *state, int64_t now) {
-    struct store_value args[] = {SV_TEXT(str_of(state)),       SV_INT(n->attempt),     SV_INT(now),
-                                 text_or_null(d->external_id), text_or_null(d->error), int_or_null(d->provider_id),
+    struct store_value args[] = {SV_TEXT(str_of(state)),
+                                 SV_INT(n->attempt),
+                                 SV_INT(now),
+                                 store_text_or_null(d->external_id),
+                                 store_text_or_null(d->error),
+                                 store_int_or_null(d->provider_id),
                                  SV_INT(d->notification_id)};
     return run(d,
                "UPDATE notification SET state = $1, attempt = $2, ended_at = $3, external_id = $4, error = $5, "
@@ -143,8 +149,8 @@ static err end(struct delivery_item *d, const struct row *n, const char *state, 
 
 static err mark_contact(struct delivery_item *d, const struct row *n, int64_t now) {
     bool has_failed = d->state != DELIVERY_SENT;
-    struct store_value args[] = {has_failed ? SV_INT(now) : SV_NULL, has_failed ? text_or_null(d->error) : SV_NULL,
-                                 SV_INT(n->contact_method_id)};
+    struct store_value args[] = {has_failed ? SV_INT(now) : SV_NULL,
+                                 has_failed ? store_text_or_null(d->error) : SV_NULL, SV_INT(n->contact_method_id)};
     return run(d,
                "UPDATE contact_method SET failed_at = $1, failure = $2 WHERE id = $3 AND ($1 IS NOT NULL OR failed_at "
                "IS NOT NULL)",
@@ -152,9 +158,9 @@ static err mark_contact(struct delivery_item *d, const struct row *n, int64_t no
 }
 
 static err put_carried(struct delivery_item *d, int64_t id, const char *state, int64_t now) {
-    struct store_value args[] = {SV_TEXT(str_of(state)),      SV_INT(now),
-                                 int_or_null(d->provider_id), SV_INT(d->notification_id),
-                                 text_or_null(d->error),      SV_INT(id)};
+    struct store_value args[] = {
+        SV_TEXT(str_of(state)),       SV_INT(now), store_int_or_null(d->provider_id), SV_INT(d->notification_id),
+        store_text_or_null(d->error), SV_INT(id)};
     return run(d,
                "UPDATE notification SET state = $1, ended_at = $2, provider_id = $3, carrier_id = $4, error = $5, "
                "due_at = NULL WHERE id = $6 AND state = 'waiting'",

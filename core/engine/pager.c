@@ -70,7 +70,7 @@ static void hand_over(pager *p, const struct store_value *v) {
     j->job = (struct job_row){.id = v[0].integer,
                               .kind = arena_str(a, v[1].text),
                               .due_at = v[2].integer,
-                              .alert_group_id = v[3].type == STORE_INT ? v[3].integer : 0};
+                              .alert_group_id = store_int_of(&v[3])};
     if (v[4].type == STORE_TEXT) j->job.detail = arena_str(a, v[4].text);
     job_init(j, p->options.engine);
     j->item.done = on_job_done;

@@ -17,8 +17,6 @@ static enum step_type type_from(const struct store_value *v) {
     return STEP_NONE;
 }
 
-static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
-
 struct id_list id_list_parse(arena *a, str text) {
     struct id_list out = {.ids = arena_alloc(a, (text.len / 2 + 1) * sizeof *out.ids)};
     for (size_t i = 0; i < text.len; i++) {
@@ -71,32 +69,32 @@ err escalation_rows_plan_now(store *s, arena *a, int64_t chain_id, int64_t *plan
                     "ON p.escalation_chain_id = c.id AND p.version = c.version WHERE c.id = $1",
                     &SV_INT(chain_id), 1, &rows);
     if (e != ERR_OK) return e;
-    *plan_id = int_of(&rows.values[2]);
+    *plan_id = store_int_of(&rows.values[2]);
     if (*plan_id) return ERR_OK;
     struct store_value args[] = {SV_INT(chain_id), rows.values[0], rows.values[1]};
     e = run_one(s, a,
                 "INSERT INTO escalation_plan (escalation_chain_id, version, name) VALUES ($1, $2, $3) RETURNING id",
                 args, 3, &rows);
     if (e != ERR_OK) return e;
-    *plan_id = int_of(&rows.values[0]);
+    *plan_id = store_int_of(&rows.values[0]);
     return copy_steps(s, a, *plan_id, chain_id);
 }
 
 static struct plan_step step_of(arena *a, const struct store_value *v) {
     return (struct plan_step){
-        .step_id = int_of(&v[0]),
+        .step_id = store_int_of(&v[0]),
         .type = type_from(&v[1]),
-        .is_important = int_of(&v[2]) != 0,
-        .wait_ms = int_of(&v[3]),
+        .is_important = store_int_of(&v[2]) != 0,
+        .wait_ms = store_int_of(&v[3]),
         .users = id_list_parse(a, v[4].text),
-        .schedule_id = int_of(&v[5]),
-        .team_id = int_of(&v[6]),
-        .user_group_id = int_of(&v[7]),
-        .webhook_id = int_of(&v[8]),
+        .schedule_id = store_int_of(&v[5]),
+        .team_id = store_int_of(&v[6]),
+        .user_group_id = store_int_of(&v[7]),
+        .webhook_id = store_int_of(&v[8]),
         .from_s = seconds_of(&v[9]),
         .to_s = seconds_of(&v[10]),
-        .num_alerts = int_of(&v[11]),
-        .num_minutes = int_of(&v[12]),
+        .num_alerts = store_int_of(&v[11]),
+        .num_minutes = store_int_of(&v[12]),
     };
 }
 
@@ -124,12 +122,12 @@ err escalation_rows_get(store *s, arena *a, int64_t group_id, struct escalation 
     if (e != ERR_OK) return e;
     const struct store_value *v = rows.values;
     *out = (struct escalation){.alert_group_id = group_id,
-                               .plan_id = int_of(&v[0]),
-                               .step = int_of(&v[1]),
-                               .repeats = int_of(&v[2]),
-                               .epoch = int_of(&v[3]),
-                               .started_at = int_of(&v[4]),
-                               .next_at = int_of(&v[5])};
+                               .plan_id = store_int_of(&v[0]),
+                               .step = store_int_of(&v[1]),
+                               .repeats = store_int_of(&v[2]),
+                               .epoch = store_int_of(&v[3]),
+                               .started_at = store_int_of(&v[4]),
+                               .next_at = store_int_of(&v[5])};
     return ERR_OK;
 }
 
@@ -221,7 +219,7 @@ err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct
 err escalation_rows_last_user(store *s, arena *a, int64_t step_id, int64_t *out) {
     struct store_rows rows;
     err e = run(s, a, "SELECT last_user FROM escalation_step WHERE id = $1", &SV_INT(step_id), 1, &rows);
-    *out = e == ERR_OK && rows.count ? int_of(&rows.values[0]) : 0;
+    *out = e == ERR_OK && rows.count ? store_int_of(&rows.values[0]) : 0;
     return e;
 }
 
@@ -234,7 +232,7 @@ err escalation_rows_webhook(store *s, arena *a, int64_t webhook_id, bool *is_ena
     struct store_rows rows;
     err e = run_one(s, a, "SELECT is_enabled FROM webhook WHERE id = $1 AND deleted_at IS NULL", &SV_INT(webhook_id), 1,
                     &rows);
-    if (e == ERR_OK) *is_enabled = int_of(&rows.values[0]) != 0;
+    if (e == ERR_OK) *is_enabled = store_int_of(&rows.values[0]) != 0;
     return e;
 }
 
@@ -245,8 +243,8 @@ err escalation_rows_count_alerts(store *s, arena *a, const struct group *g, int6
     for (*out = 0; at && *out < max && e == ERR_OK; ++*out) {
         struct store_rows rows;
         e = run_one(s, a, "SELECT previous_id, received_at FROM alert WHERE id = $1", &SV_INT(at), 1, &rows);
-        if (e != ERR_OK || int_of(&rows.values[1]) < since) break;
-        at = int_of(&rows.values[0]);
+        if (e != ERR_OK || store_int_of(&rows.values[1]) < since) break;
+        at = store_int_of(&rows.values[0]);
     }
     return e;
 }

@@ -2,10 +2,7 @@
 
 #define MESSAGES_MAX 100
 
-static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
 static str text_of(const struct store_value *v) { return v->type == STORE_TEXT ? v->text : (str){NULL, 0}; }
-static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
-static struct store_value text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
 
 static err run(store *s, arena *a, const char *sql, const struct store_value *args, size_t nargs) {
     struct store_rows ignored;
@@ -18,11 +15,11 @@ static struct message read_message(int64_t group_id, const struct store_value *v
     return (struct message){.alert_group_id = group_id,
                             .channel = v[0].text,
                             .room = v[1].text,
-                            .provider_id = int_of(&v[2]),
+                            .provider_id = store_int_of(&v[2]),
                             .external_id = text_of(&v[3]),
                             .thread_id = text_of(&v[4]),
                             .shown = text_of(&v[5]),
-                            .notification_id = int_of(&v[6])};
+                            .notification_id = store_int_of(&v[6])};
 }
 
 err message_rows_add(store *s, arena *a, const struct message *m) {
@@ -66,9 +63,9 @@ err message_rows_of(store *s, arena *a, int64_t group_id, int64_t notification_i
 }
 
 err message_rows_put(store *s, arena *a, const struct message *m) {
-    struct store_value args[] = {int_or_null(m->provider_id),
-                                 text_or_null(m->external_id),
-                                 text_or_null(m->thread_id),
+    struct store_value args[] = {store_int_or_null(m->provider_id),
+                                 store_text_or_null(m->external_id),
+                                 store_text_or_null(m->thread_id),
                                  m->shown.ptr ? SV_TEXT(m->shown) : SV_NULL,
                                  SV_INT(m->alert_group_id),
                                  SV_TEXT(m->channel),

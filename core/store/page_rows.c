@@ -4,9 +4,6 @@
 
 static const char *const state_texts[] = {"running", "finished", "stopped"};
 
-static int64_t int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
-static struct store_value int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
-
 static err run(store *s, arena *a, const char *sql, const struct store_value *args, size_t nargs) {
     struct store_rows ignored;
     return store_run(s, a, sql, args, nargs, 0, &ignored, NULL);
@@ -29,11 +26,11 @@ err page_rows_get(store *s, arena *a, int64_t group_id, int64_t user_id, struct 
     const struct store_value *v = rows.values;
     *out = (struct page){.alert_group_id = group_id,
                          .user_id = user_id,
-                         .is_important = int_of(&v[0]) != 0,
-                         .is_forced = int_of(&v[1]) != 0,
-                         .rule = int_of(&v[2]),
-                         .epoch = int_of(&v[3]),
-                         .started_at = int_of(&v[4])};
+                         .is_important = store_int_of(&v[0]) != 0,
+                         .is_forced = store_int_of(&v[1]) != 0,
+                         .rule = store_int_of(&v[2]),
+                         .epoch = store_int_of(&v[3]),
+                         .started_at = store_int_of(&v[4])};
     for (size_t i = 0; i < sizeof state_texts / sizeof *state_texts; i++)
         if (str_is(v[5].text, str_of(state_texts[i]))) out->state = (enum page_state)i;
     return ERR_OK;
@@ -81,7 +78,7 @@ err page_rows_user(store *s, arena *a, int64_t user_id, bool *is_allowed) {
     struct store_rows rows;
     err e = ask(s, a, "SELECT role IN ('editor', 'admin') FROM user WHERE id = $1 AND deleted_at IS NULL",
                 &SV_INT(user_id), 1, &rows);
-    if (e == ERR_OK) *is_allowed = int_of(&rows.values[0]) != 0;
+    if (e == ERR_OK) *is_allowed = store_int_of(&rows.values[0]) != 0;
     return e;
 }
 
@@ -102,10 +99,10 @@ err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, stru
     *count = rows.count;
     for (size_t i = 0; i < rows.count; i++) {
         const struct store_value *v = &rows.values[4 * i];
-        (*out)[i] = (struct page_rule){.position = int_of(&v[0]),
+        (*out)[i] = (struct page_rule){.position = store_int_of(&v[0]),
                                        .channel = v[1].type == STORE_TEXT ? v[1].text : STR(""),
-                                       .wait_ms = int_of(&v[2]),
-                                       .contact_method_id = int_of(&v[3])};
+                                       .wait_ms = store_int_of(&v[2]),
+                                       .contact_method_id = store_int_of(&v[3])};
     }
     return ERR_OK;
 }
@@ -120,8 +117,8 @@ err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t 
                 "ORDER BY id <> $3, channel <> $2, failed_at IS NOT NULL, verified_at IS NULL, id LIMIT 1",
                 args, 3, &rows);
     if (e != ERR_OK) return e;
-    *contact_method_id = int_of(&rows.values[0]);
-    *provider_id = int_of(&rows.values[1]);
+    *contact_method_id = store_int_of(&rows.values[0]);
+    *provider_id = store_int_of(&rows.values[1]);
     return ERR_OK;
 }
 
@@ -136,9 +133,10 @@ err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_import
                       args, 3, 0, &rows, NULL);
     if (e != ERR_OK || !rows.count) return e;
     const struct store_value *v = rows.values;
-    bool is_first_try = int_of(&v[0]) == 0 && int_of(&v[1]) > now; // one that is tried again holds nobody up
-    *out = (struct page_last){.at = int_of(&v[3]) ? int_of(&v[3]) : int_of(&v[2]),
-                              .due_at = is_first_try ? int_of(&v[1]) : 0};
+    bool is_first_try =
+        store_int_of(&v[0]) == 0 && store_int_of(&v[1]) > now; // one that is tried again holds nobody up
+    *out = (struct page_last){.at = store_int_of(&v[3]) ? store_int_of(&v[3]) : store_int_of(&v[2]),
+                              .due_at = is_first_try ? store_int_of(&v[1]) : 0};
     return ERR_OK;
 }
 
@@ -149,10 +147,10 @@ err outbox_add(store *s, arena *a, const struct notification *n) {
 
 err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id) {
     struct store_value args[] = {SV_TEXT(str_of(n->kind)),
-                                 int_or_null(n->alert_group_id),
-                                 int_or_null(n->user_id),
-                                 int_or_null(n->contact_method_id),
-                                 int_or_null(n->provider_id),
+                                 store_int_or_null(n->alert_group_id),
+                                 store_int_or_null(n->user_id),
+                                 store_int_or_null(n->contact_method_id),
+                                 store_int_or_null(n->provider_id),
                                  SV_TEXT(n->channel),
                                  SV_TEXT(n->target),
                                  SV_INT(n->is_important),
@@ -167,7 +165,7 @@ err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id)
                 "target, is_important, state, reason, key, due_at, created_at, detail) "
                 "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13) RETURNING id",
                 args, 13, &rows);
-    if (e == ERR_OK) *id = int_of(&rows.values[0]);
+    if (e == ERR_OK) *id = store_int_of(&rows.values[0]);
     return e;
 }
 

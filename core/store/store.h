@@ -45,6 +45,10 @@ struct store_value {
 #define SV_TEXT(v) ((struct store_value){.type = STORE_TEXT, .text = (v)})
 #define SV_BLOB(v) ((struct store_value){.type = STORE_BLOB, .text = (v)})
 #define SV_NULL    ((struct store_value){.type = STORE_NULL})
+// Where 0 and the empty text stand for null.
+static inline int64_t store_int_of(const struct store_value *v) { return v->type == STORE_INT ? v->integer : 0; }
+static inline struct store_value store_int_or_null(int64_t v) { return v ? SV_INT(v) : SV_NULL; }
+static inline struct store_value store_text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
 
 struct store_rows {
     size_t count, columns;

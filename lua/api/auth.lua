@@ -30,18 +30,27 @@ local function token_of(headers)
   if #token == TOKEN_LENGTH and not string.find(token, "%X") then return token end
 end
 
-local function is_usable(row, now)
-  return not row.revoked_at and (not row.expires_at or row.expires_at > now) and RANK[row.role] ~= nil
+local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, u.role AS user_role " ..
+  "FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL WHERE t.token_key = $1"
+
+-- What a token may do now: no more than its person, whose role may have changed since it was made.
+local function role_of(row)
+  local own, user = RANK[row.role], RANK[row.user_role]
+  if not own or row.user_id and not user then return nil end
+  return user and user < own and row.user_role or row.role
 end
 
----The api_token row behind a request, or nil and the 403.
+local function is_usable(row, now)
+  row.role = role_of(row)
+  return not row.revoked_at and (not row.expires_at or row.expires_at > now) and row.role ~= nil
+end
+
+---The api_token row behind a request, with the role it has today, or nil and the 403.
 function auth.check(headers, now)
   local token = token_of(headers)
   if not token then return nil, errors.invalid_token() end
   local digest = auth.digest(token)
-  local found = store.rows("SELECT id, name, role, user_id, digest, expires_at, revoked_at FROM api_token " ..
-    "WHERE token_key = $1", string.sub(token, 1, KEY_LENGTH))
-  for _, row in ipairs(found) do
+  for _, row in ipairs(store.rows(FOUND, string.sub(token, 1, KEY_LENGTH))) do
     if crypto.equal(row.digest, digest) and is_usable(row, now) then return row end
   end
   return nil, errors.invalid_token()

@@ -53,6 +53,26 @@ describe("the API", function()
     assert.equal(200, status_of(editor, "POST", "/api/v1/alert_groups/" .. group .. "/resolve/"))
   end)
 
+  it("lets a token do no more than its person may today", function()
+    local made = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ada", role = "admin" })
+    local ada = client.write(c, { sql = "SELECT id FROM user", args = {} }).rows[1].id
+    local function set(role) client.expect(c, 200, "PUT", "/api/v1/users/" .. made.id, { role = role }) end
+    local of_ada = { authorization = (client.add_token(c, "admin", { user_id = ada })) }
+    local to_read = { authorization = (client.add_token(c, "viewer", { user_id = ada })) }
+    local function may(headers) return { status_of(headers, "GET"), status_of(headers, "POST", "/api/v1/integrations/") } end
+    assert.same({ 200, 400 }, may(of_ada))
+    assert.same({ 200, 403 }, may(to_read))
+    set "viewer"
+    assert.same({ 200, 403 }, may(of_ada))
+    set "none"
+    assert.same({ 403, 403 }, may(of_ada))
+    assert.same({ 403, 403 }, may(to_read))
+    set "admin"
+    assert.same({ 200, 400 }, may(of_ada))
+    client.expect(c, 204, "DELETE", "/api/v1/users/" .. made.id)
+    assert.same({ 403, 403 }, may(of_ada))
+  end)
+
   it("says 404 and 405 in JSON", function()
     for _, path in ipairs { "/api/v1/nothing/", "/api/v1/", "/api/v1/integrations/a/b/c/", "/api/v1/integrations//" } do
       assert.same({ detail = "Not found." }, client.expect(c, 404, "GET", path), path)

@@ -48,7 +48,7 @@ err engine_escalation_start(engine *e, struct group *g, int64_t now);
 err engine_escalation_resume(engine *e, struct group *g, int64_t epoch, int64_t now);
 // Somebody answered, or the group is over: it and every page that does not apply any more.
 err engine_escalation_stop(engine *e, struct group *g, int64_t now);
-// An escalation is at its end and a page too: some time later it is looked whether somebody has answered.
+// A page is at its end, and the escalation too or there is none: some time later it is looked whether somebody has answered.
 err engine_watch_for_answer(engine *e, const struct group *g, int64_t now);
 err engine_escalation_unanswered(engine *e, struct group *g, int64_t now);
 

@@ -180,7 +180,8 @@ static err start(struct walk *w, int64_t chain_id) {
     w->state = ESCALATION_WAITING;
     w->escalation = (struct escalation){
         .alert_group_id = w->group->id, .plan_id = plan_id, .epoch = before.epoch + 1, .started_at = w->now};
-    return go_on(w);
+    x = group_rows_set_escalation(w->engine->rows, w->group, w->state); // pages that end see that it goes on
+    return x == ERR_OK ? go_on(w) : x;
 }
 
 err engine_escalation_start(engine *e, struct group *g, int64_t now) {
@@ -210,12 +211,16 @@ err engine_escalation_resume(engine *e, struct group *g, int64_t epoch, int64_t 
     return x;
 }
 
-static err stop(struct walk *w) {
+static err end_walk(struct walk *w) {
     err x = escalation_rows_get(writer(w), w->arena, w->group->id, &w->escalation);
-    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x; // people were called without a chain
     w->escalation.epoch++;
     w->escalation.next_at = 0;
-    x = escalation_rows_put(writer(w), w->arena, &w->escalation);
+    return escalation_rows_put(writer(w), w->arena, &w->escalation);
+}
+
+static err stop(struct walk *w) {
+    err x = end_walk(w);
     if (x == ERR_OK) x = group_rows_set_escalation(w->engine->rows, w->group, ESCALATION_STOPPED);
     if (x == ERR_OK) x = group_rows_cancel_jobs(w->engine->rows, w->group->id, STR("escalate"));
     return x == ERR_OK ? group_rows_cancel_jobs(w->engine->rows, w->group->id, STR("watch_answer")) : x;
@@ -233,8 +238,12 @@ err engine_escalation_stop(engine *e, struct group *g, int64_t now) {
 // The end: nobody is called any more, and nobody has answered.
 
 err engine_watch_for_answer(engine *e, const struct group *g, int64_t now) {
-    if (g->escalation != ESCALATION_FINISHED) return ERR_OK;
-    err x = group_rows_cancel_jobs(e->rows, g->id, STR("watch_answer"));
+    bool goes_on = g->escalation == ESCALATION_WAITING || g->escalation == ESCALATION_PAUSED;
+    if (goes_on || group_state(g) != GROUP_FIRING) return ERR_OK;
+    struct group ended = *g; // people who were called directly have no chain, or came after its end
+    err x = ended.escalation == ESCALATION_FINISHED ? ERR_OK
+                                                    : group_rows_set_escalation(e->rows, &ended, ESCALATION_FINISHED);
+    if (x == ERR_OK) x = group_rows_cancel_jobs(e->rows, g->id, STR("watch_answer"));
     return x == ERR_OK ? engine_add_call_job(e, "watch_answer", g->id, 0, 0, now + UNANSWERED_AFTER_US) : x;
 }
 

@@ -55,6 +55,7 @@ static err page_apply(struct commit_item *item, store *s, int64_t now) {
     if (x == ERR_OK) x = check(p, &g, &p->why);
     for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
     if (x == ERR_OK) x = call_team(p, a, &g, now);
+    if (x == ERR_OK && !p->is_end) x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
     if (x == ERR_OK) engine_count(&p->engine->counters.actions);
     arena_free(a);
     return x;

@@ -75,14 +75,13 @@ local function last_alert(row, request)
     payload = row.last_payload, parsed = row.last_parsed, wiped_at = row.wiped_at }, request)
 end
 
--- How far its chain has come; null when it has none.
+-- How far its chain has come; null when nobody was called for it. People who were called directly have no chain.
 local function escalation(row)
   if not row.escalation then return nil end
   local walk = store.row("SELECT p.escalation_chain_id, p.name, e.step, e.next_at FROM escalation AS e " ..
-    "JOIN escalation_plan AS p ON p.id = e.plan_id WHERE e.alert_group_id = $1", row.id)
-  if not walk then return nil end
-  return writer.object("state", row.escalation, "escalation_chain_id", ids.encode("F", walk.escalation_chain_id),
-    "name", walk.name, "step", walk.step, "next_at", time.text(walk.next_at))
+    "JOIN escalation_plan AS p ON p.id = e.plan_id WHERE e.alert_group_id = $1", row.id) or {}
+  return writer.object("state", row.escalation, "escalation_chain_id", walk.escalation_chain_id and
+    ids.encode("F", walk.escalation_chain_id), "name", walk.name, "step", walk.step, "next_at", time.text(walk.next_at))
 end
 
 -- The people who were called for it.

@@ -200,7 +200,7 @@ describe("alert groups over the API", function()
   end)
 
   it("tell a person's action from a source's", function()
-    assert(client.write(c, { sql = "INSERT INTO user (username, name, created_at) VALUES ($1, $1, $2)", args = { "ann", 1 } }))
+    assert(client.write(c, { sql = "INSERT INTO user (username, name, role, created_at) VALUES ($1, $1, 'editor', $2)", args = { "ann", 1 } }))
     local token = client.add_token(c, "editor", { user_id = 1 })
     local headers = { authorization = token }
     post { key = "a" }

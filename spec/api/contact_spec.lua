@@ -93,7 +93,7 @@ describe("over the API", function()
       assert.same({ "pigeon", {}, {} }, { old.type, old.settings, old.carries })
       assert.is_table(put(old, { settings = { a = 2 } }, 400).settings)
       put(old, { is_enabled = false })
-      local user = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ann" }).id
+      local user = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ann", role = "editor" }).id
       assert.is_table(client.expect(c, 400, "POST", METHODS, { user_id = user, channel = "sms", provider_id = old.id,
         address = { phone = "+15558675310" } }).provider_id)
       client.expect(c, 204, "DELETE", PROVIDERS .. old.id)
@@ -113,8 +113,8 @@ describe("over the API", function()
   describe("contact methods", function()
     local ann, bob
     before_each(function()
-      ann = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ann" }).id
-      bob = client.expect(c, 201, "POST", "/api/v1/users/", { username = "bob" }).id
+      ann = client.expect(c, 201, "POST", "/api/v1/users/", { username = "ann", role = "editor" }).id
+      bob = client.expect(c, 201, "POST", "/api/v1/users/", { username = "bob", role = "editor" }).id
     end)
 
     local function create(body, status)

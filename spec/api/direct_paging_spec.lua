@@ -77,6 +77,8 @@ describe("direct paging", function()
     local empty = w:api(201, "POST", "teams/", { name = "Empty" }).id
     page { team = empty }
     assert.same({ "page_failed team_is_empty" }, w:lines(2, "page_failed"))
+    w:advance(5 * MINUTE)
+    assert.same({ "unanswered nobody_answered" }, w:lines(2, "unanswered"))
   end)
 
   it("adds people to a group that is there, whatever answer it has", function()

@@ -1,5 +1,6 @@
 --- People who are called for a group directly, and people who are not to be called any more.
 local calling = require "calling"
+local json = require "tocsin.json"
 
 local MINUTE <const> = 60 * 1000
 
@@ -95,6 +96,59 @@ describe("a responder", function()
     unpage "ada"
     w:advance(5 * MINUTE)
     assert.equal("unanswered", w:escalation(group))
+  end)
+
+  describe("of a group without a chain", function()
+    local function open()
+      w:post(w:integration(), { key = "b" })
+      group = 2
+    end
+    it("leads to nobody answered too, once the last rule is done", function()
+      open()
+      page "bob"
+      w:advance(15 * MINUTE - 1)
+      assert.equal("finished", w:escalation(group))
+      w:advance(1)
+      assert.equal("unanswered", w:escalation(group))
+      assert.same({ "unanswered nobody_answered" }, w:lines(group, "unanswered"))
+      local shown = w:api(200, "GET", "alert_groups/").results[1].escalation
+      assert.same({ "unanswered", json.null }, { shown.state, shown.escalation_chain_id })
+      w:must(group, "acknowledge")
+      assert.equal("stopped", w:escalation(group))
+      w:must(group, "unacknowledge")
+      page "bob"
+      w:advance(16 * MINUTE)
+      assert.same({ "unanswered nobody_answered", "unanswered nobody_answered" }, w:lines(group, "unanswered"))
+    end)
+    it("leads to nothing when somebody answers in time, and leaves no timer", function()
+      open()
+      page "bob"
+      w:advance(11 * MINUTE)
+      w:must(group, "resolve")
+      assert.same({}, w:column("SELECT kind FROM job WHERE alert_group_id = 2"))
+      w:advance(60 * MINUTE)
+      assert.same({}, w:lines(group, "unanswered"))
+    end)
+    it("who cannot be reached at all leads there as well", function()
+      local dan = w:user("dan", { rules = { "sms" }, without = { sms = true } })
+      open()
+      page "dan"
+      w:advance(5 * MINUTE)
+      assert.same({ "page_failed no_contact_method" }, w:lines(group, "page_failed"))
+      assert.equal("unanswered", w:escalation(group))
+      assert.is_truthy(dan)
+    end)
+    it("that was unanswered by its chain is told of again when one who was added does not answer either", function()
+      w:advance(10 * MINUTE)
+      assert.equal("unanswered", w:escalation(group))
+      page "bob"
+      assert.equal("finished", (function()
+        w:advance(10 * MINUTE)
+        return w:escalation(group)
+      end)())
+      w:advance(5 * MINUTE)
+      assert.equal("unanswered", w:escalation(group))
+    end)
   end)
 
   it("is refused for a resolved group, and one who is not called cannot be taken away", function()

@@ -133,7 +133,7 @@ end
 
 --- A token of a person → token, user id
 function world:person(name)
-  local id = self:rows("INSERT INTO user (username, name, created_at) VALUES ($1, $1, 1) RETURNING id", name)[1].id
+  local id = self:rows("INSERT INTO user (username, name, role, created_at) VALUES ($1, $1, 'editor', 1) RETURNING id", name)[1].id
   return client.add_token(self.client, "editor", { user_id = id }), id
 end
 

@@ -9,6 +9,7 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     bool is_waiting, is_page, is_post;
+    bool is_wiped; // its group was wiped or deleted: no word of it may come back
     str channel;
 };
 
@@ -24,8 +25,10 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     err x = store_run(writer(d), d->arena,
                       "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
                       "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
-                      "n.kind IN ('post', 'update') FROM notification AS n "
-                      "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id WHERE n.id = $1",
+                      "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
+                      "g.wiped_at IS NOT NULL) FROM notification AS n "
+                      "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
+                      "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
                       &SV_INT(id), 1, 1, &rows, NULL);
     if (x != ERR_OK) return x;
     if (!rows.count) return ERR_NOT_FOUND;
@@ -39,7 +42,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_page = store_int_of(&v[6]) != 0,
                         .channel = v[7].text,
                         .second_provider_id = store_int_of(&v[8]),
-                        .is_post = store_int_of(&v[9]) != 0};
+                        .is_post = store_int_of(&v[9]) != 0,
+                        .is_wiped = store_int_of(&v[10]) != 0};
     return ERR_OK;
 }
 
@@ -207,8 +211,10 @@ static struct post_end post_end(const struct delivery_item *d, const struct row 
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
     if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
+    bool may_quote = d->status || d->record.len; // the words of the alert, which do not belong into the log
     LOG(d->engine->options.log, LOG_WARN, "notification_failed", LOG_N("notification", d->notification_id),
-        LOG_N("group", n->alert_group_id), LOG_S("channel", n->channel), LOG_S("error", d->error));
+        LOG_N("group", n->alert_group_id), LOG_N("provider", d->provider_id), LOG_S("channel", n->channel),
+        LOG_N("status", d->status), LOG_S("error", may_quote ? STR("see the delivery") : d->error));
     engine_count(&d->engine->counters.notifications_failed);
     err x = end(d, n, "failed", now);
     if (x == ERR_OK && n->contact_method_id && !d->is_limited) x = mark_contact(d, n, now);
@@ -223,9 +229,15 @@ static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
     return set_due(d, n, now + pause_after(d, n->attempt), 0);
 }
 
+static void drop_words(struct delivery_item *d) {
+    if (d->error.len) d->error = STR(GROUP_WORDS_GONE);
+    d->record = STR("");
+}
+
 static err deliver(struct delivery_item *d, int64_t now) {
     struct row n;
     err x = read_row(d, d->notification_id, &n);
+    if (x == ERR_OK && n.is_wiped && d->state != DELIVERY_SKIPPED) drop_words(d);
     if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return n.is_waiting ? end(d, &n, "cancelled", now) : ERR_OK;
     if (x == ERR_OK) x = add_delivery(d, &n);
     if (x == ERR_OK) x = add_response(d, &n);

@@ -397,6 +397,23 @@ static err keep_floor(group_rows *r, const char *name, int64_t id) {
     return run_all(r, sqls, 1, args, 2);
 }
 
+// What others answered may quote the messages they got. Posts, updates, webhooks and cancels are written when they are
+// sent; everything else that waits holds words already.
+static err forget_answers(group_rows *r, int64_t id) {
+    static const char *const sqls[] = {
+        "UPDATE contact_method SET failure = $1 WHERE failure IN (SELECT error FROM notification "
+        "WHERE alert_group_id = $2 AND error IS NOT NULL)",
+        "UPDATE delivery SET error = $1 WHERE error IS NOT NULL AND notification_id IN (SELECT id FROM notification "
+        "WHERE alert_group_id = $2)",
+        "UPDATE notification SET state = 'cancelled', due_at = NULL, error = $1 WHERE alert_group_id = $2 AND "
+        "state = 'waiting' AND detail IS NOT NULL AND kind NOT IN ('post', 'update', 'webhook', 'cancel')",
+        "UPDATE notification SET error = CASE WHEN state <> 'cancelled' AND error IS NOT NULL THEN $1 ELSE error END, "
+        "detail = CASE WHEN kind IN ('post', 'update', 'webhook', 'cancel') THEN detail END WHERE alert_group_id = $2",
+    };
+    struct store_value args[] = {SV_TEXT(STR(GROUP_WORDS_GONE)), SV_INT(id)};
+    return run_all(r, sqls, sizeof sqls / sizeof *sqls, args, 2);
+}
+
 err group_rows_delete(group_rows *r, const struct group *g) {
     int64_t id = g->id;
     static const char *const sqls[] = {
@@ -415,6 +432,7 @@ err group_rows_delete(group_rows *r, const struct group *g) {
     if (r->open && g->has_hash) open_index_del(r->open, g->integration_id, g->grouping_hash, id);
     err e = keep_floor(r, "alert_group_floor", r->next_group_id - 1);
     if (e == ERR_OK) e = keep_floor(r, "alert_floor", r->next_alert_id - 1);
+    if (e == ERR_OK) e = forget_answers(r, id);
     return e == ERR_OK ? run_all(r, sqls, sizeof sqls / sizeof *sqls, &SV_INT(id), 1) : e;
 }
 
@@ -423,12 +441,14 @@ err group_rows_wipe(group_rows *r, int64_t id, str title) {
                                          "labels = NULL, last_payload_hash = 0 WHERE id = $2"};
     static const char *const forget[] = {
         "DELETE FROM label WHERE alert_group_id = $1",
+        "UPDATE group_log SET detail = NULL WHERE alert_group_id = $1 AND detail LIKE '%\"error\":%'",
         ("UPDATE webhook_response SET url = NULL, request_headers = NULL, request_data = NULL, trigger_result = NULL, "
          "content = NULL, error = NULL, event_data = NULL WHERE alert_group_id = $1"),
     };
     struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
     err e = run_all(r, rename, 1, args, 2);
-    return e == ERR_OK ? run_all(r, forget, sizeof forget / sizeof *forget, &args[1], 1) : e;
+    if (e == ERR_OK) e = run_all(r, forget, sizeof forget / sizeof *forget, &args[1], 1);
+    return e == ERR_OK ? forget_answers(r, id) : e;
 }
 
 err group_rows_erase(group_rows *r, bool is_delete, int64_t *alert_id) {

@@ -101,9 +101,12 @@ err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind);
 // Ids are handed out here and never used twice; the next ones after a restart lie past every row and floor.
 int64_t group_rows_next_group_id(group_rows *r);
 int64_t group_rows_next_alert_id(group_rows *r);
-// Everything of a group but its alerts: log, jobs, labels, the group.
+// What stands instead of a sentence that may have quoted the alerts of a group that was wiped or deleted.
+#define GROUP_WORDS_GONE "This was wiped with its alert group."
+// Everything of a group but its alerts: log, jobs, labels, the group. Its messages keep what happened to them.
 err group_rows_delete(group_rows *r, const struct group *g);
-// Empties the texts of a group that keeps its log.
+// Empties the texts of a group that keeps its log: its own, and what providers and webhooks said about its messages. What
+// carries words of its own is called off.
 err group_rows_wipe(group_rows *r, int64_t id, str title);
 // Deletes or empties the next alerts of a chain, from *alert_id back: a piece that holds nobody up. Sets *alert_id to
 // where the next piece begins, 0 at the end of the chain.

@@ -15,6 +15,7 @@
     X(fuel)             \
     X(ids)              \
     X(json)             \
+    X(lexer)            \
     X(limits)           \
     X(output)           \
     X(port)             \

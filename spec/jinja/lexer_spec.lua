@@ -115,6 +115,12 @@ describe("the lexer", function()
   it("checks brackets", function()
     assert.equal("variable_begin error:unexpected ')'", tokens("{{ ) }}"))
     assert.equal("variable_begin (:( error:unexpected ']', expected ')'", tokens("{{ (] }}"))
+    assert.equal("variable_begin" .. string.rep(" [:[", 1000) .. " error:the expression is nested too deeply",
+      tokens("{{ " .. string.rep("[", 1001) .. " }}"))
+  end)
+
+  it("gives nothing for comments, however many", function()
+    assert.equal("data:a data:b", tokens("a" .. string.rep("{##}", 100000) .. "b"))
   end)
 
   it("numbers lines from one", function()

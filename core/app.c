@@ -168,12 +168,30 @@ static err open_outbox(struct app *app, struct outbox_sender sender, store *read
     return ERR_OK;
 }
 
+static err push_aside(void *ctx, struct aside *a) {
+    struct app *app = ctx;
+    struct aside_door door = workers_aside(app->workers);
+    return door.push(door.ctx, a);
+}
+
+static calendars *open_calendars(struct app *app, struct outbox_sender sender, store *reader) {
+    return calendars_new(&(struct calendars_options){.engine = app->engine,
+                                                     .reader = reader,
+                                                     .sender = sender,
+                                                     .door = {.ctx = app, .push = push_aside},
+                                                     .env = app->env,
+                                                     .log = app->log,
+                                                     .refresh_us = app->settings.calendar_refresh * 1000000,
+                                                     .wake = on_jobs,
+                                                     .wake_ctx = app});
+}
+
 static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
     struct outbox_sender sender = options->sender;
     err e = store_open(&reading, &o.reader, why);
-    if (e == ERR_OK && app->settings.deliver && options->has_sockets && !sender.send) {
+    if (e == ERR_OK && options->has_sockets && !sender.send) {
         e = courier_new(&app->settings, app->env, &app->courier, why);
         if (e == ERR_OK) {
             sender = courier_sender(app->courier);
@@ -183,6 +201,7 @@ static err open_pager(struct app *app, const struct app_options *options, struct
     }
     bool has_sender = sender.send || sender.is_rehearsal;
     if (e == ERR_OK && app->settings.deliver && has_sender) e = open_outbox(app, sender, o.reader, &o.outbox, why);
+    if (e == ERR_OK && sender.send && !sender.is_rehearsal) o.calendars = open_calendars(app, sender, o.reader);
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);
     return e;

@@ -20,7 +20,7 @@ struct app {
     crash_marker *crash_marker;
     struct crash_set crashed;
     engine *engine;
-    courier *courier; // NULL without sockets, or when nothing shall leave
+    courier *courier; // NULL without sockets
     pager *pager;
     slow_lane *slow_lane;
     struct ports ports;

@@ -80,9 +80,13 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     COUNTER(slow_lane, "Alerts that left the inline budget.");
     COUNTER(notifications_sent, "Notifications that a provider has taken.");
     COUNTER(notifications_failed, "Notifications that could not be delivered.");
+    COUNTER(calendars_fetched, "Calendars of schedules that were fetched, or found unchanged.");
+    COUNTER(calendars_failed, "Calendars that could not be fetched or read; the last good copy stays.");
     COUNTER(unanswered, "Alert groups whose escalation ended with nobody answering.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
+    number(out, "calendars_failing", "gauge", "Calendars whose last try failed.",
+           __atomic_load_n(&c->calendars_failing, __ATOMIC_RELAXED));
     number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
            (uint64_t)slow_lane_waiting(from->slow_lane));
 }

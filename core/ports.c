@@ -1,6 +1,5 @@
 #include "ports.h"
 #include "base/mem.h"
-#include "engine/schedule_copy.h"
 #include "script/json.h"
 
 // Waits for one item of the commit thread.
@@ -335,43 +334,13 @@ static err port_throttle(struct ports *ports, arena *a, const struct json *args,
     return ERR_OK;
 }
 
-struct copy_call {
-    struct copy_item copy;
-    struct waiter waiter;
-};
-
-static void on_copy_done(struct commit_item *item, err result) {
-    wait_done(&CONTAINER(CONTAINER(item, struct copy_item, item), struct copy_call, copy)->waiter, result);
-}
-
-// calendar {schedule, part, url, text or error}: what a fetch brought → {} or why it is of no use
-static err port_calendar(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    struct calendar_fetch fetch = {.schedule_id = int_of(args, "schedule", 0),
-                                   .is_overrides = str_is(text_of(args, "part"), STR("overrides")),
-                                   .url = text_of(args, "url"),
-                                   .text = text_of(args, "text"),
-                                   .error = text_of(args, "error"),
-                                   .at = env_now(ports->env)};
-    struct copy_call call;
-    struct why problem = {""};
-    zones *z = zones_new(NULL);
-    copy_init(&call.copy, ports->engine, &fetch, z, a, &problem);
-    call.copy.item.done = on_copy_done;
-    err e = push_and_wait(ports, &call.copy.item, &call.waiter);
-    zones_free(z);
-    buf_lit(out, "{}");
-    if (e == ERR_STALE) return why_set(why, ERR_NOT_FOUND, "The schedule has no such calendar any more.");
-    if (e == ERR_OK && *problem.text) return why_set(why, ERR_INVALID, "%s", problem.text);
-    return e;
-}
-
 static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},     {"alert", port_alert}, {"calendar", port_calendar}, {"delete_group", port_delete_group},
-    {"log", port_log},     {"page", port_page},   {"throttle", port_throttle}, {"unpage", port_unpage},
-    {"write", port_write},
+    {"act", port_act},       {"alert", port_alert}, {"delete_group", port_delete_group},
+    {"log", port_log},       {"page", port_page},   {"throttle", port_throttle},
+    {"unpage", port_unpage}, {"write", port_write},
 };
 
 err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {

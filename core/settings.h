@@ -42,12 +42,13 @@
     INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")  \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                    \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                          \
-    TEXT(allow_private_webhooks, "0", "private addresses webhooks may reach: 0, 1 or CIDRs: 10.0.0.0/8")        \
+    TEXT(allow_private_webhooks, "0", "private addresses webhooks and calendars may reach: 0, 1, CIDRs")        \
     TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
     TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
     TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
     INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")         \
     INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
+    INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")         \
     BOOL(deliver, true, "send notifications; off: they wait")                                                   \
     BOOL(metrics, true, "serve /metrics")
 

@@ -8,8 +8,7 @@
 
 struct worker {
     workers *pool;
-    script *script;
-    store *store;
+    struct aside_tools tools;
     pthread_t thread;
 };
 
@@ -23,8 +22,10 @@ struct workers {
     bool is_running, is_stopping;
 };
 
-struct work {
+struct work { // a request, as one of the things that workers do
+    struct aside aside;
     enum work_kind kind;
+    struct http_exchange *x;
     struct http_response response;
 };
 
@@ -35,13 +36,13 @@ static bool open_worker(workers *w, struct worker *one, struct why *why) {
                                     .log = w->options.log,
                                     .read_timeout_ms = w->options.read_timeout_ms};
     one->pool = w;
-    if (store_open(&reading, &one->store, why) != ERR_OK) return false;
+    if (store_open(&reading, &one->tools.store, why) != ERR_OK) return false;
     struct script_options own = w->options.script;
-    own.store = one->store;
-    own.ids = store_ids(one->store);
+    own.store = one->tools.store;
+    own.ids = store_ids(one->tools.store);
     own.memory_bytes = API_MEMORY;
-    one->script = script_new(&own, why);
-    return one->script != NULL;
+    one->tools.script = script_new(&own, why);
+    return one->tools.script != NULL;
 }
 
 workers *workers_new(const struct workers_options *options, struct why *why) {
@@ -62,8 +63,8 @@ workers *workers_new(const struct workers_options *options, struct why *why) {
 void workers_free(workers *w) {
     if (!w) return;
     for (int i = 0; i < w->options.count; i++) {
-        script_free(w->list[i].script);
-        store_close(w->list[i].store);
+        script_free(w->list[i].tools.script);
+        store_close(w->list[i].tools.store);
     }
     pthread_mutex_destroy(&w->mutex);
     pthread_cond_destroy(&w->wake);
@@ -109,7 +110,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
         str_split(&rest, '/', &type);
         str_split(&rest, '/', &token);
         struct script_value args[] = {text(type), text(token), text(base_url(one->pool, x))};
-        return script_call(one->script, "api.explain", "page", args, 3, budget, x->arena, out, 4, why);
+        return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 4, why);
     }
     struct script_value args[] = {text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
                                   text(r->path),
@@ -118,7 +119,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
                                   text(base_url(one->pool, x))};
-    return script_call(one->script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 4, why);
+    return script_call(one->tools.script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 4, why);
 }
 
 // An answer that tells nothing of the inside, and a log line under the same id that does.
@@ -140,10 +141,12 @@ static struct http_response failure(struct worker *one, struct http_exchange *x,
 
 static str text_or_empty(const struct script_value *v) { return v->type == SCRIPT_STR ? v->text : (str){NULL, 0}; }
 
-static void answer(struct worker *one, struct http_exchange *x) {
+static void answer(struct aside *a, struct aside_tools *tools) {
+    struct worker *one = CONTAINER(tools, struct worker, tools);
+    struct work *work = CONTAINER(a, struct work, aside);
+    struct http_exchange *x = work->x;
     struct script_value v[4] = {0};
     struct why why = {""};
-    struct work *work = x->work;
     err e = call(one, x, v, &why);
     if (e == ERR_OK && v[0].type == SCRIPT_INT)
         work->response = (struct http_response){.status = (int)v[0].integer,
@@ -159,17 +162,14 @@ static void send_answer(struct http_exchange *x) {
     x->reply(x, &work->response);
 }
 
-err workers_push(workers *w, enum work_kind kind, struct http_exchange *x) {
-    struct work *work = arena_alloc(x->arena, sizeof *work);
-    work->kind = kind;
-    x->work = work;
-    x->resume = send_answer;
+static err push(void *ctx, struct aside *a) {
+    workers *w = ctx;
     pthread_mutex_lock(&w->mutex);
     bool is_full = w->waiting >= WAITING_MAX;
     if (!is_full) {
-        x->mail.next = NULL;
-        *w->tail = &x->mail;
-        w->tail = &x->mail.next;
+        a->mail.next = NULL;
+        *w->tail = &a->mail;
+        w->tail = &a->mail.next;
         w->waiting++;
         pthread_cond_signal(&w->wake);
     }
@@ -177,7 +177,19 @@ err workers_push(workers *w, enum work_kind kind, struct http_exchange *x) {
     return is_full ? ERR_FULL : ERR_OK;
 }
 
-static struct http_exchange *take(workers *w, bool may_wait) {
+err workers_push(workers *w, enum work_kind kind, struct http_exchange *x) {
+    struct work *work = arena_alloc(x->arena, sizeof *work);
+    *work = (struct work){.aside.run = answer, .kind = kind, .x = x};
+    x->work = work;
+    x->resume = send_answer;
+    return push(w, &work->aside);
+}
+
+struct aside_door workers_aside(workers *w) {
+    return (struct aside_door){.ctx = w, .push = push};
+}
+
+static struct aside *take(workers *w, bool may_wait) {
     pthread_mutex_lock(&w->mutex);
     while (may_wait && !w->head && !w->is_stopping) pthread_cond_wait(&w->wake, &w->mutex);
     struct mail *mail = w->head;
@@ -187,18 +199,18 @@ static struct http_exchange *take(workers *w, bool may_wait) {
         w->waiting--;
     }
     pthread_mutex_unlock(&w->mutex);
-    return mail ? CONTAINER(mail, struct http_exchange, mail) : NULL;
+    return mail ? CONTAINER(mail, struct aside, mail) : NULL;
 }
 
 bool workers_turn(workers *w) {
-    struct http_exchange *x = take(w, false);
-    if (x) answer(&w->list[0], x);
-    return x != NULL;
+    struct aside *a = take(w, false);
+    if (a) a->run(a, &w->list[0].tools);
+    return a != NULL;
 }
 
 static void *worker_thread(void *arg) {
     struct worker *one = arg;
-    for (struct http_exchange *x; (x = take(one->pool, true));) answer(one, x);
+    for (struct aside *a; (a = take(one->pool, true));) a->run(a, &one->tools);
     return NULL;
 }
 

@@ -1,8 +1,10 @@
 // Workers: threads that answer API requests and pages as plain blocking code on reading connections.
 //
 // Purpose: each has a Lua state and a reading store; a write inside waits for its commit (ports). I/O loops hand them
-// exchanges and get them back by the loop's mailbox. Threads: workers_push from any.
+// exchanges and get them back by the loop's mailbox; other parts hand them work of their own (engine/aside.h).
+// Threads: pushing from any.
 #pragma once
+#include "engine/aside.h"
 #include "net/http.h"
 #include "script/script.h"
 #include "store/store.h"
@@ -26,6 +28,7 @@ void workers_start(workers *w);
 // The exchange's answer is ready when its mail is back on its loop. For WORK_EXPLAIN the path is
 // /integrations/v1/<type>/<token>/, for WORK_ACT /act/<token>, for WORK_CALLBACK /callbacks/<provider>. ERR_FULL: too many wait.
 err workers_push(workers *w, enum work_kind kind, struct http_exchange *x);
-bool workers_turn(workers *w); // one request, without threads
+struct aside_door workers_aside(workers *w);
+bool workers_turn(workers *w); // one request or aside, without threads
 void workers_stop(workers *w); // answers what waits, then joins
 void workers_free(workers *w);

@@ -149,7 +149,7 @@ static err write_apply(struct commit_item *item, store *s, int64_t now) {
     if (w->is_outbox) w->engine->notifications_added = true;
     else {
         w->engine->config_changed = true;
-        on_call_forget(w->engine->on_call);
+        engine_schedules_changed(w->engine);
     }
     for (size_t i = 0; i < w->count && x == ERR_OK; i++) {
         struct write_statement *st = &w->statements[i];

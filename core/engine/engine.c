@@ -59,8 +59,10 @@ static void on_committed(void *ctx, store *s) {
         if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "config_not_loaded", LOG_Z("error", err_text(x)));
         e->config_changed = false;
     }
-    if ((e->jobs_added || e->notifications_added) && e->options.on_jobs) e->options.on_jobs(e->options.ctx);
-    e->jobs_added = e->notifications_added = false;
+    if (e->schedules_changed) __atomic_add_fetch(&e->schedules_version, 1, __ATOMIC_RELEASE);
+    if ((e->jobs_added || e->notifications_added || e->schedules_changed) && e->options.on_jobs)
+        e->options.on_jobs(e->options.ctx);
+    e->jobs_added = e->notifications_added = e->schedules_changed = false;
 }
 
 // Beside the start of the rest; what fails now is tried again, and told, at the first look.
@@ -129,6 +131,13 @@ void engine_free(engine *e) {
     hooks_free(e->hooks);
     mem_free(e);
 }
+
+void engine_schedules_changed(engine *e) {
+    on_call_forget(e->on_call);
+    e->schedules_changed = true;
+}
+
+uint64_t engine_schedules_version(const engine *e) { return __atomic_load_n(&e->schedules_version, __ATOMIC_ACQUIRE); }
 
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }

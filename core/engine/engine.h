@@ -29,9 +29,13 @@ config_source *engine_config(engine *e);
 bool engine_guess_open(const engine *e, int64_t integration_id, int64_t route_id, str grouping_id);
 int64_t engine_hash(const engine *e, str text); // keyed 64-bit hash, for grouping ids and payload repeats
 
+// Counts what may have changed who is on call: schedules, shifts, swaps, people, calendars. Any thread.
+uint64_t engine_schedules_version(const engine *e);
+
 struct engine_counters { // atomics, readable from any thread
     uint64_t alerts, groups_opened, repeats, stale, slow_lane, raw, actions, unanswered, notifications_sent,
         notifications_failed;
+    uint64_t calendars_fetched, calendars_failed, calendars_failing;
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };
 struct engine_counters *engine_counters(engine *e);

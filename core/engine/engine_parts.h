@@ -17,13 +17,16 @@ struct engine {
     hooks *hooks;
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
-    bool jobs_added, notifications_added;
-    bool label_job_waits; // the job label_index surely has a row
+    bool jobs_added, notifications_added, schedules_changed;
+    uint64_t schedules_version; // atomically
+    bool label_job_waits;       // the job label_index surely has a row
     struct engine_counters counters;
 };
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
 
+// On the commit thread: who is on call may be other people now.
+void engine_schedules_changed(engine *e);
 // The open group of a grouping id on a route; ERR_NOT_FOUND when there is none.
 err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out);
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);

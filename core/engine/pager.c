@@ -117,12 +117,18 @@ static int64_t jobs_turn(pager *p) {
     return RETRY_US;
 }
 
+static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
+
 int64_t pager_turn(pager *p) {
     int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
-    return jobs < 0 ? out : out < 0 || jobs < out ? jobs : out;
+    int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
+    return sooner(sooner(jobs, out), fetch);
 }
 
-bool pager_is_idle(pager *p) { return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)); }
+bool pager_is_idle(pager *p) {
+    return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
+           (!p->options.calendars || calendars_is_idle(p->options.calendars));
+}
 
 static void on_timer(uv_timer_t *t);
 
@@ -179,6 +185,7 @@ void pager_free(pager *p) {
     if (!p) return;
     take_done(p);
     mailbox_close(&p->done);
+    calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);
     store_close(p->options.reader);
     mem_free(p);

@@ -4,14 +4,16 @@
 // thread, and sleeps until the next one is due or someone adds a job.
 // Threads: pager_wake from any (the commit thread calls it when jobs were added); everything else on its own.
 #pragma once
+#include "engine/calendars.h"
 #include "engine/outbox.h"
 
 typedef struct pager pager;
 
 struct pager_options {
     engine *engine;
-    store *reader;  // owned by the pager afterwards
-    outbox *outbox; // likewise; NULL: nothing leaves
+    store *reader;        // owned by the pager afterwards
+    outbox *outbox;       // likewise; NULL: nothing leaves
+    calendars *calendars; // likewise; NULL: none is fetched
     env *env;
     log_t *log;
     // The pager's loop opens (before its thread starts) and is about to close (after it ended). May be NULL.
@@ -25,6 +27,6 @@ void pager_start(pager *p);
 void pager_wake(pager *p);
 // One round without the thread: hands due jobs over, takes finished ones back; µs until the next is due, -1 for none.
 int64_t pager_turn(pager *p);
-bool pager_is_idle(pager *p); // no job and no notification is on its way
+bool pager_is_idle(pager *p); // no job, notification or calendar is on its way
 void pager_stop(pager *p);    // joins; jobs on their way are waited for
 void pager_free(pager *p);

@@ -1,23 +1,25 @@
 // A calendar was fetched, or could not be: what is kept of it, as an item of the commit thread.
 //
-// The last good copy stays when a fetch fails or brings no calendar, and the reason stands beside it. The text is read in
-// copy_init, on the caller's thread; the commit thread only writes. An answer to an address that the schedule does not have
-// any more is dropped (ERR_STALE).
-// Ownership: everything is borrowed from the caller until `done`. Threads: copy_init on any, with zones of its own.
+// The last good copy stays when a fetch fails or brings no calendar, and the reason stands beside it. Beside the copy stand
+// the events of the days around, so that the commit thread need not read calendars; they are read again once a day, also
+// from a copy that nothing newer follows. The text is read in copy_init, on the caller's thread; the commit thread only
+// writes, and no more than what is new. An answer to an address that the schedule does not have any more is dropped
+// (ERR_STALE).
+// Ownership: everything is borrowed from the caller until `done`. Threads: copy_init on any.
 #pragma once
-#include "base/zone.h"
 #include "engine/engine.h"
 #include "store/schedule_rows.h"
 
 #define COPY_DAYS_BEFORE 2
-#define COPY_DAYS_AFTER  60 // how long a calendar that cannot be fetched goes on
+#define COPY_DAYS_AFTER  60
 
 struct calendar_fetch {
     int64_t schedule_id;
-    bool is_overrides;
-    str url;   // that was asked
-    str text;  // of the answer
-    str error; // or why there is none; empty: there is one
+    bool is_overrides, is_unchanged; // unchanged: the server says that the copy is as good as what it has
+    str url;                         // that was asked
+    str text;                        // of the answer
+    str error;                       // or why there is none; empty: there is one
+    str etag, modified;              // of the answer, to ask whether it has changed
     int64_t at;
 };
 
@@ -25,8 +27,8 @@ struct copy_item {
     struct commit_item item; // apply is set by copy_init; the caller sets done
     engine *engine;
     arena *memory;
-    struct copy_write write;
+    struct copy_write write; // `error` is set when the text is no calendar that can be used, too
 };
 
-// *why is the sentence that is kept when the text is no calendar that can be used.
-void copy_init(struct copy_item *c, engine *e, const struct calendar_fetch *fetch, zones *z, arena *a, struct why *why);
+void copy_init(struct copy_item *c, engine *e, const struct calendar_fetch *fetch, const struct copy_known *known,
+               arena *a);

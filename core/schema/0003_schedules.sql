@@ -22,14 +22,16 @@ CREATE TABLE schedule (
 CREATE TABLE schedule_copy (
   schedule_id  INTEGER NOT NULL REFERENCES schedule(id) ON DELETE CASCADE,
   part         TEXT NOT NULL,                        -- primary, overrides
-  ical         TEXT,
-  fetched_at   INTEGER,                              -- of the copy
+  fetched_at   INTEGER,                              -- when the copy was last known to be what the address has
   events       TEXT,                                 -- JSON: what the copy says about the time around its last reading, so
                                                      -- that the commit thread need not read calendars (engine/ical.h)
   events_from  INTEGER,
   events_to    INTEGER,
-  tried_at     INTEGER,
+  tried_at     INTEGER,                              -- null: it is to be fetched now
   error        TEXT,                                 -- of the last try; null: it succeeded
+  etag         TEXT,                                 -- of the copy, as is the next: to ask whether it has changed
+  modified     TEXT,
+  ical         TEXT,
   PRIMARY KEY (schedule_id, part)
 ) STRICT;
 

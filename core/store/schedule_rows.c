@@ -157,22 +157,73 @@ static err has_address(store *s, arena *a, const struct copy_write *w) {
     return e == ERR_OK && !rows.count ? ERR_STALE : e;
 }
 
+static str part_of(bool is_overrides) { return is_overrides ? STR("overrides") : STR("primary"); }
+
+err schedule_rows_get_copy(store *s, arena *a, int64_t schedule_id, bool is_overrides, struct copy_known *out) {
+    const struct store_value args[] = {SV_INT(schedule_id), SV_TEXT(part_of(is_overrides))};
+    struct store_rows rows;
+    err e = store_run(s, a, "SELECT ical, error, events_from FROM schedule_copy WHERE schedule_id = $1 AND part = $2",
+                      args, 2, 1, &rows, NULL);
+    if (e != ERR_OK) return e;
+    *out = (struct copy_known){0};
+    if (!rows.count) return ERR_OK;
+    struct cells c = row_of(&rows, 0);
+    out->ical = next_text(&c);
+    out->error = next_text(&c);
+    out->events_from = next_int(&c);
+    return ERR_OK;
+}
+
+static struct store_value text_or_null(str s) { return s.len ? SV_TEXT(s) : SV_NULL; }
+
+// A row whose size stays is changed in place: of a large copy that has not changed nothing is written again.
 err schedule_rows_put_copy(store *s, arena *a, const struct copy_write *w) {
-    static const char *const good =
-        "INSERT INTO schedule_copy (schedule_id, part, tried_at, fetched_at, ical, events, events_from, events_to) "
-        "VALUES ($1, $2, $3, $3, $4, $5, $6, $7) ON CONFLICT (schedule_id, part) DO UPDATE SET tried_at = $3, "
-        "fetched_at = $3, error = NULL, ical = $4, events = $5, events_from = $6, events_to = $7";
-    static const char *const failed =
-        "INSERT INTO schedule_copy (schedule_id, part, tried_at, error) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (schedule_id, part) DO UPDATE SET tried_at = $3, error = $4";
-    str part = w->is_overrides ? STR("overrides") : STR("primary");
-    const struct store_value head[] = {SV_INT(w->schedule_id), SV_TEXT(part), SV_INT(w->at)};
-    const struct store_value copy[] = {
-        head[0], head[1], head[2], SV_TEXT(w->ical), SV_TEXT(w->events), SV_INT(w->events_from), SV_INT(w->events_to)};
-    const struct store_value failure[] = {head[0], head[1], head[2], SV_TEXT(w->error)};
+    static const char *const tried =
+        "INSERT INTO schedule_copy (schedule_id, part, tried_at, fetched_at, error) VALUES ($1, $2, $3, "
+        "CASE WHEN $4 IS NULL THEN $3 END, $4) ON CONFLICT (schedule_id, part) DO UPDATE SET tried_at = $3, "
+        "fetched_at = CASE WHEN $4 IS NULL THEN $3 ELSE fetched_at END, error = $4";
+    static const char *const put_events = "UPDATE schedule_copy SET events = $1, events_from = $2, events_to = $3 "
+                                          "WHERE schedule_id = $4 AND part = $5";
+    static const char *const put_text =
+        "UPDATE schedule_copy SET ical = $1, etag = $2, modified = $3 WHERE schedule_id = $4 AND part = $5";
+    const struct store_value id = SV_INT(w->schedule_id), part = SV_TEXT(part_of(w->is_overrides));
+    const struct store_value head[] = {id, part, SV_INT(w->at), text_or_null(w->error)};
+    const struct store_value events[] = {SV_TEXT(w->events), SV_INT(w->events_from), SV_INT(w->events_to), id, part};
+    const struct store_value text[] = {SV_TEXT(w->ical), text_or_null(w->etag), text_or_null(w->modified), id, part};
     struct store_rows rows;
     err e = has_address(s, a, w);
+    if (e == ERR_OK) e = store_run(s, a, tried, head, 4, 0, &rows, NULL);
+    if (e == ERR_OK && w->events.ptr) e = store_run(s, a, put_events, events, 5, 0, &rows, NULL);
+    if (e == ERR_OK && w->ical.ptr) e = store_run(s, a, put_text, text, 5, 0, &rows, NULL);
+    return e;
+}
+
+// Overrides that are made in the web stand in for those of a calendar.
+static const char calendars_sql[] =
+    "SELECT s.id, c.tried_at, s.is_overrides, c.error IS NOT NULL, s.url, CASE WHEN c.ical IS NOT NULL THEN c.etag "
+    "END, "
+    "CASE WHEN c.ical IS NOT NULL THEN c.modified END FROM (SELECT id, 0 AS is_overrides, 'primary' AS part, "
+    "ical_url_primary AS url FROM schedule WHERE type = 'ical' UNION ALL SELECT id, 1, 'overrides', ical_url_overrides "
+    "FROM schedule WHERE type = 'ical' OR (type = 'calendar' AND enable_web_overrides = 0)) AS s LEFT JOIN "
+    "schedule_copy "
+    "AS c ON c.schedule_id = s.id AND c.part = s.part WHERE s.url IS NOT NULL ORDER BY COALESCE(c.tried_at, 0), s.id";
+
+err schedule_rows_calendars(store *s, arena *a, struct calendar_row **out, size_t *count) {
+    struct store_rows rows;
+    err e = store_run(s, a, calendars_sql, NULL, 0, 0, &rows, NULL);
     if (e != ERR_OK) return e;
-    return w->error.len ? store_run(s, a, failed, failure, 4, 0, &rows, NULL)
-                        : store_run(s, a, good, copy, 7, 0, &rows, NULL);
+    struct calendar_row *list = arena_alloc(a, (rows.count + 1) * sizeof *list);
+    for (size_t i = 0; i < rows.count; i++) {
+        struct cells c = row_of(&rows, i);
+        list[i].schedule_id = next_int(&c);
+        list[i].tried_at = next_int(&c);
+        list[i].is_overrides = next_int(&c) != 0;
+        list[i].has_failed = next_int(&c) != 0;
+        list[i].url = next_text(&c);
+        list[i].etag = next_text(&c);
+        list[i].modified = next_text(&c);
+    }
+    *out = list;
+    *count = rows.count;
+    return ERR_OK;
 }

@@ -52,13 +52,31 @@ struct schedule_query {
 err schedule_rows_read(store *s, arena *a, const struct schedule_query *query, struct schedule_rows *out,
                        struct why *why);
 
+struct copy_known {      // of a calendar, when it is fetched again
+    str ical;            // {NULL, 0}: there is no copy
+    str error;           // of the last try; empty: it succeeded
+    int64_t events_from; // of the events beside it
+};
+// An absent row is all zeros.
+err schedule_rows_get_copy(store *s, arena *a, int64_t schedule_id, bool is_overrides, struct copy_known *out);
+
 struct copy_write { // of one fetch
-    int64_t schedule_id;
+    int64_t schedule_id, at;
     bool is_overrides;
     str url;
-    str error; // empty: it succeeded, and what follows is kept
-    str ical, events;
-    int64_t at, events_from, events_to;
+    str error;          // empty: it succeeded
+    str ical;           // {NULL, 0}: that of before stays
+    str etag, modified; // of it
+    str events;         // likewise
+    int64_t events_from, events_to;
 };
 // On the commit thread. ERR_STALE: the schedule is gone or has another address now.
 err schedule_rows_put_copy(store *s, arena *a, const struct copy_write *write);
+
+struct calendar_row {              // one that is to be fetched from time to time
+    int64_t schedule_id, tried_at; // tried_at 0: never
+    bool is_overrides, has_failed;
+    str url, etag, modified; // etag, modified: empty when there is no copy
+};
+// Those that have waited longest first.
+err schedule_rows_calendars(store *s, arena *a, struct calendar_row **out, size_t *count);

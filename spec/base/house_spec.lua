@@ -25,7 +25,7 @@ local function text_of(path)
 end
 
 -- Lua that turns data into words asks nobody: neither disk, nor the core, nor a terminal.
-local PURE_BINDINGS <const> = { access = true, asset = true, crypto = true, fuel = true, ids = true, json = true, limits = true, output = true, print = true, regex = true,
+local PURE_BINDINGS <const> = { access = true, asset = true, crypto = true, fuel = true, ids = true, json = true, lexer = true, limits = true, output = true, print = true, regex = true,
   sandbox = true, text = true, trace = true, zone = true }
 
 -- The first part of a module's name, for those that read rows or act: everything else under lua/ is pure.

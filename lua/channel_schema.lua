@@ -100,6 +100,7 @@ local VALUE_FIELD <const> = {
   required = field(rules.boolean), secret = field(rules.boolean),
   personal = field(rules.boolean),   -- shown by its ends only, and never part of a queue's name
   aside = field(rules.boolean),      -- no part of the queue's name: where a message goes does not depend on it
+  person = field(rules.boolean),     -- of an address: who the person is in what comes in; without one the first field
   max = field(rules.positive), min = field(rules.count),
   pattern = field(rules.text), hint = field(rules.text),
   choices = field(texts), default = field(any),

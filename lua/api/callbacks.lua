@@ -34,9 +34,17 @@ local function called(provider, event)
   return n and n.user_id
 end
 
+-- The field that names people in events.
+local function person_field(spec)
+  for _, field in ipairs(spec.address) do
+    if field.person then return field end
+  end
+  return spec.address[1]
+end
+
 -- The one whose contact method has this address. Verified ones count first: anybody can write down anybody's number.
 local function addressed(provider, spec, event)
-  local field = spec.address[1]
+  local field = person_field(spec)
   if type(event.user_address) ~= "string" or not field then return nil end
   local found
   for _, name in ipairs(channel.carries(provider.type)) do
@@ -46,7 +54,8 @@ local function addressed(provider, spec, event)
         "m.second_provider_id = $2) " ..
       "ORDER BY m.verified_at IS NULL, m.id", name, provider.id)) do
       local address = secrets.open(spec.address, row.address)
-      if address and tostring(address[field[1]]) == event.user_address then
+      local value = address and address[field[1]]
+      if value ~= nil and tostring(value) == event.user_address then
         if row.verified_at then return row.user_id end
         if found and found ~= row.user_id then return nil end
         found = row.user_id

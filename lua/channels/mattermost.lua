@@ -64,6 +64,8 @@ mattermost.settings = {
 mattermost.address = {
   { "id", type = "text", required = true, pattern = "^[%l%d]+$", max = 26, hint = "A channel's id has 26 small letters and digits.",
     about = "Channel id (channel menu, View Info); for a person the id of their direct channel with the bot" },
+  { "user", type = "text", aside = true, person = true, pattern = "^[%l%d]+$", max = 26, hint = "A user's id has 26 small letters and digits.",
+    about = "Id of the person's user, so that the buttons they press act as them" },
 }
 mattermost.room = { key = "id" }
 mattermost.limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } }

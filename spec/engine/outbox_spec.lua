@@ -52,6 +52,24 @@ describe("the outbox", function()
     assert.is_truthy(id)
   end)
 
+  it("shows every attempt over the API, newest first, with the address masked", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone-2Kd8" } } })
+    open "ada"
+    w:answer(w:outgoing()[1], { status = 502 })
+    w:advance(2 * SECOND)
+    w:answer(w:outgoing()[1], { status = 200, body = [[{"id":"m1","event":"message"}]] })
+    local group = w:api(200, "GET", "alert_groups/").results[1].id
+    local list = w:api(200, "GET", "notifications/?alert_group_id=" .. group)
+    assert.equal(1, list.count)
+    local one = list.results[1]
+    assert.same({ "page", "step_due", "sent", 2, group }, { one.kind, one.reason, one.state, one.attempts, one.alert_group_id })
+    local second, first = one.deliveries[1], one.deliveries[2]
+    assert.same({ "retry", 1, 502, "sent", 2, 200, "m1", "ad…d8" },
+      { first.state, first.attempt, first.status, second.state, second.attempt, second.status, second.external_id, second.address })
+    assert.equal(0, w:api(200, "GET", "notifications/?state=failed").count)
+    assert.same(one, w:api(200, "GET", "notifications/" .. one.id .. "/"))
+  end)
+
   it("tries again later and later, with the same key, and honours Retry-After", function()
     w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
     open "ada"

@@ -9,6 +9,7 @@ JSON lines on standard input, one answer with the same id on standard output eac
   answers table                          {name: {"A": [...], "AAAA": [...], "ttl": n, "rcode": n, "drop": true, "delay": ms}}; a list of lists: one after the other
   smtp certificate tls user password     aiosmtpd, "starttls" or "tls" with a certificate
   seen                                   requests, DNS questions and mails since the last time
+  providers, provider, fault, received   the fake providers: provider_server.py
 """
 import asyncio
 import base64
@@ -20,6 +21,8 @@ import socket
 import ssl
 import struct
 import sys
+
+import provider_server
 
 CERTS = {}
 SEEN = {"requests": [], "questions": [], "mails": [], "talk": []}
@@ -63,7 +66,7 @@ def make_certificates(folder):
     ca_key = new_key()
     ca = make("spec authority", "spec authority", ca_key, ca_key, [], -2, 2, True)
     save("ca", ca_key, ca)
-    for label, names, first, last in (("good", ["a.test", "b.test", "three.test", "far.test", "mail.test", "127.0.0.1"], -2, 2), ("other", ["elsewhere.test"], -2, 2),
+    for label, names, first, last in (("good", ["a.test", "b.test", "three.test", "far.test", "mail.test", "*.provider.test", "127.0.0.1"], -2, 2), ("other", ["elsewhere.test"], -2, 2),
                                       ("old", ["a.test"], -20, -10)):
         key = new_key()
         save(label, key, make(label, "spec authority", key, ca_key, names, first, last, False))
@@ -351,7 +354,12 @@ async def obey(order):
         return seen
     if what == "dns":
         return {"port": await open_dns()}
-    if what == "smtp":
+    answer = await provider_server.obey(order, tls_of)
+    if isinstance(answer, dict):
+        return answer
+    if answer:
+        server = answer
+    elif what == "smtp":
         server = await open_smtp(order)
     elif what == "silent":
         server = await asyncio.start_server(silent, "127.0.0.1", 0)

@@ -41,8 +41,8 @@ local function is_ours(r, state)
   local head, claims, signature, key = (r.headers.authorization or ""):match "^vapid t=([%w_-]+)%.([%w_-]+)%.([%w_-]+), k=([%w_-]+)$"
   if not head or crypto.unbase64(head) ~= '{"typ":"JWT","alg":"ES256"}' or #crypto.unbase64(signature) ~= 64 then return false end
   local c = json.decode(crypto.unbase64(claims))
-  local now = 1767225600
-  return c.aud == "https://push.example.net" and c.exp > now and c.exp <= now + 86400 and c.sub == state.account.subject
+  local now = state.now or 1767225600
+  return c.aud == r.url:match "^https://[^/]+" and c.exp > now and c.exp <= now + 86400 and c.sub == state.account.subject
     and key == crypto.base64url(crypto.p256_public(crypto.unbase64(state.account.private_key)))
 end
 

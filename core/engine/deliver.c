@@ -1,16 +1,24 @@
 #include "engine/deliver.h"
 #include "engine/engine_parts.h"
 #include "script/json.h"
+#include "store/outbox_rows.h"
 
+// A provider that is back is noticed within PAUSE_MAX_US and a half.
+//
+// Nobody waits for what has to be tried again: a page for the next page, a webhook's call for the next one. Rooms are read
+// from top to bottom, so there a short trouble keeps the order: after each of the first ROOM_TRIES failures the whole room
+// rests, and for as long as its provider asks (Retry-After is the room's). Then later messages pass the one that fails.
 #define FIRST_PAUSE_US INT64_C(1000000)
-#define PAUSE_MAX_US   INT64_C(300000000)
+#define PAUSE_MAX_US   INT64_C(60000000)
 #define GIVE_UP_US     INT64_C(3600000000) // of trying, from the moment it was decided
+#define ROOM_TRIES     3
 
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
+    int64_t due_at;
     bool is_waiting, is_page, is_post;
     bool is_wiped; // its group was wiped or deleted: no word of it may come back
-    str channel;
+    str channel, target;
 };
 
 static store *writer(const struct delivery_item *d) { return d->engine->options.writer; }
@@ -26,7 +34,7 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                       "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
                       "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
                       "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
-                      "g.wiped_at IS NOT NULL) FROM notification AS n "
+                      "g.wiped_at IS NOT NULL), n.due_at, n.target FROM notification AS n "
                       "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
                       "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
                       &SV_INT(id), 1, 1, &rows, NULL);
@@ -43,7 +51,9 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .channel = v[7].text,
                         .second_provider_id = store_int_of(&v[8]),
                         .is_post = store_int_of(&v[9]) != 0,
-                        .is_wiped = store_int_of(&v[10]) != 0};
+                        .is_wiped = store_int_of(&v[10]) != 0,
+                        .due_at = store_int_of(&v[11]),
+                        .target = v[12].text};
     return ERR_OK;
 }
 
@@ -98,7 +108,7 @@ static err add_response(struct delivery_item *d, const struct row *n) {
 
 // Twice as long after each attempt, and up to a half more, so that many do not come back at the same moment.
 static int64_t pause_after(struct delivery_item *d, int64_t attempt) {
-    int64_t pause = FIRST_PAUSE_US << (attempt < 10 ? attempt - 1 : 9);
+    int64_t pause = FIRST_PAUSE_US << (attempt < 8 ? attempt - 1 : 7);
     uint16_t random;
     env_random(d->engine->options.env, &random, sizeof random);
     if (pause > PAUSE_MAX_US) pause = PAUSE_MAX_US;
@@ -225,8 +235,12 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
 }
 
 static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
-    if (now - n->created_at > GIVE_UP_US) return fail(d, n, now);
-    return set_due(d, n, now + pause_after(d, n->attempt), 0);
+    int64_t again_at = now + pause_after(d, n->attempt);
+    if (again_at - n->created_at > GIVE_UP_US) return fail(d, n, now);
+    bool keeps_place = n->is_post && (n->attempt <= ROOM_TRIES || d->after_ms > 0);
+    if (!keeps_place) return set_due(d, n, again_at, 0);
+    err x = set_due(d, n, n->due_at, 0);
+    return x == ERR_OK ? outbox_rows_rest(writer(d), d->arena, n->target, again_at) : x;
 }
 
 static void drop_words(struct delivery_item *d) {

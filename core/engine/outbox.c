@@ -2,20 +2,27 @@
 #include "base/mem.h"
 #include "engine/deliver.h"
 #include "engine/limiter.h"
+#include "store/outbox_rows.h"
 
-#define ON_WAY_MAX   512 // notifications
-#define CHANNEL_MAX  64  // of one channel
-#define FUEL         100000000
-#define RETRY_US     1000000
-#define LONG_LOOK_US 5000
-#define REST_TIMES   4
+// What is on its way at once. One provider that hangs fills its own share and nobody else's; what is important finds room
+// there when what is not has filled the rest.
+#define ON_WAY_MAX   1024
+#define LANE_MAX     64
+#define ORDINARY_MAX 48
+// Turns that ordinary messages may take in advance when a provider's limit holds them back: what is important comes
+// after so many.
+#define AHEAD_MAX 4
+#define FUEL      100000000
+#define RETRY_US  1000000
 
 // A notification from the row to the record.
 struct errand {
     struct delivery_item delivery; // its arena is the errand's own memory
     outbox *outbox;
-    str target, channel;
-    int64_t held_until; // a limit holds it back; 0: it was sent
+    struct outbox_lane lane;
+    str target;
+    int64_t held_until;       // a limit holds it back until this moment of elapsed time; 0: it was sent
+    bool is_held_by_provider; // and not by the limit of its target
     struct http_call call;
     bool is_sent;
 };
@@ -26,7 +33,6 @@ struct outbox {
     limiter *limiter;
     struct errand *on_way[ON_WAY_MAX];
     size_t count, recording;
-    int64_t rest_until; // engine time, so that in a virtual world the speed of the machine decides nothing
 };
 
 outbox *outbox_new(const struct outbox_options *options) {
@@ -103,6 +109,11 @@ static err ask(outbox *o, arena *a, const char *function, const struct script_va
     return e;
 }
 
+static void forget_words(struct errand *x) {
+    struct script_value id = number(x->delivery.notification_id);
+    ask(x->outbox, x->delivery.arena, "forget", &id, 1, NULL, 0);
+}
+
 static str text_in(const struct json *v, const char *key) {
     const struct json *member = v ? json_get(v, str_of(key)) : NULL;
     return member && member->type == JSON_STRING ? member->text : (str){NULL, 0};
@@ -172,8 +183,7 @@ static void on_answer(void *ctx, const struct http_result *r) {
     if (d->record.len && r->body.len) d->content = arena_str(d->arena, r->body);
     if (r->failure == HTTP_FAILED_NONE) judge(x, r);
     else {
-        struct script_value id = number(d->notification_id);
-        ask(x->outbox, d->arena, "forget", &id, 1, NULL, 0);
+        forget_words(x);
         d->state = http_failure_is_temporary(r->failure) ? DELIVERY_RETRY : DELIVERY_FAILED;
         d->error = arena_str(d->arena, str_of(r->sentence));
     }
@@ -183,8 +193,7 @@ static void on_answer(void *ctx, const struct http_result *r) {
 // Sending.
 
 static void rehearse(struct errand *x) {
-    struct script_value id = number(x->delivery.notification_id);
-    ask(x->outbox, x->delivery.arena, "forget", &id, 1, NULL, 0);
+    forget_words(x);
     x->delivery.state = DELIVERY_SENT;
     record(x);
 }
@@ -250,12 +259,21 @@ static uint64_t key_of(int64_t provider_id, str target) {
     return h;
 }
 
-// µs until a limit of the provider lets it go, 0 when it may.
-static int64_t limit(struct errand *x, const struct json *v, const char *name, str target, int64_t now) {
+// µs until a limit of the provider lets it go, 0 when it may. In elapsed time: a clock that is set back holds nothing up.
+static int64_t limit(struct errand *x, const struct json *v, const char *name, str target, int64_t elapsed) {
     const struct json *l = json_get(v, str_of(name));
     if (!l || l->type != JSON_ARRAY || l->count != 2) return 0;
     return limiter_take(x->outbox->limiter, key_of(x->delivery.provider_id, target), l->items[0].integer,
-                        l->items[1].integer * 1000, now);
+                        l->items[1].integer * 1000, elapsed);
+}
+
+static void hold_or_send(struct errand *x, const struct json *v) {
+    int64_t now = env_elapsed(x->outbox->options.env);
+    int64_t wait = limit(x, v, "provider_limit", (str){NULL, 0}, now);
+    int64_t own = limit(x, v, "target_limit", text_in(v, "target"), now);
+    x->is_held_by_provider = wait > own;
+    if (wait > 0 || own > 0) x->held_until = now + (wait > own ? wait : own);
+    else send_now(x);
 }
 
 static void prepare(struct errand *x, int64_t now) {
@@ -283,20 +301,31 @@ static void prepare(struct errand *x, int64_t now) {
     } else if (str_is(out[0].text, STR("fail"))) fail(x, text_in(v, "error"));
     else {
         make_call(x, v, out[2].type == SCRIPT_STR ? out[2].text : (str){NULL, 0});
-        int64_t wait = limit(x, v, "provider_limit", (str){NULL, 0}, now);
-        int64_t own = limit(x, v, "target_limit", text_in(v, "target"), now);
-        x->held_until = wait > 0 || own > 0 ? now + (wait > own ? wait : own) : 0;
-        if (!x->held_until) send_now(x);
+        hold_or_send(x, v);
     }
 }
 
+// Somebody may have answered while a limit held it back.
+static void send_held(struct errand *x) {
+    outbox *o = x->outbox;
+    bool is_waiting = true;
+    err e = outbox_rows_is_waiting(o->options.reader, x->delivery.arena, x->delivery.notification_id, &is_waiting);
+    if (e == ERR_OK && is_waiting) {
+        send_now(x);
+        return;
+    }
+    forget_words(x);
+    forget(o, x);
+    arena_free(x->delivery.arena);
+}
+
 // What is held back goes when its time has come. µs until the next, -1 none.
-static int64_t release(outbox *o, int64_t now) {
-    int64_t next = -1;
-    for (size_t i = 0; i < o->count; i++) {
+static int64_t release(outbox *o) {
+    int64_t next = -1, now = env_elapsed(o->options.env);
+    for (size_t i = o->count; i-- > 0;) { // from the end: what is taken out is replaced by the last
         struct errand *x = o->on_way[i];
         if (!x->held_until || x->is_sent) continue;
-        if (x->held_until <= now) send_now(x);
+        if (x->held_until <= now) send_held(x);
         else if (next < 0 || x->held_until - now < next) next = x->held_until - now;
     }
     return next;
@@ -304,50 +333,73 @@ static int64_t release(outbox *o, int64_t now) {
 
 // Looking for what is due.
 
-static bool may_start(const outbox *o, int64_t id, str target, str name) {
-    size_t of_channel = 0;
-    for (size_t i = 0; i < o->count; i++) {
-        const struct errand *x = o->on_way[i];
-        if (x->delivery.notification_id == id || str_is(x->target, target)) return false;
-        of_channel += str_is(x->channel, name);
-    }
-    return of_channel < CHANNEL_MAX && o->count < ON_WAY_MAX;
+static bool is_on_way(const outbox *o, const struct outbox_lane *lane, str target) {
+    for (size_t i = 0; i < o->count; i++)
+        if (o->on_way[i]->lane.is_important == lane->is_important && str_is(o->on_way[i]->target, target)) return true;
+    return false;
 }
 
-static void start(outbox *o, const struct store_value *v, int64_t now) {
+struct load {
+    size_t all, own, ahead; // of the lane and its sister, of this one; held back by the provider's limit
+};
+
+static struct load load_of(const outbox *o, const struct outbox_lane *lane) {
+    struct load out = {0};
+    for (size_t i = 0; i < o->count; i++) {
+        const struct errand *x = o->on_way[i];
+        if (x->lane.provider_id != lane->provider_id || !str_is(x->lane.channel, lane->channel)) continue;
+        out.all++;
+        out.own += x->lane.is_important == lane->is_important;
+        out.ahead += !x->is_sent && x->held_until && x->is_held_by_provider;
+    }
+    return out;
+}
+
+static bool has_room(const outbox *o, const struct outbox_lane *lane) {
+    struct load load = load_of(o, lane);
+    if (o->count >= ON_WAY_MAX) return false;
+    return lane->is_important ? load.all < LANE_MAX : load.all < ORDINARY_MAX && load.ahead < AHEAD_MAX;
+}
+
+static void start(outbox *o, const struct outbox_lane *lane, str target, int64_t id, int64_t now) {
     arena *a = arena_new();
     struct errand *x = arena_alloc(a, sizeof *x);
     x->outbox = o;
     x->delivery.arena = a;
-    x->delivery.notification_id = v[0].integer;
-    x->target = arena_str(a, v[1].text);
-    x->channel = arena_str(a, v[2].text);
+    x->delivery.notification_id = id;
+    x->target = arena_str(a, target);
+    x->lane = *lane;
+    x->lane.channel = arena_str(a, lane->channel);
     x->delivery.at = now;
     o->on_way[o->count++] = x;
     prepare(x, now);
 }
 
-// The first of each target, and of these the first of each channel, important ones before others. Rooms are read from
-// top to bottom: there what was decided first goes first, and what has to be tried again holds the later ones back.
-static const char due_sql[] =
-    "SELECT id, target, channel FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY channel ORDER BY is_important DESC, "
-    "due_at, id) AS in_channel FROM (SELECT id, target, channel, is_important, due_at, kind, ROW_NUMBER() OVER "
-    "(PARTITION BY target ORDER BY is_important DESC, CASE WHEN kind IN ('post', 'update') THEN id ELSE due_at END, "
-    "id) AS in_target FROM notification WHERE due_at <= $1) AS t WHERE in_target = 1 AND "
-    "(kind NOT IN ('post', 'update') OR NOT EXISTS (SELECT 1 FROM notification AS o WHERE o.target = t.target AND "
-    "o.attempt > 0 AND o.due_at > $1 AND o.id < t.id))) AS c WHERE in_channel <= 128 "
-    "ORDER BY is_important DESC, due_at, id";
+// The first of each target that waits for no answer.
+static err start_lane(outbox *o, arena *a, const struct outbox_lane *lane, int64_t now) {
+    struct outbox_list due = {0};
+    size_t max = load_of(o, lane).own + LANE_MAX;
+    err e = has_room(o, lane) ? outbox_rows_due(o->options.reader, a, lane, now, max, &due) : ERR_OK;
+    for (size_t i = 0; i < due.count && e == ERR_OK && has_room(o, lane); i++) {
+        int64_t id = 0;
+        if (is_on_way(o, lane, due.targets[i])) continue;
+        e = outbox_rows_first(o->options.reader, a, due.targets[i], lane->is_important, now, &id);
+        if (e == ERR_OK) start(o, lane, due.targets[i], id, now);
+        else if (e == ERR_NOT_FOUND) e = ERR_OK;
+    }
+    return e;
+}
 
 static err start_due(outbox *o, int64_t now) {
     arena *a = arena_new();
-    struct store_rows rows = {0};
-    int64_t from = env_elapsed(o->options.env);
-    err e = store_run(o->options.reader, a, due_sql, &SV_INT(now), 1, 0, &rows, NULL);
-    int64_t took = env_elapsed(o->options.env) - from;
-    if (took > LONG_LOOK_US) o->rest_until = from + (1 + REST_TIMES) * took;
-    for (size_t i = 0; i < rows.count && e == ERR_OK; i++) {
-        const struct store_value *v = &rows.values[3 * i];
-        if (may_start(o, v[0].integer, v[1].text, v[2].text)) start(o, v, now);
+    err e = ERR_OK;
+    for (int is_ordinary = 0; is_ordinary < 2 && e == ERR_OK; is_ordinary++) {
+        struct outbox_lane lane = {.is_important = !is_ordinary, .channel = STR(""), .provider_id = -1};
+        while ((e = outbox_rows_next_lane(o->options.reader, a, &lane)) == ERR_OK) {
+            e = start_lane(o, a, &lane, now);
+            if (e != ERR_OK) break;
+        }
+        if (e == ERR_NOT_FOUND) e = ERR_OK;
     }
     arena_free(a);
     return e;
@@ -355,10 +407,9 @@ static err start_due(outbox *o, int64_t now) {
 
 static err next_due(outbox *o, int64_t now, int64_t *wait) {
     arena *a = arena_new();
-    struct store_rows rows;
-    err e = store_run(o->options.reader, a, "SELECT MIN(due_at) FROM notification WHERE due_at > $1", &SV_INT(now), 1,
-                      1, &rows, NULL);
-    if (e == ERR_OK) *wait = rows.values[0].type == STORE_INT ? rows.values[0].integer - now : -1;
+    int64_t due_at = 0;
+    err e = outbox_rows_wait(o->options.reader, a, now, &due_at);
+    if (e == ERR_OK) *wait = due_at ? due_at - now : -1;
     arena_free(a);
     return e;
 }
@@ -372,23 +423,15 @@ size_t outbox_drain(outbox *o) {
 
 static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
 
-// µs until the rows may be looked through again. A long queue is left alone for some times as long as the look at it
-// took, so that there is time for answers.
-static int64_t resting(const outbox *o) {
-    int64_t left = o->rest_until - env_elapsed(o->options.env);
-    return left > 0 ? left : 0;
-}
-
 int64_t outbox_turn(outbox *o) {
     int64_t now = env_now(o->options.env), wait = -1;
     if (take_recorded(o)) return RETRY_US;
-    int64_t held = release(o, now);
-    int64_t rest = resting(o);
-    err e = rest > 0 ? ERR_OK : start_due(o, now);
+    release(o);
+    err e = start_due(o, now);
     if (e == ERR_OK) e = next_due(o, now, &wait);
     if (e != ERR_OK) {
         LOG(o->options.log, LOG_ERROR, "outbox_not_read", LOG_Z("error", err_text(e)));
         return RETRY_US;
     }
-    return sooner(wait, sooner(rest > 0 ? rest : -1, sooner(held, release(o, now))));
+    return sooner(wait, release(o));
 }

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include <uv.h>
 
-#define JOBS_AT_ONCE   200
+#define JOBS_AT_ONCE   100 // one that becomes due waits for as many that are overdue
 #define RETRY_US       1000000
 #define DRAIN_MS       2500 // answers of providers are awaited for so long at the stop
 #define DRAIN_EVERY_MS 50
@@ -79,25 +79,57 @@ static void hand_over(pager *p, const struct store_value *v) {
     if (e != ERR_OK) on_job_done(&j->item, e);
 }
 
-static err hand_over_due(pager *p, int64_t now) {
-    arena *a = arena_new();
+// The next lower priority that any job has; ERR_NOT_FOUND: there is none.
+static err next_priority(pager *p, arena *a, int64_t *priority) {
+    struct store_rows rows;
+    err e = store_run(p->options.reader, a, "SELECT MAX(priority) FROM job WHERE priority < $1", &SV_INT(*priority), 1,
+                      1, &rows, NULL);
+    if (e == ERR_OK && rows.values[0].type != STORE_INT) return ERR_NOT_FOUND;
+    if (e == ERR_OK) *priority = rows.values[0].integer;
+    return e;
+}
+
+static err hand_over_of(pager *p, arena *a, int64_t priority, int64_t now) {
+    struct store_value args[] = {SV_INT(priority), SV_INT(now), SV_INT(JOBS_AT_ONCE - (int64_t)p->in_flight)};
     struct store_rows rows = {0};
     err e = store_run(p->options.reader, a,
-                      "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE due_at <= $1 "
-                      "ORDER BY priority DESC, due_at, id LIMIT 200",
-                      &SV_INT(now), 1, JOBS_AT_ONCE, &rows, NULL);
+                      "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE priority = $1 AND due_at <= $2 "
+                      "ORDER BY due_at, id LIMIT $3",
+                      args, 3, 0, &rows, NULL);
     for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
+    return e;
+}
+
+// Most critical first; what a look costs does not depend on how many wait or are overdue.
+static err hand_over_due(pager *p, int64_t now) {
+    arena *a = arena_new();
+    int64_t priority = INT64_MAX;
+    err e = ERR_OK;
+    while (e == ERR_OK && p->in_flight < JOBS_AT_ONCE) {
+        e = next_priority(p, a, &priority);
+        if (e == ERR_OK) e = hand_over_of(p, a, priority, now);
+    }
     arena_free(a);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static err first_of(pager *p, arena *a, int64_t priority, int64_t *due_at) {
+    struct store_rows rows;
+    err e = store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job WHERE priority = $1", &SV_INT(priority), 1, 1,
+                      &rows, NULL);
+    if (e == ERR_OK && rows.values[0].type == STORE_INT && rows.values[0].integer < *due_at)
+        *due_at = rows.values[0].integer;
     return e;
 }
 
 // µs until the next job is due; -1: there is none.
 static err look_ahead(pager *p, int64_t now, int64_t *wait) {
     arena *a = arena_new();
-    struct store_rows rows;
-    err e = store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job", NULL, 0, 1, &rows, NULL);
-    if (e == ERR_OK && rows.values[0].type != STORE_INT) *wait = -1;
-    else if (e == ERR_OK) *wait = rows.values[0].integer > now ? rows.values[0].integer - now : 0;
+    int64_t priority = INT64_MAX, due_at = INT64_MAX;
+    err e = ERR_OK;
+    while (e == ERR_OK && (e = next_priority(p, a, &priority)) == ERR_OK) e = first_of(p, a, priority, &due_at);
+    if (e == ERR_NOT_FOUND) e = ERR_OK;
+    if (e == ERR_OK) *wait = due_at == INT64_MAX ? -1 : due_at > now ? due_at - now : 0;
     arena_free(a);
     return e;
 }

@@ -76,13 +76,49 @@ CREATE TABLE notification (
   error              TEXT,
   detail             TEXT                            -- JSON
 ) STRICT;
-CREATE INDEX notification_by_due ON notification(due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX notification_by_retry ON notification(target, due_at) WHERE attempt > 0 AND due_at IS NOT NULL;
+CREATE INDEX notification_by_queue ON notification(target, is_important, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_group_id IS NOT NULL;
 CREATE INDEX notification_by_key ON notification(key);  -- providers call back with it
 CREATE INDEX notification_by_contact ON notification(contact_method_id, is_important, created_at)
   WHERE contact_method_id IS NOT NULL AND state <> 'cancelled' AND state <> 'failed';
 CREATE INDEX notification_by_user ON notification(user_id, channel, created_at) WHERE user_id IS NOT NULL;
+
+-- The first of each queue of the outbox, important messages in one of their own: a look at what is due reads these rows,
+-- however many notifications wait behind them. Triggers keep them, so that no writer of a notification can forget to.
+CREATE TABLE outbox_queue (
+  target         TEXT NOT NULL,
+  is_important   INTEGER NOT NULL,
+  channel        TEXT NOT NULL,                      -- of the first, as is
+  provider_id    INTEGER NOT NULL,                   -- 0: the first that carries the channel
+  due_at         INTEGER NOT NULL,                   -- of the first, but not while the queue rests
+  resting_until  INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (target, is_important)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_queue_by_lane ON outbox_queue(is_important, channel, provider_id, due_at);
+CREATE INDEX outbox_queue_by_due ON outbox_queue(due_at);
+
+CREATE TRIGGER notification_comes AFTER INSERT ON notification WHEN NEW.due_at IS NOT NULL BEGIN
+  INSERT INTO outbox_queue (target, is_important, channel, provider_id, due_at)
+    VALUES (NEW.target, NEW.is_important, NEW.channel, COALESCE(NEW.provider_id, 0), NEW.due_at)
+    ON CONFLICT (target, is_important) DO UPDATE SET channel = excluded.channel, provider_id = excluded.provider_id,
+      due_at = MAX(excluded.due_at, resting_until) WHERE excluded.due_at < due_at;
+END;
+CREATE TRIGGER notification_moves AFTER UPDATE OF due_at, provider_id ON notification
+  WHEN NEW.due_at IS NOT OLD.due_at OR NEW.provider_id IS NOT OLD.provider_id BEGIN
+  DELETE FROM outbox_queue WHERE target = NEW.target AND is_important = NEW.is_important AND NOT EXISTS (SELECT 1
+    FROM notification AS n WHERE n.target = NEW.target AND n.is_important = NEW.is_important AND n.due_at IS NOT NULL);
+  INSERT INTO outbox_queue (target, is_important, channel, provider_id, due_at)
+    SELECT target, is_important, channel, COALESCE(provider_id, 0), due_at FROM notification
+      WHERE target = NEW.target AND is_important = NEW.is_important AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1
+    ON CONFLICT (target, is_important) DO UPDATE SET channel = excluded.channel, provider_id = excluded.provider_id,
+      due_at = MAX(excluded.due_at, resting_until);
+END;
+CREATE TRIGGER notification_goes AFTER DELETE ON notification WHEN OLD.due_at IS NOT NULL BEGIN
+  DELETE FROM outbox_queue WHERE target = OLD.target AND is_important = OLD.is_important;
+  INSERT INTO outbox_queue (target, is_important, channel, provider_id, due_at)
+    SELECT target, is_important, channel, COALESCE(provider_id, 0), due_at FROM notification
+      WHERE target = OLD.target AND is_important = OLD.is_important AND due_at IS NOT NULL ORDER BY due_at, id LIMIT 1;
+END;
 
 -- Every attempt, and what came back.
 CREATE TABLE delivery (
@@ -126,6 +162,10 @@ CREATE TABLE resolution_note (
   deleted_at      INTEGER
 ) STRICT;
 CREATE INDEX resolution_note_by_group ON resolution_note(alert_group_id);
+
+-- What is due, the most critical first, in one look however many jobs are overdue.
+DROP INDEX job_by_due;
+CREATE INDEX job_by_turn ON job(priority, due_at);
 
 -- An attached group follows its root.
 ALTER TABLE alert_group ADD COLUMN root_id INTEGER;

@@ -154,7 +154,7 @@ end
 local function run(core, query, stop)
   for _ = 1, STEPS_MAX do
     local due = query("SELECT min(due_at) AS at FROM (SELECT due_at FROM job WHERE kind IN " .. KINDS ..
-      " UNION ALL SELECT due_at FROM notification WHERE due_at IS NOT NULL) AS d")[1].at
+      " UNION ALL SELECT due_at FROM outbox_queue) AS d")[1].at
     if not due then return true end
     local now = engine.now(core)
     if due > stop or now >= stop then break end

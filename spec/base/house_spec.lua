@@ -160,7 +160,7 @@ describe("the tour of the core", function()
     local doors = {
       net = { http = true, http_server = true, http_client = true, resolver = true, address_guard = true },
       store = { store = true, commit = true, group_rows = true, schedule_rows = true, escalation_rows = true, page_rows = true,
-        message_rows = true, copy = true },
+        message_rows = true, outbox_rows = true, copy = true },
       script = { script = true, json = true, fuel = true, engine_ops = true, module = true },
     }
     for _, line in ipairs(lines_of [[grep -Rn '#include "[a-z]*/' core]]) do

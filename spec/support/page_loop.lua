@@ -10,7 +10,7 @@ local M <const> = {}
 local Loop <const> = {}
 Loop.__index = Loop
 
-local PEOPLE <const> = 4500 -- of each step; each is called for one group, so that nothing is bundled
+local PEOPLE <const> = 500 -- of each step; each is called for one group, so that nothing is bundled
 local MESSAGES <const> = 5
 local POSTERS <const>, POSTS_MAX <const> = 2, 8
 local KEY_HEADERS <const> = { "webhook%-id", "x%-tocsin%-delivery" }

@@ -155,6 +155,10 @@ function world:check_invariants()
   local twice = self:rows("SELECT grouping_hash FROM alert_group WHERE is_open = 1 AND grouping_hash IS NOT NULL " ..
     "GROUP BY integration_id, grouping_hash, route_id HAVING count(*) > 1")
   assert(#twice == 0, "two open groups of one grouping id and route")
+  local queues = self:rows("SELECT COALESCE(q.target, n.target) AS target FROM (SELECT target, is_important, MIN(due_at) AS due_at " ..
+    "FROM notification WHERE due_at IS NOT NULL GROUP BY target, is_important) AS n FULL JOIN outbox_queue AS q " ..
+    "ON q.target = n.target AND q.is_important = n.is_important WHERE q.due_at IS NOT MAX(n.due_at, q.resting_until)")
+  assert(#queues == 0, "the queue of " .. tostring(queues[1] and queues[1].target) .. " is not what waits in it")
 end
 
 return world

@@ -34,6 +34,7 @@ function links.read(token, now)
   local bytes = text and #token <= 120 and crypto.unbase64(signature)
   if not bytes or not seal.is_signed(PURPOSE, text, bytes) then return nil end
   local letter, group, user, expires = string.match(text, "^(%a)%.(%d+)%.(%d+)%.(%d+)$")
+  if not VERBS[letter] then return nil end -- of a newer version
   return { verb = VERBS[letter], group = math.tointeger(tonumber(group)), user = math.tointeger(tonumber(user)),
     is_expired = now >= math.tointeger(tonumber(expires)) * 1000000 }
 end

@@ -1,6 +1,7 @@
 #include "app.h"
 #include "base/mem.h"
 #include "engine/fault.h"
+#include "engine/preview.h"
 #include "engine/schedule_json.h"
 #include "script/fuel.h"
 #include "script/script.h"
@@ -32,6 +33,7 @@ static struct script_options script_options(struct app *app) {
         .seal = app->seal,
         .ports = {.ctx = &app->ports, .call = ports_call},
         .schedule = schedule_answer,
+        .preview = preview_group,
         .log = app->log,
     };
 }

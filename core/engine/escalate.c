@@ -1,9 +1,6 @@
 // Walks a group's escalation as far as it goes now, in the transaction of its cause: an alert, a person's action, a job.
 #include "engine/engine_parts.h"
-#include "engine/escalation.h"
-
-#define UNANSWERED_AFTER_US INT64_C(300000000) // from the end of everything that calls to "nobody answered"
-#define STEPS_AT_ONCE       1000               // more than the passes of a chain whose steps are all due at once
+#include "engine/step_facts.h"
 
 struct walk {
     engine *engine;
@@ -21,83 +18,6 @@ static err add_line(struct walk *w, const char *action, const char *reason, int6
     char detail[48];
     int n = snprintf(detail, sizeof detail, "{\"step\":%lld}", (long long)step);
     return engine_add_line(w->engine, w->group->id, action, reason, (str){detail, (size_t)n}, w->now);
-}
-
-// Facts.
-
-static err turn_of(struct walk *w, const struct plan_step *step, struct id_list *out) {
-    struct id_list in_turn;
-    int64_t last = 0;
-    err x = escalation_rows_turns(writer(w), w->arena, &step->users, &in_turn);
-    if (x == ERR_OK) x = escalation_rows_last_user(writer(w), w->arena, step->step_id, &last);
-    if (x != ERR_OK || !in_turn.count) return x;
-    *out = (struct id_list){arena_alloc(w->arena, sizeof *out->ids), 1};
-    out->ids[0] = escalation_next_user(&in_turn, last);
-    return ERR_OK;
-}
-
-static err find_on_call(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
-    struct people people = {0};
-    struct why why = {""};
-    err x = on_call_at(w->engine->on_call, step->schedule_id, w->now, w->arena, &people, &why);
-    if (*why.text && x != ERR_NOT_FOUND)
-        LOG(w->engine->options.log, LOG_ERROR, "schedule_not_whole", LOG_N("schedule", step->schedule_id),
-            LOG_Z("error", why.text));
-    if (x == ERR_LIMIT) facts->failure = "schedule_failed";
-    else if (x == ERR_OK && !people.count) facts->failure = "no_one_on_call";
-    if (x == ERR_LIMIT) return ERR_OK;
-    struct id_list ids = {arena_alloc(w->arena, (people.count + 1) * sizeof *ids.ids), people.count};
-    if (people.count) memcpy(ids.ids, people.ids, people.count * sizeof *ids.ids);
-    facts->users = ids;
-    return x;
-}
-
-static err find_webhook(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
-    bool is_enabled = false;
-    err x = escalation_rows_webhook(writer(w), w->arena, step->webhook_id, &is_enabled);
-    if (x == ERR_OK && !is_enabled) facts->failure = "webhook_disabled";
-    return x;
-}
-
-static err count_alerts(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
-    int64_t since = w->group->last_alert_at - step->num_minutes * 60 * INT64_C(1000000);
-    return escalation_rows_count_alerts(writer(w), w->arena, w->group, since, step->num_alerts + 1, &facts->alerts);
-}
-
-// What a step refers to, and what is said when it names none or what it names is gone.
-static const struct {
-    enum step_type type;
-    const char *gone;
-} references[] = {
-    {STEP_NOTIFY_ON_CALL, "schedule_gone"},
-    {STEP_NOTIFY_TEAM, "team_gone"},
-    {STEP_NOTIFY_USER_GROUP, "user_group_gone"},
-    {STEP_WEBHOOK, "webhook_gone"},
-};
-
-static const char *gone_text(enum step_type type) {
-    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
-        if (references[i].type == type) return references[i].gone;
-    return "step_not_configured";
-}
-
-static err gather(struct walk *w, const struct plan_step *step, struct step_facts *facts) {
-    store *s = writer(w);
-    err x = ERR_OK;
-    *facts = (struct step_facts){0};
-    switch (step->type) {
-    case STEP_NOTIFY_USERS: x = escalation_rows_users(s, w->arena, &step->users, &facts->users); break;
-    case STEP_NOTIFY_NEXT: x = turn_of(w, step, &facts->users); break;
-    case STEP_NOTIFY_ON_CALL: x = find_on_call(w, step, facts); break;
-    case STEP_NOTIFY_TEAM: x = escalation_rows_team(s, w->arena, step->team_id, &facts->users); break;
-    case STEP_NOTIFY_USER_GROUP: x = escalation_rows_user_group(s, w->arena, step->user_group_id, &facts->users); break;
-    case STEP_ALERTS: x = count_alerts(w, step, facts); break;
-    case STEP_WEBHOOK: x = find_webhook(w, step, facts); break;
-    default: break;
-    }
-    if (x != ERR_NOT_FOUND) return x;
-    facts->failure = gone_text(step->type);
-    return ERR_OK;
 }
 
 // Outcomes.
@@ -144,14 +64,16 @@ static err write_walk(struct walk *w) {
 }
 
 static err go_on(struct walk *w) {
+    const engine *e = w->engine;
+    struct step_asking asking = {.store = writer(w), .on_call = e->on_call, .arena = w->arena, .log = e->options.log};
     struct step_outcome out = {0};
     err x = escalation_rows_plan(writer(w), w->arena, w->escalation.plan_id, &w->plan);
     w->escalation.next_at = w->now;
-    for (int i = 0; x == ERR_OK && i < STEPS_AT_ONCE; i++) {
+    for (int i = 0; x == ERR_OK && i < ESCALATION_STEPS_AT_ONCE; i++) {
         const struct plan_step *step = escalation_step_up(&w->escalation, &w->plan);
         int64_t at = w->escalation.step;
         struct step_facts facts = {0};
-        if (step) x = gather(w, step, &facts);
+        if (step) x = step_facts_gather(&asking, w->group, step, w->now, &facts);
         if (x != ERR_OK) return x;
         escalation_run_step(&w->escalation, &w->plan, &facts, w->now, &w->state, &out);
         x = write_outcome(w, step, &out, at);
@@ -244,7 +166,7 @@ err engine_watch_for_answer(engine *e, const struct group *g, int64_t now) {
     err x = ended.escalation == ESCALATION_FINISHED ? ERR_OK
                                                     : group_rows_set_escalation(e->rows, &ended, ESCALATION_FINISHED);
     if (x == ERR_OK) x = group_rows_cancel_jobs(e->rows, g->id, STR("watch_answer"));
-    return x == ERR_OK ? engine_add_call_job(e, "watch_answer", g->id, 0, 0, now + UNANSWERED_AFTER_US) : x;
+    return x == ERR_OK ? engine_add_call_job(e, "watch_answer", g->id, 0, 0, now + ESCALATION_UNANSWERED_AFTER_US) : x;
 }
 
 err engine_escalation_unanswered(engine *e, struct group *g, int64_t now) {

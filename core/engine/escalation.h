@@ -6,7 +6,9 @@
 #pragma once
 #include "store/escalation_rows.h"
 
-#define ESCALATION_REPEATS_MAX 5 // passes after the first
+#define ESCALATION_REPEATS_MAX         5    // passes after the first
+#define ESCALATION_STEPS_AT_ONCE       1000 // more than the passes of a chain whose steps are all due at once
+#define ESCALATION_UNANSWERED_AFTER_US INT64_C(300000000) // from the end of everything that calls to "nobody answered"
 
 // What a step needs to know of the world.
 struct step_facts {

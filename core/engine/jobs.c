@@ -135,9 +135,17 @@ static const struct {
     {"auto_resolve", job_auto_resolve},
 };
 
+// One that is due at the same moment and runs first may have called it off.
+static err is_there(const struct job_item *j, store *s) {
+    struct store_rows rows;
+    err x = store_run(s, j->arena, "SELECT 1 FROM job WHERE id = $1", &SV_INT(j->job.id), 1, 1, &rows, NULL);
+    return x == ERR_OK && !rows.count ? ERR_NOT_FOUND : x;
+}
+
 static err job_apply(struct commit_item *item, store *s, int64_t now) {
     struct job_item *j = CONTAINER(item, struct job_item, item);
-    err x = ERR_OK;
+    err x = is_there(j, s);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (str_is(j->job.kind, str_of(kinds[i].kind))) x = kinds[i].run(j, now);
     if (x == ERR_NOT_FOUND) x = ERR_OK; // what it was for is gone

@@ -17,16 +17,22 @@ int64_t page_due_at(const struct page_last *last, int64_t now) {
     return is_recent ? last->at + BUNDLE_US : now;
 }
 
-void page_run(struct page *p, const struct page_rule *rules, size_t rule_count, int64_t now, size_t *first,
-              size_t *count, int64_t *due_at) {
+struct page_rules page_rules_or_email(struct page_rule *rules, size_t count) {
+    static const struct page_rule email = {.position = 0, .channel = {"email", 5}};
+    return count ? (struct page_rules){rules, count} : (struct page_rules){&email, 1};
+}
+
+void page_run(struct page *p, const struct page_rules *rules, int64_t now, size_t *first, size_t *count,
+              int64_t *due_at) {
+    const struct page_rule *list = rules->list;
     size_t at = 0;
-    while (at < rule_count && rules[at].position <= p->rule) at++;
+    while (at < rules->count && list[at].position <= p->rule) at++;
     *first = at;
-    while (at < rule_count && rules[at].channel.len) at++;
+    while (at < rules->count && list[at].channel.len) at++;
     *count = at - *first;
-    if (at < rule_count) { // a wait
-        p->rule = rules[at].position;
-        *due_at = now + (rules[at].wait_ms > 0 ? rules[at].wait_ms * 1000 : WAIT_US);
+    if (at < rules->count) { // a wait
+        p->rule = list[at].position;
+        *due_at = now + (list[at].wait_ms > 0 ? list[at].wait_ms * 1000 : WAIT_US);
         return;
     }
     p->state = PAGE_FINISHED;

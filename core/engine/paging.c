@@ -42,19 +42,16 @@ static err notify(engine *e, arena *a, const struct page *p, const struct page_r
     return x == ERR_OK ? outbox_add(s, a, &n) : x;
 }
 
-// Without any rule there is still e-mail.
-static const struct page_rule fallback = {.position = 0, .channel = {"email", 5}};
-
 static err go_on(engine *e, arena *a, const struct group *g, struct page *p, const char *reason, int64_t now) {
     store *s = e->options.writer;
-    struct page_rule *rules = NULL;
-    size_t rule_count = 0, first = 0, count = 0;
+    struct page_rule *own = NULL;
+    size_t own_count = 0, first = 0, count = 0;
     int64_t due_at = 0;
-    err x = page_rows_rules(s, a, p->user_id, p->is_important, &rules, &rule_count);
+    err x = page_rows_rules(s, a, p->user_id, p->is_important, &own, &own_count);
     if (x != ERR_OK) return x;
-    const struct page_rule *list = rule_count ? rules : &fallback;
-    page_run(p, list, rule_count ? rule_count : 1, now, &first, &count, &due_at);
-    for (size_t i = first; i < first + count && x == ERR_OK; i++) x = notify(e, a, p, &list[i], reason, now);
+    struct page_rules rules = page_rules_or_email(own, own_count);
+    page_run(p, &rules, now, &first, &count, &due_at);
+    for (size_t i = first; i < first + count && x == ERR_OK; i++) x = notify(e, a, p, &rules.list[i], reason, now);
     if (x == ERR_OK) x = page_rows_put(s, a, p);
     if (x != ERR_OK) return x;
     if (p->state == PAGE_RUNNING) return engine_add_call_job(e, "page", g->id, p->user_id, p->epoch, due_at);

@@ -19,6 +19,7 @@
     X(limits)           \
     X(output)           \
     X(port)             \
+    X(preview)          \
     X(print)            \
     X(regex)            \
     X(sandbox)          \

@@ -98,17 +98,32 @@ static struct plan_step step_of(arena *a, const struct store_value *v) {
     };
 }
 
-err escalation_rows_plan(store *s, arena *a, int64_t plan_id, struct escalation_plan *out) {
+#define STEP_COLUMNS                                                                                            \
+    "step_id, type, is_important, wait_ms, users, schedule_id, team_id, user_group_id, webhook_id, from_time, " \
+    "to_time, num_alerts, num_minutes"
+
+static err read_steps(store *s, arena *a, const char *sql, int64_t id, struct escalation_plan *out) {
     struct store_rows rows;
-    err e = run(s, a,
-                "SELECT step_id, type, is_important, wait_ms, users, schedule_id, team_id, user_group_id, webhook_id, "
-                "from_time, to_time, num_alerts, num_minutes FROM plan_step WHERE plan_id = $1 ORDER BY position",
-                &SV_INT(plan_id), 1, &rows);
+    err e = store_run(s, a, sql, &SV_INT(id), 1, STEPS_MAX, &rows, NULL);
     if (e != ERR_OK) return e;
-    *out = (struct escalation_plan){
-        .id = plan_id, .steps = arena_alloc(a, (rows.count + 1) * sizeof *out->steps), .step_count = rows.count};
+    out->steps = arena_alloc(a, (rows.count + 1) * sizeof *out->steps);
+    out->step_count = rows.count;
     for (size_t i = 0; i < rows.count; i++) out->steps[i] = step_of(a, &rows.values[i * rows.columns]);
     return ERR_OK;
+}
+
+err escalation_rows_plan(store *s, arena *a, int64_t plan_id, struct escalation_plan *out) {
+    *out = (struct escalation_plan){.id = plan_id};
+    return read_steps(s, a, "SELECT " STEP_COLUMNS " FROM plan_step WHERE plan_id = $1 ORDER BY position", plan_id,
+                      out);
+}
+
+err escalation_rows_steps_now(store *s, arena *a, int64_t chain_id, struct escalation_plan *out) {
+    *out = (struct escalation_plan){0};
+    return read_steps(s, a,
+                      "SELECT " STEP_COLUMNS " FROM (SELECT id AS step_id, * FROM escalation_step) AS s "
+                      "WHERE escalation_chain_id = $1 ORDER BY position, step_id LIMIT 200",
+                      chain_id, out);
 }
 
 // How far.

@@ -58,7 +58,9 @@ struct escalation {
 
 // The plan of a chain as it is now, made when it is not there yet. ERR_NOT_FOUND: the chain is gone.
 err escalation_rows_plan_now(store *s, arena *a, int64_t chain_id, int64_t *plan_id);
-err escalation_rows_plan(store *s, arena *a, int64_t plan_id, struct escalation_plan *out); // ERR_NOT_FOUND
+err escalation_rows_plan(store *s, arena *a, int64_t plan_id, struct escalation_plan *out);
+// The same of the steps that a chain has now, without writing anything; `id` is 0.
+err escalation_rows_steps_now(store *s, arena *a, int64_t chain_id, struct escalation_plan *out);
 
 err escalation_rows_get(store *s, arena *a, int64_t group_id, struct escalation *out); // ERR_NOT_FOUND
 err escalation_rows_put(store *s, arena *a, const struct escalation *x);

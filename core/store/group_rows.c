@@ -123,8 +123,7 @@ static const char *const escalation_texts[] = {
 #undef X
 };
 
-static enum escalation_state read_escalation(store_stmt *st, int at) {
-    str text = store_column_text(st, at);
+enum escalation_state escalation_state_from(str text) {
     for (size_t i = 1; text.ptr && i < sizeof escalation_texts / sizeof *escalation_texts; i++)
         if (str_is(text, str_of(escalation_texts[i]))) return (enum escalation_state)i;
     return ESCALATION_NONE;
@@ -156,7 +155,7 @@ static void read_group(store_stmt *st, struct group *g) {
         .response_ms = store_column_is_null(st, 19) ? -1 : store_column_int(st, 19),
         .wiped_at = store_column_int(st, 20),
         .version = store_column_int(st, 21),
-        .escalation = read_escalation(st, 23),
+        .escalation = escalation_state_from(store_column_text(st, 23)),
         .root_id = store_column_int(st, 24),
     };
 }

@@ -34,6 +34,7 @@ enum escalation_state {
     ESCALATION_STATE_LIST(X)
 #undef X
 };
+enum escalation_state escalation_state_from(str text); // of the column; NONE for what is none
 
 struct group { // the columns of alert_group that rules read and change; 0 stands for null
     int64_t id, integration_id, route_id;

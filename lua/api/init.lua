@@ -4,6 +4,7 @@ local change = require("api.change")
 local direct_paging = require("api.direct_paging")
 local contact_check = require("api.contact_check")
 local errors = require("api.errors")
+local escalation_plan = require("api.escalation_plan")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
 local json = require("tocsin.json")
@@ -61,6 +62,7 @@ local ROUTES = {
   { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
   { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
+  { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
   { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },
   { "alert_groups/:id/resolve", "POST", group_actions.verb("resolve"), "editor" },

@@ -246,6 +246,14 @@ describe("an escalation", function()
       w:must(id, "acknowledge")
       assert.equal("stopped", w:escalation(id))
     end)
+    it("waits as long after a last call that comes at the moment when the wait would be over", function()
+      w:user("ada", { rules = { "sms", 5, "phone_call" } })
+      local id = open { notify "ada" }
+      w:advance(10 * MINUTE - 1)
+      assert.equal("finished", w:escalation(id))
+      w:advance(1)
+      assert.equal("unanswered", w:escalation(id))
+    end)
     it("says nothing when somebody did", function()
       w:user "ada"
       local id = open { notify "ada" }

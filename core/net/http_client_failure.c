@@ -79,7 +79,7 @@ void failure_of_mail(struct client_call *k, const struct mail_outcome *o) {
         failure_set(k, o->failure, "%s does not answer as a mail server: %s.", HOST, words);
         break;
     case HTTP_FAILED_LOGIN:
-        failure_set(k, o->failure, "The mail server %s does not let us in: %s.", HOST, words);
+        failure_set(k, o->failure, "The mail server %s does not let us in: %s. Check user and password.", HOST, words);
         break;
     case HTTP_FAILED_MAIL_LATER:
         failure_set(k, o->failure, "The mail server %s does not take the mail now: %s.", HOST, words);

@@ -7,7 +7,8 @@ JSON lines on standard input, one answer with the same id on standard output eac
   talk replies certificate               a server that says the first reply, then one for each line it is told; "HANG" hangs, "TLS" begins TLS
   dns                                    a name server on UDP and TCP, on one port; answers() fills its table
   answers table                          {name: {"A": [...], "AAAA": [...], "ttl": n, "rcode": n, "drop": true, "delay": ms}}; a list of lists: one after the other
-  smtp certificate tls user password     aiosmtpd, "starttls" or "tls" with a certificate
+  smtp certificate tls user password     aiosmtpd, "starttls" or "tls" with a certificate; what it takes goes into a mailbox
+  mailbox                                what lies in it, as Python's email reads it; takes it out
   seen                                   requests, DNS questions and mails since the last time
   providers, provider, fault, received   the fake providers: provider_server.py
 """
@@ -28,6 +29,7 @@ CERTS = {}
 SEEN = {"requests": [], "questions": [], "mails": [], "talk": []}
 TABLE = {}
 KEEP = []
+MAILBOX = []
 
 
 def make_certificates(folder):
@@ -308,10 +310,14 @@ async def open_dns():
 
 
 async def open_smtp(order):
+    import logging
     from aiosmtpd.smtp import SMTP, AuthResult
+    logging.getLogger("mail").setLevel(logging.CRITICAL)  # it warns of what the specs do on purpose
 
     class Handler:
         async def handle_DATA(self, server, session, envelope):
+            is_sealed = server.transport.get_extra_info("ssl_object") is not None
+            MAILBOX.append((is_sealed, envelope.original_content))
             SEEN["mails"].append({"from": envelope.mail_from, "to": envelope.rcpt_tos,
                                   "data": envelope.original_content.decode("latin-1"), "tls": session.ssl is not None,
                                   "user": getattr(session, "auth_data", None) and session.auth_data.login.decode()})
@@ -340,8 +346,23 @@ async def open_smtp(order):
     return await asyncio.get_running_loop().create_server(make, order.get("host", "127.0.0.1"), 0, ssl=None if is_starttls else context)
 
 
+def read_mailbox():
+    import email
+    import email.policy
+    out = []
+    for is_sealed, data in MAILBOX:
+        m = email.message_from_bytes(data, policy=email.policy.default)
+        out.append({"tls": is_sealed, "headers": {k.lower(): str(v) for k, v in m.items()},
+                    "defects": [str(d) for part in m.walk() for d in part.defects],
+                    "plain": m.get_body(("plain",)).get_content(), "html": m.get_body(("html",)).get_content()})
+    MAILBOX.clear()
+    return {"mails": out}
+
+
 async def obey(order):
     what = order["do"]
+    if what == "mailbox":
+        return read_mailbox()
     if what == "certificates":
         return {"ca": make_certificates(order["folder"])}
     if what == "answers":

@@ -1,5 +1,6 @@
 #include "ports.h"
 #include "base/mem.h"
+#include "engine/delivery_status.h"
 #include "script/json.h"
 
 // Waits for one item of the commit thread.
@@ -334,13 +335,45 @@ static err port_throttle(struct ports *ports, arena *a, const struct json *args,
     return ERR_OK;
 }
 
+struct status_call {
+    struct delivery_status_item status;
+    struct waiter waiter;
+};
+
+static void on_status_done(struct commit_item *item, err result) {
+    wait_done(&CONTAINER(CONTAINER(item, struct delivery_status_item, item), struct status_call, status)->waiter,
+              result);
+}
+
+// delivery_status {delivery, from, state, whole, error, external_id} → {}: what a provider told of a message later
+static err port_delivery_status(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    struct status_call call = {.status = {.delivery_id = int_of(args, "delivery", 0),
+                                          .from = text_of(args, "from"),
+                                          .state = text_of(args, "state"),
+                                          .whole = text_of(args, "whole"),
+                                          .error = text_of(args, "error"),
+                                          .external_id = text_of(args, "external_id"),
+                                          .arena = a}};
+    delivery_status_init(&call.status, ports->engine);
+    call.status.item.done = on_status_done;
+    err e = push_and_wait(ports, &call.status.item, &call.waiter);
+    buf_lit(out, "{}");
+    return e == ERR_OK ? e : why_set(why, e, "%s", err_text(e));
+}
+
 static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
 } list[] = {
-    {"act", port_act},       {"alert", port_alert}, {"delete_group", port_delete_group},
-    {"log", port_log},       {"page", port_page},   {"throttle", port_throttle},
-    {"unpage", port_unpage}, {"write", port_write},
+    {"act", port_act},
+    {"alert", port_alert},
+    {"delete_group", port_delete_group},
+    {"delivery_status", port_delivery_status},
+    {"log", port_log},
+    {"page", port_page},
+    {"throttle", port_throttle},
+    {"unpage", port_unpage},
+    {"write", port_write},
 };
 
 err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {

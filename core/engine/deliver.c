@@ -189,9 +189,11 @@ static err send_carried(struct delivery_item *d, int64_t now) {
 }
 
 static err fail_page(struct delivery_item *d, const struct row *n, int64_t now) {
-    const char *reason = d->is_limited ? "daily_limit" : "not_delivered";
-    return n->is_page ? engine_page_failed(d->engine, d->arena, n->alert_group_id, n->user_id, n->channel, reason, now)
-                      : ERR_OK;
+    struct page_failure failure = {.alert_group_id = n->alert_group_id,
+                                   .user_id = n->user_id,
+                                   .channel = n->channel,
+                                   .reason = d->is_limited ? "daily_limit" : "not_delivered"};
+    return n->is_page ? engine_page_failed(d->engine, d->arena, &failure, now) : ERR_OK;
 }
 
 static err fail_carried(struct delivery_item *d, int64_t now) {

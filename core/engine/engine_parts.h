@@ -93,9 +93,14 @@ struct page_call {
 };
 err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now);
 err engine_page_resume(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t epoch, int64_t now);
-// A notification of the page could not be delivered: its next rule comes at once.
-err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, const char *reason,
-                       int64_t now);
+// A notification of the page could not be delivered: its next rule comes at once, unless the page has gone on already.
+struct page_failure {
+    int64_t alert_group_id, user_id;
+    str channel;
+    const char *reason;
+    bool is_overtaken;
+};
+err engine_page_failed(engine *e, arena *a, const struct page_failure *failure, int64_t now);
 // Somebody has answered: every page of the group that began before, and what has not left yet.
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now);
 // One person is not to be called any more. ERR_INVALID: they are not.

@@ -110,14 +110,14 @@ err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id,
     return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;
 }
 
-err engine_page_failed(engine *e, arena *a, int64_t group_id, int64_t user_id, str channel, const char *reason,
-                       int64_t now) {
+err engine_page_failed(engine *e, arena *a, const struct page_failure *f, int64_t now) {
     struct page p;
     struct group g;
-    err x = page_rows_get(e->options.writer, a, group_id, user_id, &p);
-    if (x == ERR_OK) x = group_rows_get(e->rows, group_id, &g);
-    if (x == ERR_OK) x = add_line(e, &p, "page_failed", reason, channel, now);
-    if (x != ERR_OK || !page_applies(&p, &g)) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    err x = page_rows_get(e->options.writer, a, f->alert_group_id, f->user_id, &p);
+    if (x == ERR_OK) x = group_rows_get(e->rows, f->alert_group_id, &g);
+    if (x == ERR_OK) x = add_line(e, &p, "page_failed", f->reason, f->channel, now);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    if (f->is_overtaken || !page_applies(&p, &g)) return ERR_OK;
     p.epoch++; // the wait that it is in is over
     return go_on(e, a, &g, &p, "rule_before_failed", now);
 }

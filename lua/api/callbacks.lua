@@ -106,18 +106,20 @@ local function write(statements)
   if not result then error("a callback could not be written down: " .. sentence, 0) end
 end
 
+-- Another one may be noted at the same moment: then it is looked at again.
+local TRIES = 5
+
 local function note_state(provider, event)
-  local row = attempt_of(provider, event)
   local rank = RANKS[event.state]
-  if not row or not rank or rank <= (RANKS[row.state] or 0) then return end
-  local whole = ARRIVED[event.state] and "delivered" or event.state == "failed" and "failed" or row.whole
-  local why = event.error or json.null
-  write {
-    { sql = "UPDATE delivery SET state = $1, error = COALESCE($2, error), external_id = COALESCE(external_id, $3) WHERE id = $4",
-      args = { event.state, why, event.external_id or json.null, row.id } },
-    { sql = "UPDATE notification SET state = $1, error = COALESCE($2, error) WHERE id = $3 AND state IN ('sent', 'delivered')",
-      args = { whole, why, row.notification_id } },
-  }
+  for _ = 1, TRIES do
+    local row = attempt_of(provider, event)
+    if not row or not rank or rank <= (RANKS[row.state] or 0) then return end
+    local whole = ARRIVED[event.state] and "delivered" or event.state == "failed" and "failed" or row.whole
+    local result, sentence, code = port.call("delivery_status", { delivery = row.id, from = row.state, state = event.state,
+      whole = whole, error = event.error, external_id = event.external_id })
+    if result then return end
+    if code ~= "CONFLICT" then error("a callback could not be written down: " .. sentence, 0) end
+  end
 end
 
 -- Requests that the provider expects of us, such as "the button was seen": made once, and their answers matter to nobody.

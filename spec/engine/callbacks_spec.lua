@@ -170,6 +170,71 @@ describe("a provider that calls back", function()
     assert.same({ d = "answered", n = "delivered" }, delivery())
   end)
 
+  -- What becomes of a text message, told by its SMS id.
+  local function sent_sms(letter, sid)
+    w:answer(letter, { status = 201, body = '{"sid":"' .. sid .. '","status":"queued"}' })
+    return (encode.read_form(letter.body)).StatusCallback:sub(#PUBLIC + 1)
+  end
+  local function undelivered(target, sid)
+    return (ring(target, { MessageSid = sid, MessageStatus = "undelivered", ErrorCode = "30003", To = "+15558675310" }))
+  end
+
+  it("calls by the next rule at once when a text message did not arrive after all", function()
+    twilio()
+    users.ada = w:user("ada", { rules = { "sms", 15, "phone_call", 15, "sms" },
+      addresses = { sms = { phone = "+15558675310" }, phone_call = { phone = "+15558675310" } } })
+    alert "ada"
+    local status = sent_sms(w:outgoing()[1], "SM1")
+    w:advance(60000)
+    assert.same({}, w:outgoing())
+    assert.equal(204, undelivered(status, "SM1"))
+    assert.same({ "00:00 ada sms", "01:00 ada phone_call" }, w:calls(group))
+    assert.same({ "page_failed undelivered" }, w:lines(group, "page_failed"))
+    assert.same({ "failed", "Twilio error 30003" }, { w:column "SELECT state FROM notification"[1], w:column "SELECT error FROM notification"[1] })
+    assert.same({ "Twilio error 30003" }, w:column "SELECT failure FROM contact_method WHERE failed_at IS NOT NULL")
+    undelivered(status, "SM1") -- they tell it twice
+    assert.equal(2, #w:calls(group))
+    w:advance(15 * 60000)
+    assert.equal("16:00 ada sms", w:calls(group)[3]) -- the wait is a whole one again
+  end)
+
+  it("cuts no wait short for a message that the page has left behind, and wakes no page that was answered", function()
+    twilio()
+    users.ada = w:user("ada", { rules = { "sms", 5, "phone_call", 15, "sms" },
+      addresses = { sms = { phone = "+15558675310" }, phone_call = { phone = "+15558675310" } } })
+    alert "ada"
+    local status = sent_sms(w:outgoing()[1], "SM1")
+    w:advance(6 * 60000)
+    undelivered(status, "SM1")
+    assert.equal(2, #w:calls(group))
+    assert.same({ "page_failed undelivered" }, w:lines(group, "page_failed"))
+    alert "ada"
+    w:advance(3 * 60000)
+    local letters = w:outgoing()
+    local late = sent_sms(letters[#letters], "SM9")
+    w:api(200, "POST", "alert_groups/" .. w:api(200, "GET", "alert_groups/").results[1].id .. "/acknowledge/")
+    local before = w:column("SELECT count(*) FROM notification")[1]
+    undelivered(late, "SM9")
+    assert.equal(before, w:column("SELECT count(*) FROM notification")[1])
+  end)
+
+  it("goes on with every page that one message stood for", function()
+    twilio()
+    users.ada = w:user("ada", { rules = { "sms", 60, "phone_call" }, addresses = { sms = { phone = "+15558675310" }, phone_call = { phone = "+15558675310" } } })
+    local hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } } })
+    w:post(hook, { key = "first" })
+    sent_sms(w:outgoing()[1], "SM1")
+    w:post(hook, { key = "second" })
+    w:post(hook, { key = "third" })
+    w:advance(121000)
+    local letters = w:outgoing()
+    assert.equal(1, #letters) -- the two together
+    undelivered(sent_sms(letters[1], "SM2"), "SM2")
+    assert.same({ 1, 2 }, { #w:calls(1), #w:calls(2) })
+    assert.same({ "page_failed undelivered" }, w:lines(3, "page_failed"))
+    assert.equal(2, #w:calls(3))
+  end)
+
   it("acts on a text message, and answers one of a stranger politely", function()
     twilio()
     person("ada", "sms", { phone = "+15558675310" })

@@ -50,6 +50,7 @@ static int build(lua_State *L, text_fn *fn, str s, const void *option) {
     X(casefold, text_casefold)       \
     X(title_words, text_title_words) \
     X(ascii_digits, text_digits)     \
+    X(lua_string, text_lua)          \
     X(escape_html, text_escape)      \
     X(unescape_html, text_unescape)  \
     X(reverse, text_reverse)

@@ -38,6 +38,7 @@ struct text_json {
 };
 text_fn text_json; // a JSON string with quotes; option: struct text_json
 text_fn text_url;  // percent-encoding; option: str of ASCII bytes to keep too
+text_fn text_lua;  // a Lua string literal, of printable ASCII
 
 // text_case.c
 text_fn text_upper, text_lower, text_title, text_capitalize, text_swapcase, text_casefold;

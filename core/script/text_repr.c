@@ -1,4 +1,4 @@
-// How Python prints floats and strings, and the quoting of JSON and URLs.
+// How Python prints floats and strings, and the quoting of JSON, URLs and Lua.
 #include "script/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -236,5 +236,24 @@ size_t text_url(char *out, str s, const void *option) {
         text_char(&o, "0123456789ABCDEF"[c >> 4]);
         text_char(&o, "0123456789ABCDEF"[c & 15]);
     }
+    return o.len;
+}
+
+size_t text_lua(char *out, str s, const void *option) {
+    (void)option;
+    struct text_out o = {out, 0};
+    text_char(&o, '"');
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
+            text_char(&o, (char)c);
+            continue;
+        }
+        text_char(&o, '\\');
+        text_char(&o, (char)('0' + c / 100));
+        text_char(&o, (char)('0' + c / 10 % 10));
+        text_char(&o, (char)('0' + c % 10));
+    }
+    text_char(&o, '"');
     return o.len;
 }

@@ -19,6 +19,10 @@ local PARAMETERS_MAX <const> = 60
 local RECURSION_MAX <const> = 190
 local STEP <const>, LINE_COST <const> = require("tocsin.fuel").STEP, 5 -- fuel: of a call, and of each line it runs
 
+-- Names that functions are given when they are mentioned there.
+local OF_MACROS <const>, OF_BLOCKS <const>, OF_MAIN <const> = { "caller", "kwargs", "varargs" }, { "self", "super" }, { "self" }
+local NONE <const> = {}
+
 local S <const> = C.statements
 local compiler <const> = {}
 
@@ -47,6 +51,18 @@ local function as_deep_function(g, head, f, is_root)
 end
 loops.as_function = as_deep_function
 
+-- Which of these names a body mentions. Most templates mention none, and nothing is searched.
+local function mentions(g, body, names)
+  local some
+  for _, name in ipairs(names) do
+    if g.given[name] then
+      some = some or {}
+      some[#some + 1] = name
+    end
+  end
+  return some and scope.mentions(body, some) or NONE
+end
+
 -- The scope of a macro: its parameters, then the special names that its body mentions.
 local function macro_scope(g, node)
   local s = scope.new(g.scope)
@@ -55,13 +71,13 @@ local function macro_scope(g, node)
     scope.param(s, param.name)
     if param.name == "caller" then explicit_caller = i end
   end
-  local special = scope.mentions(node.body, { "caller", "kwargs", "varargs" })
+  local special = mentions(g, node.body, OF_MACROS)
   if explicit_caller and special.caller and not node.defaults[explicit_caller] then
     errors.raise("TemplateAssertionError", 'When defining macros or call blocks the special "caller" argument must be'
       .. " omitted or be given a default.", node.line)
   end
   local extra = {}
-  for _, name in ipairs { "caller", "kwargs", "varargs" } do
+  for _, name in ipairs(OF_MACROS) do
     if special[name] and not s.refs[name] then
       scope.param(s, name)
       extra[#extra + 1] = name
@@ -180,9 +196,9 @@ local function check_blocks(blocks)
 end
 
 -- The scope of a function that stands alone: `self`, and in a block `super`, are given.
-local function root_scope(body, block)
+local function root_scope(g, body, block)
   local s = scope.new(nil)
-  local special = scope.mentions(body, { "self", block and "super" or nil })
+  local special = mentions(g, body, block and OF_BLOCKS or OF_MAIN)
   for name in pairs(special) do scope.param(s, name) end
   scope.visit_body(s, body)
   return s, special
@@ -199,7 +215,7 @@ local function bind_special(g, s, special, block)
 end
 
 local function root_body(g, body, block, leave)
-  local s, special = root_scope(body, block)
+  local s, special = root_scope(g, body, block)
   bind_special(g, s, special, block)
   g.scope, g.soft = s, false
   C.begin_scope(g, s)
@@ -256,9 +272,9 @@ end
 function compiler.compile(tree, env, name)
   local g = writer.new(env.runtime)
   g.options, g.global, g.mutates, g.name = env, env.global, tree.mutates, name
-  g.escape, g.escapes, g.links = env.autoescape or false, tree.escapes, tree.links
+  g.escape, g.escapes, g.links, g.given = env.autoescape or false, tree.escapes, tree.links, tree.given
   g.linked = name ~= nil or tree.links or tree.blocks[1] ~= nil
-    or scope.mentions(tree.body, { "self" }).self ~= nil
+    or mentions(g, tree.body, OF_MAIN).self ~= nil
   g.is_deep = tree.blocks[1] ~= nil
   check_blocks(tree.blocks)
   write_main(g, tree)

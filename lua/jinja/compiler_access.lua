@@ -43,39 +43,31 @@ local DICT_METHODS <const> = {
   copy = true, clear = true, fromkeys = true,
 }
 
--- The key when `node` is a step that means the same as an attribute of that name.
-local function path_key(node)
-  if node.t == "attr" then return node.name end
+-- The key when `node` is a step that means the same as an attribute of that name; a loop's counters are none.
+local function path_key(g, node)
+  if node.t == "attr" then return not inline_loop(g, node[1]) and node.name or nil end
   if node.t ~= "item" or node[2].t ~= "const" or node[2].kind ~= "str" then return nil end
   local key = node[2].value
   if DICT_METHODS[key] or sub(key, 1, 1) == "_" then return nil end
   return key
 end
 
--- A step that `E.attr` treats on its own ends a path.
-local function is_special(g, node)
-  return node.t == "attr" and inline_loop(g, node[1])
-end
-
 --- Does it compile to a walk by names?
 function X.is_path(g, node)
-  return path_key(node) ~= nil and not is_special(g, node)
+  return path_key(g, node) ~= nil
 end
 
 --- The walk by `call` ("path", or "has" for the truth of what is there).
 function X.path(g, node, call)
-  local keys, n = {}, 0
-  local key = path_key(node)
-  while key and n < PATH_MAX do
-    n = n + 1
-    keys[n] = quote(key)
-    node = node[1]
-    key = not is_special(g, node) and path_key(node)
-  end
+  local keys, n = ")", 0
+  local key = path_key(g, node)
+  repeat
+    n, keys, node = n + 1, ", " .. quote(key) .. keys, node[1]
+    key = path_key(g, node)
+  until not key or n == PATH_MAX
   local base, weight = expression(g, node)
   if weight > X.WEIGHT_MAX then base = keep(g, base) end
-  for i = 1, n // 2 do keys[i], keys[n + 1 - i] = keys[n + 1 - i], keys[i] end
-  return format("%s(%s, %s)", use(g, call), base, concat(keys, ", ")), weight + n + 2
+  return use(g, call) .. "(" .. base .. keys, weight + n + 2
 end
 
 function E.attr(g, node)
@@ -108,7 +100,7 @@ end
 
 function E.item(g, node)
   if node[2].t == "slice" then return slice(g, node) end
-  if path_key(node) then return X.path(g, node, "path") end
+  if path_key(g, node) then return X.path(g, node, "path") end
   local codes, weights = {}, {}
   -- An item may be a method that changes the literal.
   local read = g.mutates and operand or operand_or_fixed
@@ -146,6 +138,7 @@ end
 
 -- `n, args…[, keywords]` as the text behind a comma.
 local function plain_arguments(node, codes)
+  if node.nargs == 0 and not node.keys[1] then return "0" end
   local parts = { format("%d", node.nargs) }
   for i = 2, node.nargs + 1 do parts[i] = codes[i] end
   parts[#parts + 1] = keyword_table(node.keys, codes, 1 + node.nargs)
@@ -191,7 +184,7 @@ local function method_call(g, node)
     local list, keywords = spread_arguments(g, node, codes)
     return format("%s(%s, %s, %s, %s)", use(g, "method_spread"), codes[1], name, list, keywords), weight + 60
   end
-  return format("%s(%s, %s, %s)", use(g, "method"), codes[1], name, plain_arguments(node, codes)), weight
+  return use(g, "method") .. "(" .. codes[1] .. ", " .. name .. ", " .. plain_arguments(node, codes) .. ")", weight
 end
 
 local function value_call(g, node)
@@ -200,7 +193,7 @@ local function value_call(g, node)
     local list, keywords = spread_arguments(g, node, codes)
     return format("%s(%s, %s, %s)", use(g, "call_spread"), codes[1], list, keywords), weight + 60
   end
-  return format("%s(%s, %s)", use(g, "call"), codes[1], plain_arguments(node, codes)), weight + 2
+  return use(g, "call") .. "(" .. codes[1] .. ", " .. plain_arguments(node, codes) .. ")", weight + 2
 end
 
 function E.call(g, node)
@@ -241,7 +234,7 @@ function E.filter(g, node)
     local list, keywords = spread_arguments(g, node, codes)
     return format("%s(%s, %s, %s, %s)", constant(g, support.apply), f, codes[1], list, keywords), weight + 60
   end
-  return format("%s(%s, %s)", f, codes[1], plain_arguments(node, codes)), weight + 2
+  return f .. "(" .. codes[1] .. ", " .. plain_arguments(node, codes) .. ")", weight + 2
 end
 E.test = E.filter
 

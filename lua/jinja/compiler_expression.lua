@@ -43,13 +43,18 @@ local function stable(g, node)
 end
 X.stable = stable
 
+-- Compiles an operand; without a node it is what a filter block wrote.
+local function light(g, node)
+  if not node then return g.filter_input, 0 end
+  local code, weight = expression(g, node)
+  if weight > WEIGHT_MAX then return keep(g, code), 0 end
+  return code, weight
+end
+
 --- Compiles one operand; what the operands before it still have to evaluate moves in front of its statements.
 function X.operand(g, codes, weights, i, node)
   local mark = g.n
-  local code, weight
-  if node then code, weight = expression(g, node) else code, weight = g.filter_input, 0 end
-  if weight > WEIGHT_MAX then code, weight = keep(g, code), 0 end
-  codes[i], weights[i] = code, weight
+  codes[i], weights[i] = light(g, node)
   if g.n == mark then return end
   for j = 1, i - 1 do
     if weights[j] > 0 then
@@ -67,6 +72,10 @@ local operand <const> = X.operand
 ---@return string[] codes
 ---@return integer weight  of a call with them as arguments
 function X.operands(g, node, first, last)
+  if first == last then -- most often
+    local code, weight = light(g, node[first])
+    return { code }, weight + 3
+  end
   local codes, weights = {}, {}
   for i = first, last do operand(g, codes, weights, i - first + 1, node[i]) end
   local weight = #codes + 2
@@ -193,7 +202,7 @@ local ARITHMETIC <const> = {
 
 function E.bin(g, node)
   local codes, weight = operands(g, node, 1, 2)
-  return format("%s(%s, %s)", use(g, ARITHMETIC[node.op]), codes[1], codes[2]), weight
+  return use(g, ARITHMETIC[node.op]) .. "(" .. codes[1] .. ", " .. codes[2] .. ")", weight
 end
 
 function E.neg(g, node)
@@ -218,12 +227,12 @@ end
 
 local COMPARE <const> = {
   ["=="] = "eq", ["!="] = "ne", ["<"] = "lt", ["<="] = "le", [">"] = "gt", [">="] = "ge",
+  ["in"] = "contains", notin = "contains",
 }
 
 local function comparison(g, op, left, right)
-  if op == "in" then return format("%s(%s, %s)", use(g, "contains"), left, right) end
-  if op == "notin" then return format("(not %s(%s, %s))", use(g, "contains"), left, right) end
-  return format("%s(%s, %s)", use(g, COMPARE[op]), left, right)
+  local code = use(g, COMPARE[op]) .. "(" .. left .. ", " .. right .. ")"
+  return op == "notin" and "(not " .. code .. ")" or code
 end
 
 -- `a < b < c`: each operand once, and no further than needed.
@@ -316,7 +325,7 @@ local function choice(g, node)
     local right, right_weight = expression(g, node[2])
     if g.n == mark and right_weight <= WEIGHT_MAX then
       -- What is true for Jinja is true for Lua.
-      return format("(%s(%s) and %s or %s)", use(g, "truth"), left, left, right), right_weight + 3
+      return "(" .. use(g, "truth") .. "(" .. left .. ") and " .. left .. " or " .. right .. ")", right_weight + 3
     end
     writer.insert(g, mark + 1, t .. " = " .. left)
     writer.insert(g, mark + 2, format("if not %s(%s) then", use(g, "truth"), t))

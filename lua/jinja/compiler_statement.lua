@@ -212,45 +212,44 @@ end
 
 -- Joins neighbours whose text is known; gives strings and nodes.
 local function merge(g, node)
-  local items, known = {}, {}
-  local function join()
-    if known[1] then items[#items + 1] = concat(known) end
-    known = {}
-  end
+  local items, n, texts = {}, 0, nil
   for i = 1, #node do
     local text = X.literal_text(g, node[i])
-    if not text then
-      join()
-      items[#items + 1] = node[i]
+    if text and type(items[n]) == "string" then
+      texts = texts or { items[n] }
+      texts[#texts + 1] = text
     elseif text ~= "" then
-      known[#known + 1] = text
+      if texts then items[n], texts = concat(texts), nil end
+      n = n + 1
+      items[n] = text or node[i]
     end
   end
-  join()
+  if texts then items[n] = concat(texts) end
   return items
 end
 
 -- What is written by one call: texts, then one expression, then variables of its line. Nothing that is evaluated comes after
 -- something whose text may fail, or which it may change.
 local function append_all(g, items)
-  local codes, line = {}, nil
-  local function flush()
-    if codes[1] then append(g, concat(codes, ", ")) end
-    codes, line = {}, nil
-  end
+  local codes, n, line = {}, 0, nil
   for i = 1, #items do
     local item = items[i]
-    if type(item) == "string" then
-      codes[#codes + 1] = quote(item)
+    local is_text = type(item) == "string"
+    local is_alone = not is_text and line and not (item.line == line and X.is_settled(g, item))
+    if n == WRITTEN_MAX or is_alone then
+      append(g, concat(codes, ", ", 1, n))
+      n, line = 0, nil
+    end
+    n = n + 1
+    if is_text then
+      codes[n] = quote(item)
     else
-      if line and not (item.line == line and X.is_settled(g, item)) then flush() end
       line = item.line
       statement(g, line)
-      codes[#codes + 1] = X.written(g, item)
+      codes[n] = X.written(g, item)
     end
-    if #codes >= WRITTEN_MAX then flush() end
   end
-  flush()
+  if n > 0 then append(g, concat(codes, ", ", 1, n)) end
 end
 
 -- What a child template prints outside of its blocks is nothing: it is not even evaluated where that is sure.

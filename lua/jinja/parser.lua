@@ -74,7 +74,7 @@ local function parse_body(p, ends)
       expect(p, "block_end")
     else
       if not output then
-        output = { t = "output", line = line }
+        output = { t = "output", line = line, nil, nil, nil, nil } -- room for some
         body[#body + 1] = output
       end
       if kind == "data" then
@@ -212,18 +212,18 @@ end
 
 -- node.branches = {test, body, test, body, …}, node.lines of the tests
 S["if"] = function(p, line)
-  local node = { t = "if", line = line, branches = {}, lines = {} }
+  local branches, lines, n, otherwise = { nil, nil }, { line }, 0, nil
   local tag
   repeat
-    local n = #node.branches
-    node.lines[n // 2 + 1] = p.lines[p.pos]
-    node.branches[n + 1] = parse_tuple(p, "test")
-    node.branches[n + 2] = parse_block_body(p, IF_ENDS)
+    lines[n // 2 + 1] = p.lines[p.pos]
+    branches[n + 1] = parse_tuple(p, "test")
+    branches[n + 2] = parse_block_body(p, IF_ENDS)
+    n = n + 2
     tag = p.values[p.pos]
     advance(p)
   until tag ~= "elif"
-  if tag == "else" then node.otherwise = parse_block_body(p, ENDS.endif, true) end
-  return node
+  if tag == "else" then otherwise = parse_block_body(p, ENDS.endif, true) end
+  return { t = "if", line = line, branches = branches, lines = lines, otherwise = otherwise }
 end
 
 S["with"] = function(p, line)
@@ -473,7 +473,8 @@ end
 --- Reads a template. Raises TemplateSyntaxError or TemplateAssertionError.
 ---@param tokens jinja.Tokens
 ---@param options table  extensions = {["do"] = true, loopcontrols = true}
----@return table tree  {body=, blocks=, mutates=, links=, escapes=}: links to other templates; has an autoescape
+---@return table tree  {body=, blocks=, mutates=, links=, escapes=, given=}: links to other templates; has an
+---  autoescape; which of self, super, caller, kwargs and varargs it mentions at all
 function parser.parse(tokens, options)
   local p = cursor.open(tokens)
   p.tags, p.ends, p.blocks, p.for_depth = {}, {}, {}, 0
@@ -485,7 +486,10 @@ function parser.parse(tokens, options)
   for name in pairs(p.called) do
     if p.assigned[name] then mutates = true end
   end
-  return { body = body, blocks = p.blocks, mutates = mutates, links = p.links or false, escapes = p.escapes or false }
+  return {
+    body = body, blocks = p.blocks, mutates = mutates, links = p.links or false, escapes = p.escapes or false,
+    given = p.given,
+  }
 end
 
 return parser

@@ -88,7 +88,7 @@ end
 function X.open(tokens)
   local p = {
     kinds = tokens.kinds, values = tokens.values, lines = tokens.lines, pos = 0, kind = "initial",
-    depth = 0, mutations = 0, calls = 0, called = {}, assigned = {}, loop_use = nil,
+    depth = 0, mutations = 0, calls = 0, called = {}, assigned = {}, given = {}, loop_use = nil,
   }
   advance(p)
   return p

@@ -9,10 +9,11 @@
 --- call, filter and test hold {node, arguments…, keyword values…, *a, **k}; nargs, keys, star, star2 tell them apart.
 local cursor <const> = require "jinja.parser_cursor"
 local X <const> = require "jinja.parser_operand"
-local advance <const>, expect <const>, fail <const>, look <const> = cursor.advance, cursor.expect, cursor.fail, cursor.look
-local at_name <const>, skip_name <const>, describe <const> = cursor.at_name, cursor.skip_name, cursor.describe
+local advance <const>, fail <const>, look <const> = cursor.advance, cursor.fail, cursor.look
+local skip_name <const>, describe <const> = cursor.skip_name, cursor.describe
 local deeper <const>, longer <const> = cursor.deeper, cursor.longer
 local parse_primary <const>, parse_postfix <const> = X.parse_primary, X.parse_postfix
+local parse_filter_expression <const> = X.parse_filter_expression
 
 local parse_unary, parse_binary
 
@@ -26,6 +27,10 @@ local LEVELS <const> = {
 }
 local WORD_LEVELS <const> = { ["or"] = OR, ["and"] = AND, ["in"] = COMPARE, ["not"] = COMPARE }
 
+-- What may stand behind an operand and belongs to it.
+local POSTFIX <const> = { ["."] = true, ["["] = true, ["("] = true }
+local FILTER <const> = { ["|"] = true, ["("] = true, name = true }
+
 function parse_unary(p, with_filter)
   local kind = p.kind
   local node
@@ -38,8 +43,8 @@ function parse_unary(p, with_filter)
   else
     node = parse_primary(p)
   end
-  node = parse_postfix(p, node)
-  if with_filter then return X.parse_filter_expression(p, node) end
+  if POSTFIX[p.kind] then node = parse_postfix(p, node) end
+  if with_filter and FILTER[p.kind] then return parse_filter_expression(p, node) end
   return node
 end
 
@@ -97,7 +102,7 @@ end
 --- Reads operators of at least this level.
 function parse_binary(p, least)
   local line, left = p.lines[p.pos], nil
-  if least <= NOT and at_name(p, "not") then left = parse_not(p)
+  if least <= NOT and p.kind == "name" and p.values[p.pos] == "not" then left = parse_not(p)
   elseif least <= POW then left = parse_unary(p, true) end
   local length = 0
   while true do
@@ -125,11 +130,19 @@ function parse_binary(p, least)
   end
 end
 
+-- An operand of one token, and what may stand behind it when it is the whole expression: most are no more.
+local OPERAND <const> = { name = true, string = true, integer = true, float = true }
+local BEHIND <const> = {
+  variable_end = true, block_end = true, [","] = true, [")"] = true, ["]"] = true, ["}"] = true, [":"] = true,
+}
+
 local function parse_conditional(p)
-  local line = p.lines[p.pos]
+  local pos = p.pos
+  if OPERAND[p.kind] and BEHIND[p.kinds[pos + 1]] and p.values[pos] ~= "not" then return parse_primary(p) end
+  local line = p.lines[pos]
   local node = parse_binary(p, OR)
   local length = 0
-  while skip_name(p, "if") do
+  while p.kind == "name" and skip_name(p, "if") do
     local test, other = parse_binary(p, OR), nil
     if skip_name(p, "else") then
       deeper(p)
@@ -154,25 +167,25 @@ local ELEMENT <const> = {
   set = parse_target_item,
 }
 
+local TUPLE_END <const> = { variable_end = true, block_end = true, [")"] = true }
+
 --- An expression, or several with commas between: a tuple.
 ---@param place "full"|"group"|"test"|"target"|"set"
 function X.parse_tuple(p, place)
-  local line, parse = p.lines[p.pos], ELEMENT[place]
-  local node, is_tuple = { t = "tuple" }, false
-  while true do
-    if node[1] then expect(p, ",") end
-    local kind = p.kind
-    if kind == "variable_end" or kind == "block_end" or kind == ")" then break end
+  local parse, line, first = ELEMENT[place], p.lines[p.pos], nil
+  if not TUPLE_END[p.kind] then
+    first = parse(p)
+    if p.kind ~= "," then return first end
+  elseif place ~= "group" then
+    fail(p, "Expected an expression, got '" .. describe(p) .. "'")
+  end
+  local node = { t = "tuple", line = line, first }
+  while p.kind == "," do
+    node.line = p.lines[p.pos]
+    advance(p)
+    if TUPLE_END[p.kind] then break end
     node[#node + 1] = parse(p)
-    if p.kind ~= "," then break end
-    is_tuple = true
-    line = p.lines[p.pos]
   end
-  if not is_tuple then
-    if node[1] then return node[1] end
-    if place ~= "group" then fail(p, "Expected an expression, got '" .. describe(p) .. "'") end
-  end
-  node.line = line
   return node
 end
 

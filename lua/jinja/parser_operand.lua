@@ -22,10 +22,12 @@ local X <const> = {}
 
 -- Operands -----------------------------------------------------------------------------------------------------------
 
-local CONSTANTS <const> = {
-  ["true"] = { "bool", true }, ["True"] = { "bool", true },
-  ["false"] = { "bool", false }, ["False"] = { "bool", false },
-  ["none"] = { "none", json.null }, ["None"] = { "none", json.null },
+-- Names that are more than a variable: constants, `loop`, and what a function is given when its body mentions it.
+local TRUE <const>, FALSE <const> = { kind = "bool", value = true }, { kind = "bool", value = false }
+local NONE <const>, LOOP <const>, GIVEN <const> = { kind = "none", value = json.null }, {}, {}
+local WORDS <const> = {
+  ["true"] = TRUE, ["True"] = TRUE, ["false"] = FALSE, ["False"] = FALSE, none = NONE, None = NONE, loop = LOOP,
+  self = GIVEN, super = GIVEN, caller = GIVEN, kwargs = GIVEN, varargs = GIVEN,
 }
 
 local function constant(line, kind, value) return { t = "const", kind = kind, value = value, line = line } end
@@ -33,15 +35,17 @@ local function constant(line, kind, value) return { t = "const", kind = kind, va
 local function parse_name(p, line, with_namespace)
   local name = p.values[p.pos]
   advance(p)
-  local known = CONSTANTS[name]
-  if known then return constant(line, known[1], known[2]) end
+  local word = WORDS[name]
+  if word and word.kind then return constant(line, word.kind, word.value) end
   if with_namespace and p.kind == "." then
     advance(p)
     return { t = "nsref", name = name, attr = expect(p, "name"), line = line }
   end
-  if name == "loop" then
+  if word == LOOP then
     local use = p.loop_use
     if use then use.mentions = use.mentions + 1 end
+  elseif word == GIVEN then
+    p.given[name] = true
   end
   return { t = "name", name = name, line = line }
 end
@@ -195,9 +199,12 @@ local function parse_brackets(p, node, line)
   return { t = "item", line = line, node, arg }
 end
 
+local NO_KEYS <const> = {}
+
 local function bad_call(p, line) fail(p, "invalid syntax for function call expression", line) end
 
-local function parse_argument(p, node, line, values)
+-- Keyword values stand in the node behind the positional ones: none of those may follow.
+local function parse_argument(p, node, line)
   if p.kind == "*" then
     if node.star or node.star2 then bad_call(p, line) end
     advance(p)
@@ -208,14 +215,17 @@ local function parse_argument(p, node, line, values)
     node.star2 = X.parse_expression(p)
   elseif p.kind == "name" and look(p) == "=" then
     if node.star2 then bad_call(p, line) end
+    if node.keys == NO_KEYS then node.keys = {} end
     local keys = node.keys
-    keys[#keys + 1] = p.values[p.pos]
+    local n = #keys + 1
+    keys[n] = p.values[p.pos]
     advance(p)
     advance(p)
-    values[#values + 1] = X.parse_expression(p)
+    node[1 + node.nargs + n] = X.parse_expression(p)
   else
     if node.star or node.star2 or node.keys[1] then bad_call(p, line) end
-    node[#node + 1] = X.parse_expression(p)
+    local n = node.nargs + 1
+    node[n + 1], node.nargs = X.parse_expression(p), n
   end
 end
 
@@ -229,22 +239,15 @@ end
 
 -- Reads `(…)` into a call, filter or test whose first child is there.
 local function parse_arguments(p, node)
-  local line, values = p.lines[p.pos], {}
+  local line = p.lines[p.pos]
   deeper(p)
   advance(p)
-  local some = false
   while p.kind ~= ")" do
-    if some then
-      expect(p, ",")
-      if p.kind == ")" then break end
-    end
-    parse_argument(p, node, line, values)
-    some = true
+    parse_argument(p, node, line)
+    if p.kind ~= ")" then expect(p, ",") end
   end
-  expect(p, ")")
+  advance(p)
   p.depth = p.depth - 1
-  node.nargs = #node - 1
-  for i = 1, #values do node[#node + 1] = values[i] end
   if node.star then node[#node + 1] = node.star end
   if node.star2 then node[#node + 1] = node.star2 end
   if node.keys[2] then check_keys(p, node.keys, line) end
@@ -267,7 +270,7 @@ local function note_call(p, callee, node)
 end
 
 local function parse_call(p, callee)
-  local node = { t = "call", line = p.lines[p.pos], nargs = 0, keys = {}, callee }
+  local node = { t = "call", line = p.lines[p.pos], nargs = 0, keys = NO_KEYS, callee, nil, nil } -- room for arguments
   parse_arguments(p, node)
   note_call(p, callee, node)
   return node
@@ -306,9 +309,8 @@ end
 
 -- One filter, from its name on.
 local function parse_filter(p, input)
-  local line = p.lines[p.pos]
-  local node = { t = "filter", line = line, nargs = 0, keys = {}, input }
-  node.name = dotted_name(p)
+  local line, name = p.lines[p.pos], dotted_name(p)
+  local node = { t = "filter", line = line, name = name, nargs = 0, keys = NO_KEYS, input, nil }
   if p.kind == "(" then parse_arguments(p, node) end
   return node
 end
@@ -333,8 +335,7 @@ local function parse_test(p, input)
   local line = p.lines[p.pos]
   advance(p)
   local negated = skip_name(p, "not")
-  local node = { t = "test", line = line, nargs = 0, keys = {}, input }
-  node.name = dotted_name(p)
+  local node = { t = "test", line = line, name = dotted_name(p), nargs = 0, keys = NO_KEYS, input, nil }
   if p.kind == "(" then
     parse_arguments(p, node)
   elseif TEST_ARGUMENT[p.kind] and not (at_name(p, "else") or at_name(p, "or") or at_name(p, "and")) then

@@ -62,16 +62,17 @@ local function store_name(s, name, in_branch)
   var.stored = true
 end
 
+local LEAVES <const> = { const = true, data = true }
+
 --- The names read in an expression.
-function scope.visit(s, node)
-  local kind = node.t
-  if kind == "name" then return load_name(s, node.name) end
-  if kind == "const" then return end
+local function visit(s, node)
+  if node.t == "name" then return load_name(s, node.name) end
   for i = 1, #node do
-    if node[i] then scope.visit(s, node[i]) end
+    local child = node[i]
+    if child and not LEAVES[child.t] then visit(s, child) end
   end
 end
-local visit <const> = scope.visit
+scope.visit = visit
 
 local function store_target(s, node, in_branch)
   if node.t == "name" then

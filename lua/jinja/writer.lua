@@ -8,8 +8,7 @@
 ---   * blocks nested deeper than 60 do without `do … end`, past 170 the template is refused.
 --- A line of Lua belongs to one line of the template; `map` says to which, so errors find their line at no cost.
 local errors <const> = require "jinja.errors"
-local concat <const>, insert <const>, find <const> = table.concat, table.insert, string.find
-local gsub <const>, format <const>, byte <const> = string.gsub, string.format, string.byte
+local concat <const>, insert <const> = table.concat, table.insert
 
 local LOCALS_MAX <const>, ROOTS_MAX <const>, TEMPS_MAX <const>, SHARED_MAX <const> = 70, 50, 30, 100
 local DO_MAX <const>, NESTING_MAX <const> = 60, 170
@@ -21,7 +20,7 @@ local writer <const> = {}
 function writer.new(runtime)
   return {
     code = {}, map = {}, n = 0, line = 1, -- the text
-    runtime = runtime, shared = {}, shared_names = {}, shared_values = {}, constants = {}, constant_index = {},
+    runtime = runtime, used = {}, constants = {}, constant_codes = {}, shared_names = {}, shared_values = {},
     ids = 0, active = 0, nest = 0, fn = nil, instance = nil,
   }
 end
@@ -44,15 +43,9 @@ function writer.insert(g, index, text)
   g.n = g.n + 1
 end
 
-local function decimal(char) return format("\\%03d", byte(char)) end
-
 --- A Lua string literal of printable ASCII.
----@param s string
----@return string
-function writer.quote(s)
-  if find(s, '[^ !#-Z^-~%[%]]') then s = gsub(s, '[^ !#-Z^-~%[%]]', decimal) end
-  return '"' .. s .. '"'
-end
+---@type fun(s: string): string
+writer.quote = require("tocsin.text").lua_string
 
 -- Nesting --------------------------------------------------------------------------------------------------------------
 
@@ -198,30 +191,33 @@ end
 
 -- What the chunk is given ----------------------------------------------------------------------------------------------
 
-local function share(g, key, value)
-  local name = g.shared[key]
-  if name then return name end
-  local count = #g.shared_names
-  if count >= SHARED_MAX then return value end
-  name = "r" .. count + 1
-  g.shared[key], g.shared_names[count + 1], g.shared_values[count + 1] = name, name, value
+-- A local of the chunk for what `code` gives, or `code` itself when there are many.
+local function share(g, code)
+  local count = #g.shared_names + 1
+  if count > SHARED_MAX then return code end
+  local name = "r" .. count
+  g.shared_names[count], g.shared_values[count] = name, code
   return name
 end
 
 --- The Lua name of a function of the runtime.
 function writer.use(g, name)
+  local code = g.used[name]
+  if code then return code end
   if not g.runtime[name] then error("the runtime has no function " .. name) end
-  return share(g, name, "R." .. name)
+  code = share(g, "R." .. name)
+  g.used[name] = code
+  return code
 end
 
 --- The Lua name of a value that the compiler hands to the chunk.
 function writer.constant(g, value)
-  local index = g.constant_index[value]
-  if not index then
-    index = #g.constants + 1
-    g.constants[index], g.constant_index[value] = value, index
-  end
-  return share(g, index, "K[" .. index .. "]")
+  local code = g.constant_codes[value]
+  if code then return code end
+  local index = #g.constants + 1
+  code = share(g, "K[" .. index .. "]")
+  g.constants[index], g.constant_codes[value] = value, code
+  return code
 end
 
 --- The whole chunk: `local R, K = …`, then the lines. The map's first line is the head.

@@ -170,9 +170,16 @@ end
 local function why_not(n, g)
   if not n or n.state ~= "waiting" then return "not_waiting" end
   if n.alert_group_id and not g then return "group_deleted" end
-  if n.kind == "page" and (not n.address or n.is_enabled ~= 1) then return "contact_method_gone" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
-  if n.user_id and (not n.name or n.deleted_at) then return "user_gone" end
+  if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
+end
+
+-- Why a page can never arrive: somebody is missing a call, so that it is told, and their next rule comes.
+local function why_never(n)
+  if n.kind ~= "page" then return nil end
+  if not n.name or n.deleted_at then return "This person is gone." end
+  if not n.address then return "The contact method was deleted before the message left." end
+  if n.is_enabled ~= 1 then return "The contact method was switched off before the message left." end
 end
 
 local function headers_of(request)
@@ -225,6 +232,8 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local reason = why_not(n, g)
   if reason then return "skip", reason end
   if n.kind == "webhook" then return prepare_webhook(n, g, now, public_url) end
+  local never = why_never(n)
+  if never then return "fail", json.encode { error = never } end
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end

@@ -42,7 +42,22 @@ static err notify(engine *e, arena *a, const struct page *p, const struct page_r
     return x == ERR_OK ? outbox_add(s, a, &n) : x;
 }
 
-static err go_on(engine *e, arena *a, const struct group *g, struct page *p, const char *reason, int64_t now) {
+// Why somebody cannot be called at all; NULL when they can.
+static err find_obstacle(engine *e, arena *a, int64_t user_id, const char **out) {
+    bool is_allowed = false;
+    err x = page_rows_user(e->options.writer, a, user_id, &is_allowed);
+    *out = x == ERR_NOT_FOUND ? "user_gone" : x == ERR_OK && !is_allowed ? "role_may_not_be_notified" : NULL;
+    return x == ERR_NOT_FOUND ? ERR_OK : x;
+}
+
+static err stop(engine *e, arena *a, struct page *p, const char *reason, int64_t now) {
+    p->state = PAGE_STOPPED;
+    p->epoch++;
+    err x = page_rows_put(e->options.writer, a, p);
+    return x == ERR_OK ? outbox_cancel(e->options.writer, a, p->alert_group_id, p->user_id, reason, now) : x;
+}
+
+static err run_rules(engine *e, arena *a, const struct group *g, struct page *p, const char *reason, int64_t now) {
     store *s = e->options.writer;
     struct page_rule *own = NULL;
     size_t own_count = 0, first = 0, count = 0;
@@ -58,13 +73,23 @@ static err go_on(engine *e, arena *a, const struct group *g, struct page *p, con
     return engine_watch_for_answer(e, g, now);
 }
 
+// The person may have been deleted, or made a viewer, while they were being called.
+static err go_on(engine *e, arena *a, const struct group *g, struct page *p, const char *reason, int64_t now) {
+    const char *obstacle;
+    err x = find_obstacle(e, a, p->user_id, &obstacle);
+    if (x != ERR_OK || !obstacle) return x == ERR_OK ? run_rules(e, a, g, p, reason, now) : x;
+    x = stop(e, a, p, obstacle, now);
+    if (x == ERR_OK) x = add_line(e, p, "page_failed", obstacle, STR(""), now);
+    return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;
+}
+
 err engine_page_start(engine *e, arena *a, const struct group *g, const struct page_call *call, int64_t now) {
     store *s = e->options.writer;
-    struct page p = {.alert_group_id = g->id, .user_id = call->user_id};
-    bool is_allowed = false;
+    struct page p = {0};
+    const char *obstacle = NULL;
     err x = page_rows_get(s, a, g->id, call->user_id, &p);
-    if (x == ERR_OK || x == ERR_NOT_FOUND) x = page_rows_user(s, a, call->user_id, &is_allowed);
-    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
+    if (x == ERR_OK || x == ERR_NOT_FOUND) x = find_obstacle(e, a, call->user_id, &obstacle);
+    if (x != ERR_OK) return x;
     p = (struct page){.alert_group_id = g->id,
                       .user_id = call->user_id,
                       .is_important = call->is_important,
@@ -72,18 +97,10 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
                       .rule = -1,
                       .epoch = p.epoch + 1,
                       .started_at = now};
-    if (x == ERR_NOT_FOUND) return add_line(e, &p, "page_failed", "user_gone", STR(""), now);
-    if (!is_allowed) return add_line(e, &p, "page_failed", "role_may_not_be_notified", STR(""), now);
+    if (obstacle) return add_line(e, &p, "page_failed", obstacle, STR(""), now);
     x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_started", call->reason, STR(""), call->actor, now);
-    return x == ERR_OK ? go_on(e, a, g, &p, call->reason, now) : x;
-}
-
-static err stop(engine *e, arena *a, struct page *p, const char *reason, int64_t now) {
-    p->state = PAGE_STOPPED;
-    p->epoch++;
-    err x = page_rows_put(e->options.writer, a, p);
-    return x == ERR_OK ? outbox_cancel(e->options.writer, a, p->alert_group_id, p->user_id, reason, now) : x;
+    return x == ERR_OK ? run_rules(e, a, g, &p, call->reason, now) : x;
 }
 
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {

@@ -109,46 +109,57 @@ static err decide_message(struct preview *p, const struct preview_call *c, const
     return x;
 }
 
-static err go_on_calling(struct preview *p, size_t at) {
-    struct preview_call *c = &p->calls[at];
+// Tells why somebody cannot be called at all.
+static err find_obstacle(struct preview *p, int64_t user_id, bool *has_one) {
+    bool is_allowed = false;
+    err x = page_rows_user(p->store, p->arena, user_id, &is_allowed);
+    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
+    *has_one = x == ERR_NOT_FOUND || !is_allowed;
+    if (*has_one) tell_failed(p, user_id, STR(""), x == ERR_NOT_FOUND ? "user_gone" : "role_may_not_be_notified");
+    return ERR_OK;
+}
+
+static err run_rules(struct preview *p, struct preview_call *c) {
     size_t first = 0, count = 0;
     err x = ERR_OK;
-    c->due_at = 0;
-    if (!page_applies(&c->page, &p->group)) {
-        c->page.state = PAGE_STOPPED;
-        return ERR_OK;
-    }
     page_run(&c->page, &c->rules, p->now, &first, &count, &c->due_at);
     for (size_t i = first; i < first + count && x == ERR_OK; i++) x = decide_message(p, c, &c->rules.list[i]);
     if (c->page.state == PAGE_FINISHED) p->ended_at = p->now;
     return x;
 }
 
-static size_t call_of(struct preview *p, int64_t user_id) {
+static err go_on_calling(struct preview *p, size_t at) {
+    struct preview_call *c = &p->calls[at];
+    bool is_over = !page_applies(&c->page, &p->group);
+    c->due_at = 0;
+    err x = is_over ? ERR_OK : find_obstacle(p, c->page.user_id, &is_over);
+    if (x != ERR_OK || !is_over) return x == ERR_OK ? run_rules(p, c) : x;
+    c->page.state = PAGE_STOPPED;
+    p->ended_at = p->now;
+    return ERR_OK;
+}
+
+static struct preview_call *call_of(struct preview *p, int64_t user_id) {
     for (size_t i = 0; i < p->call_count; i++)
-        if (p->calls[i].page.user_id == user_id) return i;
+        if (p->calls[i].page.user_id == user_id) return &p->calls[i];
     p->calls = preview_grow(p->arena, p->calls, p->call_count, sizeof *p->calls);
-    return p->call_count++;
+    return &p->calls[p->call_count++];
 }
 
 // A person who is called again begins their rules anew.
 static err call(struct preview *p, int64_t user_id, bool is_important) {
-    bool is_allowed = false;
-    err x = page_rows_user(p->store, p->arena, user_id, &is_allowed);
-    if (x != ERR_OK && x != ERR_NOT_FOUND) return x;
-    if (x == ERR_NOT_FOUND || !is_allowed) {
-        tell_failed(p, user_id, STR(""), x == ERR_NOT_FOUND ? "user_gone" : "role_may_not_be_notified");
-        return ERR_OK;
-    }
+    bool is_impossible = false;
+    err x = find_obstacle(p, user_id, &is_impossible);
+    if (x != ERR_OK || is_impossible) return x;
     call_off(p, user_id);
-    size_t at = call_of(p, user_id);
-    p->calls[at] = (struct preview_call){.page = {.alert_group_id = p->group.id,
-                                                  .user_id = user_id,
-                                                  .is_important = is_important,
-                                                  .rule = -1,
-                                                  .started_at = p->now}};
-    x = preview_load_rules(p, &p->calls[at]);
-    return x == ERR_OK ? go_on_calling(p, at) : x;
+    struct preview_call *c = call_of(p, user_id);
+    *c = (struct preview_call){.page = {.alert_group_id = p->group.id,
+                                        .user_id = user_id,
+                                        .is_important = is_important,
+                                        .rule = -1,
+                                        .started_at = p->now}};
+    x = preview_load_rules(p, c);
+    return x == ERR_OK ? run_rules(p, c) : x;
 }
 
 // The escalation.

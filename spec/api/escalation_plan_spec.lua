@@ -127,6 +127,14 @@ describe("the escalation plan of a group", function()
         { type = "trigger_webhook", webhook_id = 5 }, notify "ada" }
       comes_true(HOUR)
     end)
+    it("when somebody has been deleted since they were called", function()
+      open { notify("ada", "bob"), wait(2), notify "ada" }
+      lived(MINUTE)
+      for _, name in ipairs { "ada", "bob" } do
+        w:api(204, "DELETE", "users/" .. w:api(200, "GET", "users/?username=" .. name).results[1].id .. "/")
+      end
+      comes_true(HOUR)
+    end)
     it("with the schedule of each moment", function()
       local id = w:insert("schedule", { type = "web", name = "rota", created_at = 1 })
       local start <const> = 1790000000

@@ -188,6 +188,15 @@ static calendars *open_calendars(struct app *app, struct outbox_sender sender, s
                                                      .wake_ctx = app});
 }
 
+static watch *open_watch(struct app *app) {
+    return watch_new(&(struct watch_options){.engine = app->engine,
+                                             .door = {.ctx = app, .push = push_aside},
+                                             .env = app->env,
+                                             .log = app->log,
+                                             .wake = on_jobs,
+                                             .wake_ctx = app});
+}
+
 static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
@@ -203,7 +212,10 @@ static err open_pager(struct app *app, const struct app_options *options, struct
     }
     bool has_sender = sender.send || sender.is_rehearsal;
     if (e == ERR_OK && app->settings.deliver && has_sender) e = open_outbox(app, sender, o.reader, &o.outbox, why);
-    if (e == ERR_OK && sender.send && !sender.is_rehearsal) o.calendars = open_calendars(app, sender, o.reader);
+    if (e == ERR_OK && sender.send && !sender.is_rehearsal) {
+        o.calendars = open_calendars(app, sender, o.reader);
+        o.watch = open_watch(app);
+    }
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);
     return e;

@@ -187,6 +187,7 @@ local FIELDS <const> = {
   carries = field(texts), look = field(rules.text_table),
   settings = field(value_fields, true), address = field(value_fields, true),
   room = field(block_of { key = field(rules.text, true), enabled = field(rules.boolean), upper = field(rules.boolean) }),
+  mention = field(block_of { person = field(fn, true), everyone = field(rules.text, true) }),
   target = field(fn), fresh = field(fn), request = field(fn, true), result = field(fn, true), inbound = field(fn),
   poll = field(block_of { request = field(fn, true), read = field(fn, true) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),

@@ -43,13 +43,16 @@ end
 
 local function notification_of(id)
   return store.row("SELECT n.id, n.kind, n.alert_group_id, n.user_id, n.contact_method_id, n.provider_id, n.channel, " ..
-    "n.is_important, n.state, n.key, n.attempt, n.external_id, n.detail, c.address, c.is_enabled, u.name, u.username, " ..
-    "u.deleted_at " ..
+    "n.is_important, n.state, n.key, n.attempt, n.external_id, n.detail, " ..
+    "n.created_at, c.address, c.is_enabled, u.name, u.username, u.deleted_at " ..
     "FROM notification AS n LEFT JOIN contact_method AS c ON c.id = n.contact_method_id " ..
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
 
-local ROOM_KINDS <const> = { post = true, update = true }
+local ROOM_KINDS <const> = { post = true, update = true, info = true }
+local INFO_LIFE <const> = 3600 * 1000000 -- who is on call now is no news later
+
+local function is_to_room(n) return ROOM_KINDS[n.kind] and not n.contact_method_id end
 
 -- What the room shows of the group, once it has been posted.
 local function message_of(n)
@@ -87,14 +90,14 @@ local function find_room(n)
 end
 
 local function address_of(n, spec)
-  if not ROOM_KINDS[n.kind] then return opened(n.address or decoded(n.detail).address, spec.address) end
+  if not is_to_room(n) then return opened(n.address or decoded(n.detail).address, spec.address) end
   local field = spec.address[1]
   return field and { [field[1]] = decoded(n.detail).room } or {}
 end
 
 -- The sentence about a room that cannot be one.
 local function why_no_room(n, spec, address)
-  if not ROOM_KINDS[n.kind] then return nil end
+  if not is_to_room(n) then return nil end
   local problem = channel.check_values(spec.address, address)[1]
   return problem and "The room of the route is not right: " .. problem[2]
 end
@@ -134,7 +137,7 @@ end
 
 -- What a message will show, in the words of engine/posts.c; nil when it can show nothing else later.
 local function shown_of(n, g, provider)
-  if not ROOM_KINDS[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
+  if not g or not ROOM_KINDS[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
   local at = g.wiped_at or g.resolved_at or g.acknowledged_at or g.silenced_at or 0
   return string.format("%s %d %d", state_of(g), at, g.alerts_count)
 end
@@ -155,11 +158,40 @@ local function sealed_text(n)
   return sealed and json.decode(assert(seal.open(sealed)))
 end
 
+-- People and everybody in the channel's own words, behind what was converted: there, data can mention nobody.
+local function mentions_of(n, spec)
+  local list, detail = {}, decoded(n.detail)
+  if not spec.mention then return list end
+  if detail.everyone then list[1] = spec.mention.everyone end
+  for _, id in ipairs(detail.people or {}) do
+    local row = store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND verified_at IS NOT NULL",
+      id, n.channel)
+    list[#list + 1] = row and spec.mention.person(opened(row.address, spec.address))
+  end
+  return list
+end
+
+-- News about a schedule: neutral Markdown of the row.
+local function info_text(n, spec, look)
+  local detail, shape = decoded(n.detail), channels[look] or channels.sms
+  local lines = { shape.convert(detail.message, "message") }
+  local mentions = mentions_of(n, spec)
+  if #mentions > 0 then lines[2] = table.concat(mentions, " ") end
+  return { title = shape.convert(detail.title, "title"), message = table.concat(lines, "\n") }
+end
+
+local function words_of(n, g, provider, facts, spec)
+  local look = channel.look(provider.type, n.channel)
+  if g then return text_of(g, n, look, facts) end
+  return n.kind == "info" and info_text(n, spec, look) or sealed_text(n)
+end
+
 local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
-  return { kind = n.kind, now = now, key = n.key, channel = n.channel, is_important = n.is_important == 1, group = facts,
+  return { kind = n.kind == "info" and "post" or n.kind, now = now, key = n.key, channel = n.channel,
+    is_important = n.is_important == 1, group = facts,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
-    text = g and text_of(g, n, channel.look(provider.type, n.channel), facts) or sealed_text(n),
+    text = words_of(n, g, provider, facts, spec),
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
     message = n.kind == "update" and message_of(n) or n.external_id and { external_id = n.external_id } or nil }
@@ -167,8 +199,10 @@ end
 
 -- Doors ---------------------------------------------------------------------------------------------------------------
 
-local function why_not(n, g)
+local function why_not(n, g, now)
   if not n or n.state ~= "waiting" then return "not_waiting" end
+  if n.kind == "info" and now - n.created_at > INFO_LIFE then return "too_late" end
+  if n.kind == "info" and n.contact_method_id and (not n.address or n.is_enabled ~= 1) then return "contact_method_gone" end
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
   if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
@@ -229,7 +263,7 @@ end
 function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local n = notification_of(id)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
-  local reason = why_not(n, g)
+  local reason = why_not(n, g, now)
   if reason then return "skip", reason end
   if n.kind == "webhook" then return prepare_webhook(n, g, now, public_url) end
   local never = why_never(n)
@@ -237,7 +271,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end
-  if n.kind == "post" then find_room(n) end
+  if n.kind == "post" or n.kind == "info" then find_room(n) end
   local provider = provider_of(n)
   if not provider then
     return "fail", json.encode { carried = carried,

@@ -154,12 +154,14 @@ static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b 
 int64_t pager_turn(pager *p) {
     int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
-    return sooner(sooner(jobs, out), fetch);
+    int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
+    return sooner(sooner(jobs, out), sooner(fetch, look));
 }
 
 bool pager_is_idle(pager *p) {
     return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
-           (!p->options.calendars || calendars_is_idle(p->options.calendars));
+           (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
+           (!p->options.watch || watch_is_idle(p->options.watch));
 }
 
 static void on_timer(uv_timer_t *t);
@@ -217,6 +219,7 @@ void pager_free(pager *p) {
     if (!p) return;
     take_done(p);
     mailbox_close(&p->done);
+    watch_free(p->options.watch);
     calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);
     store_close(p->options.reader);

@@ -7,7 +7,7 @@
 static err copy_apply(struct commit_item *item, store *s, int64_t now) {
     (void)now;
     struct copy_item *c = CONTAINER(item, struct copy_item, item);
-    if (c->write.events.ptr) engine_schedules_changed(c->engine);
+    if (c->is_news) engine_schedules_changed(c->engine);
     return schedule_rows_put_copy(s, c->memory, &c->write);
 }
 
@@ -50,6 +50,7 @@ void copy_init(struct copy_item *c, engine *e, const struct calendar_fetch *fetc
     else if (is_new) write->error = arena_str(a, str_of(why.text));
     // What could be read once can be read again; were it not so, the events of the last time would stay.
     if (!write->ical.ptr && known->ical.ptr && is_day_old(known, fetch->at)) read_events(write, known->ical, a, NULL);
+    c->is_news = write->events.ptr || !str_is(write->error, known->error);
     c->item.class = COMMIT_PERSON;
     c->item.is_atomic = true;
     c->item.weight = sizeof *c + write->ical.len + write->events.len;

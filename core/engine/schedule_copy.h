@@ -27,6 +27,7 @@ struct copy_item {
     struct commit_item item; // apply is set by copy_init; the caller sets done
     engine *engine;
     arena *memory;
+    bool is_news;            // other people may be on call, or it begins or ends to fail
     struct copy_write write; // `error` is set when the text is no calendar that can be used, too
 };
 

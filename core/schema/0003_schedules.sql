@@ -12,7 +12,8 @@ CREATE TABLE schedule (
   ical_url_primary      TEXT,
   ical_url_overrides    TEXT,
   enable_web_overrides  INTEGER NOT NULL DEFAULT 0,
-  channels              TEXT NOT NULL DEFAULT '{}',  -- JSON: {"slack": {"channel_id", "user_group_id"}}
+  channels              TEXT NOT NULL DEFAULT '{}',  -- JSON: {"slack": {"channel_id", "user_group_id"}, "telegram": {"id"} …}
+  notify                TEXT NOT NULL DEFAULT '{}',  -- JSON: what these rooms are told (lua/schedule_rules.lua)
   export_digest         TEXT,                        -- hex SHA-256 of the token in the export's address
   version               INTEGER NOT NULL DEFAULT 1,  -- counts the changes of the row
   created_at            INTEGER NOT NULL
@@ -81,9 +82,21 @@ CREATE TABLE shift_swap (
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
   deleted_at      INTEGER,
+  told            TEXT,                              -- what people were told: open, taken; null: nothing yet
+  told_at         INTEGER,
   version         INTEGER NOT NULL DEFAULT 1         -- counts the changes of the row
 ) STRICT;
 CREATE INDEX shift_swap_by_schedule ON shift_swap(schedule_id, swap_end_at);
+
+-- What is known of a schedule, so that a difference can be told of (lua/watch/).
+CREATE TABLE schedule_watch (
+  schedule_id  INTEGER PRIMARY KEY REFERENCES schedule(id) ON DELETE CASCADE,
+  on_call      TEXT NOT NULL,                        -- JSON: ids of user, rising
+  warnings     TEXT NOT NULL,                        -- JSON: what is wrong ahead (lua/schedule_warnings.lua)
+  looked_at    INTEGER NOT NULL,
+  report_at    INTEGER,                              -- when all warnings are told again
+  next_at      INTEGER NOT NULL                      -- when it is to be looked at again
+) STRICT;
 
 -- Hex SHA-256 of the token in the address of a person's own calendar.
 ALTER TABLE user ADD COLUMN export_digest TEXT;

@@ -14,7 +14,8 @@ local STATEMENT = "UPDATE schedule_copy SET tried_at = NULL, etag = NULL, modifi
 function schedule_reload.run(request)
   local row = rows.by_id(schedule_resource, request.id)
   if not row then return errors.not_found() end
-  local result, sentence, code = port.call("write", { statements = json.array({ { sql = STATEMENT, args = json.array({ row.id }) } }) })
+  local statements = json.array({ { sql = STATEMENT, args = json.array({ row.id }) } })
+  local result, sentence, code = port.call("write", { statements = statements })
   if not result then return change.port_error(sentence, code) end
   return { status = 200, value = rows.show(schedule_resource, rows.by_key(schedule_resource, row.id), request) }
 end

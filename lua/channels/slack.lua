@@ -84,6 +84,8 @@ slack.address = {
     hint = "An id such as C0123456789 (channel) or U0123456789 (person), not a name.", about = "Channel id or member id" },
 }
 slack.room = { key = "channel_id", enabled = true, upper = true }
+slack.mention = { person = function(address) return match(address.id or "", "^[UW][A-Z0-9]+$") and "<@" .. address.id .. ">" end,
+  everyone = "<!channel>" }
 slack.limits = { per_target = { 1, 1000 }, per_provider = { 50, 60000 } }
 slack.can = { update = true, thread = true, buttons = true }
 slack.sample = {

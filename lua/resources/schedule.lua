@@ -1,16 +1,25 @@
 --- A schedule: who is on call when, by shifts or by calendars that are fetched.
 local body = require("api.body")
+local channel = require("channel")
 local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local rules = require("schedule_rules")
 local schedule = require("tocsin.schedule")
 local store = require("tocsin.store")
 local time = require("api.time")
+local warning = require("api.warning")
 local writer = require("api.writer")
 local zone = require("tocsin.zone")
 
 local ADDRESS_MAX = 100
+
+-- Where a schedule's messages can go: Slack besides says whose group follows who is on call.
+local ROOMS = {}
+for i, room in ipairs(channel.rooms()) do
+  ROOMS[i] = { name = room.name, upper = room.upper, keys = { room.key, room.name == "slack" and "user_group_id" or nil } }
+end
 local SHIFTS = { type = "refs", to = "on_call_shift", max = 1000 }
 
 local function check_timezone(value)
@@ -66,9 +75,12 @@ local function show_on_call(row, request)
   return writer.list(list)
 end
 
-local function show_slack(row)
-  local slack = json.decode(row.channels).slack or {}
-  return writer.object("channel_id", slack.channel_id, "user_group_id", slack.user_group_id)
+local function show_room(room)
+  return function(row)
+    local block, object = json.decode(row.channels)[room.name] or {}, writer.object()
+    for _, key in ipairs(room.keys) do writer.put(object, key, block[key]) end
+    return object
+  end
 end
 
 -- How the last fetch of each calendar went, and how old the copy is that counts.
@@ -82,27 +94,74 @@ local function show_calendars(row)
   return object
 end
 
-local function slack_text(slack)
+-- The column, its blocks and their members in a fixed order.
+local function rooms_text(stored)
   local object = writer.object()
-  for _, name in ipairs { "channel_id", "user_group_id" } do
-    if slack[name] then writer.put(object, name, slack[name]) end
+  for _, room in ipairs(ROOMS) do
+    local block = writer.object()
+    for _, key in ipairs(stored[room.name] and room.keys or {}) do
+      if stored[room.name][key] then writer.put(block, key, stored[room.name][key]) end
+    end
+    if block.n > 0 then writer.put(object, room.name, block) end
   end
-  return object.n == 0 and "{}" or writer.text(writer.object("slack", object))
+  return writer.text(object)
 end
 
-local function store_slack(value, _, c)
-  local slack = value ~= json.null and c.old and json.decode(c.old.channels).slack or {}
-  if value == json.null then return { channels = "{}" } end
-  if not body.is_object(value) then return nil, "Expected a dictionary." end
-  for _, name in ipairs { "channel_id", "user_group_id" } do
-    local sent = value[name]
-    if sent == json.null or sent == "" then slack[name] = nil
-    elseif type(sent) == "string" and (utf8.len(sent) or ADDRESS_MAX + 1) <= ADDRESS_MAX then slack[name] = string.upper(sent)
-    elseif sent ~= nil then
-      return nil, { { name, "Expected a text of at most " .. ADDRESS_MAX .. " characters or null." } }
+-- Lays the block that was sent for a channel over the stored one; null takes it away.
+local function store_room(room)
+  return function(value, _, c)
+    c.rooms = c.rooms or c.old and json.decode(c.old.channels) or {}
+    local block = value ~= json.null and c.rooms[room.name] or {}
+    if value ~= json.null and not body.is_object(value) then return nil, "Expected a dictionary." end
+    for _, key in ipairs(value ~= json.null and room.keys or {}) do
+      local sent = value[key]
+      if sent == json.null or sent == "" then block[key] = nil
+      elseif type(sent) == "string" and (utf8.len(sent) or ADDRESS_MAX + 1) <= ADDRESS_MAX then
+        block[key] = room.upper and string.upper(sent) or sent
+      elseif sent ~= nil then
+        return nil, { { key, "Expected a text of at most " .. ADDRESS_MAX .. " characters or null." } }
+      end
     end
+    c.rooms[room.name] = next(block) and block or nil
+    return { channels = rooms_text(c.rooms) }
   end
-  return { channels = slack_text(slack) }
+end
+
+local function show_notify(row)
+  local options, object = rules.options(json.decode(row.notify)), writer.object()
+  for _, option in ipairs(rules.OPTIONS) do writer.put(object, option[1], options[option[1]]) end
+  return object
+end
+
+local function is_option(option, value)
+  for _, choice in ipairs(option.choices or { true, false }) do
+    if value == choice then return true end
+  end
+  return false
+end
+
+-- Only what differs from what holds anyway is kept.
+local function store_notify(value, _, c)
+  if value == json.null then return { notify = "{}" } end
+  if not body.is_object(value) then return nil, "Expected a dictionary." end
+  local stored, object, usual = c.old and json.decode(c.old.notify) or {}, writer.object(), rules.options({})
+  for _, option in ipairs(rules.OPTIONS) do
+    local name = option[1]
+    local sent = value[name]
+    if sent ~= nil and not is_option(option, sent) then
+      local choices = option.choices and table.concat(option.choices, ", ") or "true, false"
+      return nil, { { name, "Must be one of: " .. choices .. "." } }
+    end
+    if sent ~= nil then stored[name] = sent end
+    if stored[name] ~= nil and stored[name] ~= usual[name] then writer.put(object, name, stored[name]) end
+  end
+  return { notify = writer.text(object) }
+end
+
+-- What was found at the last look at the days ahead; null: nobody has looked yet.
+local function show_warnings(row)
+  local watched = store.row("SELECT warnings FROM schedule_watch WHERE schedule_id = $1", row.id)
+  return watched and warning.show_list(json.decode(watched.warnings)) or nil
 end
 
 -- What a type cannot do without.
@@ -179,11 +238,11 @@ local function before_write(_, c)
   return put_shifts(c, kind)
 end
 
-return {
+local resource = {
   name = "schedule", table = "schedule", prefix = "S", path = "schedules",
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
   page_size = 50, order = "t.id",
-  columns = "t.channels, t.version",
+  columns = "t.channels, t.notify, t.version",
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
   unique = { ["schedule.name"] = { "name", "Schedule with this name already exists." } },
   fields = {
@@ -198,10 +257,18 @@ return {
       when = when("ical", "calendar") },
     { "calendars", show = show_calendars, when = when("ical", "calendar") },
     { "enable_web_overrides", type = "boolean", when = when("calendar") },
-    { "slack", nullable = true, show = show_slack, store = store_slack },
     { "on_call_now", show = show_on_call },
     { "shifts", nullable = true, show = show_shifts, store = store_shifts, when = when("web", "calendar") },
   },
   guard = function(row) return { table = "schedule", id = row.id, version = row.version } end,
   before_write = before_write,
 }
+
+for _, room in ipairs(ROOMS) do
+  table.insert(resource.fields, { room.name, nullable = true, show = show_room(room), store = store_room(room),
+    when = room.name ~= "slack" and function(row) return json.decode(row.channels)[room.name] ~= nil end or nil })
+end
+table.insert(resource.fields, { "notify", nullable = true, show = show_notify, store = store_notify })
+table.insert(resource.fields, { "warnings", show = show_warnings })
+
+return resource

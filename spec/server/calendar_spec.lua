@@ -72,6 +72,8 @@ describe("a calendar on a web server", function()
     open()
     local made = make()
     server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
+    server.wait(function() return type(shown(made).warnings) == "table" end, "the look at the days ahead")
+    assert.equal("unreachable_person", shown(made).warnings[1].kind)
     assert.is_truthy(web.heads[1]:find("^GET /on%-call%.ics HTTP/1%.1\r\n"))
   end)
 

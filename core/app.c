@@ -1,6 +1,5 @@
 #include "app.h"
 #include "base/mem.h"
-#include "engine/clock_step.h"
 #include "engine/fault.h"
 #include "engine/preview.h"
 #include "engine/schedule_json.h"
@@ -240,11 +239,6 @@ static err open_engine(struct app *app, struct why *why) {
     return app->engine ? ERR_OK : ERR_CORRUPT;
 }
 
-static void follow_clock(struct app *app) {
-    err e = clock_step_at_start(app->engine);
-    if (e != ERR_OK) LOG(app->log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(e)));
-}
-
 static err open_slow_lane(struct app *app, struct why *why) {
     struct script_options own = script_options(app);
     app->slow_lane = slow_lane_new(&own, (size_t)app->settings.slow_lane_waiting, app->log, why);
@@ -354,7 +348,6 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) e = open_seal(app, why);
     if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
-    if (e == ERR_OK) follow_clock(app);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = open_pager(app, options, why);
     if (e == ERR_OK) e = open_workers(app, why);

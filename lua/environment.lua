@@ -22,6 +22,6 @@ function environment.set_now(now_us)
   clock.now_us = now_us
 end
 
-environment.env = jinja.new { filters = oncall.filters, globals = { time = time } }
+environment.env = jinja.new { filters = oncall.filters, globals = { time = time }, is_oncall = true }
 
 return environment

@@ -21,6 +21,7 @@
     X(port)             \
     X(preview)          \
     X(print)            \
+    X(program)          \
     X(regex)            \
     X(sandbox)          \
     X(schedule)         \

@@ -10,10 +10,12 @@ local compiler <const> = require "jinja.compiler"
 local runtime <const> = require "jinja.runtime"
 local json <const> = require "tocsin.json"
 local fuel <const> = require "tocsin.fuel"
+local program <const> = require "tocsin.program"
 local pcall <const>, xpcall <const>, type <const>, next <const>, error <const> = pcall, xpcall, type, next, error
 local find <const>, sub <const>, setmetatable <const> = string.find, string.sub, setmetatable
 local line_of <const> = require("tocsin.trace").line
 local begin <const>, mark <const>, drop <const> = runtime.begin, runtime.mark, runtime.drop
+local run_program <const> = program.run
 local NULL <const> = json.null
 
 local CHUNK <const> = "=template"
@@ -75,6 +77,12 @@ function jinja.new(options)
   return setmetatable(env, Environment)
 end
 
+-- Does what C knows of an environment (core/jinja) hold for this one?
+local function has_programs(env)
+  return not env.autoescape and not env.tests and not env.only_lua
+    and (env.is_oncall or not env.filters and not env.globals)
+end
+
 local function compile(env, source, name)
   fuel.spend(BYTE_COST * #source)
   local tokens = lexer.tokenize(source, env)
@@ -85,6 +93,7 @@ local function compile(env, source, name)
   if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
   local run, blocks = chunk(env.runtime, result.constants)
   return setmetatable({
+    program = not name and has_programs(env) and program.build(tree, env.is_oncall) or nil,
     run = run, blocks = blocks, map = result.map, source = result.source, env = env,
     -- What another template does with the values is not known here.
     mutates = tree.mutates or tree.links and env.loader ~= nil,
@@ -152,6 +161,10 @@ local begun
 ---@return string? text
 ---@return jinja.Error? error
 function Template:render(context)
+  if self.program then
+    local text <const> = run_program(self.program, context)
+    if text then return text end
+  end
   if self.mutates then context = fresh(context) end
   local env <const> = self.env
   if begun ~= env or self.escapes then begin(env) end

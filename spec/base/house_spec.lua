@@ -15,7 +15,8 @@ local may_include = {
   base = { base = true },
   net = { base = true, net = true },
   store = { base = true, store = true },
-  script = { base = true, store = true, script = true },
+  jinja = { base = true, jinja = true, script = true }, -- of script/ its half that knows no Lua, which knows no jinja/
+  script = { base = true, store = true, jinja = true, script = true },
   engine = { base = true, net = true, store = true, script = true, engine = true },
 }
 
@@ -25,7 +26,8 @@ local function text_of(path)
 end
 
 -- Lua that turns data into words asks nobody: neither disk, nor the core, nor a terminal.
-local PURE_BINDINGS <const> = { access = true, asset = true, crypto = true, fuel = true, ids = true, json = true, lexer = true, limits = true, output = true, print = true, regex = true,
+local PURE_BINDINGS <const> = { access = true, asset = true, crypto = true, fuel = true, ids = true, json = true, lexer = true, limits = true, output = true,
+  print = true, program = true, regex = true,
   sandbox = true, text = true, trace = true, zone = true }
 
 -- The first part of a module's name, for those that read rows or act: everything else under lua/ is pure.
@@ -51,7 +53,7 @@ local STRING_METHODS <const> = "sub|gsub|match|find|format|lower|upper|rep|byte|
 describe("the house", function()
   it("has no include that runs back up", function()
     local seen = 0
-    for _, line in ipairs(lines_of [[grep -Rn '#include "' core/base core/net core/store core/script core/engine]]) do
+    for _, line in ipairs(lines_of [[grep -Rn '#include "' core/base core/net core/store core/jinja core/script core/engine]]) do
       local from, to = line:match('^core/(%w+)/[^:]+:%d+:%s*#include "(%w+)/')
       assert(from, line .. ": write the folder in the include")
       assert.is_true(may_include[from][to] or false, line)
@@ -162,10 +164,14 @@ describe("the tour of the core", function()
       store = { store = true, commit = true, group_rows = true, schedule_rows = true, escalation_rows = true, page_rows = true,
         message_rows = true, outbox_rows = true, copy = true },
       script = { script = true, json = true, fuel = true, engine_ops = true, module = true },
+      jinja = { program = true, node = true },
     }
+    -- The half of script/ that knows no Lua is what templates in C stand on.
+    local pure <const> = { json = true, fuel = true, text = true, unicode = true, regex = true, print = true }
     for _, line in ipairs(lines_of [[grep -Rn '#include "[a-z]*/' core]]) do
       local from, to, header = line:match('^core/([%w_]+)[^:]*:%d+:%s*#include "(%w+)/([%w_]+)%.h"')
-      assert(from == to or not doors[to] or doors[to][header], line .. ": this header is for its own folder")
+      local is_open = doors[to] and (from == "jinja" and pure[header] or from ~= "jinja" and doors[to][header])
+      assert(from == to or not doors[to] or is_open, line .. ": this header is for its own folder")
     end
   end)
 end)

@@ -16,10 +16,10 @@ describe("Jinja2 and ours", function()
   local answers <const>, about <const> = differential.ask(cases)
   local everything <const> = universe.all(about.universe)
 
-  local function differences(shape)
+  local function differences(shape, with_programs)
     local found <const> = {}
     for i, case in ipairs(cases) do
-      local env <const> = differential.environment(case)
+      local env <const> = differential.environment(case, with_programs)
       local text <const>, e <const> = differential.render(case, env, shape)
       found[#found + 1] = differential.difference(case, answers[i], text, e)
       local again <const>, other <const> = differential.render(case, env, shape)
@@ -44,6 +44,7 @@ describe("Jinja2 and ours", function()
 
   it("agree on plain values", function() assert.equal("", differences "plain") end)
   it("agree on payloads", function() assert.equal("", differences "payload") end)
+  it("agree where templates are rendered in C", function() assert.equal("", differences("payload", true)) end)
 
   it("meet in every tag, filter, test, global, method and kind of error", function()
     local counts <const> = coverage.count(answers, everything)

@@ -9,6 +9,7 @@ local jinja <const> = require "jinja"
 local args <const> = require "jinja.args"
 local datetime <const> = require "jinja.datetime"
 local oncall <const> = require "jinja.oncall"
+local program <const> = require "tocsin.program"
 local value <const> = require "jinja.value"
 
 -- Debian's Python; another one, with its own Jinja2, for who wants to see where versions differ.
@@ -112,29 +113,32 @@ local function options_of(case)
   return options
 end
 
---- The environment of a case. `broken`: filters and tests that take the place of the right ones.
-function differential.environment(case, broken)
+--- The environment of a case. `with_programs`: templates may be rendered in C.
+function differential.environment(case, with_programs)
   local options <const> = options_of(case)
-  options.filters = setmetatable(broken and broken.filters or {}, { __index = oncall.filters })
-  options.tests = broken and broken.tests
+  options.filters, options.is_oncall, options.only_lua = oncall.filters, true, not with_programs
   return jinja.new(options)
 end
 
 local function context_of(text, shape)
-  local context <const> = {}
+  local context <const>, payload <const> = {}, json.payload(text or "{}")
   local all <const> = json.expand(json.payload(text or "{}"))
   for i = 1, all.n do
     local name <const>, v <const> = all.k[i], all.v[all.k[i]]
-    context[name] = shape == "plain" and value.plain(v) or v
+    local part <const> = shape == "payload" and json.item(payload, name)
+    context[name] = json.is_payload(part) and part or value.plain(v)
   end
   return context
 end
 
---- What ours makes of a case: text, or nil and an error. `shape`: the context as "plain" values or as "payload".
+--- What ours makes of a case: text, or nil and an error. `shape`: the context as "plain" values or as "payload". The last
+--- result says whether C rendered it.
 function differential.render(case, env, shape)
   local template <const>, refused <const> = env:compile(case[1])
   if not template then return nil, refused end
-  return template:render(context_of(case[2], shape))
+  local in_c <const> = template.program and program.run(template.program, context_of(case[2], shape)) ~= nil
+  local text <const>, e <const> = template:render(context_of(case[2], shape))
+  return text, e, in_c
 end
 
 -- Differences ----------------------------------------------------------------------------------------------------------

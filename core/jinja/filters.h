@@ -1,0 +1,13 @@
+// What the files of filters, tests and methods share.
+#pragma once
+#include "jinja/node.h"
+#include "script/text.h"
+
+// Tables that end with a NULL name.
+extern const struct callee filters_of_text[], filters_of_lists[], filters_of_oncall[], all_tests[], all_methods[];
+
+// A function of script/text.h over a text, as a str.
+bool filter_apply(struct run *r, text_fn *f, str s, const void *option, jval *out);
+
+// Filters that methods are, too.
+bool list_of(struct run *r, const jval *v, jval *out); // a J_LIST of its own

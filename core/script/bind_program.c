@@ -1,0 +1,132 @@
+// `require "tocsin.program"`: templates rendered in C (jinja/program.h).
+#include "base/mem.h"
+#include "script/bindings.h"
+#include "script/fuel.h"
+#include "script/program_tree.h"
+#include "script/values.h"
+#include <lauxlib.h>
+
+#define PROGRAM_TYPE "tocsin.program"
+#define RUN_TYPE     "tocsin.program_run"
+#define TEXT_KEPT    ((size_t)64 << 10) // what is more is given back
+
+// The memory of a state's renderings, one after the other.
+struct runner {
+    struct jmemory *memory;
+    char *text;
+    size_t cap;
+};
+
+static int free_runner(lua_State *L) {
+    struct runner *runner = lua_touserdata(L, 1);
+    jmemory_free(runner->memory);
+    mem_free(runner->text);
+    *runner = (struct runner){0};
+    return 0;
+}
+
+static int free_program(lua_State *L) {
+    program_clear(lua_touserdata(L, 1));
+    return 0;
+}
+
+static void *push_owned(lua_State *L, size_t size, const char *type, lua_CFunction on_collect) {
+    void *p = lua_newuserdatauv(L, size, 0);
+    memset(p, 0, size);
+    if (luaL_newmetatable(L, type)) {
+        lua_pushcfunction(L, on_collect);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    return p;
+}
+
+// build(tree, has_oncall) -> program | nil: of a syntax tree; nil when the template holds what Lua alone knows.
+static int build(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    struct program *p = push_owned(L, sizeof *p, PROGRAM_TYPE, free_program);
+    lua_pushvalue(L, 1);
+    bool is_known = program_build(p, L, lua_toboolean(L, 2));
+    lua_settop(L, 3);
+    if (is_known) return 1;
+    program_clear(p);
+    return 0;
+}
+
+// A value of the context. Tables are what Lua made, perhaps for more than one template: Lua's affair.
+static jval value_at(lua_State *L, int index) {
+    str text;
+    const struct json *document;
+    switch (lua_type(L, index)) {
+    case LUA_TNIL: return jval_of(J_UNDEF);
+    case LUA_TBOOLEAN: return jval_bool(lua_toboolean(L, index));
+    case LUA_TLIGHTUSERDATA: return jval_of(J_NONE);
+    case LUA_TNUMBER:
+        return lua_isinteger(L, index) ? jval_int(lua_tointeger(L, index)) : jval_real(lua_tonumber(L, index));
+    case LUA_TSTRING:
+        text.ptr = lua_tolstring(L, index, &text.len);
+        return text.len > UINT32_MAX ? jval_of(J_OTHER) : jval_str(text);
+    case LUA_TUSERDATA:
+        document = payload_untouched(L, index);
+        return document ? jval_json(document) : jval_of(J_OTHER);
+    default: return jval_of(J_OTHER);
+    }
+}
+
+// What the template reads of the table at 2. Its strings are alive as long as the table is.
+static jval *read_context(lua_State *L, const struct program *p, struct run *r) {
+    jval *context = run_take(r, (p->names_count + 1) * sizeof *context);
+    for (uint32_t i = 0; context && i < p->names_count; i++) {
+        str name = jval_text(&p->names[i]);
+        lua_pushlstring(L, name.ptr, name.len);
+        lua_rawget(L, 2);
+        context[i] = value_at(L, -1);
+        lua_pop(L, 1);
+        if (context[i].type == J_UNDEF && program_is_global(name)) context[i] = (jval){.type = J_OTHER, .of = 1};
+    }
+    return context;
+}
+
+static int64_t begin_fuel(const struct fuel *f) {
+    switch (f->mode) {
+    case FUEL_METERED: return f->left;
+    case FUEL_NONE: return -1;
+    default: return INT64_MAX / 2;
+    }
+}
+
+static void release(struct runner *runner) {
+    jmemory_reset(runner->memory);
+    if (runner->cap <= TEXT_KEPT) return;
+    mem_free(runner->text);
+    runner->text = NULL;
+    runner->cap = 0;
+}
+
+// run(program, context) -> string | nothing: the text, or that it was given up and Lua shall render.
+static int run(lua_State *L) {
+    const struct program *p = luaL_checkudata(L, 1, PROGRAM_TYPE);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    struct runner *runner = lua_touserdata(L, lua_upvalueindex(1));
+    struct fuel *fuel = fuel_of(L);
+    struct run r = {.memory = runner->memory, .out = runner->text, .cap = runner->cap, .fuel = begin_fuel(fuel)};
+    int64_t given = r.fuel;
+    const jval *context = p->body && given > 0 ? read_context(L, p, &r) : NULL;
+    bool is_done = context && program_run(p, context, &r);
+    if (fuel->mode == FUEL_METERED) fuel_burn(fuel, given - r.fuel);
+    is_done = is_done && r.fuel >= 0;
+    runner->text = r.out; // the next call may raise
+    runner->cap = r.cap;
+    if (is_done) lua_pushlstring(L, r.len ? r.out : "", r.len);
+    release(runner);
+    return is_done;
+}
+
+int bind_program_open(lua_State *L) {
+    static const luaL_Reg functions[] = {{"build", build}, {"run", run}, {NULL, NULL}};
+    luaL_newlibtable(L, functions);
+    struct runner *runner = push_owned(L, sizeof *runner, RUN_TYPE, free_runner);
+    runner->memory = jmemory_new();
+    luaL_setfuncs(L, functions, 1);
+    return 1;
+}

@@ -110,11 +110,16 @@ local function statements_of(r, request, c)
   local key = c.old and c.old.id
   if c.kind == "create" then key = { ref = add(change.insert(r.table, c.values)), column = "id" }
   elseif c.kind == "update" then add(change.update(r.table, c.values, key))
+  elseif c.instead then add(c.instead) -- of deleting the row
   else add(r.delete_sql and { sql = r.delete_sql, args = { c.now, key }, expect = 1 }
       or { sql = "DELETE FROM " .. r.table .. " WHERE id = $1", args = { key }, expect = 1 }) end
-  for _, make in ipairs(c.after) do add(make(key)) end
+  local shown = key
+  for _, make in ipairs(c.after) do
+    local at = add(make(key))
+    if make == c.shows then shown = { ref = at, column = "id" } end -- the answer shows the row that it makes
+  end
   add(audit.statement(request, r, c.kind, key, trail_of(c), c.old))
-  add({ sql = "SELECT $1 AS id", args = { key } })
+  add({ sql = "SELECT $1 AS id", args = { shown } })
   return list
 end
 

@@ -13,6 +13,7 @@ local port = require("tocsin.port")
 local query_string = require("api.query")
 local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
+local schedule_quality = require("api.schedule_quality")
 local schedule_reload = require("api.schedule_reload")
 local schedule_warnings = require("api.schedule_warnings")
 local shift_swaps = require("api.shift_swaps")
@@ -52,6 +53,7 @@ local ROUTES = {
   { "users/:id/schedule_export_token", "POST", schedule_export.new_of_user, "viewer" },
   { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "viewer" },
   { "schedules/:id/warnings", "GET", schedule_warnings.get, "viewer" },
+  { "schedules/:id/quality", "GET", schedule_quality.get, "viewer" },
   { "schedules/:id/reload", "POST", schedule_reload.run, "editor" },
   { "schedules/:id/final_shifts", "GET", final_shifts.get, "viewer" },
   { "shift_swaps", "GET", shift_swaps.list, "viewer" },

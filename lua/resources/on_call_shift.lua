@@ -4,6 +4,7 @@ local body = require("api.body")
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local rotation = require("api.rotation")
 local store = require("tocsin.store")
 local time = require("api.time")
 local writer = require("api.writer")
@@ -221,13 +222,21 @@ local function keep_own(c, kind)
   if value_of(c, "frequency") ~= "weekly" and c.values.week_start == json.null then c.values.week_start = nil end
 end
 
-local function before_write(_, c)
-  if c.kind == "delete" then return nil end
+local function before_write(request, c, change)
+  if c.kind == "delete" then return rotation.delete(request, c) end
   local kind = c.old and c.old.type or c.values.type
   if not c.old then fill_new(c) end
   if c.values.rotation_start == json.null then c.values.rotation_start = value_of(c, "start_time") end
   keep_own(c, kind)
-  return check_rule(c, kind) or check_turns(c, kind) or check_end(c) or check_schedule(c, kind)
+  local refusal = c.old and rotation.decide(c) or check_rule(c, kind) or check_turns(c, kind) or check_end(c) or
+    check_schedule(c, kind)
+  return refusal or rotation.go_on(c, change)
+end
+
+local function store_forced(value, _, c)
+  if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
+  c.is_forced = value
+  return {}
 end
 
 local function store_source(value, _, c)
@@ -253,7 +262,8 @@ return {
   name = "on_call_shift", table = "shift", prefix = "O", path = "on_call_shifts",
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
   page_size = 50, order = "t.id",
-  columns = "t.by_day, t.by_month, t.by_monthday, t.users, t.rolling_users, t.week_start, t.source, t.version",
+  columns = "t.by_day, t.by_month, t.by_monthday, t.users, t.rolling_users, t.week_start, t.source, t.successor_id, " ..
+    "t.version",
   filters = { { "name", "t.name = ?" }, { "schedule_id", add = add_schedule }, { "team_id", "t.team_id = ?", type = "team" } },
   fields = {
     { "id", type = "id", prefix = "O" },
@@ -283,6 +293,9 @@ return {
     own { "start_rotation_from_user_index", type = "integer", column = "start_index", min = 0, max = GROUPS_MAX,
       nullable = true, null = 0 },
     { "source", write_only = true, store = store_source },
+    { "force_update", write_only = true, store = store_forced },
+    { "successor", show = function(row) return ids.encode("O", row.successor_id) end,
+      when = function(row) return row.successor_id ~= nil end },
   },
   guard = function(row) return { table = "shift", id = row.id, version = row.version } end,
   before_write = before_write,

@@ -90,7 +90,8 @@ end
 
 local function say_swap(look, swap, step, final)
   local text = words.swap { schedule = look.row.name, zone = look.zone, step = step, from = swap.swap_start_at,
-    to = swap.swap_end_at, beneficiary = facts.name(swap.beneficiary_id), benefactor = swap.benefactor_id and facts.name(swap.benefactor_id),
+    to = swap.swap_end_at, beneficiary = facts.name(swap.beneficiary_id),
+    benefactor = swap.benefactor_id and facts.name(swap.benefactor_id),
     text = swap.description }
   local people = step == "taken" and { swap.beneficiary_id, swap.benefactor_id } or others(final, swap.beneficiary_id)
   append(look.out, messages.to_rooms(look.rooms, "shift_swap", text, nil, look.now))

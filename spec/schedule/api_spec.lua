@@ -242,6 +242,42 @@ describe("over the API", function()
     end)
   end)
 
+  describe("the quality", function()
+    local function quality(made, query)
+      local q = ask(200, "GET", "schedules/" .. made.id .. "/quality" .. (query or ""))
+      local over = {}
+      for i, one in ipairs(q.overloaded_users) do over[i] = one.username .. " " .. one.score end
+      return ("%d %d %d %s"):format(q.total_score, q.covered, q.balance, table.concat(over, ", "))
+    end
+
+    it("is whole when somebody is always on call and all have the same share", function()
+      assert.equal("100 100 100 ", quality(calendar { time_zone = "UTC", shifts = json.array { shift({}).id } }))
+    end)
+
+    it("is half when half of the time nobody is, and names who has more than their share", function()
+      local day = shift { name = "days", duration = 12 * 3600, rolling_users = groups({ "ada" }, { "ada" }, { "ada" }, { "bob" }) }
+      local made = calendar { time_zone = "UTC", shifts = json.array { day.id } }
+      assert.equal("41 50 33 ada 50", quality(made)) -- 75% and 25% of the time: a third, and half more than the mean
+      assert.equal("75 50 100 ", quality(made, "?date=2026-09-21&days=1"))
+      assert.equal("37 50 25 ada 60", quality(made, "?date=2026-09-21&days=5"))
+    end)
+
+    it("counts the time once in which several are on call, and is nothing without anybody", function()
+      local both = shift { type = "recurrent_event", users = json.array { people.ada, people.bob } }
+      assert.equal("100 100 100 ", quality(calendar { time_zone = "UTC", shifts = json.array { both.id } }))
+      assert.equal("0 0 0 ", quality(calendar { name = "empty", time_zone = "UTC" }))
+    end)
+
+    it("is refused of no time at all", function()
+      local path = "schedules/" .. calendar({}).id .. "/quality?"
+      assert.is_table(ask(400, "GET", path .. "date=monday").date)
+      for _, days in ipairs { "0", "367", "-1", "1.5", "many", "99999999999999999999" } do
+        assert.is_table(ask(400, "GET", path .. "days=" .. days).days)
+      end
+      ask(404, "GET", "schedules/SNONE/quality")
+    end)
+  end)
+
   describe("a swap", function()
     local made
 

@@ -197,6 +197,17 @@ static watch *open_watch(struct app *app) {
                                              .wake_ctx = app});
 }
 
+static chores *open_chores(struct app *app, struct outbox_sender sender) {
+    return chores_new(&(struct chores_options){.engine = app->engine,
+                                               .sender = sender,
+                                               .door = {.ctx = app, .push = push_aside},
+                                               .env = app->env,
+                                               .log = app->log,
+                                               .refresh_us = app->settings.provider_refresh * 1000000,
+                                               .wake = on_jobs,
+                                               .wake_ctx = app});
+}
+
 static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
@@ -215,6 +226,7 @@ static err open_pager(struct app *app, const struct app_options *options, struct
     if (e == ERR_OK && sender.send && !sender.is_rehearsal) {
         o.calendars = open_calendars(app, sender, o.reader);
         o.watch = open_watch(app);
+        if (app->settings.deliver && app->settings.provider_refresh) o.chores = open_chores(app, sender);
     }
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);

@@ -46,6 +46,8 @@
     TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
     TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
     TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
+    INT(provider_refresh, 600, 0, 86400,                                                                        \
+        "seconds between two looks at a chat's rooms and user groups; 0: chats are asked nothing")              \
     INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")         \
     INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
     INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")         \

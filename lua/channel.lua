@@ -354,6 +354,35 @@ function channel.poll_read(name, response, account)
   return events
 end
 
+--- The request for one page of a list that the provider knows: rooms, groups, members.
+---@param name string
+---@param which string
+---@param account table<string, any>
+---@param at string? where to go on, as the page before said
+---@param room string? whose members
+---@return table? request
+---@return string? why there is none
+function channel.list_request(name, which, account, at, room)
+  local spec = must(name)
+  local request = spec.lists[which].request(channel.with_defaults(spec.settings, account), at, room)
+  if not is_fit(request) then return nil, format("%s: %s", spec.name, UNFIT) end
+  return request
+end
+
+--- What the answer to it says.
+---@param name string
+---@param which string
+---@param response {status: integer, headers: table<string, string>, body: string}
+---@param account table<string, any>
+---@param now integer µs
+---@return table page { items, next } or { error, after_ms }
+function channel.list_read(name, which, response, account, now)
+  local spec = must(name)
+  local page = spec.lists[which].read(response, now)
+  if page.error then page.error = sentence_of(spec, { account = account }, page.error) end
+  return page
+end
+
 --- Names of the fields whose values are secrets.
 ---@param fields table[]
 ---@return table<string, boolean>

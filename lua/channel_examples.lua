@@ -140,6 +140,18 @@ function RUN.poll(name, example, out)
   differ(example.expect.requests or {}, read.requests or {}, "requests", out)
 end
 
+function RUN.list(name, example, out)
+  local account = channel_examples.send(name).account
+  if example.expect.request then
+    local request, why = channel.list_request(name, example.list, account, example.at, example.room)
+    if not request then out[#out + 1] = "refused: " .. why return end
+    return check_request(example.expect.request, request, out)
+  end
+  local r = example.response
+  local response = { status = r.status, headers = r.headers or {}, body = r.body or "" }
+  differ(example.expect, channel.list_read(name, example.list, response, account, 1767225600000000), "page", out)
+end
+
 --- Runs one example.
 ---@param name string
 ---@param example table
@@ -147,7 +159,7 @@ end
 function channel_examples.run(name, example)
   local out = {}
   local how = "send"
-  for _, other in ipairs { "inbound", "poll", "response" } do
+  for _, other in ipairs { "inbound", "poll", "response", "list" } do
     if example[other] then how = other end
   end
   RUN[how](name, example, out)

@@ -159,13 +159,14 @@ local EXPECT <const> = block_of {
   state = field(list_of { "sent", "retry", "failed" }),
   id = field(rules.text), thread = field(rules.text), after_ms = field(rules.count), error = field(rules.text),
   gone = field(rules.boolean),
-  events = field(any), answer = field(any), requests = field(any), next = field(any),
+  events = field(any), answer = field(any), requests = field(any), next = field(any), items = field(any),
 }
 
 local EXAMPLE <const> = {
   [1] = field(rules.text, true),
   send = field(any), response = field(any),
   inbound = field(any), account = field(any), poll = field(any),
+  list = field(list_of { "rooms", "groups", "members" }), at = field(rules.text), room = field(rules.text),
   expect = field(EXPECT, true),
 }
 
@@ -174,13 +175,17 @@ local function examples(v, where, add)
   for i, example in ipairs(v) do
     local here = format("%s[%d]", where, i)
     block_of(EXAMPLE)(example, here, add)
-    if type(example) == "table" and not (example.send or example.response or example.inbound or example.poll) then
+    if type(example) == "table" and not (example.send or example.response or example.inbound or example.poll or example.list) then
       add(format("field '%s' sends nothing and reads nothing", here))
     end
   end
 end
 
 local fn <const> = rules["function"]
+
+local LIST <const> = block_of {
+  request = field(fn, true), read = field(fn, true), pause_ms = field(rules.positive),
+}
 
 local FIELDS <const> = {
   name = field(rules.text, true), about = field(rules.text, true), docs = field(docs, true),
@@ -190,6 +195,7 @@ local FIELDS <const> = {
   mention = field(block_of { person = field(fn, true), everyone = field(rules.text, true) }),
   target = field(fn), fresh = field(fn), request = field(fn, true), result = field(fn, true), inbound = field(fn),
   poll = field(block_of { request = field(fn, true), read = field(fn, true) }),
+  lists = field(block_of { rooms = field(LIST), groups = field(LIST), members = field(LIST) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),
   can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability) }),
   sample = field(block_of { account = field(any, true), address = field(any, true), channel = field(rules.text) }, true),
@@ -246,6 +252,11 @@ function channel_schema.untested(data, address)
   want(data.inbound, "no example of what comes in", function(e) return e.inbound and e.expect.events end)
   want(data.inbound, "no example of an inbound request that is refused", function(e) return e.inbound and e.expect.refused end)
   want(data.poll, "no example of a poll", function(e) return e.poll end)
+  for _, name in ipairs(keys.sorted(data.lists or {})) do
+    want(true, "no example asks for the list " .. name, function(e) return e.list == name and e.expect.request end)
+    want(true, "no example reads the list " .. name, function(e) return e.list == name and e.expect.items end)
+    want(true, "no example of a refused list", function(e) return e.list and e.expect.error end)
+  end
   return out
 end
 

@@ -152,18 +152,20 @@ static bool is_true(const struct json *block, const char *key) {
 }
 
 // {"slack": {"channel_id": "C024", "enabled": true}, …}, as lua/api/route_channels.lua writes it.
-static void read_rooms(arena *a, str text, struct config_route *out) {
+size_t config_read_rooms(arena *a, str text, const struct config_room **out) {
     struct json *v;
-    if (json_parse(a, text, &v, NULL) != ERR_OK || v->type != JSON_OBJECT || !v->count) return;
+    size_t count = 0;
+    *out = NULL;
+    if (json_parse(a, text, &v, NULL) != ERR_OK || v->type != JSON_OBJECT || !v->count) return 0;
     struct config_room *rooms = arena_alloc(a, v->count * sizeof *rooms);
     for (uint32_t i = 0; i < v->count; i++) {
         const struct json *block = &v->members[i].value;
         if (block->type != JSON_OBJECT || !is_true(block, "enabled")) continue;
         str room = room_in(block);
-        if (room.len || is_true(block, "whole"))
-            rooms[out->room_count++] = (struct config_room){v->members[i].key, room};
+        if (room.len || is_true(block, "whole")) rooms[count++] = (struct config_room){v->members[i].key, room};
     }
-    out->rooms = rooms;
+    *out = rooms;
+    return count;
 }
 
 // The routes in order, the default one last, as JSON members of the integration and as the list C needs.
@@ -182,7 +184,7 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
         const struct store_value *v = &rows.values[i * rows.columns];
         h->view.routes[i] = (struct config_route){
             .id = v[0].integer, .escalation_chain_id = store_int_of(&v[5]), .is_default = v[1].integer != 0};
-        read_rooms(h->arena, v[6].text, &h->view.routes[i]);
+        h->view.routes[i].room_count = config_read_rooms(h->arena, v[6].text, &h->view.routes[i].rooms);
         buf_printf(json, "%s{\"id\":%lld,\"is_default\":%s", i ? "," : "", (long long)v[0].integer,
                    v[1].integer ? "true" : "false");
         put_json_field(json, "type", &v[2]);

@@ -59,3 +59,5 @@ const struct config_integration *config_by_token(const config *c, str token);
 const struct config_integration *config_by_id(const config *c, int64_t id);
 size_t config_count(const config *c);
 const struct config_integration *config_at(const config *c, size_t i);
+// The rooms that a route's column `channels` names and posts to. → how many. Any thread; they live in `a` and `text`'s memory.
+size_t config_read_rooms(arena *a, str text, const struct config_room **out);

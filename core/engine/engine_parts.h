@@ -74,6 +74,7 @@ err engine_send_hook(engine *e, const struct group *g, int64_t webhook_id, enum 
 
 // Messages in rooms (posts.c): one in each room of the route of a group that opened; brought up to date after a change of
 // state, and some time after more alerts.
+const struct config_route *engine_route_of(const engine *e, const struct group *g); // NULL: it is gone
 err engine_posts_open(engine *e, const struct group *g, int64_t now);
 err engine_posts_changed(engine *e, const struct group *g, int64_t now);
 err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs nothing where the route has no rooms

@@ -85,13 +85,6 @@ static err go_on(struct walk *w) {
 
 // The doors.
 
-static int64_t chain_of(const engine *e, const struct group *g) {
-    const struct config_integration *integration = config_by_id(e->config, g->integration_id);
-    for (size_t i = 0; integration && i < integration->route_count; i++)
-        if (integration->routes[i].id == g->route_id) return integration->routes[i].escalation_chain_id;
-    return 0;
-}
-
 static err start(struct walk *w, int64_t chain_id) {
     int64_t plan_id = 0;
     err x = escalation_rows_plan_now(writer(w), w->arena, chain_id, &plan_id);
@@ -107,7 +100,8 @@ static err start(struct walk *w, int64_t chain_id) {
 }
 
 err engine_escalation_start(engine *e, struct group *g, int64_t now) {
-    int64_t chain_id = chain_of(e, g);
+    const struct config_route *route = engine_route_of(e, g);
+    int64_t chain_id = route ? route->escalation_chain_id : 0;
     if (!chain_id) return ERR_OK;
     arena *a = arena_new();
     struct walk w = {.engine = e, .arena = a, .group = g, .now = now};

@@ -154,13 +154,15 @@ static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b 
 int64_t pager_turn(pager *p) {
     int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
+    int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
     int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
-    return sooner(sooner(jobs, out), sooner(fetch, look));
+    return sooner(sooner(jobs, out), sooner(sooner(fetch, chore), look));
 }
 
 bool pager_is_idle(pager *p) {
     return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
+           (!p->options.chores || chores_is_idle(p->options.chores)) &&
            (!p->options.watch || watch_is_idle(p->options.watch));
 }
 
@@ -220,6 +222,7 @@ void pager_free(pager *p) {
     take_done(p);
     mailbox_close(&p->done);
     watch_free(p->options.watch);
+    chores_free(p->options.chores);
     calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);
     store_close(p->options.reader);

@@ -5,6 +5,7 @@
 // Threads: pager_wake from any (the commit thread calls it when jobs were added); everything else on its own.
 #pragma once
 #include "engine/calendars.h"
+#include "engine/chores.h"
 #include "engine/outbox.h"
 #include "engine/watch.h"
 
@@ -16,6 +17,7 @@ struct pager_options {
     outbox *outbox;       // likewise; NULL: nothing leaves
     calendars *calendars; // likewise; NULL: none is fetched
     watch *watch;         // likewise; NULL: schedules are not looked after
+    chores *chores;       // likewise; NULL: providers are asked nothing
     env *env;
     log_t *log;
     // The pager's loop opens (before its thread starts) and is about to close (after it ended). May be NULL.
@@ -29,6 +31,6 @@ void pager_start(pager *p);
 void pager_wake(pager *p);
 // One round without the thread: hands due jobs over, takes finished ones back; µs until the next is due, -1 for none.
 int64_t pager_turn(pager *p);
-bool pager_is_idle(pager *p); // no job, notification, calendar or look at schedules is on its way
+bool pager_is_idle(pager *p); // no job, notification, calendar, chore or look at schedules is on its way
 void pager_stop(pager *p);    // joins; jobs on their way are waited for
 void pager_free(pager *p);

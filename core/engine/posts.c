@@ -9,7 +9,7 @@
 
 #define JOIN_PAUSE_US INT64_C(10000000) // from a joining alert to the update that counts it
 
-static const struct config_route *route_of(const engine *e, const struct group *g) {
+const struct config_route *engine_route_of(const engine *e, const struct group *g) {
     const struct config_integration *integration = config_by_id(e->config, g->integration_id);
     for (size_t i = 0; integration && i < integration->route_count; i++)
         if (integration->routes[i].id == g->route_id) return &integration->routes[i];
@@ -56,7 +56,7 @@ static err add(engine *e, arena *a, struct message *m, const char *kind, const c
 }
 
 err engine_posts_open(engine *e, const struct group *g, int64_t now) {
-    const struct config_route *route = route_of(e, g);
+    const struct config_route *route = engine_route_of(e, g);
     if (!route || !route->room_count || !g->is_open) return ERR_OK;
     arena *a = arena_new();
     err x = ERR_OK;
@@ -89,7 +89,7 @@ err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
 }
 
 err engine_posts_joined(engine *e, const struct group *g, int64_t now) {
-    const struct config_route *route = route_of(e, g);
+    const struct config_route *route = engine_route_of(e, g);
     if (!route || !route->room_count) return ERR_OK;
     arena *a = arena_new();
     struct message *list = NULL;

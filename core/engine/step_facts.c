@@ -1,4 +1,5 @@
 #include "engine/step_facts.h"
+#include "engine/config.h"
 
 static err last_user(const struct step_asking *q, int64_t step_id, int64_t *out) {
     for (size_t i = 0; i < q->turn_count; i++)
@@ -49,6 +50,39 @@ static err count_alerts(const struct step_asking *q, const struct group *g, cons
     return escalation_rows_count_alerts(q->store, q->arena, g, since, step->num_alerts + 1, &facts->alerts);
 }
 
+static bool has_id(const struct id_list *list, int64_t id) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->ids[i] == id) return true;
+    return false;
+}
+
+static void add_people(arena *a, struct id_list *to, const struct id_list *more) {
+    struct id_list all = {arena_alloc(a, (to->count + more->count + 1) * sizeof *all.ids), to->count};
+    if (to->count) memcpy(all.ids, to->ids, to->count * sizeof *all.ids);
+    for (size_t i = 0; i < more->count; i++)
+        if (!has_id(to, more->ids[i])) all.ids[all.count++] = more->ids[i];
+    *to = all;
+}
+
+// Everybody in the rooms to which the group's route posts, where the rooms' provider tells who is in them.
+static err find_rooms(const struct step_asking *q, const struct group *g, struct step_facts *facts) {
+    const struct config_room *rooms = NULL;
+    str channels = {NULL, 0};
+    bool is_known = false;
+    err x = escalation_rows_channels(q->store, q->arena, g->route_id, &channels);
+    size_t count = x == ERR_OK ? config_read_rooms(q->arena, channels, &rooms) : 0;
+    if (x == ERR_NOT_FOUND) x = ERR_OK;
+    for (size_t i = 0; i < count && x == ERR_OK; i++) {
+        struct id_list people = {0};
+        x = escalation_rows_room(q->store, q->arena, rooms[i].channel, rooms[i].room, &people);
+        is_known |= x == ERR_OK;
+        if (x == ERR_OK) add_people(q->arena, &facts->users, &people);
+        if (x == ERR_NOT_FOUND) x = ERR_OK;
+    }
+    if (!is_known) facts->failure = count ? "room_not_known" : "no_room";
+    return x;
+}
+
 // What a step refers to, and what is said when it names none or what it names is gone.
 static const struct {
     enum step_type type;
@@ -78,6 +112,7 @@ err step_facts_gather(const struct step_asking *q, const struct group *g, const 
     case STEP_NOTIFY_ON_CALL: x = find_on_call(q, step, now, out); break;
     case STEP_NOTIFY_TEAM: x = escalation_rows_team(s, a, step->team_id, &out->users); break;
     case STEP_NOTIFY_USER_GROUP: x = escalation_rows_user_group(s, a, step->user_group_id, &out->users); break;
+    case STEP_NOTIFY_CHANNEL: x = find_rooms(q, g, out); break;
     case STEP_ALERTS: x = count_alerts(q, g, step, out); break;
     case STEP_WEBHOOK: x = find_webhook(q, step, out); break;
     default: break;

@@ -67,6 +67,7 @@ CREATE TABLE user_group (
   external_id  TEXT NOT NULL,
   name         TEXT NOT NULL,
   handle       TEXT NOT NULL,
+  seen_at      INTEGER,                              -- the look at the provider's list that showed it last
   UNIQUE (provider_id, external_id)
 ) STRICT;
 CREATE TABLE user_group_member (
@@ -81,8 +82,26 @@ CREATE TABLE chat_channel (
   provider_id  INTEGER REFERENCES provider(id) ON DELETE CASCADE,
   external_id  TEXT NOT NULL,
   name         TEXT NOT NULL,
+  seen_at      INTEGER,
   UNIQUE (provider_id, external_id)
 ) STRICT;
+CREATE TABLE chat_channel_member (
+  chat_channel_id  INTEGER NOT NULL REFERENCES chat_channel(id) ON DELETE CASCADE,
+  user_id          INTEGER NOT NULL REFERENCES user(id) ON DELETE CASCADE,
+  PRIMARY KEY (chat_channel_id, user_id)
+) STRICT, WITHOUT ROWID;
+
+-- What a provider is asked regularly: updates (what people did), rooms, groups, "members <room>".
+CREATE TABLE chore (
+  provider_id  INTEGER NOT NULL REFERENCES provider(id) ON DELETE CASCADE,
+  kind         TEXT NOT NULL,
+  next_at      INTEGER,                              -- null: at once
+  cursor       TEXT,                                 -- where to go on: JSON of lua/api/chores.lua; null: from the beginning
+  synced_at    INTEGER,                              -- the last look that saw all of it
+  failed_at    INTEGER,                              -- the last one failed; null: it did not
+  failure      TEXT,
+  PRIMARY KEY (provider_id, kind)
+) STRICT, WITHOUT ROWID;
 
 -- `version` counts every change of the chain or its steps: running escalations keep the steps they began with.
 ALTER TABLE escalation_chain ADD COLUMN version INTEGER NOT NULL DEFAULT 1;

@@ -231,6 +231,31 @@ err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct
                    user_group_id, out);
 }
 
+err escalation_rows_channels(store *s, arena *a, int64_t route_id, str *out) {
+    struct store_rows rows;
+    err e = run_one(s, a, "SELECT channels FROM route WHERE id = $1", &SV_INT(route_id), 1, &rows);
+    if (e == ERR_OK && rows.values[0].type == STORE_TEXT) *out = rows.values[0].text;
+    return e;
+}
+
+err escalation_rows_room(store *s, arena *a, str channel, str room, struct id_list *out) {
+    struct store_value args[] = {SV_TEXT(channel), SV_TEXT(room)};
+    struct store_rows rows;
+    err e = run_one(s, a,
+                    "SELECT 1 FROM chat_channel AS c JOIN provider AS p ON p.id = c.provider_id WHERE p.type = $1 AND "
+                    "c.external_id = $2 LIMIT 1",
+                    args, 2, &rows);
+    if (e == ERR_OK)
+        e = store_run(s, a,
+                      "SELECT u.id FROM chat_channel AS c JOIN provider AS p ON p.id = c.provider_id "
+                      "JOIN chat_channel_member AS m ON m.chat_channel_id = c.id JOIN user AS u ON u.id = m.user_id "
+                      "WHERE p.type = $1 AND c.external_id = $2 AND u.deleted_at IS NULL GROUP BY u.id, u.username "
+                      "ORDER BY u.username, u.id",
+                      args, 2, USERS_MAX, &rows, NULL);
+    if (e == ERR_OK) *out = column_of(a, &rows);
+    return e;
+}
+
 err escalation_rows_last_user(store *s, arena *a, int64_t step_id, int64_t *out) {
     struct store_rows rows;
     err e = run(s, a, "SELECT last_user FROM escalation_step WHERE id = $1", &SV_INT(step_id), 1, &rows);

@@ -71,6 +71,10 @@ err escalation_rows_users(store *s, arena *a, const struct id_list *users, struc
 err escalation_rows_turns(store *s, arena *a, const struct id_list *users, struct id_list *out);
 // ERR_NOT_FOUND: there is no such team or user group any more.
 err escalation_rows_team(store *s, arena *a, int64_t team_id, struct id_list *out);
+// Where a route posts, as JSON (engine/config.h reads it). ERR_NOT_FOUND: the route is gone.
+err escalation_rows_channels(store *s, arena *a, int64_t route_id, str *out);
+// The people in a room of a chat, so far as its provider told them. ERR_NOT_FOUND: no provider knows the room.
+err escalation_rows_room(store *s, arena *a, str channel, str room, struct id_list *out);
 err escalation_rows_user_group(store *s, arena *a, int64_t user_group_id, struct id_list *out);
 // Who was called last by a step that takes turns: 0 when nobody was, or the step is gone.
 err escalation_rows_last_user(store *s, arena *a, int64_t step_id, int64_t *out);

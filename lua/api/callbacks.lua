@@ -6,6 +6,7 @@ local channel = require("channel")
 local crypto = require("tocsin.crypto")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local people_at = require("api.people_at")
 local port = require("tocsin.port")
 local secrets = require("api.secrets")
 local seal = require("tocsin.seal")
@@ -34,39 +35,8 @@ local function called(provider, event)
   return n and n.user_id
 end
 
--- The field that names people in events.
-local function person_field(spec)
-  for _, field in ipairs(spec.address) do
-    if field.person then return field end
-  end
-  return spec.address[1]
-end
-
--- The one whose contact method has this address. Verified ones count first: anybody can write down anybody's number.
-local function addressed(provider, spec, event)
-  local field = person_field(spec)
-  if type(event.user_address) ~= "string" or not field then return nil end
-  local found
-  for _, name in ipairs(channel.carries(provider.type)) do
-    for _, row in ipairs(store.rows("SELECT m.user_id, m.address, m.verified_at " ..
-      "FROM contact_method AS m JOIN user AS u ON u.id = m.user_id " ..
-      "WHERE m.channel = $1 AND u.deleted_at IS NULL AND (m.provider_id IS NULL OR m.provider_id = $2 OR " ..
-        "m.second_provider_id = $2) " ..
-      "ORDER BY m.verified_at IS NULL, m.id", name, provider.id)) do
-      local address = secrets.open(spec.address, row.address)
-      local value = address and address[field[1]]
-      if value ~= nil and tostring(value) == event.user_address then
-        if row.verified_at then return row.user_id end
-        if found and found ~= row.user_id then return nil end
-        found = row.user_id
-      end
-    end
-  end
-  return found
-end
-
 local function actor_of(provider, spec, event)
-  local id = called(provider, event) or addressed(provider, spec, event)
+  local id = called(provider, event) or event.user_address and people_at.map(provider, spec)[event.user_address]
   local user = id and store.row("SELECT id, role FROM user WHERE id = $1 AND deleted_at IS NULL", id)
   if not user then return nil, REGRETS.unknown end
   if user.role ~= "editor" and user.role ~= "admin" then return nil, REGRETS.not_allowed end
@@ -163,7 +133,12 @@ local function refuse(provider, why)
   return 403, TEXT, "Refused: " .. why .. ".", header_lines()
 end
 
-local function take(provider, spec, events, now)
+---Does what a provider's events say; the answer to the provider, when there was a request.
+---@param provider table row of `provider`
+---@param spec table its channel's file
+---@param events table see lua/channels/README.md
+---@param now integer µs
+function callbacks.take(provider, spec, events, now)
   local regret
   for i, event in ipairs(events) do
     if i > EVENTS_MAX then break end
@@ -198,7 +173,7 @@ function callbacks.handle(method, path, query, headers_json, body, now, base_url
     body = body,
     now = now }, account)
   if not events then return refuse(provider, why) end
-  return take(provider, spec, events, now)
+  return callbacks.take(provider, spec, events, now)
 end
 
 return callbacks

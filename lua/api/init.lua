@@ -10,6 +10,7 @@ local group_actions = require("api.group_actions")
 local json = require("tocsin.json")
 local crypto = require("tocsin.crypto")
 local port = require("tocsin.port")
+local provider_sync = require("api.provider_sync")
 local query_string = require("api.query")
 local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
@@ -63,6 +64,7 @@ local ROUTES = {
   { "contact_methods/:id/verify_start", "POST", contact_check.start, "editor" },
   { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
   { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
+  { "providers/:id/sync", "POST", provider_sync.run, "admin" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },

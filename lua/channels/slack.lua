@@ -70,11 +70,12 @@ slack.about = "Messages in channels and to people, updated in place, with button
 slack.docs = {
   "https://docs.slack.dev/reference/methods/chat.postMessage", "https://docs.slack.dev/reference/methods/chat.update",
   "https://docs.slack.dev/reference/block-kit/blocks", "https://docs.slack.dev/authentication/verifying-requests-from-slack",
-  "https://docs.slack.dev/apis/web-api/rate-limits",
+  "https://docs.slack.dev/apis/web-api/rate-limits", "https://docs.slack.dev/reference/methods/conversations.list",
+  "https://docs.slack.dev/reference/methods/conversations.members", "https://docs.slack.dev/reference/methods/usergroups.list",
 }
 slack.settings = {
   { "token", type = "text", secret = true, required = true, max = 300, pattern = "^xox[%w.%-]+$",
-    hint = "A bot token begins with xoxb-.", about = "Bot User OAuth Token with the scope chat:write" },
+    hint = "A bot token begins with xoxb-.", about = "Bot User OAuth Token with the scopes chat:write, channels:read, groups:read and usergroups:read" },
   { "signing_secret", type = "text", secret = true, max = 100,
     about = "Signing Secret of the app: with it messages have buttons; without it links" },
   { "api_url", type = "url", default = "https://slack.com/api", about = "Where the Web API is" },
@@ -292,6 +293,66 @@ function slack.inbound(request, account)
   return events_of(payload)
 end
 
+-- Lists: which rooms and user groups there are, and who is in them. Slack lets each be asked about twenty times a minute.
+
+local LIST_REFUSALS <const> = setmetatable({
+  missing_scope = "Give the app the scopes channels:read, groups:read and usergroups:read and install it again",
+  no_permission = "Give the app the scopes channels:read, groups:read and usergroups:read and install it again",
+}, { __index = REFUSALS })
+local PAGE <const>, KEEP <const>, PAUSE_MS <const> = "200", 4194304, 3000
+
+local function list_request(account, name, args)
+  return { method = "GET", url = encode.with_query(encode.base(account.api_url) .. "/" .. name, args),
+    headers = { encode.bearer(account.token) }, keep = KEEP }
+end
+
+-- The items of a page that are what they should be; `take` makes one of them.
+local function read_page(response, now, field, take)
+  local refused, object = reply.refusal(response, { now = now }, { name = "Slack" })
+  if not refused and object.ok ~= true then
+    refused = reply.by_code("Slack", reply.at(object, "error") or "no answer of the Web API", nil, LIST_REFUSALS, reply.retry_after(response, now))
+  end
+  if refused then return { error = gsub(refused.error, "the message", "the list", 1), after_ms = refused.after_ms } end
+  local items, next_at = {}, reply.at(object, "response_metadata", "next_cursor")
+  for _, one in ipairs(type(object[field]) == "table" and object[field] or {}) do items[#items + 1] = take(one) end
+  return { items = items, next = next_at ~= "" and next_at or nil }
+end
+
+local function id_of(one)
+  local id = type(one) == "string" and one or reply.at(one, "id")
+  return type(id) == "string" and find(id, "^[A-Z0-9]+$") and #id <= 30 and id or nil
+end
+
+local function text_at(one, name) return cut.to(cut.clean(tostring(reply.at(one, name) or "")), 100, "points") end
+
+local function room_of(one)
+  local id = id_of(one)
+  return id and { id = id, name = text_at(one, "name") }
+end
+
+local function group_of(one)
+  local id, members = id_of(one), {}
+  for _, user in ipairs(type(one) == "table" and type(one.users) == "table" and one.users or {}) do members[#members + 1] = id_of(user) end
+  return id and { id = id, name = text_at(one, "name"), handle = text_at(one, "handle"), members = members }
+end
+
+slack.lists = {
+  rooms = { pause_ms = PAUSE_MS,
+    request = function(account, at)
+      return list_request(account, "conversations.list", { { "exclude_archived", "true" }, { "types", "public_channel,private_channel" },
+        { "limit", PAGE }, { "cursor", at } })
+    end,
+    read = function(response, now) return read_page(response, now, "channels", room_of) end },
+  groups = { pause_ms = PAUSE_MS,
+    request = function(account) return list_request(account, "usergroups.list", { { "include_users", "true" } }) end,
+    read = function(response, now) return read_page(response, now, "usergroups", group_of) end },
+  members = { pause_ms = PAUSE_MS,
+    request = function(account, at, room)
+      return list_request(account, "conversations.members", { { "channel", room }, { "limit", PAGE }, { "cursor", at } })
+    end,
+    read = function(response, now) return read_page(response, now, "members", id_of) end },
+}
+
 slack.examples = {
   { "a group in its room", send = { kind = "post" }, expect = { request = {
     method = "POST", url = "https://slack.com/api/chat.postMessage",
@@ -330,6 +391,24 @@ slack.examples = {
   { "a request of an hour ago, replayed", inbound = { now = 1531420618000000 + 301000000,
       headers = { ["x-slack-request-timestamp"] = "1531420618", ["x-slack-signature"] = "v0=f6bfe34be2ef94b2a7ddada45735d2611934b2d795aef698beec1e0a13eb55d5" }, body = "x" },
     expect = { refused = "too old" } },
+  { "the second page of rooms", list = "rooms", at = "dXNlcjpVMEc5V0ZYTlo=", expect = { request = { method = "GET",
+    url = "https://slack.com/api/conversations.list?exclude_archived=true&types=public_channel%2Cprivate_channel&limit=200&cursor=dXNlcjpVMEc5V0ZYTlo%3D",
+    headers = { Authorization = "Bearer xoxb-1111-2222-abcdefgh" } } } },
+  { "rooms, and more of them", list = "rooms", response = { status = 200,
+      body = [[{"ok":true,"channels":[{"id":"C012AB3CD","name":"general","is_archived":false},{"id":5},null],"response_metadata":{"next_cursor":"dGVhbTpDMDYxRkE1UEI="}}]] },
+    expect = { items = { { id = "C012AB3CD", name = "general" } }, next = "dGVhbTpDMDYxRkE1UEI=" } },
+  { "user groups", list = "groups", expect = { request = { url = "https://slack.com/api/usergroups.list?include_users=true" } } },
+  { "user groups and who is in them", list = "groups", response = { status = 200,
+      body = [[{"ok":true,"usergroups":[{"id":"S0614TZR7","name":"On call","handle":"oncall","users":["U060R4BJ4","U060RNRCZ"]},{"id":"S0615G0KT","name":"Empty","handle":"empty"}]}]] },
+    expect = { items = { { id = "S0614TZR7", name = "On call", handle = "oncall", members = { "U060R4BJ4", "U060RNRCZ" } }, { id = "S0615G0KT" } } } },
+  { "who is in a room", list = "members", room = "C024BE91L", expect = { request = {
+    url = "https://slack.com/api/conversations.members?channel=C024BE91L&limit=200" } } },
+  { "members", list = "members", response = { status = 200, body = [[{"ok":true,"members":["U023BECGF","U061F7AUR"],"response_metadata":{"next_cursor":""}}]] },
+    expect = { items = { "U023BECGF", "U061F7AUR" } } },
+  { "a list that the app may not see", list = "rooms", response = { status = 200, body = [[{"ok":false,"error":"missing_scope","needed":"channels:read"}]] },
+    expect = { error = "Slack refused the list: missing_scope. Give the app the scopes channels:read, groups:read and usergroups:read and install it again" } },
+  { "lists too often", list = "groups", response = { status = 429, headers = { ["retry-after"] = "30" }, body = "" },
+    expect = { error = "Slack answered 429", after_ms = 30000 } },
 }
 
 return slack

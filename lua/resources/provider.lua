@@ -2,10 +2,12 @@
 local body = require("api.body")
 local change = require("api.change")
 local channel = require("channel")
+local chores = require("api.chores")
 local errors = require("api.errors")
 local json = require("tocsin.json")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
+local time = require("api.time")
 local writer = require("api.writer")
 
 local function check_type(value)
@@ -31,6 +33,8 @@ local function take_settings(c)
   c.values.settings = secrets.text(spec.settings, laid)
   if c.old and c.values.settings ~= c.old.settings then
     c.before[#c.before + 1] = change.still("provider", c.old.id, "settings", c.old.settings)
+    -- It may be another account now: what it is asked begins anew.
+    c.before[#c.before + 1] = { sql = "DELETE FROM chore WHERE provider_id = $1", args = { c.old.id } }
   end
 end
 
@@ -59,6 +63,16 @@ local function show_carries(row)
   return writer.list(list)
 end
 
+-- What it is asked regularly, and whether that works.
+local function show_sync(row)
+  local list = {}
+  for i, one in ipairs(chores.states(row)) do
+    list[i] = writer.object("what", one.what, "synced_at", time.text(one.synced_at), "failed_at", time.text(one.failed_at),
+      "failure", one.failure or json.null)
+  end
+  return writer.list(list)
+end
+
 return {
   name = "provider", table = "provider", prefix = "P", path = "providers",
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
@@ -74,6 +88,7 @@ return {
     { "position", type = "integer", min = 0, max = 1000000 },
     { "is_enabled", type = "boolean" },
     { "settings", show = show_settings, store = store_settings },
+    { "sync", show = show_sync },
     { "created_at", type = "time" },
   },
   before_write = before_write,

@@ -60,7 +60,8 @@ local function before_write(_, c)
     c.values.name = c.values.name or c.values.username
     c.values.created_at = c.now
   elseif c.kind == "delete" then
-    for i, what in ipairs { "contact_method", "notification_rule", "team_member", "user_group_member" } do
+    for i, what in ipairs { "contact_method", "notification_rule", "team_member", "user_group_member",
+      "chat_channel_member" } do
       c.before[i] = { sql = "DELETE FROM " .. what .. " WHERE user_id = $1", args = { c.old.id } }
     end
     c.before[#c.before + 1] = { sql = "UPDATE api_token SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",

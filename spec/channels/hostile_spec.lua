@@ -101,6 +101,27 @@ for _, name in ipairs(channel.list()) do
       end)
     end
 
+    for which in pairs(spec.lists or {}) do
+      it("survives every answer to the list " .. which, function()
+        local account = send_of(name).account
+        for _, status in ipairs { 200, 401, 429, 500 } do
+          for _, body in ipairs(ODD) do
+            for _, whole in ipairs { body, '{"ok":true,"channels":[' .. body .. '],"usergroups":[' .. body .. '],"members":[' .. body .. "]}" } do
+              local page = channel.list_read(name, which, { status = status, headers = { ["retry-after"] = "-1" }, body = whole }, account, NOW * 1000000)
+              assert.is_true(type(page.error) == "string" or type(page.items) == "table")
+            end
+          end
+        end
+      end)
+
+      it("asks for the list " .. which .. " of a hostile room and page without saying more", function()
+        local request = channel.list_request(name, which, send_of(name).account, "a&b=c\r\nX: y", "C1&x=y z")
+        assert.is_nil(request.url:find "[%s%c]")
+        assert.is_nil(request.url:find("&b=c", 1, true))
+        assert.is_nil(request.url:find("&x=y", 1, true))
+      end)
+    end
+
     if spec.poll then
       it("survives every answer to its poll", function()
         assert.is_table(channel.poll_request(name, send_of(name).account))

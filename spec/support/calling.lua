@@ -11,6 +11,7 @@ function calling.open(options)
   options = options or {}
   options.settings = options.settings or {}
   options.settings.deliver = options.settings.deliver or 0
+  options.settings.provider_refresh = options.settings.provider_refresh or 0 -- else chats are asked of themselves
   local c = setmetatable(world.open(options), calling)
   c.users, c.names = {}, {}
   return c

@@ -138,6 +138,11 @@ function fake.json(status, value, headers)
   return { status = status, headers = all, body = type(value) == "string" and value or json.encode(value) }
 end
 
+function fake.array(list) return json.array(list) end
+
+--- Nothing yet: a server that speaks for the fake asks again until there is something, or as long as the vendor would wait.
+function fake.nothing_yet(value, seconds) return fake.json(200, value, { ["x-fake-wait"] = tostring(seconds) }) end
+
 function fake.answer(status, body, headers) return { status = status, headers = headers or {}, body = body or "" } end
 
 function fake.basic(user, password) return "Basic " .. crypto.base64(user .. ":" .. password) end

@@ -4,6 +4,7 @@
 `slack.provider.test` is the fake named slack. Part of fakes.py; what may be ordered there:
   providers certificate                  a server for all of them, with TLS when a certificate is named
   provider name account address now      what the fake shall expect
+  change name state                      the fake's state from now on: what its people did
   fault name kind count ms               its next `count` requests (1) come to grief:
       slow (answered after ms), hang (never answered), reset, 500 (a broken gateway's page), certificate (that of another
       host); limited, unauthorized, gone: the vendor's own words for it
@@ -116,7 +117,14 @@ async def answer(reader, writer, scheme):
         return
     if kind == "slow":
         await asyncio.sleep(fault["ms"] / 1000)
-    said = await JUDGE.ask({"name": name, "request": request, "fault": kind if kind in IN_WORDS else None})
+    question = {"name": name, "request": request, "fault": kind if kind in IN_WORDS else None}
+    said = await JUDGE.ask(question)
+    patience = float(said.get("headers", {}).pop("x-fake-wait", 0))
+    while patience > 0 and not reader.at_eof():  # a long poll
+        await asyncio.sleep(0.05)
+        said, patience = await JUDGE.ask(question), patience - 0.05
+        if not said.get("headers", {}).pop("x-fake-wait", None):
+            break
     entry["status"], entry["complaints"] = said["status"], said["complaints"]
     write(writer, said["status"], said.get("headers", {}), base64.b64decode(said["body"]))
 
@@ -141,6 +149,8 @@ async def obey(order, tls_of):
     if what == "provider":
         return await JUDGE.ask({"know": order["name"], "account": order["account"], "address": order["address"],
                                 "now": order.get("now")})
+    if what == "change":
+        return await JUDGE.ask({"change": order["name"], "state": order["state"]})
     if what == "fault":
         FAULTS[order["name"]] = {"kind": order["kind"], "count": order.get("count", 1), "ms": order.get("ms", 0)}
         return {}

@@ -19,7 +19,8 @@ function M.open(options)
   local names = { ["mail.test"] = { A = { "127.0.0.1" } } }
   for _, name in ipairs(channel.list()) do names[M.host(name)] = { A = { "127.0.0.1" } } end
   self.fakes:dns(names)
-  self.args = { "--dns-servers", "127.0.0.1:" .. dns, "--ca-file", ca, "--allow-private-webhooks", "127.0.0.0/8", "--public-url", M.PUBLIC }
+  self.args = { "--dns-servers", "127.0.0.1:" .. dns, "--ca-file", ca, "--allow-private-webhooks", "127.0.0.0/8", "--public-url", M.PUBLIC,
+    "--provider-refresh", "0" }
   for _, word in ipairs(options.args or {}) do self.args[#self.args + 1] = word end
   self.data = server.folder()
   self:start()

@@ -62,9 +62,31 @@ local function change(body, _, state)
   return fake.json(200, { ok = true, channel = body.channel, ts = body.ts, text = body.text or "", message = {} })
 end
 
+-- Lists. https://docs.slack.dev/reference/methods/conversations.list, …/usergroups.list, …/conversations.members
+local page = { limit = fake.integer(1, 1000), cursor = text {} }
+local listing = { exclude_archived = fake.one_of("true", "false"), types = text { pattern = "^[%l_,]+$" }, limit = page.limit, cursor = page.cursor }
+local in_channel = { channel = required(text { pattern = "^[CDG][A-Z0-9]+$" }), limit = page.limit, cursor = page.cursor }
+
+-- Two items a page, so that whoever asks has to go on.
+local function paged(all, field, r)
+  local from = tonumber((r.args.cursor or ""):match "^at:(%d+)$" or 1)
+  local items, more = fake.array {}, all[from + 2] and "at:" .. from + 2 or ""
+  table.move(all, from, math.min(from + 1, #all), 1, items)
+  return fake.json(200, { ok = true, [field] = items, response_metadata = { next_cursor = more } })
+end
+
 return {
   handle = fake.provider {
     routes = {
+      { method = "GET", path = "(/api/conversations%.list)", body = "none", query = listing, answer = function(_, r, state)
+        return paged(state.rooms or {}, "channels", r)
+      end },
+      { method = "GET", path = "(/api/conversations%.members)", body = "none", query = in_channel, answer = function(_, r, state)
+        local members = (state.members or {})[r.args.channel]
+        return members and paged(members, "members", r) or refused "channel_not_found"
+      end },
+      { method = "GET", path = "(/api/usergroups%.list)", body = "none", query = { include_users = fake.one_of("true", "false") },
+        answer = function(_, _, state) return fake.json(200, { ok = true, usergroups = fake.array(state.groups or {}) }) end },
       { path = "(/api/chat%.postMessage)", shape = object(message), answer = post },
       { path = "(/api/chat%.update)", shape = object(update), answer = change },
     },

@@ -56,7 +56,24 @@ local shapes = {
     reply_parameters = object { message_id = required(fake.integer(1)), chat_id = text {}, allow_sending_without_reply = fake.boolean } },
   editMessageText = object { chat_id = required(text {}), message_id = required(fake.integer(1)), text = required(message), parse_mode = text { same = "HTML" },
     link_preview_options = preview, reply_markup = markup },
+  -- #getupdates, #answercallbackquery
+  getUpdates = object { offset = fake.integer(), limit = fake.integer(1, 100), timeout = fake.integer(0, 50),
+    allowed_updates = list(fake.one_of("message", "callback_query")) },
+  answerCallbackQuery = object { callback_query_id = required(text {}), text = text { max = 200 }, show_alert = fake.boolean, url = text {},
+    cache_time = fake.integer(0) },
 }
+
+-- What was acknowledged by an offset is forgotten.
+local function updates(body, _, state)
+  if state.webhook then return refusal(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first") end
+  local left = fake.array {}
+  for _, update in ipairs(state.updates or {}) do
+    if update.update_id >= (body.offset or 0) then left[#left + 1] = update end
+  end
+  state.updates = left
+  local answer = { ok = true, result = left }
+  return #left == 0 and fake.nothing_yet(answer, body.timeout or 0) or fake.json(200, answer)
+end
 
 local function sent(body, number)
   return fake.json(200, { ok = true, result = { message_id = number, from = { id = 123456, is_bot = true, first_name = "Tocsin" },
@@ -66,6 +83,8 @@ end
 return {
   handle = fake.provider {
     routes = {
+      { path = "/bot[^/]+/(getUpdates)", shape = shapes.getUpdates, answer = updates },
+      { path = "/bot[^/]+/(answerCallbackQuery)", shape = shapes.answerCallbackQuery, answer = function() return fake.json(200, { ok = true, result = true }) end },
       { path = "/bot[^/]+/(sendMessage)", shape = shapes.sendMessage, answer = function(body, _, state)
         state.count = (state.count or 0) + 1
         return sent(body, state.count)

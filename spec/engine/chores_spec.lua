@@ -1,0 +1,271 @@
+--- What chats are asked of themselves, through the core on virtual time: Telegram's updates, Slack's rooms, user groups and members.
+local calling = require "calling"
+local json = require "tocsin.json"
+
+local SECOND <const>, MINUTE <const> = 1000, 60000
+
+describe("a chat that is asked", function()
+  local w, waiting, users
+
+  before_each(function()
+    w, waiting, users = calling.open { settings = { deliver = 1, provider_refresh = 600 } }, {}, {}
+  end)
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  -- What was asked and not answered yet, by the last part of the address.
+  local function asked()
+    for _, letter in ipairs(w:outgoing()) do waiting[letter.url:match "([%w%.]+)%f[?%z][^/]*$"] = letter end
+    return waiting
+  end
+  local function names()
+    local out = {}
+    for name in pairs(asked()) do out[#out + 1] = name end
+    table.sort(out)
+    return out
+  end
+  local function answer(name, body, more)
+    local letter = assert(asked()[name], name .. " was not asked")
+    waiting[name] = nil
+    local with = more or {}
+    with.status, with.body = with.status or 200, type(body) == "table" and json.encode(body) or body
+    w:answer(letter, with)
+    return letter
+  end
+  local function person(name, channel, id)
+    users[name] = w:user(name, { rules = { "sms" } })
+    w:insert("contact_method", { user_id = users[name], channel = channel, address = json.encode { id = id }, verified_at = 1, created_at = 1 })
+  end
+  local function sync(provider)
+    local out = {}
+    for _, row in ipairs(w:api(200, "GET", "providers/").results) do
+      if not provider or row.type == provider then
+        for _, one in ipairs(row.sync) do out[one.what] = one end
+        out.id = row.id
+      end
+    end
+    return out
+  end
+
+  describe("for what people did", function()
+    local group
+    before_each(function()
+      w:provider("telegram", { token = "123456:ABC" })
+      person("ada", "telegram", "1111")
+      w:post(w:integration { templates = { grouping_key = "{{ payload.key }}" } }, { key = "a" })
+      group = w:groups()[1].id
+      w:advance(SECOND)
+    end)
+    local function press(number, user)
+      return { update_id = number, callback_query = { id = "q" .. number, from = { id = user or 1111 }, data = "acknowledge:" .. group } }
+    end
+    local function updates(...) return { ok = true, result = json.array { ... } } end
+
+    it("acts as who pressed a button, tells the chat that it was seen, and asks for what comes after it", function()
+      local first = asked().getUpdates
+      assert.is_nil(json.decode(first.body).offset)
+      answer("getUpdates", updates(press(7)))
+      assert.equal("acknowledged", w.state(w:groups()[1]))
+      assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+      assert.same({ '{"source":"telegram"}' }, w:column "SELECT detail FROM group_log WHERE action = 'acknowledged'")
+      w:advance(SECOND)
+      assert.same({ "answerCallbackQuery", "getUpdates" }, names())
+      assert.equal(8, json.decode(waiting.getUpdates.body).offset)
+    end)
+
+    it("asks again at once after a silence, but never in a tight circle, and writes nothing for it", function()
+      answer("getUpdates", updates())
+      local before = w:column "SELECT cursor FROM chore"
+      for _ = 1, 20 do
+        answer("getUpdates", updates())
+        w:advance(199)
+        assert.same({}, names())
+        w:advance(1)
+      end
+      assert.same(before, w:column "SELECT cursor FROM chore")
+    end)
+
+    it("goes on after a restart where it was", function()
+      answer("getUpdates", updates(press(41)))
+      w:advance(SECOND)
+      assert.equal(42, json.decode(asked().getUpdates.body).offset)
+      assert.same({ '{"at":42}' }, w:column "SELECT cursor FROM chore")
+    end)
+
+    it("tells a stranger so, and does nothing", function()
+      answer("getUpdates", updates(press(7, 2222)))
+      w:advance(SECOND)
+      assert.equal("firing", w.state(w:groups()[1]))
+      assert.is_truthy(asked().answerCallbackQuery.body:find("Nobody here has this address", 1, true))
+    end)
+
+    it("comes back later when it was refused, shows why, and forgets it when it works again", function()
+      answer("getUpdates", '{"ok":false,"error_code":409,"description":"Conflict: can\'t use getUpdates method while webhook is active"}', { status = 409 })
+      w:advance(9 * SECOND)
+      assert.same({}, names())
+      assert.matches("409", sync().updates.failure)
+      w:advance(2 * SECOND)
+      answer("getUpdates", updates())
+      assert.equal(json.null, sync().updates.failure)
+      w:advance(SECOND)
+      answer("getUpdates", "", { failure = "TIMEOUT", status = 0 })
+      assert.equal("It failed as the spec wanted it.", sync().updates.failure)
+      w:advance(SECOND)
+      assert.same({}, names())
+      w:advance(10 * SECOND)
+      assert.same({ "getUpdates" }, names())
+    end)
+
+    it("waits as long as it was told to", function()
+      answer("getUpdates", '{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 35","parameters":{"retry_after":35}}', { status = 429 })
+      w:advance(34 * SECOND)
+      assert.same({}, names())
+      w:advance(2 * SECOND)
+      assert.same({ "getUpdates" }, names())
+    end)
+
+    it("is not asked when it calls us, nor when it is switched off", function()
+      answer("getUpdates", updates())
+      local id = sync().id
+      w:api(200, "PUT", "providers/" .. id .. "/", { settings = { webhook_secret = "s3cret" } })
+      answer("getUpdates", updates())
+      w:advance(MINUTE)
+      assert.same({}, names())
+      w:api(200, "PUT", "providers/" .. id .. "/", { settings = { webhook_secret = json.null } })
+      w:advance(2 * SECOND)
+      answer("getUpdates", updates())
+      w:api(200, "PUT", "providers/" .. id .. "/", { is_enabled = false })
+      answer("getUpdates", updates(press(9)))
+      w:advance(MINUTE)
+      assert.same({}, names())
+      assert.equal("firing", w.state(w:groups()[1]))
+    end)
+  end)
+
+  describe("for its lists", function()
+    before_each(function()
+      w:provider("slack", { token = "xoxb-1111-2222-abcdefgh" })
+      person("ada", "slack", "U0ADA")
+      person("bob", "slack", "U0BOB")
+      w:advance(SECOND)
+    end)
+    local function channels(next_cursor, ...)
+      local list = json.array()
+      for i, id in ipairs { ... } do list[i] = { id = id, name = id:lower() } end
+      return { ok = true, channels = list, response_metadata = { next_cursor = next_cursor } }
+    end
+    local function groups(...) return { ok = true, usergroups = json.array { ... } } end
+    local function rooms() return w:column "SELECT name FROM chat_channel ORDER BY name" end
+    local function members() return w:column "SELECT u.username FROM user_group_member AS m JOIN user AS u ON u.id = m.user_id ORDER BY 1" end
+
+    it("fills rooms page by page, drops those that are gone, and looks again after ten minutes", function()
+      assert.same({ "conversations.list", "usergroups.list" }, names())
+      answer("conversations.list", channels("p2", "C1", "C2"))
+      assert.same({ "c1", "c2" }, rooms())
+      w:advance(2 * SECOND)
+      assert.same({ "usergroups.list" }, names())
+      w:advance(2 * SECOND)
+      assert.matches("cursor=p2", asked()["conversations.list"].url)
+      answer("conversations.list", channels("", "C3"))
+      assert.same({ "c1", "c2", "c3" }, rooms())
+      assert.equal(3, w:api(200, "GET", "slack_channels/").count)
+      w:advance(9 * MINUTE)
+      assert.same({ "usergroups.list" }, names())
+      w:advance(MINUTE)
+      answer("conversations.list", channels("", "C1", "C4"))
+      assert.same({ "c1", "c4" }, rooms())
+      assert.is_string(sync().rooms.synced_at)
+    end)
+
+    it("fills user groups with our people, and calls them by a step", function()
+      answer("usergroups.list", groups({ id = "S1", name = "On call", handle = "oncall", users = json.array { "U0ADA", "U0NOBODY" } },
+        { id = "S2", name = "All", handle = "all" }))
+      assert.same({ "ada" }, members())
+      local group = w:api(200, "GET", "user_groups/?slack_handle=oncall").results[1]
+      assert.equal("S1", group.slack.id)
+      local id = w:rows "SELECT id FROM user_group WHERE handle = 'oncall'"[1].id
+      w:post(w:hook(w:chain { { type = "notify_user_group", user_group_id = id } }), { key = "a" })
+      assert.same({ "00:00 ada sms" }, w:calls(w:groups()[1].id))
+      w:advance(10 * MINUTE)
+      answer("usergroups.list", groups { id = "S1", name = "On call", handle = "on-call", users = json.array { "U0BOB" } })
+      assert.same({ "bob" }, members())
+      assert.same({ "on-call" }, w:column "SELECT handle FROM user_group")
+      assert.same({ id }, w:column "SELECT id FROM user_group")
+    end)
+
+    it("looks again at once when it is told to, and when the account changes", function()
+      answer("conversations.list", channels("", "C1"))
+      answer("usergroups.list", groups())
+      w:advance(MINUTE)
+      assert.same({}, names())
+      w:api(200, "POST", "providers/" .. sync().id .. "/sync/")
+      w:advance(SECOND)
+      assert.same({ "conversations.list", "usergroups.list" }, names())
+      answer("conversations.list", channels("", "C1"))
+      answer("usergroups.list", groups())
+      w:api(200, "PUT", "providers/" .. sync().id .. "/", { settings = { token = "xoxb-new" } })
+      w:advance(SECOND)
+      assert.same({ "conversations.list", "usergroups.list" }, names())
+    end)
+
+    it("keeps what it knows when the list is refused, and says what to do", function()
+      answer("conversations.list", channels("", "C1"))
+      w:advance(10 * MINUTE)
+      answer("conversations.list", { ok = false, error = "missing_scope" })
+      assert.same({ "c1" }, rooms())
+      assert.matches("Give the app the scopes", sync().rooms.failure)
+      w:advance(9 * MINUTE)
+      assert.is_nil(asked()["conversations.list"])
+      w:advance(2 * MINUTE)
+      answer("conversations.list", "", { status = 429, headers = { ["retry-after"] = "90" } })
+      w:advance(80 * SECOND)
+      assert.is_nil(asked()["conversations.list"])
+      w:advance(11 * SECOND)
+      answer("conversations.list", channels("", "C1"))
+      assert.equal(json.null, sync().rooms.failure)
+    end)
+
+    it("survives every answer that is none", function()
+      for _, body in ipairs { "", "{", "null", "[]", "5", '{"ok":true}', '{"ok":true,"channels":5}', '{"ok":true,"channels":[null,5,{"id":[]},{"id":"x y"}]}',
+        '{"ok":true,"channels":[{"id":"C9"}],"response_metadata":5}', ("["):rep(500) } do
+        answer("conversations.list", body)
+        w:api(200, "POST", "providers/" .. sync().id .. "/sync/")
+        w:advance(2 * SECOND)
+      end
+      assert.same({ "" }, rooms())
+      for _, body in ipairs { '{"ok":true,"usergroups":{"a":1}}', '{"ok":true,"usergroups":[{"id":"S1","users":[5,null,{"id":"U0ADA"}]}]}' } do
+        answer("usergroups.list", body)
+        w:api(200, "POST", "providers/" .. sync().id .. "/sync/")
+        w:advance(2 * SECOND)
+      end
+      assert.same({ "ada" }, members())
+    end)
+
+    it("knows who is in the rooms that a step calls whole", function()
+      local integration = w:hook(w:chain { { type = "notify_whole_channel" } })
+      w:api(200, "PUT", "routes/" .. integration.default_route.id .. "/", { slack = { channel_id = "C1", enabled = true } })
+      w:post(integration, { key = "early" })
+      assert.same({ "escalation_failed room_not_known" }, w:lines(w:groups()[1].id, "escalation_failed"))
+      w:advance(2 * SECOND)
+      assert.matches("channel=C1", asked()["conversations.members"].url)
+      answer("conversations.members", { ok = true, members = json.array { "U0ADA", "U0X" }, response_metadata = { next_cursor = "m2" } })
+      w:advance(4 * SECOND)
+      assert.matches("cursor=m2", asked()["conversations.members"].url)
+      answer("conversations.members", { ok = true, members = json.array { "U0BOB" } })
+      w:post(integration, { key = "late" })
+      local function called(n) return (table.concat(w:calls(w:groups()[n].id), " "):gsub("00:00 nil slack ?", "")) end -- the post
+      assert.equal("00:00 ada sms 00:00 bob sms", called(2))
+      w:advance(10 * MINUTE)
+      answer("conversations.members", { ok = true, members = json.array { "U0BOB" } })
+      w:post(integration, { key = "later" })
+      assert.equal("00:00 bob sms", called(3))
+    end)
+
+    it("says so when a whole room is to be called and the route has none", function()
+      w:post(w:hook(w:chain { { type = "notify_whole_channel" } }), { key = "a" })
+      assert.same({ "escalation_failed no_room" }, w:lines(w:groups()[1].id, "escalation_failed"))
+    end)
+  end)
+end)

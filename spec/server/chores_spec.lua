@@ -28,7 +28,7 @@ describe("a server that asks chats", function()
   local function urls(name)
     local out = {}
     for _, entry in ipairs(w:received()[name] or {}) do
-      assert.same({}, entry.complaints)
+      assert.same({}, entry.complaints or {})
       out[#out + 1] = entry.request.url:match "([%w%.]+)%f[?%z][^/]*$"
     end
     return out

@@ -239,12 +239,16 @@ static err act_attach(struct group *g, const struct group_deed *d, int64_t now, 
     return ERR_OK;
 }
 
-static err act_unattach(struct group *g, const struct group_deed *d, struct group_effects *effects, struct why *why) {
+// Its own silence may have ended meanwhile: nobody woke it then.
+static err act_unattach(struct group *g, const struct group_deed *d, int64_t now, struct group_effects *effects,
+                        struct why *why) {
     if (!g->root_id) return refuse(why, "unattach", "unattached");
     struct group_line *line = add_line(
         effects, "unattached", reason_of(d, "unattached_by_user", "unattached_by_api", "root_deleted"), d->actor);
     line->key = "root", line->value = g->root_id;
     g->root_id = 0;
+    if (g->silenced_until && g->silenced_until <= now)
+        clear_silence(g, effects, "silence_ended", false, (struct group_actor){.by = BY_TIMER});
     if (group_state(g) == GROUP_FIRING) effects->calls = CALLS_START;
     return ERR_OK;
 }
@@ -278,7 +282,7 @@ static err act(struct group *g, const struct group_deed *d, int64_t now, struct 
     case VERB_UNSILENCE: return act_unsilence(g, d, effects, why);
     case VERB_WIPE: return act_wipe(g, d, now, effects);
     case VERB_ATTACH: return act_attach(g, d, now, effects, why);
-    case VERB_UNATTACH: return act_unattach(g, d, effects, why);
+    case VERB_UNATTACH: return act_unattach(g, d, now, effects, why);
     case VERB_CONFIRM: return act_confirm(g, d, effects, why);
     }
     return ERR_UNSUPPORTED;

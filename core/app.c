@@ -33,7 +33,7 @@ static struct script_options script_options(struct app *app) {
         .seal = app->seal,
         .ports = {.ctx = &app->ports, .call = ports_call},
         .schedule = schedule_answer,
-        .preview = preview_group,
+        .preview = {.group = preview_group, .users = preview_users},
         .log = app->log,
     };
 }

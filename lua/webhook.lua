@@ -7,6 +7,8 @@ local ids <const> = require("tocsin.ids")
 local json <const> = require("tocsin.json")
 local alert_group <const> = require("resources.alert_group")
 local encode <const> = require("sending.encode")
+local keys <const> = require("keys")
+local preview <const> = require("tocsin.preview")
 local reply <const> = require("sending.reply")
 local render <const> = require("render")
 local rows <const> = require("api.rows")
@@ -34,10 +36,19 @@ local function person(id)
   return user and writer.object("id", ids.encode("U", user.id), "username", user.username, "email", user.email) or nil
 end
 
-local function people(sql, ...)
+local function people(ids_of)
   local out = {}
-  for i, row in ipairs(store.rows(sql, ...)) do out[i] = person(row.id) end
+  for _, id in ipairs(ids_of) do out[#out + 1] = person(id) end
   return writer.list(out)
+end
+
+local function notified(group_id)
+  local list = {}
+  for i, row in ipairs(store.rows("SELECT DISTINCT user_id FROM notification WHERE alert_group_id = $1 AND kind = 'page' " ..
+    "AND state IN ('sent', 'delivered') AND user_id IS NOT NULL ORDER BY user_id", group_id)) do
+    list[i] = row.user_id
+  end
+  return people(list)
 end
 
 -- When what the trigger names happened.
@@ -47,7 +58,8 @@ local TIMES <const> = { ["alert group created"] = "started_at", acknowledge = "a
 local function event(detail, g, now)
   local at = TIMES[detail.trigger] and g[TIMES[detail.trigger]]
   if detail.trigger == "escalation" then at = now end
-  local out = writer.object("type", detail.trigger, "time", time.text(at))
+  local out = writer.object("type", detail.trigger)
+  if at then writer.put(out, "time", time.text(at)) end
   if detail.trigger == "silence" then writer.put(out, "until", time.text(g.silenced_until)) end
   return out
 end
@@ -69,29 +81,45 @@ local function responses(group_id)
   return is_any and out or nil
 end
 
+-- Labels are plain objects here: {"team": "db"}.
+local function labels_object(labels)
+  local out = writer.object()
+  for _, name in ipairs(keys.sorted(labels)) do writer.put(out, name, labels[name]) end
+  return out
+end
+
 local function integration_of(g)
-  local row = store.row("SELECT i.id, i.type, i.name, t.name AS team FROM integration AS i " ..
+  local row = store.row("SELECT i.id, i.type, i.name, i.labels, t.name AS team FROM integration AS i " ..
     "LEFT JOIN team AS t ON t.id = i.team_id WHERE i.id = $1", g.integration_id)
-  return row and writer.object("id", ids.encode("C", row.id), "type", row.type, "name", row.name, "team", row.team)
+  if not row then return nil end
+  local labels = {}
+  for _, label in ipairs(json.decode(row.labels)) do labels[label.key] = label.value end
+  return writer.object("id", ids.encode("C", row.id), "type", row.type, "name", row.name, "team", row.team,
+    "labels", labels_object(labels))
+end
+
+local function group_of(g, public_url)
+  local row = rows.by_key(alert_group, g.id)
+  local shown = row and rows.show(alert_group, row, { base_url = public_url })
+  if shown then writer.set(shown, "labels", labels_object(g.labels and json.decode(g.labels) or {})) end
+  return shown
 end
 
 -- Name and value of everything that a template can say, in the order in which it is forwarded.
-local function facts_of(detail, g, now, public_url)
-  local shown = rows.by_key(alert_group, g.id)
+local function facts_of(w, detail, g, now, public_url)
   return {
     { "event", event(detail, g, now) },
     { "user", person(detail.user ~= 0 and detail.user or nil) or json.null },
-    { "alert_group", shown and rows.show(alert_group, shown, { base_url = public_url }) or json.null },
+    { "alert_group", group_of(g, public_url) or json.null },
     { "alert_group_id", ids.encode("I", g.id) },
     { "alert_payload", payload_of(g) },
     { "integration", integration_of(g) or json.null },
-    { "notified_users", people("SELECT DISTINCT user_id AS id FROM notification WHERE alert_group_id = $1 AND kind = 'page' " ..
-      "AND state IN ('sent', 'delivered') AND user_id IS NOT NULL ORDER BY user_id", g.id) },
-    { "users_to_be_notified", people("SELECT user_id AS id FROM page WHERE alert_group_id = $1 AND state = 'running' " ..
-      "ORDER BY user_id", g.id) },
+    { "notified_users", notified(g.id) },
+    { "users_to_be_notified", people(preview.users(g.id, now) or {}) },
     { "alert_group_acknowledged_by", person(g.acknowledged_by == "user" and g.acknowledged_by_id or nil) or json.null },
     { "alert_group_resolved_by", person(g.resolved_by == "user" and g.resolved_by_id or nil) or json.null },
     { "responses", responses(g.id) },
+    { "webhook", writer.object("id", ids.encode("WH", w.id), "name", w.name, "labels", writer.object()) },
   }
 end
 
@@ -151,6 +179,14 @@ local function put_header(headers, name, v)
     end
   end
   headers[#headers + 1] = { name, v }
+end
+
+-- What is wrong with an address; nil: nothing. One that leads back here would tell us of what it caused, without end.
+local function why_not_url(url, public_url)
+  if not find(url, "^[Hh][Tt][Tt][Pp][Ss]?://[^/%s]%S*$") or find(url, "[%c<>\"]") then
+    return "URL - not an address that begins with http:// or https://"
+  end
+  if public_url ~= "" and find(lower(url), lower(public_url), 1, true) then return "URL - it leads back to this server" end
 end
 
 local function body_of(w, facts, escaped)
@@ -223,7 +259,7 @@ function webhook.prepare(n, g, now, public_url)
   local detail = json.decode(n.detail)
   local w = store.row("SELECT * FROM webhook WHERE id = $1 AND deleted_at IS NULL", detail.webhook)
   if not w or w.is_enabled ~= 1 then return "skip", "webhook_gone" end
-  local facts = facts_of(detail, g, now, public_url)
+  local facts = facts_of(w, detail, g, now, public_url)
   local plain, escaped = contexts_of(facts)
   local event_data = object_of(facts)
   local function fail(why, url) return "fail", why, nil, record_of(detail, { url = url, result = why, event = event_data }) end
@@ -233,9 +269,8 @@ function webhook.prepare(n, g, now, public_url)
   if wanted == nil then return fail(result) end
   local url, why = words(w.url or "", plain, "URL")
   if not url then return fail(why) end
-  if not find(url, "^[Hh][Tt][Tt][Pp][Ss]?://[^/%s]%S*$") or find(url, "[%c<>\"]") then
-    return fail("URL - not an address that begins with http:// or https://", url)
-  end
+  why = why_not_url(url, public_url)
+  if why then return fail(why, url) end
   local body, kind, wrong = body_of(w, facts, escaped)
   if wrong then return fail(wrong, url) end
   local headers, bad = all_headers(w, n, escaped, kind, body, now)

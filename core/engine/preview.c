@@ -277,6 +277,7 @@ static struct moment next_moment(struct preview *p) {
 
 static err walk(struct preview *p) {
     err x = ERR_OK;
+    buf_lit(p->out, "{\"events\":[");
     struct moment m = next_moment(p);
     while (x == ERR_OK && m.at && p->event_count < PREVIEW_EVENTS_MAX) {
         if (m.at > p->now) p->now = m.at; // what is overdue happens now
@@ -287,14 +288,49 @@ static err walk(struct preview *p) {
     return x;
 }
 
-err preview_group(store *s, int64_t group_id, int64_t now, buf *out, struct why *why) {
+static err run(store *s, int64_t group_id, int64_t now, buf *out, err (*tell_all)(struct preview *p),
+               struct why *why) {
     arena *a = arena_new();
-    struct preview p = {
-        .asking = {.store = s, .on_call = on_call_new(s), .arena = a}, .store = s, .arena = a, .now = now, .out = out};
+    struct preview p = {.asking = {.store = s, .on_call = on_call_new(s), .arena = a},
+                        .store = s,
+                        .arena = a,
+                        .now = now,
+                        .out = out};
     err x = preview_load(&p, group_id);
-    buf_lit(out, "{\"events\":[");
-    if (x == ERR_OK) x = walk(&p);
+    if (x == ERR_OK) x = tell_all(&p);
     on_call_free(p.asking.on_call);
     arena_free(a);
     return x == ERR_OK ? x : why_set(why, x, "%s", err_text(x));
+}
+
+err preview_group(store *s, int64_t group_id, int64_t now, buf *out, struct why *why) {
+    return run(s, group_id, now, out, walk, why);
+}
+
+static void add_users(struct id_list *all, arena *a, const struct id_list *users) {
+    for (size_t i = 0; i < users->count; i++) {
+        bool is_new = true;
+        for (size_t k = 0; k < all->count && is_new; k++) is_new = all->ids[k] != users->ids[i];
+        if (!is_new) continue;
+        all->ids = preview_grow(a, all->ids, all->count, sizeof *all->ids);
+        all->ids[all->count++] = users->ids[i];
+    }
+}
+
+static err tell_users(struct preview *p) {
+    struct id_list all = {0};
+    err x = ERR_OK;
+    for (size_t i = 0; i < p->plan.step_count && x == ERR_OK && all.count < PREVIEW_EVENTS_MAX; i++) {
+        struct step_facts facts;
+        x = step_facts_gather(&p->asking, &p->group, &p->plan.steps[i], p->now, &facts);
+        if (x == ERR_OK) add_users(&all, p->arena, &facts.users);
+    }
+    buf_char(p->out, '[');
+    for (size_t i = 0; i < all.count; i++) buf_printf(p->out, "%s%lld", i ? "," : "", (long long)all.ids[i]);
+    buf_char(p->out, ']');
+    return x;
+}
+
+err preview_users(store *s, int64_t group_id, int64_t now, buf *out, struct why *why) {
+    return run(s, group_id, now, out, tell_users, why);
 }

@@ -18,3 +18,7 @@
 #include "store/store.h"
 
 err preview_group(store *s, int64_t group_id, int64_t now, buf *out, struct why *why);
+
+// Whom the steps of its escalation mean now, whether they have run or are to come: a list of ids, each once, in order of the
+// steps. Empty without an escalation.
+err preview_users(store *s, int64_t group_id, int64_t now, buf *out, struct why *why);

@@ -5,28 +5,38 @@
 #include "script/values.h"
 #include <lauxlib.h>
 
-// of_group(id of the row, now in µs) -> {events, is_truncated}, or nil and the error's name ("NOT_FOUND")
-static int of_group(lua_State *L) {
-    const struct script_options *options = script_options_of(L);
+static int answer(lua_State *L, store *s, preview_ask *ask) {
     int64_t group_id = luaL_checkinteger(L, 1), now = luaL_checkinteger(L, 2);
-    if (!options || !options->preview || !options->store) return luaL_error(L, "nothing can be previewed here");
-    struct scratch *answer = scratch_push(L);
+    if (!ask || !s) return luaL_error(L, "nothing can be previewed here");
+    struct scratch *text = scratch_push(L);
     struct json *root;
     struct why why = {""};
-    err e = options->preview(options->store, group_id, now, &answer->out, &why);
-    if (e == ERR_OK) e = json_parse(answer->memory, buf_view(&answer->out), &root, &why);
+    err e = ask(s, group_id, now, &text->out, &why);
+    if (e == ERR_OK) e = json_parse(text->memory, buf_view(&text->out), &root, &why);
     if (e != ERR_OK) {
         lua_pushnil(L);
         lua_pushstring(L, err_name(e));
         return 2;
     }
     values_push(L, root);
-    scratch_free(answer);
+    scratch_free(text);
     return 1;
 }
 
+// of_group(id of the row, now in µs) -> {events, is_truncated}, or nil and the error's name ("NOT_FOUND")
+static int of_group(lua_State *L) {
+    const struct script_options *o = script_options_of(L);
+    return answer(L, o ? o->store : NULL, o ? o->preview.group : NULL);
+}
+
+// users(id of the row, now in µs) -> list of ids, or nil and the error's name
+static int users(lua_State *L) {
+    const struct script_options *o = script_options_of(L);
+    return answer(L, o ? o->store : NULL, o ? o->preview.users : NULL);
+}
+
 int bind_preview_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"of_group", of_group}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"of_group", of_group}, {"users", users}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

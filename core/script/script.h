@@ -36,7 +36,7 @@ struct script_options {
     struct script_ports ports;
     const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
     schedule_ask *schedule;              // for the binding `schedule`; NULL without
-    preview_ask *preview;                // for the binding `preview`; NULL without
+    struct preview_ops preview;          // for the binding `preview`
     bool is_command;                     // a command of the binary: the binding `console` may read and write files
     log_t *log;
 };

@@ -17,6 +17,13 @@ function writer.put(object, name, value)
   object.n = object.n + 2
 end
 
+---Gives a member that is there another value.
+function writer.set(object, name, value)
+  for i = 1, object.n, 2 do
+    if object[i] == name then object[i + 1] = value end
+  end
+end
+
 ---A list from a sequence without holes. Takes the table.
 function writer.list(items)
   return setmetatable(items, LIST)

@@ -47,6 +47,103 @@ describe("a webhook", function()
     assert.same({ "webhook", hook.name }, { body.integration.type, body.integration.name })
   end)
 
+  it("knows all that OnCall's know, in the same shapes", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    w:user "bob"
+    w:provider("ntfy", {})
+    local token = w:person "eve"
+    local team = w:api(201, "POST", "teams/", { name = "Storage" }).id
+    webhook { trigger_type = "acknowledge", name = "told" }
+    hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } }, { type = "wait", wait_ms = 60000 },
+      { type = "notify_person_next_each_time", users = { "bob", "ada" } } }, { team_id = team, name = "shop",
+      labels = { { key = { name = "site" }, value = { name = "north" } } },
+      dynamic_labels = { { key = { name = "key" }, value = { name = "{{ payload.key }}" } } } })
+    post()
+    w:answer(w:outgoing()[1], { status = 200, body = '{"id":"m1"}' })
+    w:must(1, "acknowledge", nil, token)
+    local body = json.decode(w:outgoing()[1].body)
+    local eve = w:api(200, "GET", "users/?username=eve").results[1]
+    local group = w:api(200, "GET", "alert_groups/").results[1]
+    assert.same({ id = eve.id, username = "eve", email = eve.email }, body.user)
+    assert.same({ "acknowledge", group.acknowledged_at }, { body.event.type, body.event.time })
+    assert.same({ site = "north", key = "a" }, body.alert_group.labels)
+    assert.same({ group.id, group.title, "acknowledged", group.last_alert.id }, { body.alert_group.id, body.alert_group.title,
+      body.alert_group.state, body.alert_group.last_alert.id })
+    assert.same({ id = hook.id, type = "webhook", name = "shop", team = "Storage", labels = { site = "north" } }, body.integration)
+    local function names(list)
+      local out = {}
+      for i, user in ipairs(list) do out[i] = user.username end
+      return out
+    end
+    assert.same({ "ada" }, names(body.notified_users))
+    assert.same({ "ada" }, names(body.users_to_be_notified)) -- all steps: Ada, and Ada whose turn it is
+    assert.same({ body.user, json.null }, { body.alert_group_acknowledged_by, body.alert_group_resolved_by })
+    assert.is_nil(body.responses)
+    assert.same({ id = w:api(200, "GET", "webhooks/").results[1].id, name = "told", labels = {} }, body.webhook)
+    assert.is_nil(body.event["until"])
+    assert.is_nil(body.event.user)
+  end)
+
+  it("has the time of its event where there is one, and its end for a silence", function()
+    webhook { trigger_type = "status change" }
+    post()
+    local function event(verb, more)
+      w:must(1, verb, more)
+      local letter = w:outgoing()[1]
+      w:answer(letter, { status = 200, body = "" })
+      return json.decode(letter.body).event
+    end
+    local group = function() return w:api(200, "GET", "alert_groups/").results[1] end
+    local silence = event("silence", { delay = 600 })
+    assert.same({ type = "silence", time = group().silenced_at, ["until"] = group().silenced_until }, silence)
+    assert.same({ type = "unsilence" }, event "unsilence")
+    local resolve = event "resolve"
+    assert.same({ type = "resolve", time = group().resolved_at }, resolve)
+    assert.is_string(resolve.time)
+    assert.same({ type = "unresolve" }, event "unresolve")
+  end)
+
+  it("hears of deeds of sources, timers and last steps as well, once for each group that follows", function()
+    webhook { trigger_type = "status change" }
+    hook = w:hook(w:chain { { type = "wait", wait_ms = 60000 }, { type = "resolve" } }, { templates = { grouping_key = "{{ payload.key }}",
+      resolve_signal = "{{ payload.state == 'ok' }}", acknowledge_signal = "{{ payload.ack }}" }, auto_resolve_after = 60 })
+    local function look() -- one goes after the other, for they have one target
+      local seen = {}
+      for _ = 1, 3 do
+        for _, letter in ipairs(w:outgoing()) do
+          local body = json.decode(letter.body)
+          seen[#seen + 1] = body.event.type .. " " .. (body.user ~= json.null and body.user.username or "-")
+          w:answer(letter, { status = 200, body = "" })
+        end
+      end
+      return seen
+    end
+    w:post(hook, { key = "a", ack = true })
+    w:post(hook, { key = "a", state = "ok" })
+    assert.same({ "acknowledge -", "resolve -" }, look()) -- by the source
+    w:post(hook, { key = "b" })
+    w:must(2, "silence", { delay = 30 })
+    assert.same({ "silence -" }, look())
+    w:advance(30 * SECOND) -- by its timer
+    assert.same({ "unsilence -" }, look())
+    w:advance(90 * SECOND) -- by its last step or because it is quiet
+    assert.same({ "resolve -" }, look())
+    w:post(hook, { key = "c" })
+    w:post(hook, { key = "d" })
+    w:must(4, "attach", { root_alert_group_id = w:api(200, "GET", "alert_groups/").results[2].id })
+    w:must(3, "acknowledge", nil, (w:person "eve"))
+    assert.same({ "acknowledge eve", "acknowledge eve" }, look())
+  end)
+
+  it("says what is wrong with an address that leads back here", function()
+    w:close()
+    w = calling.open { settings = { deliver = 1, public_url = "https://tocsin.example.org" } }
+    webhook { trigger_type = "alert group created", url = "HTTPS://Tocsin.example.org/integrations/v1/webhook/x/" }
+    post()
+    assert.same({}, w:outgoing())
+    assert.same({ "URL - it leads back to this server" }, w:column "SELECT error FROM webhook_response")
+  end)
+
   it("hears of what it asked for, and of each status when it asked for all", function()
     webhook { trigger_type = "status change", name = "all" }
     webhook { trigger_type = "resolve", name = "ends" }

@@ -111,9 +111,9 @@ function channel.look(name, carried)
   return spec.look and spec.look[carried] or looks[carried] and carried or "plain"
 end
 
---- Whether a message can be updated, cancelled, answered in a thread, or carry buttons.
+--- Whether a message can be updated, cancelled, answered in a thread, or carry buttons; or replaces the one before.
 ---@param name string
----@param what "update"|"cancel"|"thread"|"buttons"
+---@param what "update"|"cancel"|"thread"|"buttons"|"replace"
 ---@param carried string
 ---@return boolean
 function channel.can(name, what, carried)

@@ -197,7 +197,8 @@ local FIELDS <const> = {
   poll = field(block_of { request = field(fn, true), read = field(fn, true) }),
   lists = field(block_of { rooms = field(LIST), groups = field(LIST), members = field(LIST) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),
-  can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability) }),
+  can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability),
+    replace = field(ability) }),
   sample = field(block_of { account = field(any, true), address = field(any, true), channel = field(rules.text) }, true),
   examples = field(examples, true),
   -- The look that may stand in the same file: see channels/init.lua.

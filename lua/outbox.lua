@@ -130,7 +130,7 @@ end
 
 -- A person hears of the alert that began it, a room sees the latest.
 local function payload_of(g, kind)
-  local id = kind == "page" and g.first_alert_id or g.last_alert_id
+  local id = (kind == "page" or kind == "cancel") and g.first_alert_id or g.last_alert_id
   local row = store.row("SELECT payload, parsed FROM alert WHERE id = $1", id)
   return row and (row.parsed or row.payload) or "{}"
 end
@@ -150,6 +150,12 @@ local function text_of(g, n, look, facts)
     payload_text = payload_of(g, n.kind), labels = decoded(g.labels), variables = { number = g.id, link = facts.link },
     channel = look, fuel = FUEL })
   return ok and shows or { title = g.title }
+end
+
+-- How a page is called off later: each by itself, or the latest for all; nil when it cannot be.
+local function cancels_of(n, provider)
+  if n.kind ~= "page" or not channel.can(provider.type, "cancel", n.channel) then return nil end
+  return channel.can(provider.type, "replace", n.channel) and "latest" or "each"
 end
 
 -- A test says what its row says (a code), else the words of every test.
@@ -183,6 +189,7 @@ end
 local function words_of(n, g, provider, facts, spec)
   local look = channel.look(provider.type, n.channel)
   if g then return text_of(g, n, look, facts) end
+  if n.kind == "cancel" then return { title = "The alert group was deleted" } end
   return n.kind == "info" and info_text(n, spec, look) or sealed_text(n)
 end
 
@@ -203,6 +210,7 @@ local function why_not(n, g, now)
   if not n or n.state ~= "waiting" then return "not_waiting" end
   if n.kind == "info" and now - n.created_at > INFO_LIFE then return "too_late" end
   if n.kind == "info" and n.contact_method_id and (not n.address or n.is_enabled ~= 1) then return "contact_method_gone" end
+  if n.kind == "cancel" then return not n.address and "contact_method_gone" or nil end -- it rings, whatever became of the rest
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
   if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
@@ -257,7 +265,7 @@ end
 ---@param email_limit integer the same of e-mails
 ---@return "send"|"skip"|"fail" verdict
 ---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
----  keep, mail, shown, carried}; skip: the reason; fail: {provider, address, error, carried, limited}
+---  keep, mail, shown, carried, cancels}; skip: the reason; fail: {provider, address, error, carried, limited}
 ---@return string? body
 ---@return string? record JSON of what a webhook sends
 function outbox.prepare(id, now, public_url, phone_limit, email_limit)
@@ -288,7 +296,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local limits = channel.load(provider.type).limits or {}
   local mail = request.mail
   return "send", json.encode { provider = provider.id, address = masked, carried = carried,
-    target = channel.target(provider.type, send.address), shown = shown_of(n, g, provider),
+    target = channel.target(provider.type, send.address), shown = shown_of(n, g, provider), cancels = cancels_of(n, provider),
     provider_limit = limits.per_provider and json.array(limits.per_provider),
     target_limit = limits.per_target and json.array(limits.per_target),
     trusted = is_trusted(provider.type), method = request.method, url = request.url or mail.url,

@@ -45,7 +45,10 @@ err engine_follow_root(engine *e, const struct group *g, const struct group_deed
 
 static err delete_group(engine *e, const struct group *g, int64_t now) {
     struct group_deed unattach = {.verb = VERB_UNATTACH, .actor = {.by = BY_SYSTEM}};
+    arena *a = arena_new();
     err x = each_attached(e, g, &unattach, now);
+    if (x == ERR_OK) x = engine_pages_call_off(e, a, g->id, 0, now);
+    arena_free(a);
     if (x == ERR_OK) x = group_rows_delete(e->rows, g);
     return x == ERR_OK ? erase_alerts(e, g, true, now) : x;
 }

@@ -16,8 +16,9 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     int64_t due_at;
-    bool is_waiting, is_page, is_post;
-    bool is_wiped; // its group was wiped or deleted: no word of it may come back
+    bool is_waiting, is_page, is_post, is_cancel;
+    bool is_called_off; // somebody answered while it was on its way
+    bool is_wiped;      // its group was wiped or deleted: no word of it may come back
     str channel, target;
 };
 
@@ -30,14 +31,16 @@ static err run(struct delivery_item *d, const char *sql, const struct store_valu
 
 static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
     struct store_rows rows;
-    err x = store_run(writer(d), d->arena,
-                      "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
-                      "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
-                      "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
-                      "g.wiped_at IS NOT NULL), n.due_at, n.target FROM notification AS n "
-                      "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
-                      "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
-                      &SV_INT(id), 1, 1, &rows, NULL);
+    err x = store_run(
+        writer(d), d->arena,
+        "SELECT n.alert_group_id, n.user_id, n.contact_method_id, n.attempt, n.created_at, "
+        "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
+        "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
+        "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
+        "('answered', 'unpaged') FROM notification AS n "
+        "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
+        "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
+        &SV_INT(id), 1, 1, &rows, NULL);
     if (x != ERR_OK) return x;
     if (!rows.count) return ERR_NOT_FOUND;
     const struct store_value *v = rows.values;
@@ -53,7 +56,9 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_post = store_int_of(&v[9]) != 0,
                         .is_wiped = store_int_of(&v[10]) != 0,
                         .due_at = store_int_of(&v[11]),
-                        .target = v[12].text};
+                        .target = v[12].text,
+                        .is_cancel = store_int_of(&v[13]) != 0,
+                        .is_called_off = store_int_of(&v[14]) != 0};
     return ERR_OK;
 }
 
@@ -229,7 +234,8 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
         LOG_N("status", d->status), LOG_S("error", may_quote ? STR("see the delivery") : d->error));
     engine_count(&d->engine->counters.notifications_failed);
     err x = end(d, n, "failed", now);
-    if (x == ERR_OK && n->contact_method_id && !d->is_limited) x = mark_contact(d, n, now);
+    bool is_unreachable = n->contact_method_id && !d->is_limited && !n->is_cancel;
+    if (x == ERR_OK && is_unreachable) x = mark_contact(d, n, now);
     struct post_end e = post_end(d, n);
     if (x == ERR_OK && n->is_post) x = engine_post_failed(d->engine, d->arena, &e, now);
     if (x == ERR_OK) x = fail_page(d, n, now);
@@ -245,6 +251,27 @@ static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
     return x == ERR_OK ? outbox_rows_rest(writer(d), d->arena, n->target, again_at) : x;
 }
 
+// What rings is remembered; and called off when somebody answered meanwhile.
+static err note_ringing(struct delivery_item *d, const struct row *n, int64_t now) {
+    bool is_each = str_is(d->cancels, STR("each"));
+    struct store_value args[] = {SV_TEXT(is_each ? STR("{\"cancel\":\"each\"}") : STR("{\"cancel\":\"latest\"}")),
+                                 SV_INT(d->notification_id)};
+    if (!n->is_page || !d->cancels.len || !d->external_id.len) return ERR_OK;
+    err x = run(d, "UPDATE notification SET detail = $1 WHERE id = $2", args, 2);
+    if (x != ERR_OK || !n->is_called_off) return x;
+    return engine_pages_call_off(d->engine, d->arena, n->alert_group_id, n->user_id, now);
+}
+
+static err succeed(struct delivery_item *d, const struct row *n, int64_t now) {
+    engine_count(&d->engine->counters.notifications_sent);
+    err x = end(d, n, "sent", now);
+    if (x == ERR_OK) x = send_carried(d, now);
+    struct post_end e = post_end(d, n);
+    if (x == ERR_OK && n->is_post) x = engine_post_sent(d->engine, d->arena, &e, now);
+    if (x == ERR_OK) x = note_ringing(d, n, now);
+    return x == ERR_OK && n->contact_method_id ? mark_contact(d, n, now) : x;
+}
+
 static void drop_words(struct delivery_item *d) {
     if (d->error.len) d->error = STR(GROUP_WORDS_GONE);
     d->record = STR("");
@@ -258,14 +285,7 @@ static err deliver(struct delivery_item *d, int64_t now) {
     if (x == ERR_OK) x = add_delivery(d, &n);
     if (x == ERR_OK) x = add_response(d, &n);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
-    if (d->state == DELIVERY_SENT) {
-        engine_count(&d->engine->counters.notifications_sent);
-        x = end(d, &n, "sent", now);
-        if (x == ERR_OK) x = send_carried(d, now);
-        struct post_end e = post_end(d, &n);
-        if (x == ERR_OK && n.is_post) x = engine_post_sent(d->engine, d->arena, &e, now);
-        return x == ERR_OK && n.contact_method_id ? mark_contact(d, &n, now) : x;
-    }
+    if (d->state == DELIVERY_SENT) return succeed(d, &n, now);
     if (!n.is_waiting) return ERR_OK; // called off meanwhile
     return d->state == DELIVERY_RETRY ? retry(d, &n, now) : fail(d, &n, now);
 }

@@ -24,6 +24,7 @@ struct delivery_item {
     const struct json *carried;       // ids of the notifications that this one stands for too, or NULL
     str record, content;              // of a webhook: JSON of what was sent (lua/webhook.lua), and the answer's body
     str thread_id, shown;             // of a post: its thread, and what the message says (engine/posts.c)
+    str cancels;                      // of a page: how it is called off, "each" or "latest"; empty: it cannot be
     str address, external_id, error;  // live in `arena`, which the caller owns
     arena *arena;
 };

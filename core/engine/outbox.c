@@ -290,6 +290,7 @@ static void prepare(struct errand *x, int64_t now) {
     d->provider_id = int_in(v, "provider");
     d->address = text_in(v, "address");
     d->shown = text_in(v, "shown");
+    d->cancels = text_in(v, "cancels");
     d->carried = v ? json_get(v, STR("carried")) : NULL;
     const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
     d->is_limited = limited && limited->type == JSON_TRUE;

@@ -103,6 +103,40 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
     return x == ERR_OK ? run_rules(e, a, g, &p, call->reason, now) : x;
 }
 
+#define RINGS_US INT64_C(10800000000) // no phone rings for longer
+
+static err call_off(engine *e, arena *a, int64_t group_id, const struct ringing *r, int64_t now) {
+    char key[33];
+    struct notification n = {.kind = "cancel",
+                             .reason = "answered",
+                             .alert_group_id = group_id,
+                             .user_id = r->user_id,
+                             .contact_method_id = r->contact_method_id,
+                             .provider_id = r->provider_id,
+                             .channel = r->channel,
+                             .target = r->target,
+                             .external_id = r->external_id,
+                             .key = engine_new_key(e, key),
+                             .is_important = r->is_important,
+                             .due_at = now,
+                             .created_at = now};
+    e->notifications_added = true;
+    return outbox_add(e->options.writer, a, &n);
+}
+
+err engine_pages_call_off(engine *e, arena *a, int64_t group_id, int64_t user_id, int64_t now) {
+    struct ringing *list = NULL;
+    size_t count = 0;
+    err x = outbox_ringing(e->options.writer, a, group_id, user_id, now - RINGS_US, &list, &count);
+    for (size_t i = 0; i < count && x == ERR_OK; i++) {
+        bool is_last = true;
+        for (size_t k = 0; k < i; k++) is_last &= list[k].contact_method_id != list[i].contact_method_id;
+        if (is_last || !list[i].is_replaced) x = call_off(e, a, group_id, &list[i], now);
+        if (x == ERR_OK) x = outbox_set_silent(e->options.writer, a, list[i].id);
+    }
+    return x;
+}
+
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
     struct id_list users = {0};
     err x = page_rows_running(e->options.writer, a, g->id, &users);
@@ -112,7 +146,8 @@ err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now) {
         if (x == ERR_OK) x = stop(e, a, &p, "answered", now);
     }
     // What the ended pages wrote and what has not left yet.
-    return x == ERR_OK ? outbox_cancel(e->options.writer, a, g->id, 0, "answered", now) : x;
+    if (x == ERR_OK) x = outbox_cancel(e->options.writer, a, g->id, 0, "answered", now);
+    return x == ERR_OK ? engine_pages_call_off(e, a, g->id, 0, now) : x;
 }
 
 err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id, struct group_actor actor, int64_t now,
@@ -123,6 +158,7 @@ err engine_page_end(engine *e, arena *a, const struct group *g, int64_t user_id,
     if (p.state == PAGE_STOPPED)
         return why_set(why, ERR_INVALID, "This person is not being called for the alert group");
     x = stop(e, a, &p, "unpaged", now);
+    if (x == ERR_OK) x = engine_pages_call_off(e, a, g->id, user_id, now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_stopped", "unpaged", STR(""), actor, now);
     return x == ERR_OK ? engine_watch_for_answer(e, g, now) : x;
 }

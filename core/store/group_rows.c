@@ -425,7 +425,7 @@ err group_rows_delete(group_rows *r, const struct group *g) {
         "DELETE FROM resolution_note WHERE alert_group_id = $1",
         "DELETE FROM webhook_response WHERE alert_group_id = $1",
         ("UPDATE notification SET state = 'cancelled', due_at = NULL, error = 'group_deleted' "
-         "WHERE alert_group_id = $1 AND state = 'waiting'"),
+         "WHERE alert_group_id = $1 AND state = 'waiting' AND kind <> 'cancel'"),
         "DELETE FROM alert_group WHERE id = $1",
     };
     if (r->open && g->has_hash) open_index_del(r->open, g->integration_id, g->grouping_hash, id);

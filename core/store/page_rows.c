@@ -158,13 +158,14 @@ err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id)
                                  SV_TEXT(n->key),
                                  SV_INT(n->due_at),
                                  SV_INT(n->created_at),
-                                 n->detail.len ? SV_TEXT(n->detail) : SV_NULL};
+                                 store_text_or_null(n->detail),
+                                 store_text_or_null(n->external_id)};
     struct store_rows rows;
     err e = ask(s, a,
                 "INSERT INTO notification (kind, alert_group_id, user_id, contact_method_id, provider_id, channel, "
-                "target, is_important, state, reason, key, due_at, created_at, detail) "
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13) RETURNING id",
-                args, 13, &rows);
+                "target, is_important, state, reason, key, due_at, created_at, detail, external_id) "
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9, $10, $11, $12, $13, $14) RETURNING id",
+                args, 14, &rows);
     if (e == ERR_OK) *id = store_int_of(&rows.values[0]);
     return e;
 }
@@ -175,4 +176,43 @@ err outbox_cancel(store *s, arena *a, int64_t group_id, int64_t user_id, const c
                "UPDATE notification SET state = 'cancelled', due_at = NULL, ended_at = $1, error = $2 "
                "WHERE alert_group_id = $3 AND kind = 'page' AND state = 'waiting' AND ($4 = 0 OR user_id = $4)",
                args, 4);
+}
+
+// A page that rings says in `detail` how it is called off: {"cancel":"each"} or {"cancel":"latest"}.
+#define IS_RINGING "alert_group_id = $1 AND kind = 'page' AND detail IS NOT NULL AND ($2 = 0 OR user_id = $2)"
+
+err outbox_ringing(store *s, arena *a, int64_t group_id, int64_t user_id, int64_t since, struct ringing **out,
+                   size_t *count) {
+    struct store_value args[] = {SV_INT(group_id), SV_INT(user_id), SV_INT(since)};
+    struct store_rows rows;
+    err e = store_run(
+        s, a,
+        "SELECT n.id, n.user_id, n.contact_method_id, n.provider_id, n.channel, n.target, n.external_id, "
+        "n.is_important, "
+        "n.detail LIKE '%latest%' FROM notification AS n WHERE " IS_RINGING " AND n.created_at > $3 AND NOT EXISTS "
+        "(SELECT 1 FROM notification AS c JOIN alert_group AS g ON g.id = c.alert_group_id "
+        "WHERE c.contact_method_id = n.contact_method_id AND c.is_important = n.is_important AND c.created_at > $3 "
+        "AND c.state <> 'cancelled' AND c.state <> 'failed' AND c.carrier_id = n.id AND g.is_open = 1 "
+        "AND g.acknowledged_at IS NULL AND g.silenced_at IS NULL) ORDER BY n.id DESC",
+        args, 3, 0, &rows, NULL);
+    if (e != ERR_OK) return e;
+    *out = arena_alloc(a, (rows.count + 1) * sizeof **out);
+    *count = rows.count;
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct store_value *v = &rows.values[i * rows.columns];
+        (*out)[i] = (struct ringing){.id = store_int_of(&v[0]),
+                                     .user_id = store_int_of(&v[1]),
+                                     .contact_method_id = store_int_of(&v[2]),
+                                     .provider_id = store_int_of(&v[3]),
+                                     .channel = v[4].text,
+                                     .target = v[5].text,
+                                     .external_id = v[6].text,
+                                     .is_important = store_int_of(&v[7]) != 0,
+                                     .is_replaced = store_int_of(&v[8]) != 0};
+    }
+    return ERR_OK;
+}
+
+err outbox_set_silent(store *s, arena *a, int64_t id) {
+    return run(s, a, "UPDATE notification SET detail = NULL WHERE id = $1", &SV_INT(id), 1);
 }

@@ -24,7 +24,8 @@ struct notification { // a new row of the outbox
     const char *kind, *reason;
     int64_t alert_group_id, user_id, contact_method_id, provider_id; // 0: none
     str channel, target, detail;
-    str key; // idempotency key
+    str external_id; // the provider's, of the message that this one is about; NULL: none
+    str key;         // idempotency key
     bool is_important;
     int64_t due_at, created_at;
 };
@@ -54,6 +55,17 @@ err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t 
 err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_important, int64_t group_id, int64_t now,
                    struct page_last *out);
 
+// A message that rings at a person's until it is called off.
+struct ringing {
+    int64_t id, user_id, contact_method_id, provider_id;
+    str channel, target, external_id;
+    bool is_important, is_replaced; // is_replaced: by newer ones to the same contact method
+};
+// Those of a group (of one user of it, unless 0) that were sent after `since`, newest first; but not those that also tell of
+// another group which has no answer.
+err outbox_ringing(store *s, arena *a, int64_t group_id, int64_t user_id, int64_t since, struct ringing **out,
+                   size_t *count);
+err outbox_set_silent(store *s, arena *a, int64_t id); // it is not found again
 err outbox_add(store *s, arena *a, const struct notification *n);
 err outbox_add_id(store *s, arena *a, const struct notification *n, int64_t *id);
 // What has not left yet for a group (for one user of it, unless 0) will not.

@@ -25,7 +25,7 @@ local ntfy = {
       hint = "A topic has up to 64 letters, digits, - and _.", about = "Topic, hard to guess" },
   },
   limits = { per_target = { 1, 1000 }, per_provider = { 60, 60000 } },
-  can = { cancel = true },
+  can = { cancel = true, replace = true },
   sample = { account = { token = "tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2" }, address = { topic = "ann-phone-2Kd8" } },
 }
 

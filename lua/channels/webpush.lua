@@ -32,7 +32,7 @@ local webpush = {
     { "auth", type = "text", required = true, secret = true, max = 50, pattern = "^[%w_=+/-]+$", aside = true, about = "Secret of the subscription" },
   },
   limits = { per_target = { 5, 1000 }, per_provider = { 100, 1000 } },
-  can = { cancel = true },
+  can = { cancel = true, replace = true },
   sample = {
     account = { subject = "mailto:ops@example.org", private_key = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw" },
     address = { endpoint = "https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV",

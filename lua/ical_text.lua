@@ -33,7 +33,7 @@ end
 
 ---A calendar's text.
 ---@param options table name; now: µs UTC
----@param events table list of {uid, from, to, summary, is_override}
+---@param events table list of {uid, from, to, summary, is_override, sequence, is_cancelled}
 function ical_text.write(options, events)
   local out = {}
   for _, line in ipairs { "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Tocsin//Schedule//EN", "CALSCALE:GREGORIAN",
@@ -44,7 +44,8 @@ function ical_text.write(options, events)
   for _, e in ipairs(events) do
     for _, line in ipairs { "BEGIN:VEVENT", "UID:" .. escape(e.uid), "DTSTAMP:" .. ical_text.moment(options.now),
       "DTSTART:" .. ical_text.moment(e.from), "DTEND:" .. ical_text.moment(e.to), "SUMMARY:" .. escape(e.summary),
-      "PRIORITY:" .. (e.is_override and 1 or 0), "TRANSP:OPAQUE", "END:VEVENT" } do
+      "PRIORITY:" .. (e.is_override and 1 or 0), "STATUS:" .. (e.is_cancelled and "CANCELLED" or "CONFIRMED"),
+      "SEQUENCE:" .. (e.sequence or 0), "TRANSP:TRANSPARENT", "END:VEVENT" } do -- on call is not busy
       put(out, line)
     end
   end

@@ -98,5 +98,13 @@ CREATE TABLE schedule_watch (
   next_at      INTEGER NOT NULL                      -- when it is to be looked at again
 ) STRICT;
 
+-- What the readers of an exported calendar were told, so that it can be taken back (lua/export_memory.lua).
+CREATE TABLE export_told (
+  object     TEXT NOT NULL,                          -- schedule, user
+  object_id  INTEGER NOT NULL,
+  events     TEXT NOT NULL,                          -- JSON
+  PRIMARY KEY (object, object_id)
+) STRICT;
+
 -- Hex SHA-256 of the token in the address of a person's own calendar.
 ALTER TABLE user ADD COLUMN export_digest TEXT;

@@ -6,6 +6,7 @@ local auth = require("api.auth")
 local change = require("api.change")
 local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
+local export_memory = require("export_memory")
 local ical_text = require("ical_text")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
@@ -58,9 +59,25 @@ local function add_events(events, row, now, only)
   end
 end
 
-local function answer(request, name, events)
+local REMEMBER = "INSERT INTO export_told (object, object_id, events) VALUES ($1, $2, $3) " ..
+  "ON CONFLICT (object, object_id) DO UPDATE SET events = excluded.events"
+
+-- What readers of this calendar were told is remembered. Nobody waits for the disk to be told who is on call: when it
+-- cannot be written, it is told again.
+local function remembered(request, r, key, events)
+  local row = store.row("SELECT events FROM export_told WHERE object = $1 AND object_id = $2", r.name, key)
+  local window = { now = request.now, from = request.now - PAST, to = request.now + FUTURE }
+  local all, memory = export_memory.merge(row and json.decode(row.events), events, window)
+  if memory then
+    local args = json.array({ r.name, key, json.encode(memory) })
+    port.call("write", { is_outbox = true, statements = json.array({ { sql = REMEMBER, args = args } }) })
+  end
+  return all
+end
+
+local function answer(request, r, key, name, events)
   return { status = 200, content_type = "text/calendar; charset=utf-8",
-    text = ical_text.write({ name = name, now = request.now }, events) }
+    text = ical_text.write({ name = name, now = request.now }, remembered(request, r, key, events)) }
 end
 
 ---GET /schedules/<id>/export?token=…
@@ -71,7 +88,7 @@ function schedule_export.schedule(request)
   local events = {}
   local why = add_events(events, row, request.now)
   if why then return errors.detail(400, why) end
-  return answer(request, row.name, events)
+  return answer(request, schedule_resource, row.id, row.name, events)
 end
 
 ---GET /users/<id>/schedule_export?token=…
@@ -84,13 +101,14 @@ function schedule_export.user(request)
     local why = add_events(events, one, request.now, row.id)
     if why then return errors.detail(400, why) end
   end
-  return answer(request, row.username, events)
+  return answer(request, user_resource, row.id, row.username, events)
 end
 
 -- Stores a digest (or null), and the line of the trail.
 local function put_digest(request, r, key, digest)
   local by, by_id = auth.actor(request.token)
   local result, sentence, code = port.call("write", { statements = json.array({
+    { sql = "DELETE FROM export_told WHERE object = $1 AND object_id = $2", args = json.array({ r.name, key }) },
     { sql = "UPDATE " .. r.table .. " SET export_digest = $1 WHERE id = $2", args = json.array({ digest, key }), expect = 1 },
     { sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, after) VALUES ($1, $2, $3, 'update', $4, $5, $6)",
       args = json.array({ request.now, by, by_id, r.name, key, '{"export_digest":"(hidden)"}' }) },

@@ -68,11 +68,27 @@ local function store_shifts(value, _, c)
   return {}
 end
 
-local function show_on_call(row, request)
-  local answer = schedule.ask({ what = "on_call", id = row.id, at = request.now })
+local AHEAD = 30 * 86400000000
+
+local function user_list(users)
   local list = {}
-  for i, id in ipairs(answer and answer.users or {}) do list[i] = ids.encode("U", id) end
+  for i, id in ipairs(users) do list[i] = ids.encode("U", id) end
   return writer.list(list)
+end
+
+-- Both fields are one question.
+local function on_call(row, request)
+  row.on_call = row.on_call or schedule.ask({ what = "on_call", id = row.id, at = request.now, ["until"] = request.now + AHEAD })
+    or { users = {}, next_at = json.null }
+  return row.on_call
+end
+
+local function show_on_call(row, request) return user_list(on_call(row, request).users) end
+
+-- Whose shift begins next, in thirty days; null: nobody's does.
+local function show_next(row, request)
+  local answer = on_call(row, request)
+  return answer.next_at ~= json.null and writer.object("start", time.text(answer.next_at), "users", user_list(answer.next)) or nil
 end
 
 local function show_room(room)
@@ -258,6 +274,7 @@ local resource = {
     { "calendars", show = show_calendars, when = when("ical", "calendar") },
     { "enable_web_overrides", type = "boolean", when = when("calendar") },
     { "on_call_now", show = show_on_call },
+    { "on_call_next", show = show_next },
     { "shifts", nullable = true, show = show_shifts, store = store_shifts, when = when("web", "calendar") },
   },
   guard = function(row) return { table = "schedule", id = row.id, version = row.version } end,

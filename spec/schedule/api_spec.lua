@@ -58,6 +58,7 @@ describe("over the API", function()
       assert.same({ id = made.id, team_id = json.null, name = "sea watch", type = "calendar", time_zone = "Europe/Paris",
         ical_url_overrides = json.null, calendars = { primary = json.null, overrides = json.null },
         enable_web_overrides = false, slack = { channel_id = "C0ABC", user_group_id = json.null }, warnings = json.null,
+        on_call_next = { start = "2026-09-21T22:00:00Z", users = { people.bob } },
         notify = { frequency = "each_shift", mention_current = true, mention_next = false, empty_slot = "mention_all", reports = true },
         on_call_now = { people.ada }, shifts = { one.id } }, made)
       assert.same(made, ask(200, "GET", "schedules/" .. made.id))

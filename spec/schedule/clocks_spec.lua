@@ -22,6 +22,35 @@ describe("a rotation over a change of clocks", function()
     end)
   end
 
+  -- zone, a Monday in the week of the change, hours of that week and of the one after.
+  for _, case in ipairs {
+    { "Europe/Berlin", "2026-03-23", 167 }, { "Europe/Berlin", "2026-10-19", 169 },
+    { "America/New_York", "2026-03-02", 167 }, { "America/New_York", "2026-10-26", 169 },
+    { "America/St_Johns", "2026-03-02", 167 }, { "America/St_Johns", "2026-10-26", 169 }, -- -3:30, -2:30
+    { "Australia/Adelaide", "2026-09-28", 167 }, { "Australia/Adelaide", "2026-03-30", 169 }, -- +9:30, +10:30
+    { "Australia/Lord_Howe", "2026-09-28", 167.5 }, { "Australia/Lord_Howe", "2026-03-30", 168.5 }, -- +10:30, +11
+    { "Pacific/Chatham", "2026-09-21", 167 }, { "Pacific/Chatham", "2026-03-30", 169 }, -- +12:45, +13:45
+    { "Asia/Kathmandu", "2026-03-23", 168 }, { "Asia/Kolkata", "2026-10-19", 168 }, -- +5:45, +5:30
+    { "Africa/Cairo", "2026-04-20", 167 }, { "Africa/Cairo", "2026-10-26", 169 }, -- on a Friday
+  } do
+    it("hands over on Monday at nine in " .. case[1] .. ", and the week of " .. case[2] .. " has its own length", function()
+      local r = rota.new { zone = case[1], shifts = { { turns = "ann bob", every = "weekly", start = "2025-01-06 09:00", hours = 168 } } }
+      local day = rota.utc(case[2]) + 36 * 3600 * 1000000 -- Tuesday, whatever the zone
+      local slots = rota.ask(r, { what = "final", from = day, to = day + 14 * 86400000000 }).final
+      local whole = rota.ask(r, { what = "slots", from = day, to = day + 1 }).slots[1]
+      assert.equal(case[3] * 3600, (whole.to - whole.from) / 1000000)
+      for i = 2, #slots do assert.truthy(rota.text(slots[i].from, case[1]):find(" 09:00$")) end
+      assert.equal(3, #slots)
+      assert.are_not.same(slots[1].users, slots[2].users)
+    end)
+  end
+
+  it("gives the repeated hour to who has it, to the minute, at :45", function()
+    -- Chatham, 5 April 2026: 03:45 comes twice, at 13:00 and 14:00 UTC the day before.
+    local r = rota.new { zone = "UTC", shifts = { { turns = "ann bob", every = "daily", zone = "Pacific/Chatham", start = "2026-04-01 03:30", hours = 24 } } }
+    assert.same({ "2026-04-03 13:45 to 2026-04-04 13:45 bob", "2026-04-04 13:45 to 2026-04-05 14:45 ann" }, rota.final(r, "2026-04-03 13:45", "2026-04-05 14:45"))
+  end)
+
   it("makes a night an hour shorter and another an hour longer", function()
     local r = rota.new { zone = "UTC", shifts = { { users = "ann", every = "daily", zone = "Europe/Berlin", start = "2026-01-01 20:00", hours = 12 } } }
     assert.same({ "2026-03-28 19:00 to 2026-03-29 06:00 ann" }, rota.final(r, "2026-03-28 12:00", "2026-03-29 12:00"))

@@ -76,6 +76,73 @@ describe("an exported calendar", function()
     assert.is_true(count > 700 and same >= count - 6, count .. " " .. same)
   end)
 
+  describe("that was changed", function()
+    local path, day
+
+    before_each(function()
+      day = client.expect(c, 201, "POST", API .. "on_call_shifts/", { name = "day", type = "single_event", start = "2026-09-25T00:00:00",
+        duration = 3600, level = 5, users = json.array { people.ada } })
+      local other = client.expect(c, 201, "POST", API .. "schedules/", { name = "one day", type = "calendar", time_zone = "UTC", shifts = json.array { day.id } })
+      path = address("schedules/" .. other.id .. "/export_token")
+      fetch(path)
+    end)
+
+    local function change(fields) client.expect(c, 200, "PUT", API .. "on_call_shifts/" .. day.id, fields) end
+    -- "start status sequence" of each event, as the text says
+    local function told()
+      local lines = {}
+      for event in fetch(path):gsub("\r\n ", ""):gmatch "BEGIN:VEVENT(.-)END:VEVENT" do
+        lines[#lines + 1] = ("%s %s %s"):format(event:match "DTSTART:%d+T(%d%d)", event:match "STATUS:(%u+)", event:match "SEQUENCE:(%d+)")
+      end
+      return lines
+    end
+
+    it("says the same twice, and that nobody is busy", function()
+      assert.same({ "00 CONFIRMED 0" }, told())
+      assert.same({ "00 CONFIRMED 0" }, told())
+      assert.is_truthy(fetch(path):find("\r\nTRANSP:TRANSPARENT\r\n", 1, true))
+    end)
+
+    it("takes back what is gone, until its time has passed", function()
+      change { start = "2026-09-25T05:00:00", rotation_start = "2026-09-25T05:00:00" }
+      assert.same({ "00 CANCELLED 1", "05 CONFIRMED 0" }, told())
+      assert.same({ "00 CANCELLED 1", "05 CONFIRMED 0" }, told())
+      assert.equal(1, #(names(fetch(path), "2026-09-25", "2026-09-26")))
+      engine.advance(c.core, 20 * 24 * 3600 * 1000)
+      assert.same({}, told())
+    end)
+
+    it("counts what is changed, and what comes back", function()
+      change { duration = 7200 }
+      assert.same({ "00 CONFIRMED 1" }, told())
+      change { users = json.array { people.bob } }
+      assert.same({ "00 CONFIRMED 0", "00 CANCELLED 2" }, (function() local list = told() table.sort(list, function(a, b) return a > b end) return list end)())
+      change { users = json.array { people.ada } }
+      assert.same({ "00 CONFIRMED 3", "00 CANCELLED 1" }, (function() local list = told() table.sort(list, function(a, b) return a > b end) return list end)())
+    end)
+
+    it("forgets with its address", function()
+      client.expect(c, 204, "DELETE", API .. "on_call_shifts/" .. day.id)
+      assert.same({ "00 CANCELLED 1" }, told())
+      local id = client.expect(c, 200, "GET", API .. "schedules/?name=one%20day").results[1].id
+      path = address("schedules/" .. id .. "/export_token")
+      assert.same({}, told())
+    end)
+
+    it("is not written down at every look", function()
+      local long = address("schedules/" .. made.id .. "/export_token")
+      local function stored() return client.write(c, { sql = "SELECT events FROM export_told ORDER BY object_id LIMIT 1", args = {} }).rows[1].events end
+      fetch(long)
+      local before = stored()
+      engine.advance(c.core, 12 * 3600 * 1000)
+      fetch(long)
+      assert.equal(before, stored())
+      engine.advance(c.core, 13 * 3600 * 1000)
+      fetch(long)
+      assert.are_not.equal(before, stored())
+    end)
+  end)
+
   it("is read by others", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "wb"))

@@ -1,5 +1,6 @@
 #include "app.h"
 #include "base/mem.h"
+#include "engine/clock_step.h"
 #include "engine/fault.h"
 #include "engine/preview.h"
 #include "engine/schedule_json.h"
@@ -248,6 +249,8 @@ static err open_engine(struct app *app, struct why *why) {
                                 .env = app->env,
                                 .log = app->log,
                                 .throttle = throttle_new(app->settings.api_rate_limit)};
+    err e = app->engine ? clock_step_at_start(app->engine) : ERR_OK;
+    if (e != ERR_OK) LOG(app->log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(e)));
     return app->engine ? ERR_OK : ERR_CORRUPT;
 }
 

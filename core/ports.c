@@ -330,7 +330,7 @@ static err port_log(struct ports *ports, arena *a, const struct json *args, buf 
 static err port_throttle(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     (void)why;
-    int64_t wait = throttle_take(ports->throttle, int_of(args, "token", 0), env_now(ports->env));
+    int64_t wait = throttle_take(ports->throttle, int_of(args, "token", 0), env_elapsed(ports->env));
     buf_printf(out, "{\"wait\":%lld}", (long long)wait);
     return ERR_OK;
 }

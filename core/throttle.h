@@ -8,5 +8,5 @@ typedef struct throttle throttle;
 
 throttle *throttle_new(int64_t limit); // requests a minute; 0: no limit
 void throttle_free(throttle *t);       // accepts NULL
-// Counts a request at `now` (µs). 0: it may go on; else it is one too many, and there is room in so many seconds.
+// Counts a request at `now` (µs that never step back). 0: it may go on; else it is one too many, and there is room in so many seconds.
 int64_t throttle_take(throttle *t, int64_t key, int64_t now);

@@ -9,6 +9,8 @@ struct env {
     int64_t start_at;   // µs UTC when the env was made
     int64_t start_boot; // µs of the boot clock at that moment
     int64_t virtual_us; // µs since start, virtual only
+    int64_t wall_us;    // by how much the wall clock was set, virtual only
+    int64_t followed;   // µs by which engine time has followed steps of the wall clock
     uint64_t seed, draws;
 };
 
@@ -39,7 +41,19 @@ int64_t env_elapsed(const env *e) {
                          : read_clock(CLOCK_BOOTTIME) - e->start_boot;
 }
 
-int64_t env_now(const env *e) { return e->start_at + env_elapsed(e); }
+int64_t env_now(const env *e) { return e->start_at + __atomic_load_n(&e->followed, __ATOMIC_RELAXED) + env_elapsed(e); }
+
+int64_t env_wall(const env *e) {
+    if (!e->is_virtual) return read_clock(CLOCK_REALTIME);
+    return e->start_at + __atomic_load_n(&e->wall_us, __ATOMIC_RELAXED) + env_elapsed(e);
+}
+
+void env_follow(env *e, int64_t by_us) { __atomic_add_fetch(&e->followed, by_us, __ATOMIC_RELAXED); }
+
+void env_set_wall(env *e, int64_t by_us) {
+    CHECK(e->is_virtual);
+    __atomic_add_fetch(&e->wall_us, by_us, __ATOMIC_RELAXED);
+}
 
 void env_advance(env *e, int64_t by_us) {
     CHECK(e->is_virtual && by_us >= 0);

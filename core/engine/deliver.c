@@ -244,7 +244,7 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
 
 static err retry(struct delivery_item *d, const struct row *n, int64_t now) {
     int64_t again_at = now + pause_after(d, n->attempt);
-    if (again_at - n->created_at > GIVE_UP_US) return fail(d, n, now);
+    if (again_at - n->created_at >= GIVE_UP_US) return fail(d, n, now);
     bool keeps_place = n->is_post && (n->attempt <= ROOM_TRIES || d->after_ms > 0);
     if (!keeps_place) return set_due(d, n, again_at, 0);
     err x = set_due(d, n, n->due_at, 0);

@@ -1,4 +1,5 @@
 #include "base/mem.h"
+#include "engine/clock_step.h"
 #include "engine/engine_parts.h"
 #include <sodium.h>
 
@@ -32,16 +33,23 @@ err engine_add_line_by(engine *e, int64_t group_id, const char *action, const ch
     return group_rows_add_log(e->rows, &row, false);
 }
 
-err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at) {
+static err add_call_job(engine *e, struct job_row *job, int64_t epoch, int64_t user_id) {
     char detail[48];
     int n = snprintf(detail, sizeof detail, "%lld %lld", (long long)epoch, (long long)user_id);
-    struct job_row job = {.kind = str_of(kind),
-                          .due_at = due_at,
-                          .priority = CALL_PRIORITY,
-                          .alert_group_id = group_id,
-                          .detail = {detail, (size_t)n}};
+    job->detail = (str){detail, (size_t)n};
+    job->priority = CALL_PRIORITY;
     e->jobs_added = true;
-    return group_rows_add_job(e->rows, &job);
+    return group_rows_add_job(e->rows, job);
+}
+
+err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at) {
+    struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id};
+    return add_call_job(e, &job, epoch, user_id);
+}
+
+err engine_add_wall_job(engine *e, const char *kind, int64_t group_id, int64_t epoch, int64_t due_at) {
+    struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id, .is_wall = true};
+    return add_call_job(e, &job, epoch, 0);
 }
 
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id) {
@@ -76,6 +84,7 @@ static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
     on_call_forget(e->on_call);
+    clock_step_undo(e);
     e->label_job_waits = false;
 }
 

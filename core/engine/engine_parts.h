@@ -20,6 +20,7 @@ struct engine {
     bool jobs_added, notifications_added, schedules_changed;
     uint64_t schedules_version; // atomically
     bool label_job_waits;       // the job label_index surely has a row
+    int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
 };
 
@@ -44,6 +45,9 @@ err engine_add_line_by(engine *e, int64_t group_id, const char *action, const ch
 
 // A job that calls people; void when its epoch has passed. `user_id` 0: of the group.
 err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at);
+
+// The same, of a moment on the wall's clock: a step of that clock does not move it.
+err engine_add_wall_job(engine *e, const char *kind, int64_t group_id, int64_t epoch, int64_t due_at);
 
 // Escalation (escalate.c): a new one from the chain's first step, if the group's route has a chain.
 err engine_escalation_start(engine *e, struct group *g, int64_t now);

@@ -10,6 +10,7 @@ struct walk {
     struct escalation_plan plan;
     enum escalation_state state;
     int64_t now;
+    bool waits_for_wall; // for a time of day
 };
 
 static store *writer(const struct walk *w) { return w->engine->options.writer; }
@@ -58,7 +59,8 @@ static err write_walk(struct walk *w) {
     err e = escalation_rows_put(writer(w), w->arena, x);
     if (e == ERR_OK) e = group_rows_set_escalation(w->engine->rows, w->group, w->state);
     if (e == ERR_OK && is_waiting)
-        e = engine_add_call_job(w->engine, "escalate", w->group->id, 0, x->epoch, x->next_at);
+        e = w->waits_for_wall ? engine_add_wall_job(w->engine, "escalate", w->group->id, x->epoch, x->next_at)
+                              : engine_add_call_job(w->engine, "escalate", w->group->id, 0, x->epoch, x->next_at);
     if (e == ERR_OK && w->state == ESCALATION_FINISHED) e = engine_watch_for_answer(w->engine, w->group, w->now);
     return e;
 }
@@ -76,6 +78,7 @@ static err go_on(struct walk *w) {
         if (step) x = step_facts_gather(&asking, w->group, step, w->now, &facts);
         if (x != ERR_OK) return x;
         escalation_run_step(&w->escalation, &w->plan, &facts, w->now, &w->state, &out);
+        w->waits_for_wall = step && step->type == STEP_TIME;
         x = write_outcome(w, step, &out, at);
         if (w->state != ESCALATION_WAITING || w->escalation.next_at > w->now) break;
     }

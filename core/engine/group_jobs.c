@@ -11,7 +11,9 @@ static err act_by_timer(engine *e, struct group *g, enum group_verb verb, int64_
 err job_unsilence(struct job_item *j, int64_t now) {
     struct group g;
     err x = group_rows_get(j->engine->rows, j->job.alert_group_id, &g);
-    if (x != ERR_OK || !g.silenced_until || g.silenced_until > now) return x;
+    if (x != ERR_OK || !g.silenced_until) return x;
+    // A clock was set back: without its job the silence would have no end.
+    if (g.silenced_until > now) return engine_add_job(j->engine, "unsilence", g.silenced_until, g.id);
     g.silenced_until = 0; // its timer is this very job
     return act_by_timer(j->engine, &g, VERB_UNSILENCE, now);
 }

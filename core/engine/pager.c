@@ -1,12 +1,13 @@
 #include "engine/pager.h"
 #include "base/mem.h"
+#include "engine/clock_step.h"
 #include <uv.h>
 
 #define JOBS_AT_ONCE   100 // one that becomes due waits for as many that are overdue
 #define RETRY_US       1000000
 #define DRAIN_MS       2500 // answers of providers are awaited for so long at the stop
 #define DRAIN_EVERY_MS 50
-#define WAIT_MAX_MS    60000 // the clock is looked at once a minute at least
+#define WAIT_MAX_MS    10000 // the wall clock is looked at so often at least
 
 struct pager {
     struct pager_options options;
@@ -15,6 +16,8 @@ struct pager {
     uv_timer_t timer;
     pthread_t thread;
     struct mailbox done; // jobs that the commit thread has finished with
+    struct clock_item clock;
+    bool clock_in_flight, clock_is_done; // the second is set by the commit thread
     size_t in_flight;
     bool has_failed; // a job of the last round could not run: wait before the next
     bool is_running, is_stopping;
@@ -151,7 +154,35 @@ static int64_t jobs_turn(pager *p) {
 
 static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
 
+// The wall clock.
+
+static void on_clock_done(struct commit_item *item, err result) {
+    pager *p = CONTAINER(CONTAINER(item, struct clock_item, item), struct pager, clock);
+    p->clock.item.result = result;
+    __atomic_store_n(&p->clock_is_done, true, __ATOMIC_RELEASE);
+    wake_loop(p);
+}
+
+static void take_clock(pager *p) {
+    if (!p->clock_in_flight || !__atomic_load_n(&p->clock_is_done, __ATOMIC_ACQUIRE)) return;
+    p->clock_in_flight = p->clock_is_done = false;
+    if (p->clock.item.result != ERR_OK)
+        LOG(p->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(p->clock.item.result)));
+    else if (p->clock.by_us) LOG(p->options.log, LOG_WARN, "clock_was_set", LOG_N("by_ms", p->clock.by_us / 1000));
+}
+
+static void watch_clock(pager *p) {
+    take_clock(p);
+    if (p->clock_in_flight || !clock_is_off(p->options.env)) return;
+    clock_item_init(&p->clock, p->options.engine);
+    p->clock.item.done = on_clock_done;
+    p->clock_in_flight = true;
+    err e = commit_push(engine_commit(p->options.engine), &p->clock.item);
+    if (e != ERR_OK) on_clock_done(&p->clock.item, e);
+}
+
 int64_t pager_turn(pager *p) {
+    watch_clock(p);
     int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
@@ -160,7 +191,7 @@ int64_t pager_turn(pager *p) {
 }
 
 bool pager_is_idle(pager *p) {
-    return !p->in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
+    return !p->in_flight && !p->clock_in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
            (!p->options.chores || chores_is_idle(p->options.chores)) &&
            (!p->options.watch || watch_is_idle(p->options.watch));
@@ -172,8 +203,9 @@ static void turn(pager *p) {
     if (!p->stop_at && __atomic_load_n(&p->is_stopping, __ATOMIC_ACQUIRE)) p->stop_at = uv_now(&p->loop) + DRAIN_MS;
     if (__atomic_load_n(&p->is_stopping, __ATOMIC_ACQUIRE)) {
         take_done(p);
+        take_clock(p);
         bool is_over = !p->options.outbox || !outbox_drain(p->options.outbox) || uv_now(&p->loop) >= p->stop_at;
-        if (!p->in_flight && is_over) uv_stop(&p->loop);
+        if (!p->in_flight && !p->clock_in_flight && is_over) uv_stop(&p->loop);
         else uv_timer_start(&p->timer, on_timer, DRAIN_EVERY_MS, 0);
         return;
     }

@@ -1,8 +1,11 @@
 #include "engine/rate_window.h"
 
+#define SET_BACK_US 1000000 // before the window's start: the clock was set
+
 bool rate_window_pass(struct rate_window *w, int64_t limit, int64_t now, int64_t *retry_s) {
     pthread_mutex_lock(&w->mutex);
-    if (!w->started_at || now - w->started_at >= RATE_WINDOW_US) {
+    int64_t age = now - w->started_at;
+    if (!w->started_at || age >= RATE_WINDOW_US || age < -SET_BACK_US) {
         w->started_at = now;
         w->count = 0;
     }

@@ -58,7 +58,11 @@ checkpointer *checkpointer_start(store *writer, struct why *why) {
     c->writer = writer;
     c->beside = beside;
     pthread_mutex_init(&c->mutex, NULL);
-    pthread_cond_init(&c->cond, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); // one that is set back would make the commit thread wait
+    pthread_cond_init(&c->cond, &attr);
+    pthread_condattr_destroy(&attr);
     CHECK(pthread_create(&c->thread, NULL, body, c) == 0);
     return c;
 }
@@ -84,7 +88,7 @@ static bool is_stuck(const checkpointer *c, int frames) {
 static void end_pass(checkpointer *c) {
     if (c->state != ASKED) return;
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += END_MS * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;

@@ -85,8 +85,8 @@ group_rows *group_rows_new(store *s) {
     r->add_log = store_prepare(
         s, "INSERT INTO group_log (alert_group_id, seq, at, action, reason, by, by_id, detail) SELECT $1, "
            "COALESCE(MAX(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM group_log WHERE alert_group_id = $1");
-    r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail, priority) "
-                                  "VALUES ($1, $2, $3, $4, $5)");
+    r->add_job = store_prepare(s, "INSERT INTO job (kind, due_at, alert_group_id, detail, priority, clock) "
+                                  "VALUES ($1, $2, $3, $4, $5, $6)");
     r->cancel_jobs = store_prepare(s, "DELETE FROM job WHERE alert_group_id = $1 AND kind = $2");
     // Id 0 is this job's own, so that there is one at most.
     r->index_labels =
@@ -360,6 +360,7 @@ err group_rows_add_job(group_rows *r, const struct job_row *job) {
     bind_int_or_null(r->add_job, 3, job->alert_group_id);
     bind_text_or_null(r->add_job, 4, job->detail);
     store_bind_int(r->add_job, 5, job->priority);
+    store_bind_text(r->add_job, 6, job->is_wall ? STR("wall") : STR("elapsed"));
     return run(r->add_job);
 }
 

@@ -70,6 +70,7 @@ struct log_row {
 struct job_row {
     int64_t id, due_at, alert_group_id, attempt;
     int priority; // higher first among what is due
+    bool is_wall; // due_at is a moment on the wall's clock, and not the end of a wait
     str kind, detail;
 };
 

@@ -126,17 +126,16 @@ err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_import
                    struct page_last *out) {
     struct store_value args[] = {SV_INT(contact_method_id), SV_INT(is_important), SV_INT(group_id)};
     struct store_rows rows;
-    err e = store_run(s, a,
-                      "SELECT attempt, due_at, created_at, ended_at FROM notification WHERE contact_method_id = $1 AND "
-                      "is_important = $2 AND state <> 'cancelled' AND state <> 'failed' AND kind = 'page' "
-                      "AND alert_group_id <> $3 ORDER BY created_at DESC, id DESC LIMIT 1",
-                      args, 3, 0, &rows, NULL);
+    err e = store_run(
+        s, a,
+        "SELECT attempt, due_at, created_at, ended_at FROM notification WHERE contact_method_id = $1 AND "
+        "is_important = $2 AND state <> 'cancelled' AND state <> 'failed' AND kind = 'page' "
+        "AND (attempt = 0 OR state <> 'waiting') AND alert_group_id <> $3 ORDER BY created_at DESC, id DESC LIMIT 1",
+        args, 3, 0, &rows, NULL);
     if (e != ERR_OK || !rows.count) return e;
     const struct store_value *v = rows.values;
-    bool is_first_try =
-        store_int_of(&v[0]) == 0 && store_int_of(&v[1]) > now; // one that is tried again holds nobody up
     *out = (struct page_last){.at = store_int_of(&v[3]) ? store_int_of(&v[3]) : store_int_of(&v[2]),
-                              .due_at = is_first_try ? store_int_of(&v[1]) : 0};
+                              .due_at = store_int_of(&v[1]) > now ? store_int_of(&v[1]) : 0};
     return ERR_OK;
 }
 

@@ -51,7 +51,7 @@ err page_rows_rules(store *s, arena *a, int64_t user_id, bool is_important, stru
 // ERR_NOT_FOUND: there is none. `provider_id` is 0 for the first provider that carries the channel.
 err page_rows_contact(store *s, arena *a, int64_t user_id, str channel, int64_t named, int64_t *contact_method_id,
                       int64_t *provider_id);
-// Important messages and others are looked at apart. What failed or was called off does not count.
+// Important messages and others are looked at apart. What failed, was called off or has to be tried again does not count.
 err page_rows_last(store *s, arena *a, int64_t contact_method_id, bool is_important, int64_t group_id, int64_t now,
                    struct page_last *out);
 

@@ -156,6 +156,130 @@ describe("the outbox", function()
     assert.equal(1, #w:outgoing())
   end)
 
+  it("lets an important page to the same phone go while an ordinary one hangs", function()
+    w:user("ada", { rules = { "ntfy" }, important = { "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    open "ada"
+    assert.equal(1, #w:outgoing()) -- and no answer
+    w:post(w:hook(w:chain { { type = "notify_persons", users = { "ada" }, is_important = 1 } }), { key = "x", title = "Fire" })
+    w:advance(SECOND) -- the rate of a target
+    local more = w:outgoing()
+    assert.equal(1, #more)
+    assert.matches("Fire", more[1].body)
+  end)
+
+  it("lets a page that is tried again hold up no later one", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    open "ada"
+    for _ = 1, 3 do
+      w:answer(w:outgoing()[1], { status = 502 })
+      w:advance(10 * SECOND)
+    end
+    w:answer(w:outgoing()[1], { status = 429, headers = { ["retry-after"] = "1800" }, body = "{}" })
+    w:post(hook, { key = "b", title = "Another" })
+    w:advance(SECOND)
+    local more = w:outgoing()
+    assert.equal(1, #more)
+    assert.matches("Another", more[1].body)
+  end)
+
+  it("comes back to a provider that was away for long within 90 seconds", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    open "ada"
+    for _ = 1, 40 * 6 do
+      for _, letter in ipairs(w:outgoing()) do w:answer(letter, { status = 502 }) end
+      w:advance(10 * SECOND)
+    end
+    local again = 0
+    for _ = 1, 9 do
+      for _, letter in ipairs(w:outgoing()) do
+        w:answer(letter, { status = 200, body = "{}" })
+        again = again + 1
+      end
+      w:advance(10 * SECOND)
+    end
+    assert.equal(1, again)
+  end)
+
+  it("gives up at once when the provider asks for more time than there is", function()
+    w:user("ada", { rules = { "ntfy", 15, "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    local id = open "ada"
+    w:answer(w:outgoing()[1], { status = 429, headers = { ["retry-after"] = "86400" }, body = "{}" })
+    assert.same({ "page_failed not_delivered" }, w:lines(id, "page_failed"))
+    assert.equal(2, #w:calls(id))
+  end)
+
+  it("does not send what was answered while a limit held it back", function()
+    w:user("ada", { rules = { "ntfy", "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    local id = open "ada"
+    w:answer(w:outgoing()[1], { status = 200, body = "{}" })
+    w:must(id, "acknowledge")
+    w:advance(MINUTE)
+    assert.same({}, w:outgoing())
+    assert.same({ "sent 1", "cancelled 0" }, states())
+  end)
+
+  it("keeps room for what is important when a provider's limit holds many back, and when it hangs", function()
+    local everybody = {}
+    for i = 1, 120 do
+      everybody[i] = "u" .. i
+      w:user(everybody[i], { rules = { "ntfy" }, addresses = { ntfy = { topic = everybody[i] } } })
+    end
+    w:user("boss", { rules = { "ntfy" }, important = { "ntfy" }, addresses = { ntfy = { topic = "boss" } } })
+    open(table.unpack(everybody))
+    assert.equal(48, #w:outgoing()) -- none is answered: the share of what is not important is full
+    w:post(w:hook(w:chain { { type = "notify_persons", users = { "boss" }, is_important = 1 } }), { key = "x", title = "Fire" })
+    local more = w:outgoing()
+    assert.equal(1, #more)
+    assert.matches("Fire", more[1].body)
+  end)
+
+  it("gives the next turn of a provider that has a limit to what is important", function()
+    local everybody = {}
+    for i = 1, 120 do
+      everybody[i] = "u" .. i
+      w:user(everybody[i], { rules = { "ntfy" }, addresses = { ntfy = { topic = everybody[i] } } })
+    end
+    w:user("boss", { rules = { "ntfy" }, important = { "ntfy" }, addresses = { ntfy = { topic = "boss" } } })
+    local function take()
+      local out = {}
+      repeat
+        local letters = w:outgoing()
+        for _, letter in ipairs(letters) do
+          w:answer(letter, { status = 200, body = "{}" })
+          out[#out + 1] = json.decode(letter.body)
+        end
+      until #letters == 0
+      return out
+    end
+    open(table.unpack(everybody))
+    assert.equal(60, #take()) -- the burst of ntfy, then one a second
+    w:post(w:hook(w:chain { { type = "notify_persons", users = { "boss" }, is_important = 1 } }), { key = "x", title = "Fire" })
+    local after = 0
+    repeat
+      w:advance(SECOND)
+      after = after + 1
+      local letters = take()
+    until letters[1] and letters[1].topic == "boss" or after > 20
+    assert.is_true(after <= 5, after)
+  end)
+
+  it("lets one provider that hangs hold up no other one of the channel", function()
+    local other = w:provider("ntfy", { url = "https://push.example.org" })
+    local everybody = {}
+    for i = 1, 100 do
+      everybody[i] = "u" .. i
+      w:user(everybody[i], { rules = { "ntfy" }, addresses = { ntfy = { topic = everybody[i] } } })
+    end
+    w:rows("UPDATE contact_method SET provider_id = $1 WHERE user_id = $2", other, w.users.u100)
+    open(table.unpack(everybody))
+    local hosts = {}
+    for _, letter in ipairs(w:outgoing()) do
+      local host = letter.url:match("//([^/]*)")
+      hosts[host] = (hosts[host] or 0) + 1
+    end
+    assert.same({ ["ntfy.sh"] = 48, ["push.example.org"] = 1 }, hosts)
+  end)
+
   it("leaves what was decided in the rows while it is switched off", function()
     local quiet = calling.open()
     quiet:provider("ntfy", {})

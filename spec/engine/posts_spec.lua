@@ -46,6 +46,55 @@ describe("a route with rooms", function()
     return letters[1]
   end
 
+  it("keeps the order of a room over a short trouble", function()
+    slack()
+    local h = hook { slack = { channel_id = "C024BE91L" } }
+    w:post(h, { key = "a", title = "First" })
+    w:answer(only(), { status = 502 })
+    w:post(h, { key = "b", title = "Second" })
+    assert.same({}, w:outgoing())
+    w:advance(2 * SECOND)
+    local letter = only()
+    assert.same({ "chat.postMessage C024BE91L First" }, said { letter })
+    took(letter)
+    w:advance(2 * SECOND)
+    assert.same({ "chat.postMessage C024BE91L Second" }, said(w:outgoing()))
+  end)
+
+  it("does not let one message that is never taken hold up its room", function()
+    slack()
+    local h = hook { slack = { channel_id = "C024BE91L" } }
+    w:post(h, { key = "a", title = "First" })
+    w:answer(only(), { status = 500 })
+    w:post(h, { key = "b", title = "Second" })
+    local waited, lines = 0, {}
+    repeat
+      w:advance(SECOND)
+      waited = waited + 1
+      for _, letter in ipairs(w:outgoing()) do
+        lines[#lines + 1] = said { letter }[1]:match("%a+$")
+        if lines[#lines] == "First" then w:answer(letter, { status = 500 }) else took(letter) end
+      end
+    until lines[#lines] == "Second" or waited > 3600
+    assert.is_true(waited <= 15, waited)
+    w:post(h, { key = "c", title = "Third" })
+    w:advance(SECOND)
+    assert.is_truthy(table.concat(said(w:outgoing())):find("Third", 1, true))
+  end)
+
+  it("leaves a room alone for as long as its provider asks", function()
+    slack()
+    local h = hook { slack = { channel_id = "C024BE91L" } }
+    w:post(h, { key = "a", title = "First" })
+    w:answer(only(), { status = 429, headers = { ["retry-after"] = "30" } })
+    w:post(h, { key = "b", title = "Second" })
+    w:advance(29 * SECOND)
+    assert.same({}, w:outgoing())
+    w:advance(3 * SECOND)
+    local letter = only()
+    assert.same({ "chat.postMessage C024BE91L First" }, said { letter })
+  end)
+
   it("posts a group once, with buttons, and changes that message when it is acknowledged and resolved", function()
     slack()
     local h = hook { slack = { channel_id = "C024BE91L" } }

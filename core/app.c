@@ -240,6 +240,7 @@ static err open_engine(struct app *app, struct why *why) {
                                      .log = app->log,
                                      .max_waiting = (size_t)app->settings.commit_waiting,
                                      .max_waiting_bytes = (size_t)app->settings.commit_waiting_bytes,
+                                     .is_note_required = app->settings.resolution_note_required,
                                      .reminder = {.remind_ms = app->settings.acknowledge_remind * 1000,
                                                   .unacknowledge_ms = app->settings.unacknowledge_after * 1000},
                                      .on_jobs = on_jobs,

@@ -82,6 +82,7 @@ static err run_act(struct ports *ports, arena *a, const struct json *args, bool 
     struct act_call call = {.act = {.alert_group_id = int_of(args, "group", 0),
                                     .silence_ms = int_of(args, "silence_ms", 0),
                                     .root_id = int_of(args, "root", 0),
+                                    .note = text_of(args, "note"),
                                     .is_delete = is_delete}};
     err e = fill_actor(a, args, &call.act.actor, why);
     if (e != ERR_OK) return e;
@@ -94,7 +95,7 @@ static err run_act(struct ports *ports, arena *a, const struct json *args, bool 
     return e;
 }
 
-// act {group, verb, by, by_id, source, silence_ms, root} → {}
+// act {group, verb, by, by_id, source, silence_ms, root, note} → {}
 static err port_act(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     buf_lit(out, "{}");
     return run_act(ports, a, args, false, why);
@@ -115,18 +116,30 @@ static void on_page_done(struct commit_item *item, err result) {
     wait_done(&CONTAINER(CONTAINER(item, struct page_item, item), struct page_call_item, page)->waiter, result);
 }
 
+static bool is_true(const struct json *args, const char *key) {
+    const struct json *v = json_get(args, str_of(key));
+    return v && v->type == JSON_TRUE;
+}
+
+static const struct json *list_of(const struct json *args, const char *key, size_t *count) {
+    const struct json *list = json_get(args, str_of(key));
+    *count = list && list->type == JSON_ARRAY ? list->count : 0;
+    return *count ? list->items : NULL;
+}
+
 static err fill_people(arena *a, const struct json *args, struct page_item *p, struct why *why) {
-    const struct json *list = json_get(args, STR("users"));
-    p->count = list && list->type == JSON_ARRAY ? list->count : 0;
+    const struct json *users = list_of(args, "users", &p->count);
+    const struct json *schedules = list_of(args, "schedules", &p->schedule_count);
     p->people = arena_alloc(a, (p->count + 1) * sizeof *p->people);
-    for (size_t i = 0; i < p->count; i++) {
-        const struct json *important = json_get(&list->items[i], STR("important"));
-        p->people[i] = (struct page_person){.user_id = int_of(&list->items[i], "id", 0),
-                                            .is_important = important && important->type == JSON_TRUE};
-    }
-    const struct json *important = json_get(args, STR("team_important"));
+    p->schedules = arena_alloc(a, (p->schedule_count + 1) * sizeof *p->schedules);
+    for (size_t i = 0; i < p->count; i++)
+        p->people[i] = (struct page_person){.user_id = int_of(&users[i], "id", 0),
+                                            .is_important = is_true(&users[i], "important")};
+    for (size_t i = 0; i < p->schedule_count; i++)
+        p->schedules[i] = (struct page_schedule){.schedule_id = int_of(&schedules[i], "id", 0),
+                                                 .is_important = is_true(&schedules[i], "important")};
     p->team_id = int_of(args, "team", 0);
-    p->is_team_important = important && important->type == JSON_TRUE;
+    p->is_team_important = is_true(args, "team_important");
     return fill_actor(a, args, &p->actor, why);
 }
 
@@ -144,7 +157,7 @@ static err run_page(struct ports *ports, arena *a, const struct json *args, bool
     return e == ERR_OK ? push_page(ports, &call, why) : e;
 }
 
-// page {group, users: [{id, important}], team, team_important, by, by_id} → {}
+// page {group, users: [{id, important}], schedules: [{id, important}], team, team_important, by, by_id} → {}
 static err port_page(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     buf_lit(out, "{}");
     return run_page(ports, a, args, false, why);
@@ -215,7 +228,7 @@ static err send_alert(struct alert_call *c, int64_t integration_id, struct why *
     return e == ERR_STALE ? ERR_BUSY : e;
 }
 
-// alert {integration, payload, users, team, team_important, by, by_id} → {group}: a new alert, and who is called for it
+// alert {integration, payload, users, schedules, team, team_important, by, by_id} → {group}: a new alert, and who is called for it
 static err port_alert(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct alert_call c = {.ports = ports, .arena = a};
     struct json *payload = NULL;

@@ -69,6 +69,15 @@ static err check_unresolve(engine *e, const struct group *g, struct why *why) {
                        : x;
 }
 
+// The API does as it is told, as its clients expect.
+static err find_note(engine *e, const struct group *g, struct group_deed *deed) {
+    bool is_asked = deed->verb == VERB_RESOLVE && deed->actor.by == BY_USER && deed->actor.source && !deed->is_by_root;
+    bool has_note = true;
+    err x = e->options.is_note_required && is_asked ? group_rows_has_note(e->rows, g->id, &has_note) : ERR_OK;
+    deed->lacks_note = !has_note;
+    return x;
+}
+
 static err find_called(engine *e, const struct group *g, struct group_deed *deed) {
     if (deed->verb != VERB_ACKNOWLEDGE || !g->acknowledged_at) return ERR_OK;
     arena *a = arena_new();
@@ -83,6 +92,7 @@ err engine_act(engine *e, struct group *g, const struct group_deed *wanted, int6
     bool was_wiped = g->wiped_at != 0;
     int64_t root_id = g->root_id;
     err x = deed->verb == VERB_UNRESOLVE ? check_unresolve(e, g, why) : find_called(e, g, deed);
+    if (x == ERR_OK) x = find_note(e, g, deed);
     if (x == ERR_OK) x = group_act(g, deed, now, &effects, why);
     if (x == ERR_OK) x = group_rows_update(e->rows, g);
     if (x == ERR_OK && g->root_id != root_id) x = group_rows_set_root(e->rows, g);
@@ -113,6 +123,8 @@ static err apply_verb(struct act_item *a, int64_t now) {
     if (x != ERR_OK) return x;
     if (a->is_delete) return delete_group(a->engine, &g, now);
     if (a->verb == VERB_ATTACH) x = find_root(a, &deed, &root);
+    if (x == ERR_OK && a->note.len)
+        x = group_rows_add_note(a->engine->rows, g.id, a->actor.by == BY_USER ? a->actor.id : 0, "web", a->note, now);
     return x == ERR_OK ? engine_act(a->engine, &g, &deed, now, &a->why) : x;
 }
 

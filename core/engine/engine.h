@@ -16,6 +16,7 @@ struct engine_options {
     log_t *log;
     size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
     struct group_reminder reminder;
+    bool is_note_required; // people resolve with a note, except over the API
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
     void (*on_jobs)(void *ctx);
     void *ctx;
@@ -74,6 +75,7 @@ struct act_item {
     struct group_actor actor;
     int64_t silence_ms;
     int64_t root_id; // ATTACH: to this group
+    str note;        // RESOLVE: how, in the person's words; NULL: none
     bool is_delete;  // remove the group with everything of it, instead of `verb`
     struct why why;  // result: the sentence of a refusal
 };
@@ -91,6 +93,11 @@ struct page_item {
         bool is_important;
     } * people;
     size_t count;
+    struct page_schedule { // whoever is on call on it now
+        int64_t schedule_id;
+        bool is_important;
+    } * schedules;
+    size_t schedule_count;
     int64_t team_id; // its members too, unless `alert` is sent up a chain; 0: none
     bool is_team_important;
     bool is_end; // of the calls

@@ -157,6 +157,7 @@ static err act_unacknowledge(struct group *g, const struct group_deed *d, struct
 static err act_resolve(struct group *g, const struct group_deed *d, int64_t now, struct group_effects *effects,
                        struct why *why) {
     if (g->resolved_at) return refuse(why, "resolve", "resolved");
+    if (d->lacks_note) return why_set(why, ERR_INVALID, "A note is required: write how it was resolved");
     const char *other = d->actor.by == BY_TIMER ? "quiet_for_long" : "resolved_by_last_step";
     resolve(g, now, reason_of(d, "resolved_by_user", "resolved_by_api", other), d->actor, effects);
     return ERR_OK;

@@ -75,6 +75,7 @@ struct group_deed {
     const struct group *root; // ATTACH: to this one
     bool has_attached;        // ATTACH: others are attached to this group
     bool is_by_root;          // it was done to the group that this one is attached to
+    bool lacks_note;          // RESOLVE: one is required, and nobody has written any
     bool is_called;           // ACKNOWLEDGE: somebody was called although it is acknowledged, and may answer too
 };
 // What a person (or a timer, or the last step) does. ERR_INVALID with the reference's sentence.

@@ -35,6 +35,28 @@ static err call_team(struct page_item *p, arena *a, const struct group *g, int64
     return x;
 }
 
+static err tell_nobody(struct page_item *p, const struct group *g, int64_t schedule_id, const char *reason,
+                       int64_t now) {
+    char detail[48];
+    int n = snprintf(detail, sizeof detail, "{\"schedule\":%lld}", (long long)schedule_id);
+    return engine_add_line_by(p->engine, g->id, "page_failed", reason, (str){detail, (size_t)n}, p->actor, now);
+}
+
+static err call_schedule(struct page_item *p, arena *a, const struct group *g, const struct page_schedule *s,
+                         int64_t now) {
+    struct people people = {0};
+    struct why why = {""};
+    err x = on_call_at(p->engine->on_call, s->schedule_id, now, a, &people, &why);
+    if (x == ERR_NOT_FOUND) return tell_nobody(p, g, s->schedule_id, "schedule_gone", now);
+    if (x == ERR_LIMIT) return tell_nobody(p, g, s->schedule_id, "schedule_failed", now);
+    if (x == ERR_OK && !people.count) return tell_nobody(p, g, s->schedule_id, "no_one_on_call", now);
+    for (size_t i = 0; i < people.count && x == ERR_OK; i++) {
+        struct page_person person = {.user_id = people.ids[i], .is_important = s->is_important};
+        x = call(p, a, g, &person, now);
+    }
+    return x;
+}
+
 // The alert and the calls are one transaction: nobody's group is left without the people it was made for.
 static err store_alert(struct page_item *p, store *s, int64_t now) {
     if (!p->alert) return ERR_OK;
@@ -54,8 +76,10 @@ static err page_apply(struct commit_item *item, store *s, int64_t now) {
     }
     if (x == ERR_OK) x = check(p, &g, &p->why);
     for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
+    for (size_t i = 0; i < p->schedule_count && x == ERR_OK; i++) x = call_schedule(p, a, &g, &p->schedules[i], now);
     if (x == ERR_OK) x = call_team(p, a, &g, now);
-    if (x == ERR_OK && !p->is_end) x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
+    if (x == ERR_OK && !p->is_end)
+        x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
     if (x == ERR_OK) engine_count(&p->engine->counters.actions);
     arena_free(a);
     return x;

@@ -2,6 +2,7 @@
 --- every link; POST does it as the person to whom the link was sent.
 local asset = require("tocsin.asset")
 local crypto = require("tocsin.crypto")
+local encode = require("sending.encode")
 local inbound = require("sending.inbound")
 local jinja = require("jinja")
 local links = require("links")
@@ -10,6 +11,8 @@ local store = require("tocsin.store")
 local words = require("sending.words")
 
 local act = {}
+
+local NOTE_MAX <const> = 3000 -- characters
 
 local HTML = "text/html; charset=utf-8"
 
@@ -23,7 +26,7 @@ local function page(status, heading, shows, more)
   local nonce = crypto.hex(crypto.random_bytes(16))
   local template = assert(jinja.new({}):compile(asset.get("lua/web/act.html")))
   local text = assert(template:render({ nonce = nonce, heading = heading, group = shows.group or "", text = shows.text or "",
-    button = shows.button or "", note = shows.note or "" }))
+    button = shows.button or "", note = shows.note or "", asks = shows.asks or false, written = shows.written or "" }))
   return status, HTML, text, string.format(HEADERS, nonce) .. (more or "")
 end
 
@@ -62,9 +65,28 @@ local function refused(status, sentence, g)
   return page(status, "Not done", { group = g and name_of(g), text = sentence })
 end
 
-local function do_it(deed, user)
+-- What is asked before it is done; `sentence`: what was wrong with it.
+local function ask(deed, user, g, sentence, written)
+  return page(sentence and 409 or 200, words.label(deed.verb) .. "?", { group = name_of(g), text = sentence or state_of(g) .. ".",
+    button = words.label(deed.verb), asks = deed.verb == "resolve", written = written,
+    note = "You act as " .. user.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
+end
+
+-- A note that came with the form; nil and a sentence when it is none.
+local function note_of(body)
+  local text = string.match(encode.read_form(body or "").note or "", "^%s*(.-)%s*$")
+  local length = utf8.len(text)
+  if not length then return nil, "The note is not UTF-8." end
+  if length > NOTE_MAX then return nil, "A note has " .. NOTE_MAX .. " characters at most." end
+  return text
+end
+
+local function do_it(deed, user, body)
+  local note, wrong = note_of(body)
+  if not note then return ask(deed, user, group_of(deed.group), wrong) end
   local result, sentence, code = port.call("act", { group = deed.group, verb = deed.verb, by = "user", by_id = user.id,
-    source = "link", silence_ms = deed.verb == "silence" and inbound.SILENCE_MS or nil })
+    source = "link", silence_ms = deed.verb == "silence" and inbound.SILENCE_MS or nil,
+    note = deed.verb == "resolve" and note or nil })
   local g = group_of(deed.group)
   if not g or code == "NOT_FOUND" then return refused(410, "This alert group was deleted.") end
   if result then return page(200, "Done", { group = name_of(g), text = state_of(g) .. "." }) end
@@ -73,20 +95,19 @@ local function do_it(deed, user)
       "Retry-After: 5\r\n")
   end
   if is_done(deed.verb, g) then return already(g) end
+  if deed.verb == "resolve" and note == "" then return ask(deed, user, g, sentence .. ".") end
   return refused(409, sentence .. ".", g)
 end
 
-local function answer(method, deed)
+local function answer(method, deed, body)
   if not deed then return refused(403, "This link is not valid. Open the newest message, or the alert group itself.") end
   if deed.is_expired then return refused(410, "This link has expired. Links act for seven days.") end
   local user, g = user_of(deed.user), group_of(deed.group)
   if not user then return refused(403, "The person to whom this link was sent may not act any more.") end
   if not g then return refused(410, "This alert group was deleted.") end
   if is_done(deed.verb, g) then return already(g) end
-  if method == "POST" then return do_it(deed, user) end
-  return page(200, words.label(deed.verb) .. "?", { group = name_of(g), text = state_of(g) .. ".",
-    button = words.label(deed.verb),
-    note = "You act as " .. user.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
+  if method == "POST" then return do_it(deed, user, body) end
+  return ask(deed, user, g)
 end
 
 ---Answers /act/<token>.
@@ -94,12 +115,12 @@ end
 ---@return string content_type
 ---@return string body
 ---@return string extra_headers
-function act.handle(method, path, _, _, _, now)
+function act.handle(method, path, _, _, body, now)
   if method ~= "GET" and method ~= "POST" then
     return page(405, "Not done", { text = "A link is opened by GET and acts by POST." }, "Allow: GET, HEAD, POST\r\n")
   end
   local token = string.match(path, "^/act/([^/]+)/?$")
-  return answer(method, token and links.read(token, now))
+  return answer(method, token and links.read(token, now), body)
 end
 
 return act

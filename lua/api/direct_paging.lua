@@ -1,4 +1,4 @@
---- POST /escalation: people or a team are called for a problem that a person tells of, or for a group that is there.
+--- POST /escalation: people, a team or who is on call are called for a problem that a person tells of, or for a group that is there.
 ---
 --- A new problem is an alert of the team's integration of type direct_paging, which is made at the first page.
 local auth = require("api.auth")
@@ -28,33 +28,45 @@ local FIELDS <const> = {
     return nil, "Enter a valid URL."
   end },
 }
-local USERS_MAX <const> = 100
-local USER <const> = { "id", type = "ref", to = "user" }
+local LIST_MAX <const> = 100
 local IMPORTANT <const> = { "important", type = "boolean" }
 
-local function user_of(sent)
+local function user_of(id)
+  local user = store.row("SELECT id, username AS name, role FROM user WHERE id = $1", id)
+  if user.role ~= "editor" and user.role ~= "admin" then return nil, "Only editors and admins are called." end
+  return user
+end
+
+local function schedule_of(id) return store.row("SELECT id, name FROM schedule WHERE id = $1", id) end
+
+-- Who can stand in a list: what an id of it is, what it is called, and its row or why not.
+local USER <const> = { { "id", type = "ref", to = "user" }, "User", user_of }
+local SCHEDULE <const> = { { "id", type = "ref", to = "schedule" }, "Schedule", schedule_of }
+
+local function callee_of(kind, sent)
   if not body.is_object(sent) then return nil, "Expected a dictionary." end
-  local id = field.check_of(USER)(USER, sent.id)
-  if not id then return nil, string.format("User %s does not exist", type(sent.id) == "string" and sent.id or "without an id") end
+  local id = field.check_of(kind[1])(kind[1], sent.id)
+  if not id then return nil, string.format("%s %s does not exist", kind[2], type(sent.id) == "string" and sent.id or "without an id") end
   local important, why = 0, nil
   if sent.important ~= nil then important, why = field.check_of(IMPORTANT)(IMPORTANT, sent.important) end
   if important == nil then return nil, why end
-  local user = store.row("SELECT id, username, role FROM user WHERE id = $1", id)
-  if user.role ~= "editor" and user.role ~= "admin" then return nil, "Only editors and admins are called." end
-  return { id = user.id, username = user.username, important = important == 1 }
+  local row
+  row, why = kind[3](id)
+  if not row then return nil, why end
+  return { id = row.id, name = row.name, important = important == 1 }
 end
 
-local function users_of(list)
+local function callees_of(kind, list)
   if list == nil or list == json.null then return {} end
   if not body.is_list(list) then return nil, 'Expected a list of items but got type "' .. type(list) .. '".' end
-  if #list > USERS_MAX then return nil, string.format("Ensure this field has no more than %d elements.", USERS_MAX) end
-  local users = {}
+  if #list > LIST_MAX then return nil, string.format("Ensure this field has no more than %d elements.", LIST_MAX) end
+  local out = {}
   for i = 1, #list do
-    local user, why = user_of(list[i])
-    if not user then return nil, why end
-    users[i] = user
+    local one, why = callee_of(kind, list[i])
+    if not one then return nil, why end
+    out[i] = one
   end
-  return users
+  return out
 end
 
 -- What was sent, checked; or the 400.
@@ -69,9 +81,11 @@ local function take(request)
       if c[f[1]] == nil then wrong[#wrong + 1] = { f[1], why } end
     end
   end
-  local users, why = users_of(sent.users)
-  c.users = users
-  if not users then wrong[#wrong + 1] = { "users", why } end
+  for _, of in ipairs { { "users", USER }, { "schedules", SCHEDULE } } do
+    local name, list, why = of[1], callees_of(of[2], sent[of[1]])
+    c[name] = list
+    if not list then wrong[#wrong + 1] = { name, why } end
+  end
   if #wrong > 0 then return nil, errors.fields(wrong) end
   return c
 end
@@ -79,6 +93,7 @@ end
 local function refused(c)
   local function conflict(sentence) return errors.field("non_field_errors", sentence) end
   if #c.users > 0 and c.team then return conflict("users and team are mutually exclusive") end
+  if #c.schedules > 0 and c.team then return conflict("schedules and team are mutually exclusive") end
   if c.alert_group_id and (c.title or c.message or c.source_url) then
     return conflict("alert_group_id and (title, message, source_url) are mutually exclusive")
   end
@@ -86,7 +101,7 @@ local function refused(c)
     c.group = rows.by_id(group_resource, c.alert_group_id)
     if not c.group then return conflict("Alert group " .. c.alert_group_id .. " does not exist") end
   end
-  if #c.users == 0 and not c.team then return errors.detail(400, "No team or user(s) specified") end
+  if #c.users == 0 and #c.schedules == 0 and not c.team then return errors.detail(400, "No team or user(s) specified") end
 end
 
 -- The integration -----------------------------------------------------------------------------------------------------
@@ -140,18 +155,24 @@ end
 
 local function payload_of(c, team, author)
   local names = {}
-  for i, user in ipairs(c.users) do names[i] = user.username end
+  for _, list in ipairs { c.users, c.schedules } do
+    for _, one in ipairs(list) do names[#names + 1] = one.name end
+  end
   local title = c.title or
     string.format("%s is paging %s to join escalation", author, team and team.name or table.concat(names, ", "))
   return writer.text(writer.object("oncall", writer.object("title", title, "message", c.message, "uid", uuid(),
     "author_username", author, "permalink", c.source_url, "important", c.important_team_escalation == 1)))
 end
 
-local function people_of(c, request)
+local function listed(callees)
   local list = json.array()
-  for i, user in ipairs(c.users) do list[i] = { id = user.id, important = user.important } end
+  for i, one in ipairs(callees) do list[i] = { id = one.id, important = one.important } end
+  return list
+end
+
+local function people_of(c, request)
   local by, by_id = auth.actor(request.token)
-  return { users = list, team = c.team or 0, team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
+  return { users = listed(c.users), schedules = listed(c.schedules), team = c.team or 0, team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
 end
 
 local function open_group(c, call, request)

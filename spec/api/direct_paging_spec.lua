@@ -81,6 +81,27 @@ describe("direct paging", function()
     assert.same({ "unanswered nobody_answered" }, w:lines(2, "unanswered"))
   end)
 
+  it("calls who is on call on a schedule, and says so when nobody is", function()
+    local shift = w:api(201, "POST", "on_call_shifts/", { name = "always", type = "recurrent_event", start = "2026-01-01T00:00:00",
+      duration = 86400, frequency = "daily", users = { id "ada" } }).id
+    local rota = w:api(201, "POST", "schedules/", { name = "Storage rota", type = "calendar", time_zone = "UTC", shifts = { shift } }).id
+    local empty = w:api(201, "POST", "schedules/", { name = "Nobody", type = "calendar", time_zone = "UTC" }).id
+    page { schedules = { { id = rota, important = true }, { id = empty } }, users = { { id = id "bob" } } }
+    assert.same({ "00:00 bob sms", "00:00 ada phone_call!" }, w:calls(1))
+    assert.matches(" is paging bob, Storage rota, Nobody to join escalation$", w:groups()[1].title)
+    assert.same({ "page_failed no_one_on_call" }, w:lines(1, "page_failed"))
+    assert.same({ '{"schedule":2}' }, w:column "SELECT detail FROM group_log WHERE reason = 'no_one_on_call'")
+    local there = w:api(200, "GET", "alert_groups/").results[1].id
+    w:must(1, "acknowledge")
+    page { alert_group_id = there, schedules = { { id = rota } } }
+    assert.equal("00:00 ada sms", w:calls(1)[3])
+    for _, bad in ipairs { { schedules = { { id = "SNOBODY" } } }, { schedules = {} }, { schedules = "x" }, { schedules = { { important = true } } },
+      { schedules = { { id = rota, important = "yes" } } }, { schedules = { { id = rota } }, team = team "ada" } } do
+      w:api(400, "POST", "escalation/", bad)
+    end
+    assert.equal(1, #w:groups())
+  end)
+
   it("adds people to a group that is there, whatever answer it has", function()
     local hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } } })
     w:post(hook, { key = "a" })

@@ -6,12 +6,15 @@ static err ask(store *s, arena *a, const char *sql, const struct store_value *ar
     return e == ERR_OK && !out->count ? ERR_NOT_FOUND : e;
 }
 
+// Not as (channel, provider_id) > ($2, $3): for that SQLite looks through all rows of the lane that it comes from.
 err outbox_rows_next_lane(store *s, arena *a, struct outbox_lane *lane) {
     struct store_value args[] = {SV_INT(lane->is_important), SV_TEXT(lane->channel), SV_INT(lane->provider_id)};
     struct store_rows rows;
     err e = ask(s, a,
-                "SELECT channel, provider_id FROM outbox_queue WHERE is_important = $1 AND "
-                "(channel, provider_id) > ($2, $3) ORDER BY channel, provider_id LIMIT 1",
+                "SELECT * FROM (SELECT channel, provider_id FROM outbox_queue WHERE is_important = $1 AND channel = $2 "
+                "AND provider_id > $3 ORDER BY provider_id LIMIT 1) UNION ALL "
+                "SELECT * FROM (SELECT channel, provider_id FROM outbox_queue WHERE is_important = $1 AND channel > $2 "
+                "ORDER BY channel, provider_id LIMIT 1) LIMIT 1",
                 args, 3, &rows);
     if (e != ERR_OK) return e;
     lane->channel = rows.values[0].text;

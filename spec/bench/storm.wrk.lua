@@ -1,4 +1,4 @@
---- wrk script: about 10,000 single-alert POSTs/s over 100 connections, each joining one of a thousand groups.
+--- wrk script: about 10,000 single-alert POSTs/s over 160 connections, each joining one of a thousand groups.
 local count, thread = 0, 0
 function setup(t)
   thread = thread + 1

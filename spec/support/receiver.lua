@@ -21,7 +21,9 @@ local function serve(receiver, client)
     local head, body, rest = take(got)
     while head do
       got = rest
-      receiver.requests[#receiver.requests + 1] = { path = head:match("^%S+ (%S+)"), head = head, body = body, at_ns = uv.hrtime() }
+      local request = { path = head:match("^%S+ (%S+)"), head = head, body = body, at_ns = uv.hrtime() }
+      receiver.requests[#receiver.requests + 1] = request
+      if receiver.on_request then receiver.on_request(request) end
       if receiver.status then
         client:write(("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"id\":1}"):format(receiver.status))
       end
@@ -30,7 +32,8 @@ local function serve(receiver, client)
   end)
 end
 
---- M.open(address) → { port, requests = { { path, head, body, at_ns }, … }, status = 200 }; without a status nothing is answered.
+--- M.open(address) → { port, requests = { { path, head, body, at_ns }, … }, status = 200, on_request }; without a status nothing
+--- is answered.
 function M.open(address)
   local receiver = setmetatable({ requests = {}, clients = {}, status = 200, tcp = uv.new_tcp() }, Receiver)
   assert(receiver.tcp:bind(address or "127.0.0.1", 0))

@@ -100,12 +100,12 @@ static err go_back(engine *e, arena *a, int64_t known, int64_t now) {
     return x;
 }
 
-err clock_step_at_start(engine *e) {
+void clock_step_at_start(engine *e) {
     arena *a = arena_new();
     int64_t known = 0, now = env_now(e->options.env);
     err x = last_known(e, a, &known);
     bool is_behind = x == ERR_OK && known - now > STEP_MIN_US;
     if (is_behind && known > store_setting_int(e->options.writer, TOLD, 0)) x = go_back(e, a, known, now);
+    if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(x)));
     arena_free(a);
-    return x;
 }

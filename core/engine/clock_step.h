@@ -3,7 +3,7 @@
 // So a wait of five minutes takes five minutes, a step that waits for 08:00 comes at 08:00 on the new clock, and who is on
 // call is asked for the right moment. A step is noticed within seconds while the server runs. One made while it was down
 // shows only when the clock is behind what the database remembers: then waits go on as if no time had passed.
-// Threads: the start before others run; items on the commit thread.
+// Threads: clock_step_at_start before others run; items on the commit thread; clock_is_off on any.
 #pragma once
 #include "engine/engine.h"
 
@@ -14,6 +14,6 @@ struct clock_item {
 };
 void clock_item_init(struct clock_item *c, engine *e);
 bool clock_is_off(const env *clock); // it is time for an item
-err clock_step_at_start(engine *e);  // of a clock that was set back while nobody ran
+void clock_step_at_start(engine *e); // of a clock that was set back while nobody ran
 void clock_step_undo(engine *e);     // the transaction with the item was rolled back
 void clock_step_keep(engine *e);     // it was committed

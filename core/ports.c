@@ -228,12 +228,15 @@ static err send_alert(struct alert_call *c, int64_t integration_id, struct why *
     return e == ERR_STALE ? ERR_BUSY : e;
 }
 
-// alert {integration, payload, users, schedules, team, team_important, by, by_id} → {group}: a new alert, and who is called for it
+// alert {integration, payload, users, schedules, team, team_important, is_demo, is_debug, by, by_id} → {group}: a new
+// alert, and who is called for it
 static err port_alert(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct alert_call c = {.ports = ports, .arena = a};
     struct json *payload = NULL;
     c.alert.signal.payload = text_of(args, "payload");
     c.alert.signal.received_at = env_now(ports->env);
+    c.alert.signal.is_demo = is_true(args, "is_demo");
+    c.alert.signal.is_debug = is_true(args, "is_debug");
     err e = fill_people(a, args, &c.call.page, why);
     if (e == ERR_OK) e = json_parse(a, c.alert.signal.payload, &payload, why);
     c.json = payload;

@@ -64,7 +64,7 @@ end
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
     "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, g.wiped_at, " ..
-    "g.first_alert_id, g.last_alert_id, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
+    "g.first_alert_id, g.last_alert_id, g.is_demo, i.name AS integration, i.type, i.templates_default, i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
 
@@ -149,7 +149,9 @@ local function text_of(g, n, look, facts)
     defaults = decoded(g.templates_default), templates = decoded(g.templates),
     payload_text = payload_of(g, n.kind), labels = decoded(g.labels), variables = { number = g.id, link = facts.link },
     channel = look, fuel = FUEL })
-  return ok and shows or { title = g.title }
+  shows = ok and shows or { title = g.title }
+  if g.is_demo == 1 and shows.title then shows.title = "Demo: " .. shows.title end
+  return shows
 end
 
 -- How a page is called off later: each by itself, or the latest for all; nil when it cannot be.

@@ -199,7 +199,8 @@ static err accept(struct commit_item *item, int64_t now) {
         engine_count(&e->counters.stale);
         return ERR_STALE;
     }
-    err x = a->signal.has_grouping_id ? apply_grouped(a, now) : open_group(a, 0, now);
+    bool is_grouped = a->signal.has_grouping_id && !a->signal.is_demo;
+    err x = is_grouped ? apply_grouped(a, now) : open_group(a, 0, now);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_CORRUPT : x;
     engine_count(&e->counters.alerts);
     engine_count(&integration->counters->alerts);

@@ -99,13 +99,16 @@ void group_open(const struct signal *signal, int64_t now, struct group *out, str
     *out = (struct group){
         .integration_id = signal->integration_id,
         .route_id = signal->route_id,
-        .has_hash = signal->has_grouping_id,
+        .has_hash = signal->has_grouping_id && !signal->is_demo,
         .is_open = true,
+        .is_demo = signal->is_demo,
+        .is_debug = signal->is_debug,
         .started_at = now,
         .response_ms = -1,
     };
     count_alert(out, signal);
-    add_line(effects, "registered", signal->is_resolve ? "resolve_without_open_group" : "first_alert", source);
+    const char *reason = signal->is_resolve ? "resolve_without_open_group" : "first_alert";
+    add_line(effects, "registered", signal->is_demo ? "demo_alert" : reason, source);
     effects->calls = CALLS_START;
     if (signal->is_acknowledge) acknowledge(out, now, "acknowledge_signal", source, effects);
     if (signal->is_resolve) resolve(out, now, "resolve_without_open_group", source, effects);

@@ -98,6 +98,8 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
                       .epoch = p.epoch + 1,
                       .started_at = now};
     if (obstacle) return add_line(e, &p, "page_failed", obstacle, STR(""), now);
+    if (g->is_debug && !call->is_forced)
+        return add_line_by(e, &p, "page_withheld", "debug", STR(""), call->actor, now);
     x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_started", call->reason, STR(""), call->actor, now);
     return x == ERR_OK ? run_rules(e, a, g, &p, call->reason, now) : x;

@@ -2,9 +2,11 @@
 #include "engine/engine_parts.h"
 #include "store/escalation_rows.h"
 
+static bool is_call(const struct page_item *p) { return !p->is_end && (p->count || p->schedule_count || p->team_id); }
+
 static err check(const struct page_item *p, const struct group *g, struct why *why) {
     bool is_over = g->resolved_at || g->wiped_at;
-    if (p->is_end || (!is_over && !g->root_id)) return ERR_OK;
+    if (!is_call(p) || (!is_over && !g->root_id)) return ERR_OK;
     return why_set(why, ERR_INVALID, "Cannot add responders for %s alert group",
                    is_over ? "a resolved" : "an attached");
 }
@@ -78,8 +80,7 @@ static err page_apply(struct commit_item *item, store *s, int64_t now) {
     for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
     for (size_t i = 0; i < p->schedule_count && x == ERR_OK; i++) x = call_schedule(p, a, &g, &p->schedules[i], now);
     if (x == ERR_OK) x = call_team(p, a, &g, now);
-    if (x == ERR_OK && !p->is_end)
-        x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
+    if (x == ERR_OK && is_call(p)) x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
     if (x == ERR_OK) engine_count(&p->engine->counters.actions);
     arena_free(a);
     return x;

@@ -23,5 +23,7 @@ struct signal {
     str payload;    // bytes to store
     str parsed;     // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
+    bool is_demo;   // a person had it made: it opens a group of its own
+    bool is_debug;  // nobody is to be called for the group that it opens
     unsigned flags; // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

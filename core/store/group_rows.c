@@ -7,7 +7,7 @@
     "integration_id, route_id, grouping_hash, is_open, alerts_count, first_alert_id, last_alert_id, "      \
     "last_alert_at, last_payload_hash, started_at, acknowledged_at, acknowledged_by, acknowledged_by_id, " \
     "resolved_at, resolved_by, resolved_by_id, silenced_at, silenced_until, silenced_by_id, response_ms, " \
-    "wiped_at, version, id, escalation, root_id"
+    "wiped_at, version, id, escalation, root_id, is_demo, is_debug"
 
 #define FIND_MAX     16        // open groups of one grouping id that are read at once
 #define ERASE_ALERTS 1000      // alerts erased at once: about 5 ms
@@ -17,7 +17,7 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
-    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *add_alert,
+    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *mark, *add_alert,
         *add_log, *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
 
@@ -75,6 +75,7 @@ group_rows *group_rows_new(store *s) {
                          "$21, version = $22 WHERE id = $23");
     r->set_escalation = store_prepare(s, "UPDATE alert_group SET escalation = $1 WHERE id = $2");
     r->set_root = store_prepare(s, "UPDATE alert_group SET root_id = $1 WHERE id = $2");
+    r->mark = store_prepare(s, "UPDATE alert_group SET is_demo = $1, is_debug = $2 WHERE id = $3");
     r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
                                 "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
@@ -157,6 +158,8 @@ static void read_group(store_stmt *st, struct group *g) {
         .version = store_column_int(st, 21),
         .escalation = escalation_state_from(store_column_text(st, 23)),
         .root_id = store_column_int(st, 24),
+        .is_demo = store_column_int(st, 25) != 0,
+        .is_debug = store_column_int(st, 26) != 0,
     };
 }
 
@@ -274,6 +277,15 @@ err group_rows_get(group_rows *r, int64_t id, struct group *out) {
     return read_one(r->get, out);
 }
 
+// The few groups that are not in earnest.
+static err mark(group_rows *r, const struct group *g) {
+    if (!g->is_demo && !g->is_debug) return ERR_OK;
+    store_bind_int(r->mark, 1, g->is_demo);
+    store_bind_int(r->mark, 2, g->is_debug);
+    store_bind_int(r->mark, 3, g->id);
+    return run(r->mark);
+}
+
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts) {
     store_stmt *st = r->insert;
     bind_first_columns(st, g);
@@ -285,6 +297,7 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
     follow(r, g, true);
     err e = run(st);
     bool is_firing = !g->acknowledged_at && !g->resolved_at && !g->silenced_at;
+    if (e == ERR_OK) e = mark(r, g);
     return e == ERR_OK && !is_firing ? group_rows_update(r, g) : e;
 }
 

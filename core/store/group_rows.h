@@ -48,6 +48,8 @@ struct group { // the columns of alert_group that rules read and change; 0 stand
     int64_t wiped_at, version;
     enum escalation_state escalation; // written by group_rows_set_escalation alone
     int64_t root_id;                  // written by group_rows_set_root alone
+    bool is_demo;                     // a person had it made; written at opening alone, as is
+    bool is_debug;                    // nobody is called for it: the log tells who would have been
 };
 
 struct group_texts { // written once, at opening

@@ -1,6 +1,7 @@
 --- The public REST API: one request in, one answer out. Which path does what is the table below, on one screen.
 local auth = require("api.auth")
 local change = require("api.change")
+local demo_alert = require("api.demo_alert")
 local direct_paging = require("api.direct_paging")
 local contact_check = require("api.contact_check")
 local errors = require("api.errors")
@@ -65,6 +66,7 @@ local ROUTES = {
   { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
   { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
   { "providers/:id/sync", "POST", provider_sync.run, "admin" },
+  { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "editor" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },

@@ -137,5 +137,7 @@ return {
     { "root_alert_group_id", type = "ref", to = "alert_group", column = "root_id" },
     { "escalation", type = "text", show = escalation },
     { "paged_users", show = paged_users },
+    { "is_demo", type = "boolean" },
+    { "is_debug", type = "boolean" },
   },
 }

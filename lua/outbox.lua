@@ -240,13 +240,19 @@ local function is_trusted(kind)
   return true
 end
 
-local function prepare_webhook(n, g, now, public_url)
-  local verdict, request, body, record = webhook.prepare(n, g, now, public_url)
+local function send_webhook(n, now, verdict, request, body, record)
   if verdict == "skip" then return verdict, request end
   if verdict == "fail" then return verdict, json.encode { error = request }, nil, record end
   sends[n.id] = { now = now }
   return verdict, json.encode { method = request.method, url = request.url, headers = headers_of(request),
-    keep = request.keep, redirects = request.redirects, address = "", trusted = false }, body, record
+    keep = request.keep, redirects = request.redirects, address = n.kind == "page" and request.name or "", trusted = false }, body, record
+end
+
+-- The address of a page that goes by an outgoing webhook; nil for all others.
+local function personal_address(n)
+  if n.kind ~= "page" or n.channel ~= "webhook" then return nil end
+  local address = opened(n.address, channel.load("webhook").address)
+  return address.webhook and address
 end
 
 -- What a provider that called back expects of us: made by its file then, and sealed, since some have the token in the address.
@@ -275,9 +281,11 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
   local reason = why_not(n, g, now)
   if reason then return "skip", reason end
-  if n.kind == "webhook" then return prepare_webhook(n, g, now, public_url) end
+  if n.kind == "webhook" then return send_webhook(n, now, webhook.prepare(n, json.decode(n.detail), g, now, public_url)) end
   local never = why_never(n)
   if never then return "fail", json.encode { error = never } end
+  local personal = personal_address(n)
+  if personal then return send_webhook(n, now, webhook.prepare_personal(n, personal, g, now, public_url)) end
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end

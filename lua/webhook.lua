@@ -24,9 +24,11 @@ local concat <const> = table.concat
 
 local webhook = {}
 
+local PERSONAL <const> = "personal notification"
 local FUEL <const>, TEXT_MAX <const> = 5000000, 1000000
 local KEEP <const>, REDIRECTS <const> = 50000, 5 -- bytes of an answer; hops
 local HAS_BODY <const> = { POST = true, PUT = true, PATCH = true }
+local MASK <const> = seal.MASK
 local MASKED <const> = { authorization = true, ["x-tocsin-signature"] = true }
 
 -- Facts ---------------------------------------------------------------------------------------------------------------
@@ -57,9 +59,10 @@ local TIMES <const> = { ["alert group created"] = "started_at", acknowledge = "a
 
 local function event(detail, g, now)
   local at = TIMES[detail.trigger] and g[TIMES[detail.trigger]]
-  if detail.trigger == "escalation" then at = now end
+  if detail.trigger == "escalation" or detail.trigger == PERSONAL then at = now end
   local out = writer.object("type", detail.trigger)
   if at then writer.put(out, "time", time.text(at)) end
+  if detail.context then writer.put(out, "user", writer.raw(detail.context)) end
   if detail.trigger == "silence" then writer.put(out, "until", time.text(g.silenced_until)) end
   return out
 end
@@ -228,7 +231,7 @@ end
 local function remembered(headers)
   local lines = {}
   for i, header in ipairs(headers) do
-    lines[i] = header[1] .. ": " .. (MASKED[lower(header[1])] and "****************" or header[2])
+    lines[i] = header[1] .. ": " .. (MASKED[lower(header[1])] and MASK or header[2])
   end
   return concat(lines, "\n")
 end
@@ -246,8 +249,9 @@ local function is_wanted(w, plain)
   return lower(text) == "true" or text == "1", text
 end
 
---- What a row of the outbox of kind "webhook" sends.
----@param n table its row: key, detail
+--- What a row of the outbox of kind "webhook" sends, or a page by a webhook.
+---@param n table its row: key
+---@param detail table { webhook, trigger, user, at }; of a page also context: JSON text
 ---@param g table the group's row
 ---@param now integer µs
 ---@param public_url string
@@ -255,13 +259,12 @@ end
 ---@return table|string request { method, url, headers, keep, redirects }, the reason, or the error
 ---@return string? body
 ---@return string? record JSON for `webhook_response`
-function webhook.prepare(n, g, now, public_url)
-  local detail = json.decode(n.detail)
+function webhook.prepare(n, detail, g, now, public_url)
   local w = store.row("SELECT * FROM webhook WHERE id = $1 AND deleted_at IS NULL", detail.webhook)
   if not w or w.is_enabled ~= 1 then return "skip", "webhook_gone" end
   local facts = facts_of(w, detail, g, now, public_url)
   local plain, escaped = contexts_of(facts)
-  local event_data = object_of(facts)
+  local event_data = not detail.context and object_of(facts) or nil
   local function fail(why, url) return "fail", why, nil, record_of(detail, { url = url, result = why, event = event_data }) end
 
   local wanted, result = is_wanted(w, plain)
@@ -275,8 +278,32 @@ function webhook.prepare(n, g, now, public_url)
   if wrong then return fail(wrong, url) end
   local headers, bad = all_headers(w, n, escaped, kind, body, now)
   if not headers then return fail(bad, url) end
-  return "send", { method = upper(w.http_method), url = url, headers = headers, keep = KEEP, redirects = REDIRECTS }, body,
-    record_of(detail, { url = url, headers = remembered(headers), data = body, result = result, event = event_data })
+  local shown = detail.context and body and MASK or body -- it may hold what is private
+  return "send", { method = upper(w.http_method), url = url, headers = headers, keep = KEEP, redirects = REDIRECTS, name = w.name }, body,
+    record_of(detail, { url = url, headers = remembered(headers), data = shown, result = result, event = event_data })
+end
+
+--- What is wrong with a webhook as a person's own, in a sentence; nil: nothing.
+---@param public_id any
+---@return string? why
+---@return integer? id of the row
+function webhook.why_not_personal(public_id)
+  local id = type(public_id) == "string" and ids.decode("WH", public_id)
+  local w = id and store.row("SELECT trigger_type, is_enabled FROM webhook WHERE id = $1 AND deleted_at IS NULL", id)
+  if not w then return "There is no such webhook." end
+  if w.trigger_type ~= PERSONAL then return 'The webhook is not one with the trigger "' .. PERSONAL .. '".' end
+  if w.is_enabled ~= 1 then return "The webhook is switched off." end
+  return nil, id
+end
+
+--- The same for a page: a person's contact method names the webhook, and the private context that its templates see.
+---@param n table its row: key, user_id
+---@param address {webhook: string, context: string?} opened
+---@return "send"|"skip"|"fail" verdict
+function webhook.prepare_personal(n, address, g, now, public_url)
+  local why, id = webhook.why_not_personal(address.webhook)
+  if why then return "fail", why end
+  return webhook.prepare(n, { webhook = id, trigger = PERSONAL, user = n.user_id, context = address.context or "{}" }, g, now, public_url)
 end
 
 --- What the answer means: what may get better by itself is tried again.

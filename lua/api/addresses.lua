@@ -3,10 +3,13 @@
 -- A method that names its providers has the fields of their types, and must satisfy both. One that leaves the choice to the
 -- order of providers has the fields of every type that carries its channel, and must satisfy one of them: first choice is a
 -- type of which there is a provider.
+local body = require("api.body")
 local channel = require("channel")
 local errors = require("api.errors")
+local json = require("tocsin.json")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
+local webhook = require("webhook")
 
 local addresses = {}
 
@@ -100,6 +103,21 @@ local function strangers(fields, laid)
   return wrong
 end
 
+-- A webhook is an address, or one of the outgoing webhooks with what its templates see of this person.
+local function check_webhook(laid)
+  local function value(name)
+    if laid.values[name] == nil then return laid.kept[name] end
+    return laid.values[name]
+  end
+  local id, context = value("webhook"), laid.values.context
+  if not id == not value("url") then return { { "url", "Give an address, or the id of an outgoing webhook: one of them." } } end
+  local why = id and webhook.why_not_personal(id)
+  if why then return { { "webhook", why } } end
+  if context and not body.is_object(json.decode(context)) then return { { "context", "Expected a JSON object." } } end
+  if value("context") and not id then return { { "context", "Only an outgoing webhook sees it." } } end
+  return {}
+end
+
 ---The column for an address that was sent, laid over the stored one.
 ---@return string|nil JSON, secrets sealed
 ---@return table|nil wrong list of {field, sentence}
@@ -109,6 +127,7 @@ function addresses.take(channel_name, row, sent, stored)
   local laid = secrets.merge(fields, sent, stored)
   local wrong = strangers(fields, laid)
   if #wrong == 0 then wrong = row.provider_id and check_named(types, laid) or check_any(list, laid) end
+  if #wrong == 0 and channel_name == "webhook" then wrong = check_webhook(laid) end
   if #wrong > 0 then return nil, wrong end
   return secrets.text(fields, laid)
 end

@@ -3,6 +3,7 @@
 local channel = require "channel"
 local errors = require "api.errors"
 local ids = require "tocsin.ids"
+local json = require "tocsin.json"
 local preview = require "tocsin.preview"
 local store = require "tocsin.store"
 local time = require "api.time"
@@ -33,6 +34,14 @@ local function carried()
   return out
 end
 
+-- An outgoing webhook as a contact method needs no provider.
+local function is_carried(world, event)
+  world.carried = world.carried or carried()
+  if world.carried[event.channel] or event.channel ~= "webhook" then return world.carried[event.channel] end
+  local row = store.row("SELECT address FROM contact_method WHERE id = $1", event.contact_method)
+  return row and json.decode(row.address).webhook ~= nil
+end
+
 local EVENTS = {}
 
 function EVENTS.step(world, event, out)
@@ -57,8 +66,7 @@ function EVENTS.notification(world, event, out)
   writer.put(out, "channel", event.channel)
   writer.put(out, "contact_method_id", event.contact_method and ids.encode("CM", event.contact_method))
   writer.put(out, "important", event.important)
-  world.carried = world.carried or carried()
-  writer.put(out, "problem", not world.carried[event.channel] and "no_provider" or nil)
+  writer.put(out, "problem", not is_carried(world, event) and "no_provider" or nil)
 end
 
 function EVENTS.page_failed(world, event, out)

@@ -1,4 +1,5 @@
---- A person's own webhook: the page as JSON, posted to an address of their own, signed.
+--- A person's own webhook: the page as JSON, posted to an address of their own, signed. Or one of the outgoing webhooks with
+--- the trigger "personal notification" (lua/webhook.lua), which needs no provider.
 ---
 --- The signature is that of Standard Webhooks: HMAC-SHA256 over "id.timestamp.body", so ready-made checkers read it. The id
 --- is the notification's key, the same in every attempt.
@@ -14,7 +15,9 @@ local webhook = {
   docs = "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
   settings = {},
   address = {
-    { "url", type = "url", required = true, secret = true, about = "Address that takes a POST" },
+    { "url", type = "url", secret = true, about = "Address that takes a POST" },
+    { "webhook", type = "text", max = 20, pattern = "^WH%w+$", about = "Instead of it: an outgoing webhook for personal notifications" },
+    { "context", type = "text", secret = true, aside = true, max = 10000, about = "JSON that its templates see as event.user" },
     { "secret", type = "text", secret = true, aside = true, max = 200, about = "Key of the signature" },
     { "authorization", type = "text", secret = true, aside = true, max = 1000, about = "Value of the header Authorization" },
   },
@@ -49,6 +52,7 @@ local function key_of(secret)
 end
 
 function webhook.request(send)
+  if not send.address.url then return nil, "The webhook: there is no address" end
   local address, body, stamp = send.address, body_of(send), format("%d", send.now // 1000000)
   local headers = { { "Content-Type", "application/json" }, { "Webhook-Id", send.key }, { "Webhook-Timestamp", stamp } }
   if address.secret then
@@ -76,6 +80,7 @@ webhook.examples = {
       group = { number = 12, id = "I4ZQ7", state = "firing", alerts_count = 3 }, links = { acknowledge = "https://tocsin.example.org/act/ack1" }, user = { username = "ann" } } } } },
   { "a header of one's own, and no signature", send = { address = { secret = false, authorization = "Bearer abc" } },
     expect = { request = { headers = { Authorization = "Bearer abc" } } } },
+  { "no address", send = { address = { url = false } }, expect = { refused = "there is no address" } },
   { "taken", response = { status = 204 }, expect = { state = "sent" } },
   { "busy", response = { status = 503, headers = { ["retry-after"] = "120" } }, expect = { state = "retry", after_ms = 120000 } },
   { "gone", response = { status = 410 }, expect = { state = "failed", gone = true, error = "The webhook answered 410. The address is no more: remove it" } },

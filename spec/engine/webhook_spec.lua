@@ -258,4 +258,75 @@ describe("a webhook", function()
     assert.same({ "escalation" }, types(w:outgoing()))
     assert.is_truthy(made.id)
   end)
+
+  describe("for personal notifications", function()
+    local made, ada, public
+
+    before_each(function()
+      made = webhook { trigger_type = "personal notification", name = "pager", forward_all = false,
+        data = '{"to": "{{ event.user.pager }}", "who": "{{ user.username }}", "what": "{{ alert_payload.text }}", "type": "{{ event.type }}"}' }
+      ada = w:user("ada", { rules = {} })
+      public = w:api(200, "GET", "users/?username=ada").results[1].id
+    end)
+
+    local function method(address, status)
+      return w:api(status or 201, "POST", "contact_methods/", { user_id = public, channel = "webhook", address = address })
+    end
+    local function rule() w:api(201, "POST", "personal_notification_rules/", { user_id = public, type = "notify_by_webhook" }) end
+    local function page()
+      hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } } })
+      post()
+      return w:outgoing()
+    end
+
+    it("is how a person is paged, with what is private to them", function()
+      local kept = method { webhook = made.id, context = '{"pager": "0815"}' }
+      assert.same({ made.id, "****************" }, { kept.address.webhook, kept.address.context })
+      rule()
+      local letters = page()
+      assert.equal(1, #letters)
+      assert.same({ to = "0815", who = "ada", what = 'He said "no"', type = "personal notification" }, json.decode(letters[1].body))
+      w:answer(letters[1], { status = 202, body = "taken" })
+      assert.same({ "sent" }, w:column "SELECT state FROM notification")
+      local shown = w:api(200, "GET", "webhooks/" .. made.id .. "/responses/").results[1]
+      assert.same({ 202, "taken", "****************" }, { shown.status_code, shown.content, shown.request_data })
+      assert.is_nil(json.encode(w:rows "SELECT * FROM webhook_response"):find("0815", 1, true))
+      assert.is_nil(json.encode(w:rows "SELECT * FROM contact_method"):find("0815", 1, true))
+      assert.same({ "pager" }, w:column "SELECT address FROM delivery")
+      assert.is_truthy(ada)
+    end)
+
+    it("says what is wrong, and the next rule comes", function()
+      method { webhook = made.id }
+      rule()
+      w:api(200, "PUT", "webhooks/" .. made.id .. "/", { is_webhook_enabled = false })
+      assert.same({}, page())
+      assert.same({ "page_failed not_delivered" }, w:lines(1, "page_failed"))
+      assert.same({ "The webhook is switched off." }, w:column "SELECT error FROM delivery")
+    end)
+
+    it("hears nothing of what happens to groups", function()
+      post()
+      w:must(1, "acknowledge")
+      assert.same({}, w:outgoing())
+    end)
+
+    it("is named by a contact method that knows it", function()
+      local other = webhook { trigger_type = "resolve", name = "other" }
+      for _, bad in ipairs { { webhook = other.id }, { webhook = "WHNOBODY" }, { webhook = "x" }, {}, { url = "https://me.example.org/", webhook = made.id },
+        { webhook = made.id, context = "no JSON" }, { webhook = made.id, context = "[1]" }, { url = "https://me.example.org/", context = "{}" } } do
+        assert.is_table(method(bad, 400).address)
+      end
+      method { url = "https://me.example.org/" }
+    end)
+
+    it("needs no provider in the plan of a group", function()
+      method { webhook = made.id }
+      rule()
+      hook = w:hook(w:chain { { type = "wait", wait_ms = 60000 }, { type = "notify_persons", users = { "ada" } } })
+      post()
+      local plan = w:api(200, "GET", "alert_groups/" .. w:api(200, "GET", "alert_groups/").results[1].id .. "/escalation_plan/").plan
+      assert.same({ "notification", json.null }, { plan[2].event, plan[2].problem })
+    end)
+  end)
 end)

@@ -4,7 +4,7 @@
 #include <lauxlib.h>
 
 #define KINDS     lua_upvalueindex(1) // names of the kinds, by number
-#define GUESS_MAX ((size_t)1 << 20)   // bytes of source that room is made for beforehand, a token for four of them
+#define GUESS_MAX ((size_t)1 << 20)   // bytes of source that room is made for beforehand, a token for three of them
 
 enum { SOURCE = 1, TRIM, LSTRIP, LITERAL, TOKENS, VALUES, LINES }; // places on the stack
 
@@ -45,9 +45,9 @@ static bool push_value(lua_State *L, const struct lexer_token *token, str text) 
 
 // Adds a token to the arrays; false when its value is none, with the reason on top.
 static bool add(lua_State *L, const struct lexer_token *token, str text, lua_Integer n) {
-    bool is_valid = push_value(L, token, text);
     lua_pushinteger(L, token->line);
     lua_rawseti(L, LINES, n);
+    bool is_valid = push_value(L, token, text);
     if (!is_valid) lua_rawgeti(L, KINDS, LEXER_ERROR);
     else if (token->kind == LEXER_OPERATOR) lua_pushvalue(L, -1);
     else lua_rawgeti(L, KINDS, token->kind);
@@ -80,7 +80,7 @@ static int scan(lua_State *L) {
     source.ptr = luaL_checklstring(L, SOURCE, &source.len);
     luaL_checktype(L, LITERAL, LUA_TTABLE);
     lua_settop(L, LITERAL);
-    int guess = (int)(source.len < GUESS_MAX ? source.len : GUESS_MAX) / 4;
+    int guess = (int)(source.len < GUESS_MAX ? source.len : GUESS_MAX) / 3;
     for (int i = TOKENS; i <= LINES; i++) lua_createtable(L, guess, 0);
     lexer_open(&lexer, source, lua_toboolean(L, TRIM), lua_toboolean(L, LSTRIP));
     lua_Integer n = 0;

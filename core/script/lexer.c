@@ -196,6 +196,7 @@ static size_t tag_end(const struct lexer *l, size_t at) {
     bool is_block = l->place == LEXER_IN_BLOCK;
     str closing = is_block ? STR("%}") : STR("}}");
     char c = l->source.ptr[at];
+    if (c != closing.ptr[0] && c != '-' && c != '+') return at;
     if (is_at(l, at, closing)) return at + 2 + (is_block && l->trim_blocks && byte_at(l, at + 2) == '\n');
     if (!is_at(l, at + 1, closing)) return at;
     if (c == '-') return skip_space(l, at + 3);

@@ -45,22 +45,21 @@ local DICT_METHODS <const> = {
 
 -- The key when `node` is a step that means the same as an attribute of that name; a loop's counters are none.
 local function path_key(g, node)
-  if node.t == "attr" then return not inline_loop(g, node[1]) and node.name or nil end
+  if node.t == "attr" then
+    local base = node[1]
+    return (base.name ~= "loop" or not inline_loop(g, base)) and node.name or nil
+  end
   if node.t ~= "item" or node[2].t ~= "const" or node[2].kind ~= "str" then return nil end
   local key = node[2].value
   if DICT_METHODS[key] or sub(key, 1, 1) == "_" then return nil end
   return key
 end
 
---- Does it compile to a walk by names?
-function X.is_path(g, node)
-  return path_key(g, node) ~= nil
-end
-
---- The walk by `call` ("path", or "has" for the truth of what is there).
+--- The walk by names that an expression is, by `call` ("path", or "has" for the truth of what is there); nil when it is none.
 function X.path(g, node, call)
   local keys, n = ")", 0
   local key = path_key(g, node)
+  if not key then return nil end
   repeat
     n, keys, node = n + 1, ", " .. quote(key) .. keys, node[1]
     key = path_key(g, node)
@@ -71,9 +70,9 @@ function X.path(g, node, call)
 end
 
 function E.attr(g, node)
-  local loop = inline_loop(g, node[1])
-  if loop then return LOOP[node.name](loop), 1 end
-  return X.path(g, node, "path")
+  local code, weight = X.path(g, node, "path")
+  if code then return code, weight end
+  return LOOP[node.name](inline_loop(g, node[1])), 1
 end
 
 local function slice(g, node)
@@ -100,7 +99,8 @@ end
 
 function E.item(g, node)
   if node[2].t == "slice" then return slice(g, node) end
-  if path_key(g, node) then return X.path(g, node, "path") end
+  local code, weight = X.path(g, node, "path")
+  if code then return code, weight end
   local codes, weights = {}, {}
   -- An item may be a method that changes the literal.
   local read = g.mutates and operand or operand_or_fixed

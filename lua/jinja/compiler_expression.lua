@@ -91,8 +91,9 @@ local operands <const> = X.operands
 local function condition(g, node)
   local special = X.conditions[node.t]
   if special then return special(g, node) end
-  if X.is_path(g, node) then return X.path(g, node, "has") end
-  local code, weight = expression(g, node)
+  local code, weight = X.path(g, node, "has")
+  if code then return code, weight end
+  code, weight = expression(g, node)
   if X.is_loop_boolean(g, node) then return code, weight end
   return use(g, "truth") .. "(" .. code .. ")", weight + 2
 end
@@ -428,10 +429,9 @@ local LITERAL_TEXT <const> = {
   none = function() return "None" end,
 }
 
---- The text that a piece of output surely is, or nil.
+--- The text that a literal in the output surely is, or nil.
 ---@return string?
 function X.literal_text(g, node)
-  if node.t == "data" then return node.text end
   if node.t ~= "const" or g.escape then return nil end
   local f = LITERAL_TEXT[node.kind]
   return f and f(node.value)
@@ -461,7 +461,7 @@ end
 --- The same for the buffer, which makes a text of every value itself.
 function X.written(g, node)
   if g.escape then return (X.printed(g, node)) end
-  return (expression(g, with_else(node)))
+  return (expression(g, node.t == "cond" and with_else(node) or node))
 end
 
 --- Does its evaluation neither fail nor change anything?

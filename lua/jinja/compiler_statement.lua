@@ -13,7 +13,7 @@ local inherit <const> = require "jinja.inherit"
 local X <const> = require "jinja.compiler_access"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, statement <const> = writer.constant, writer.statement
-local expression <const>, condition <const> = X.expression, X.condition
+local expression <const>, condition <const>, literal_text <const> = X.expression, X.condition, X.literal_text
 local concat <const>, format <const> = table.concat, string.format
 
 local WRITTEN_MAX <const> = 12 -- pieces of one call
@@ -214,14 +214,15 @@ end
 local function merge(g, node)
   local items, n, texts = {}, 0, nil
   for i = 1, #node do
-    local text = X.literal_text(g, node[i])
+    local piece = node[i]
+    local text = piece.text or literal_text(g, piece)
     if text and type(items[n]) == "string" then
       texts = texts or { items[n] }
       texts[#texts + 1] = text
     elseif text ~= "" then
       if texts then items[n], texts = concat(texts), nil end
       n = n + 1
-      items[n] = text or node[i]
+      items[n] = text or piece
     end
   end
   if texts then items[n] = concat(texts) end

@@ -12,7 +12,7 @@ local match <const>, format <const>, utf8_len <const> = string.match, string.for
 
 ---@class jinja.Tokens
 ---@field n integer
----@field kinds string[]   an operator's own text, or name string integer float data variable_begin … eof error
+---@field kinds string[]   an operator's own text, or name string integer float data variable_begin … error eof eof
 ---@field values any[]
 ---@field lines integer[]
 local lexer <const> = {}
@@ -55,9 +55,11 @@ function lexer.tokenize(source, options)
   if fault then
     values[n] = errors.new("TemplateSyntaxError", SENTENCES[fault](source, at, detail), lines[n])
     n = n + 1
-    kinds[n] = "eof"
   end
-  if n > 1 then lines[n] = lines[n - 1] end -- the end is where the last token is
+  -- The end is where the last token is; it stands there twice, for a parser that goes one step past it.
+  kinds[n], kinds[n + 1] = "eof", "eof"
+  if n > 1 then lines[n] = lines[n - 1] end
+  lines[n + 1] = lines[n]
   return { n = n, kinds = kinds, values = values, lines = lines }
 end
 

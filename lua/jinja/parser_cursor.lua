@@ -32,7 +32,6 @@ local describe <const> = X.describe
 function X.advance(p)
   local pos = p.pos + 1
   local kind = p.kinds[pos]
-  if not kind then return end
   if kind == "error" then error(p.values[pos], 0) end
   p.pos, p.kind = pos, kind
 end
@@ -43,7 +42,7 @@ function X.look(p)
   local pos = p.pos + 1
   local kind = p.kinds[pos]
   if kind == "error" then error(p.values[pos], 0) end
-  return kind or "eof", p.values[pos]
+  return kind, p.values[pos]
 end
 
 --- Raises that the current token is not the expected one.
@@ -55,9 +54,9 @@ end
 --- Takes a token of this kind and returns its value.
 function X.expect(p, kind)
   if p.kind ~= kind then X.unexpected(p, DESCRIPTIONS[kind] or kind) end
-  local value = p.values[p.pos]
+  local pos = p.pos
   advance(p)
-  return value
+  return p.values[pos]
 end
 
 --- Is the current token this name?

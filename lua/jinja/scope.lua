@@ -66,6 +66,7 @@ local LEAVES <const> = { const = true, data = true }
 
 --- The names read in an expression.
 local function visit(s, node)
+  while node.t == "attr" do node = node[1] end
   if node.t == "name" then return load_name(s, node.name) end
   for i = 1, #node do
     local child = node[i]

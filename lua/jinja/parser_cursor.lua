@@ -3,10 +3,9 @@ local errors <const> = require "jinja.errors"
 local raise <const>, error <const> = errors.raise, error
 
 local DEPTH_MAX <const> = 250 -- of what is nested: brackets, unary operators
-local CHAIN_MAX <const> = 3000 -- of what is chained: operators, filters, attributes
 
 ---@class jinja.parser_cursor
-local X <const> = {}
+local X <const> = { CHAIN_MAX = 3000 } -- of what is chained: operators, filters, attributes
 
 local DESCRIPTIONS <const> = {
   block_begin = "begin of statement block", block_end = "end of statement block",
@@ -76,11 +75,8 @@ function X.deeper(p)
   p.depth = depth
 end
 
---- One more link of a chain of `length`.
-function X.longer(p, length)
-  if length > CHAIN_MAX then fail(p, "the expression is too long") end
-  return length + 1
-end
+--- Raises that a chain has more than CHAIN_MAX links.
+function X.too_long(p) fail(p, "the expression is too long") end
 
 --- A new parser over the tokens of a template.
 ---@param tokens jinja.Tokens

@@ -11,7 +11,7 @@ local cursor <const> = require "jinja.parser_cursor"
 local X <const> = require "jinja.parser_operand"
 local advance <const>, fail <const>, look <const> = cursor.advance, cursor.fail, cursor.look
 local skip_name <const>, describe <const> = cursor.skip_name, cursor.describe
-local deeper <const>, longer <const> = cursor.deeper, cursor.longer
+local deeper <const>, too_long <const>, CHAIN_MAX <const> = cursor.deeper, cursor.too_long, cursor.CHAIN_MAX
 local parse_primary <const>, parse_postfix <const> = X.parse_primary, X.parse_postfix
 local parse_filter_expression <const> = X.parse_filter_expression
 
@@ -99,11 +99,20 @@ local function parse_concat(p, left, line)
   return node
 end
 
+-- What may stand behind a whole expression.
+local BEHIND <const> = {
+  variable_end = true, block_end = true, [","] = true, [")"] = true, ["]"] = true, ["}"] = true, [":"] = true,
+}
+
 --- Reads operators of at least this level.
 function parse_binary(p, least)
-  local line, left = p.lines[p.pos], nil
-  if least <= NOT and p.kind == "name" and p.values[p.pos] == "not" then left = parse_not(p)
-  elseif least <= POW then left = parse_unary(p, true) end
+  local line <const>, left = p.lines[p.pos]
+  if least <= NOT and p.kind == "name" and p.values[p.pos] == "not" then
+    left = parse_not(p)
+  else
+    left = parse_unary(p, true)
+  end
+  if BEHIND[p.kind] then return left end
   local length = 0
   while true do
     local op = p.kind
@@ -126,15 +135,13 @@ function parse_binary(p, least)
       local right = level == POW and parse_unary(p, true) or parse_binary(p, level + 1)
       left = level > AND and { t = "bin", op = op, line = line, left, right } or { t = op, line = line, left, right }
     end
-    length = longer(p, length)
+    length = length + 1
+    if length > CHAIN_MAX then too_long(p) end
   end
 end
 
--- An operand of one token, and what may stand behind it when it is the whole expression: most are no more.
+-- An operand of one token: most expressions are no more.
 local OPERAND <const> = { name = true, string = true, integer = true, float = true }
-local BEHIND <const> = {
-  variable_end = true, block_end = true, [","] = true, [")"] = true, ["]"] = true, ["}"] = true, [":"] = true,
-}
 
 local function parse_conditional(p)
   local pos = p.pos
@@ -151,7 +158,8 @@ local function parse_conditional(p)
     end
     node = { t = "cond", line = line, test, node, other }
     line = p.lines[p.pos]
-    length = longer(p, length)
+    length = length + 1
+    if length > CHAIN_MAX then too_long(p) end
   end
   return node
 end

@@ -6,7 +6,7 @@ local cursor <const> = require "jinja.parser_cursor"
 local json <const> = require "tocsin.json"
 local advance <const>, expect <const>, fail <const>, look <const> = cursor.advance, cursor.expect, cursor.fail, cursor.look
 local at_name <const>, skip_name <const>, describe <const> = cursor.at_name, cursor.skip_name, cursor.describe
-local deeper <const>, longer <const> = cursor.deeper, cursor.longer
+local deeper <const>, too_long <const>, CHAIN_MAX <const> = cursor.deeper, cursor.too_long, cursor.CHAIN_MAX
 local raise <const>, concat <const>, type <const> = errors.raise, table.concat, type
 
 -- Names that change the object they are called on.
@@ -130,22 +130,41 @@ local PLAIN_LOOP <const> = {
   last = true, length = true, revindex = true, revindex0 = true,
 }
 
+local NOTED <const> = {}
+for _, names in ipairs { MUTATORS, PLAIN_LOOP } do
+  for name in pairs(names) do NOTED[name] = true end
+end
+
 local function is_loop(node) return node.t == "name" and node.name == "loop" end
 
+local function note_attribute(p, node, name)
+  if MUTATORS[name] then p.mutations = p.mutations + 1 end
+  local use = p.loop_use
+  if use and PLAIN_LOOP[name] and is_loop(node) then
+    use.plain = use.plain + 1
+    use[name] = true
+  end
+end
+
+-- `.a.b.c`: most of what expressions are, so the cursor takes it in one step. Gives the length of the chain, too.
+local function parse_names(p, node, length)
+  local kinds, values, lines, pos = p.kinds, p.values, p.lines, p.pos
+  while kinds[pos] == "." and kinds[pos + 1] == "name" do
+    local name = values[pos + 1]
+    if NOTED[name] then note_attribute(p, node, name) end
+    node = { t = "attr", name = name, line = lines[pos], node }
+    pos, length = pos + 2, length + 1
+    if length > CHAIN_MAX then too_long(p) end
+  end
+  p.pos = pos - 1
+  advance(p)
+  return node, length
+end
+
+-- `.0`; anything else is a mistake.
 local function parse_dot(p, node, line)
   advance(p)
-  local kind, value = p.kind, p.values[p.pos]
-  if kind == "name" then
-    advance(p)
-    if MUTATORS[value] then p.mutations = p.mutations + 1 end
-    local use = p.loop_use
-    if use and is_loop(node) and PLAIN_LOOP[value] then
-      use.plain = use.plain + 1
-      use[value] = true
-    end
-    return { t = "attr", name = value, line = line, node }
-  end
-  if kind ~= "integer" then
+  if p.kind ~= "integer" then
     advance(p)
     raise("TemplateSyntaxError", "expected name or number", line)
   end
@@ -282,7 +301,11 @@ function X.parse_postfix(p, node)
   while true do
     local kind = p.kind
     if kind == "." then
-      node = parse_dot(p, node, p.lines[p.pos])
+      if look(p) == "name" then
+        node, length = parse_names(p, node, length)
+      else
+        node = parse_dot(p, node, p.lines[p.pos])
+      end
     elseif kind == "[" then
       deeper(p)
       node = parse_brackets(p, node, p.lines[p.pos])
@@ -292,7 +315,8 @@ function X.parse_postfix(p, node)
     else
       return node
     end
-    length = longer(p, length)
+    length = length + 1
+    if length > CHAIN_MAX then too_long(p) end
   end
 end
 
@@ -322,7 +346,8 @@ function X.parse_filters(p, node, inline)
     if not inline then advance(p) end
     inline = false
     node = parse_filter(p, node)
-    length = longer(p, length)
+    length = length + 1
+    if length > CHAIN_MAX then too_long(p) end
   end
   return node
 end
@@ -361,7 +386,8 @@ function X.parse_filter_expression(p, node)
     else
       return node
     end
-    length = longer(p, length)
+    length = length + 1
+    if length > CHAIN_MAX then too_long(p) end
   end
 end
 

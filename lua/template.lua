@@ -161,7 +161,7 @@ end
 ---@param name string
 ---@return boolean
 function template.reads(t, name)
-  return t.run ~= nil and find(t.run.source, format("ctx[%q]", name), 1, true) ~= nil
+  return t.run ~= nil and t.run:reads(name)
 end
 
 --- Whether `source` mentions `name` at all; used to leave out work that a template cannot need.

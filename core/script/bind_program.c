@@ -122,8 +122,19 @@ static int run(lua_State *L) {
     return is_done;
 }
 
+// reads(program, name) -> does it look that name up in its context?
+static int reads(lua_State *L) {
+    const struct program *p = luaL_checkudata(L, 1, PROGRAM_TYPE);
+    str name;
+    name.ptr = luaL_checklstring(L, 2, &name.len);
+    bool is_read = false;
+    for (uint32_t i = 0; i < p->names_count; i++) is_read |= str_is(jval_text(&p->names[i]), name);
+    lua_pushboolean(L, is_read);
+    return 1;
+}
+
 int bind_program_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"build", build}, {"run", run}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"build", build}, {"reads", reads}, {"run", run}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
     struct runner *runner = push_owned(L, sizeof *runner, RUN_TYPE, free_runner);
     runner->memory = jmemory_new();

@@ -13,19 +13,22 @@ local fuel <const> = require "tocsin.fuel"
 local program <const> = require "tocsin.program"
 local pcall <const>, xpcall <const>, type <const>, next <const>, error <const> = pcall, xpcall, type, next, error
 local find <const>, sub <const>, setmetatable <const> = string.find, string.sub, setmetatable
-local line_of <const> = require("tocsin.trace").line
+local line_of <const>, lua_string <const> = require("tocsin.trace").line, require("tocsin.text").lua_string
 local begin <const>, mark <const>, drop <const> = runtime.begin, runtime.mark, runtime.drop
 local run_program <const> = program.run
 local NULL <const> = json.null
 
 local CHUNK <const> = "=template"
 local BYTE_COST <const>, TOKEN_COST <const> = 2, 100 -- fuel: a token takes about a microsecond from text to Lua
+local LATER_BYTES <const>, LATER_PEAK <const> = 8192, 30 -- of a template whose Lua function may wait
 
 ---@class jinja.Environment
 local Environment <const> = {}
 Environment.__index = Environment
 
 ---@class jinja.Template
+---@field program userdata?  what renders it in C, until that gives up
+---@field run function?  what renders it in Lua; nil: not made yet, of `text`
 ---@field mutates boolean  it may change values it is given
 ---@field escapes boolean  it turns autoescape on or off, and may end without turning it back
 local Template <const> = {}
@@ -62,7 +65,7 @@ end
 --- Makes an environment.
 ---@param options table?  filters, tests (name → f(value, n, args…, kwargs)), globals (name → value), autoescape,
 ---  trim_blocks, lstrip_blocks, keep_trailing_newline (booleans), extensions ({["do"] = true, loopcontrols = true}),
----  loader(name) → source or nil: what include, import and extends find
+---  loader(name) → source or nil: what include, import and extends find; only_lua: nothing is rendered in C
 ---@return jinja.Environment
 function jinja.new(options)
   local env = {}
@@ -83,22 +86,34 @@ local function has_programs(env)
     and (env.is_oncall or not env.filters and not env.globals)
 end
 
+-- Makes the Lua function of a template.
+local function make_function(template, tree, name)
+  local env <const> = template.env
+  local result <const> = compiler.compile(tree, env, name)
+  local chunk <const>, why <const> = load(result.source, name and CHUNK .. ":" .. name or CHUNK, "t", {})
+  if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
+  template.map, template.source = result.map, result.source
+  template.run, template.blocks = chunk(env.runtime, result.constants)
+end
+
+-- A template that C renders needs no Lua function until C gives up. What has a program has no fault that only the compiler
+-- would find, unless it is nested too deeply for Lua; and making the function has to fit the memory of a rendering.
+local function may_wait(tree, source) return tree.peak <= LATER_PEAK and #source <= LATER_BYTES end
+
 local function compile(env, source, name)
   fuel.spend(BYTE_COST * #source)
   local tokens = lexer.tokenize(source, env)
   fuel.spend(TOKEN_COST * tokens.n)
   local tree = parser.parse(tokens, env)
-  local result = compiler.compile(tree, env, name)
-  local chunk, why = load(result.source, name and CHUNK .. ":" .. name or CHUNK, "t", {})
-  if not chunk then errors.raise("TemplateSyntaxError", "the template is too complex: " .. why) end
-  local run, blocks = chunk(env.runtime, result.constants)
-  return setmetatable({
+  local template = setmetatable({
     program = not name and has_programs(env) and program.build(tree, env.is_oncall) or nil,
-    run = run, blocks = blocks, map = result.map, source = result.source, env = env,
+    text = source, env = env,
     -- What another template does with the values is not known here.
     mutates = tree.mutates or tree.links and env.loader ~= nil,
     escapes = tree.escapes,
   }, Template)
+  if not (template.program and may_wait(tree, source)) then make_function(template, tree, name) end
+  return template
 end
 
 --- Compiles a template.
@@ -156,6 +171,19 @@ end
 -- The environment that rendered last, and to its end: there is nothing to begin anew for it.
 local begun
 
+--- Makes the Lua function, unless there is one. The template was read before, and charged for then.
+function Template:finish()
+  if not self.run then make_function(self, parser.parse(lexer.tokenize(self.text, self.env), self.env)) end
+end
+
+--- Does it look `name` up in its context?
+---@param name string
+---@return boolean
+function Template:reads(name)
+  if self.program then return program.reads(self.program, name) end
+  return find(self.source, "ctx[" .. lua_string(name) .. "]", 1, true) ~= nil
+end
+
 --- Renders the template.
 ---@param context table<string, any>
 ---@return string? text
@@ -164,6 +192,10 @@ function Template:render(context)
   if self.program then
     local text <const> = run_program(self.program, context)
     if text then return text end
+  end
+  if not self.run then
+    local ok <const>, e <const> = pcall(self.finish, self)
+    if not ok then return nil, as_error(e) end
   end
   if self.mutates then context = fresh(context) end
   local env <const> = self.env

@@ -92,11 +92,13 @@ end
 local function parse_block_body(p, ends, drop)
   if p.kind == ":" then advance(p) end
   expect(p, "block_end")
-  p.ends[#p.ends + 1] = ends
-  if #p.ends > NESTING_MAX then fail(p, "blocks are nested too deeply") end
+  local nesting = #p.ends + 1
+  p.ends[nesting] = ends
+  if nesting > NESTING_MAX then fail(p, "blocks are nested too deeply") end
+  if nesting > p.peak then p.peak = nesting end
   local body = parse_body(p, ends)
   if p.kind == "eof" then fail_tag(p, nil) end
-  p.ends[#p.ends] = nil
+  p.ends[nesting] = nil
   if drop then advance(p) end
   return body
 end
@@ -222,6 +224,7 @@ S["if"] = function(p, line)
     tag = p.values[p.pos]
     advance(p)
   until tag ~= "elif"
+  if n // 2 > p.peak then p.peak = n // 2 end
   if tag == "else" then otherwise = parse_block_body(p, ENDS.endif, true) end
   return { t = "if", line = line, branches = branches, lines = lines, otherwise = otherwise }
 end
@@ -474,7 +477,8 @@ end
 ---@param tokens jinja.Tokens
 ---@param options table  extensions = {["do"] = true, loopcontrols = true}
 ---@return table tree  {body=, blocks=, mutates=, links=, escapes=, given=}: links to other templates; has an
----  autoescape; which of self, super, caller, kwargs and varargs it mentions at all
+---  autoescape; which of self, super, caller, kwargs and varargs it mentions at all; peak: how deep it is nested, by
+---  statements, by brackets, or by elif
 function parser.parse(tokens, options)
   local p = cursor.open(tokens)
   p.tags, p.ends, p.blocks, p.for_depth = {}, {}, {}, 0
@@ -488,7 +492,7 @@ function parser.parse(tokens, options)
   end
   return {
     body = body, blocks = p.blocks, mutates = mutates, links = p.links or false, escapes = p.escapes or false,
-    given = p.given,
+    given = p.given, peak = p.peak,
   }
 end
 

@@ -73,6 +73,7 @@ function X.deeper(p)
   local depth = p.depth + 1
   if depth > DEPTH_MAX then fail(p, "the expression is nested too deeply") end
   p.depth = depth
+  if depth > p.peak then p.peak = depth end
 end
 
 --- Raises that a chain has more than CHAIN_MAX links.
@@ -83,7 +84,7 @@ function X.too_long(p) fail(p, "the expression is too long") end
 function X.open(tokens)
   local p = {
     kinds = tokens.kinds, values = tokens.values, lines = tokens.lines, pos = 0, kind = "initial",
-    depth = 0, mutations = 0, calls = 0, called = {}, assigned = {}, given = {}, loop_use = nil,
+    depth = 0, peak = 0, mutations = 0, calls = 0, called = {}, assigned = {}, given = {}, loop_use = nil,
   }
   advance(p)
   return p

@@ -26,7 +26,7 @@ local known <const> = {}
 local function environment_of(flags)
   local bits <const> = flags & 31
   if known[bits] then return known[bits] end
-  local options <const> = { filters = oncall.filters, globals = environment.env.globals, loader = loader }
+  local options <const> = { filters = oncall.filters, globals = environment.env.globals, is_oncall = true, loader = loader }
   for i, name in ipairs(options_of_bit) do options[name] = bits & 1 << i - 1 ~= 0 end
   if bits & EXTENSIONS ~= 0 then options.extensions = { ["do"] = true, loopcontrols = true } end
   known[bits] = jinja.new(options)
@@ -62,7 +62,16 @@ local function refused(e)
   return nil, e.message, e.class
 end
 
---- Renders twice: what a template prints depends on nothing but its context.
+-- The rendering without the program in C, if there is one.
+local function render_in_lua(template, context)
+  local program <const> = template.program
+  template.program = nil
+  local text <const>, e <const> = template:render(context)
+  template.program = program
+  return text, e
+end
+
+--- Renders twice, the second time in Lua: what a template prints depends on nothing but its context.
 ---@return string? fault  what must not be
 ---@return string? text  the output, or the error's message
 ---@return string? class  of the error
@@ -74,7 +83,7 @@ function target.run(flags, source, payload, one, two, three)
   if not text then return refused(e) end
   if type(text) ~= "string" then return "the output is no text" end
   if fuel.left() < fuel.INLINE // 2 or find(source .. one .. two .. three, "random", 1, true) then return nil, text end
-  local again <const>, other <const> = template:render(context_of(payload))
+  local again <const>, other <const> = render_in_lua(template, context_of(payload))
   if again == text or other and other.class == "FuelError" or other and other.class == "MemoryError" then return nil, text end
   return "it renders otherwise the second time: " .. (again or tostring(other)), text
 end

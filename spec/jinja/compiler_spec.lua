@@ -5,7 +5,7 @@ local json <const> = require "tocsin.json"
 local jinja <const> = require "jinja"
 local errors <const> = require "jinja.errors"
 local value <const> = require "jinja.value"
-local env <const> = jinja.new()
+local env <const> = jinja.new { only_lua = true }
 local rep <const> = string.rep
 
 local function context()
@@ -75,6 +75,42 @@ local TOO_DEEP <const> = {
   nested("{% macro m() %}", "{% endmacro %}", 300, ""), nested("{% with %}", "{% endwith %}", 1000, ""),
   "{% set " .. nested("(", ",)", 1000, "a") .. " = 1 %}",
 }
+
+describe("a template that C renders", function()
+  local own <const> = jinja.new()
+
+  it("gets its Lua function when C gives up", function()
+    local template <const> = assert(own:compile("{{ payload.a.b[0] + x }}{{ x.y.z }}"))
+    assert.is_nil(template.run)
+    local text <const>, e <const> = template:render(context())
+    assert.same({ nil, "UndefinedError" }, { text, e.class })
+    assert.is_function(template.run)
+    assert.is_true(template:reads "payload" and template:reads "x" and not template:reads "a")
+  end)
+
+  it("is refused when it is compiled all the same", function()
+    for _, source in ipairs(TOO_DEEP) do
+      local template <const>, e <const> = own:compile(source)
+      assert.is_nil(template)
+      assert.equal("TemplateSyntaxError", e.class)
+    end
+  end)
+
+  it("can always be made a Lua function, however deep", function()
+    local chain <const> = {}
+    for i = 1, 160 do chain[i] = "{% elif x < 1 < x %}" end
+    local sources <const> = { "{% if y %}" .. table.concat(chain) .. "{% endif %}" }
+    for depth = 1, 200 do
+      sources[#sources + 1] = "{{ " .. rep("x.a or (", depth) .. "x" .. rep(")", depth) .. " }}"
+      sources[#sources + 1] = "{{ " .. rep("1 if x < 1 < x else ", depth) .. "2 }}"
+      sources[#sources + 1] = nested("{% if x < 1 < x %}", "{% endif %}", depth, "")
+    end
+    for _, source in ipairs(sources) do
+      local template <const> = own:compile(source)
+      if template then template:finish() end
+    end
+  end)
+end)
 
 describe("a compiled template", function()
   it("takes time in proportion to its length, on one line and with texts side by side too", function()

@@ -5,7 +5,7 @@ local value <const> = require "jinja.value"
 local parser <const> = require "jinja.parser"
 local lexer <const> = require "jinja.lexer"
 local scope <const> = require "jinja.scope"
-local env <const> = jinja.new()
+local env <const> = jinja.new { only_lua = true }
 
 local function render(source)
   local template <const> = assert(env:compile(source))

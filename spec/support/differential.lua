@@ -137,6 +137,7 @@ function differential.render(case, env, shape)
   local template <const>, refused <const> = env:compile(case[1])
   if not template then return nil, refused end
   local in_c <const> = template.program and program.run(template.program, context_of(case[2], shape)) ~= nil
+  template:finish()
   local text <const>, e <const> = template:render(context_of(case[2], shape))
   return text, e, in_c
 end

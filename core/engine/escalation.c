@@ -52,7 +52,7 @@ static void repeat(struct escalation *x) {
 static enum escalation_state count_alerts(struct escalation *x, const struct plan_step *step,
                                           const struct step_facts *facts, enum escalation_state was,
                                           struct step_outcome *out) {
-    if (!step->num_alerts || !step->num_minutes) fail(out, "step_not_configured");
+    if (step->num_alerts < 0 || !step->num_minutes) fail(out, "step_not_configured");
     else if (facts->alerts <= step->num_alerts) {
         x->step--;
         out->action = was == ESCALATION_PAUSED ? NULL : "escalation_paused";

@@ -93,7 +93,7 @@ static struct plan_step step_of(arena *a, const struct store_value *v) {
         .webhook_id = store_int_of(&v[8]),
         .from_s = seconds_of(&v[9]),
         .to_s = seconds_of(&v[10]),
-        .num_alerts = store_int_of(&v[11]),
+        .num_alerts = v[11].type == STORE_INT ? v[11].integer : -1,
         .num_minutes = store_int_of(&v[12]),
     };
 }

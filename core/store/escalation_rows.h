@@ -41,7 +41,8 @@ struct plan_step { // as it was when the escalation began
     struct id_list users;
     int64_t schedule_id, team_id, user_group_id, webhook_id; // 0: not given
     int64_t from_s, to_s;                                    // seconds of the day, UTC; -1: not given
-    int64_t num_alerts, num_minutes;                         // 0: not given
+    int64_t num_alerts;                                      // -1: not given
+    int64_t num_minutes;                                     // 0: not given
 };
 
 struct escalation_plan {

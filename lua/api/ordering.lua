@@ -23,7 +23,8 @@ ordering.position = {
 ordering.manual_order = {
   "manual_order", write_only = true,
   store = function(value, _, c)
-    c.is_manual = value == true
+    if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
+    c.is_manual = value
     return {}
   end,
 }

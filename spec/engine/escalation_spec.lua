@@ -177,6 +177,13 @@ describe("an escalation", function()
     end)
   end)
 
+  it("goes on at once after more than no alerts, which is a number too", function()
+    w:user "ada"
+    local id = open { { type = "notify_if_num_alerts_in_window", num_alerts = 0, num_minutes = 5 }, notify "ada" }
+    assert.same({}, w:lines(id, "escalation_failed"))
+    assert.same({ "00:00 ada sms" }, w:calls(id))
+  end)
+
   describe("keeps to the steps it began with", function()
     it("when its chain is changed meanwhile", function()
       w:user "ada"
@@ -199,6 +206,8 @@ describe("an escalation", function()
       { "a webhook that is gone", { type = "trigger_webhook", webhook_id = 99 }, "webhook_gone" },
       { "nobody named", { type = "notify_persons" }, "no_one_to_notify" },
       { "only users who are gone", { type = "notify_persons", users = { 99 } }, "no_one_to_notify" },
+      { "no number of alerts", { type = "notify_if_num_alerts_in_window", num_minutes = 5 }, "step_not_configured" },
+      { "no window for the alerts", { type = "notify_if_num_alerts_in_window", num_alerts = 5 }, "step_not_configured" },
       { "no window of time", { type = "notify_if_time_from_to" }, "step_not_configured" },
     }
     for _, case in ipairs(cases) do

@@ -209,6 +209,16 @@ static chores *open_chores(struct app *app, struct outbox_sender sender) {
                                                .wake_ctx = app});
 }
 
+static heartbeats *open_heartbeats(struct app *app) {
+    return heartbeats_new(&(struct heartbeats_options){.engine = app->engine,
+                                                       .slow_lane = app->slow_lane,
+                                                       .env = app->env,
+                                                       .log = app->log,
+                                                       .fuel_slow = app->settings.fuel_slow,
+                                                       .wake = on_jobs,
+                                                       .wake_ctx = app});
+}
+
 static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
@@ -229,6 +239,7 @@ static err open_pager(struct app *app, const struct app_options *options, struct
         o.watch = open_watch(app);
         if (app->settings.deliver && app->settings.provider_refresh) o.chores = open_chores(app, sender);
     }
+    if (e == ERR_OK && !options->is_command && !sender.is_rehearsal) o.beats = open_heartbeats(app);
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);
     return e;

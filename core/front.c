@@ -16,15 +16,19 @@ static void work(const struct front *front, enum work_kind kind, struct http_exc
         http_reply_detail(x, 503, "Too many requests are waiting; try again.", "Retry-After: 1\r\n");
 }
 
-// /integrations/v1/<type>/<token>[/]
+// /integrations/v1/<type>/<token>[/] and …/<token>/heartbeat[/]
 static void integration(const struct front *front, intake *in, struct http_exchange *x, str rest) {
     str type, token;
-    if (!str_split(&rest, '/', &type) || !type.len || !str_split(&rest, '/', &token) || rest.len) {
+    bool is_named = str_split(&rest, '/', &type) && type.len && str_split(&rest, '/', &token);
+    bool is_beat = is_named && (str_is(rest, STR("heartbeat")) || str_is(rest, STR("heartbeat/")));
+    if (!is_named || (rest.len && !is_beat)) {
         http_reply_detail(x, 404, "Not found.", "");
         return;
     }
     enum http_method m = x->request.method;
-    if (m == HTTP_M_POST) intake_post(in, x, type, token);
+    bool is_known = m == HTTP_M_POST || m == HTTP_M_GET || m == HTTP_M_HEAD;
+    if (is_beat && is_known) intake_beat(in, x, type, token);
+    else if (m == HTTP_M_POST) intake_post(in, x, type, token);
     else if (m == HTTP_M_GET || m == HTTP_M_HEAD) work(front, WORK_EXPLAIN, x);
     else not_allowed(x, "GET, HEAD, POST");
 }

@@ -65,6 +65,18 @@ static void stages(const struct engine_counters *c, const struct commit_stats *c
         buf_printf(out, "tocsin_stage_seconds_total{stage=\"%s\"} %.6f\n", list[i].stage, (double)list[i].ns / 1e9);
 }
 
+static void heartbeat_metrics(const struct metrics_sources *from, buf *out) {
+    const config *c = config_current(engine_config(from->engine), NULL);
+    uint64_t counts[3] = {0};
+    for (size_t i = 0; i < config_count(c); i++) {
+        const struct config_integration *one = config_at(c, i);
+        if (one->heartbeat.is_enabled) counts[heartbeat_state_of(&one->counters->heartbeat)]++;
+    }
+    config_release(c);
+    number(out, "heartbeats_alive", "gauge", "Armed heartbeats that are not missing.", counts[HEARTBEAT_ALIVE]);
+    number(out, "heartbeats_missing", "gauge", "Heartbeats that are missing now.", counts[HEARTBEAT_MISSING]);
+}
+
 static void engine_metrics(const struct metrics_sources *from, buf *out) {
     struct engine_counters *c = engine_counters(from->engine);
 #define COUNTER(field, help) number(out, #field "_total", "counter", help, __atomic_load_n(&c->field, __ATOMIC_RELAXED))
@@ -83,6 +95,9 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     COUNTER(calendars_fetched, "Calendars of schedules that were fetched, or found unchanged.");
     COUNTER(calendars_failed, "Calendars that could not be fetched or read; the last good copy stays.");
     COUNTER(unanswered, "Alert groups whose escalation ended with nobody answering.");
+    COUNTER(heartbeat_beats, "Beats of heartbeats.");
+    COUNTER(heartbeats_missed, "Heartbeats found missing.");
+    COUNTER(heartbeats_restored, "Missing heartbeats that came back.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
     number(out, "calendars_failing", "gauge", "Calendars whose last try failed.",
@@ -111,6 +126,7 @@ static void http_metrics(const struct metrics_sources *from, buf *out) {
 
 void metrics_write(const struct metrics_sources *from, buf *out) {
     engine_metrics(from, out);
+    heartbeat_metrics(from, out);
     commit_metrics(from, out);
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
            from->log ? log_dropped(from->log) : 0);

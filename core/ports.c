@@ -377,6 +377,19 @@ static err port_delivery_status(struct ports *ports, arena *a, const struct json
     return e == ERR_OK ? e : why_set(why, e, "%s", err_text(e));
 }
 
+// heartbeat {integration} → {beat_at}: the last beat since the start, µs; null: none
+static err port_heartbeat(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    (void)why;
+    const config *now = config_current(engine_config(ports->engine), NULL);
+    const struct config_integration *i = config_by_id(now, int_of(args, "integration", 0));
+    int64_t at = i ? __atomic_load_n(&i->counters->heartbeat.beat_at, __ATOMIC_SEQ_CST) : 0;
+    if (at) buf_printf(out, "{\"beat_at\":%lld}", (long long)(env_now(ports->env) - (env_elapsed(ports->env) - at)));
+    else buf_lit(out, "{\"beat_at\":null}");
+    config_release(now);
+    return ERR_OK;
+}
+
 static const struct {
     const char *name;
     err (*call)(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why);
@@ -385,6 +398,7 @@ static const struct {
     {"alert", port_alert},
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
+    {"heartbeat", port_heartbeat},
     {"log", port_log},
     {"page", port_page},
     {"throttle", port_throttle},

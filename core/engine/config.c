@@ -229,6 +229,31 @@ static err make_json(store *s, struct held_integration *h, const struct store_va
     return e;
 }
 
+// `state` in memory is that of the row from here on; what changed makes the silence count anew.
+static void load_cell(struct heartbeat_cell *cell, int64_t interval_ms, bool is_enabled, enum heartbeat_state state) {
+    bool is_same = cell->interval_ms == interval_ms && cell->is_enabled == is_enabled &&
+                   heartbeat_state_of(cell) == state;
+    cell->interval_ms = interval_ms;
+    cell->is_enabled = is_enabled;
+    if (is_same) return;
+    if (state == HEARTBEAT_INACTIVE) __atomic_store_n(&cell->beat_at, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&cell->state, (int32_t)state, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&cell->epoch, 1, __ATOMIC_SEQ_CST);
+}
+
+static err load_heartbeat(store *s, struct held_integration *h) {
+    struct store_rows rows;
+    err e = store_run(s, h->arena, "SELECT interval_ms, is_enabled, state, text FROM heartbeat WHERE integration_id = $1",
+                      &SV_INT(h->view.id), 1, 1, &rows, NULL);
+    if (e != ERR_OK || !rows.count) return e;
+    const struct store_value *v = rows.values;
+    h->view.heartbeat.interval_us = v[0].integer * 1000;
+    h->view.heartbeat.is_enabled = v[1].integer != 0;
+    if (v[3].type == STORE_TEXT) h->view.heartbeat.text = v[3].text;
+    load_cell(&h->view.counters->heartbeat, v[0].integer, v[1].integer != 0, heartbeat_state_from(v[2].text));
+    return ERR_OK;
+}
+
 static err load_integration(config_source *cs, store *s, int64_t id, struct config_integration **out) {
     arena *a = arena_new();
     struct held_integration *h = arena_alloc(a, sizeof *h);
@@ -242,6 +267,7 @@ static err load_integration(config_source *cs, store *s, int64_t id, struct conf
         read_integration(cs, rows.values, &h->view);
         e = make_json(s, h, rows.values);
     }
+    if (e == ERR_OK) e = load_heartbeat(s, h);
     if (e == ERR_OK) *out = &h->view;
     else arena_free(a);
     return e;

@@ -7,6 +7,7 @@
 #pragma once
 #include "base/err.h"
 #include "base/str.h"
+#include "engine/heartbeat.h"
 #include "engine/rate_window.h"
 #include "store/store.h"
 
@@ -27,6 +28,11 @@ struct config_integration { // immutable once published, shared by snapshots
     int64_t rate_limit; // requests in 5 minutes, 0 none
     bool allow_resolve;
     int64_t quiet_ms; // groups without an alert for so long are resolved; 0: never
+    struct {
+        int64_t interval_us;
+        bool is_enabled;
+        str text; // the operator's own words for a missing one, or empty
+    } heartbeat;
     // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
     // "templates_default", "templates_custom", "labels", "dynamic_labels", "labels_template", "routes": [{"id",
     // "is_default", "type", "term", "labels"}…, the default one last]}.
@@ -39,7 +45,8 @@ struct config_integration { // immutable once published, shared by snapshots
 struct config_counters { // changed from any thread, the numbers with atomics
     uint64_t alerts, refused, template_errors;
     bool has_broken_file; // and the log says so
-    struct rate_window rate;
+    struct rate_window rate, beat_rate;
+    struct heartbeat_cell heartbeat;
 };
 
 typedef struct config config;               // one snapshot

@@ -148,6 +148,13 @@ void engine_schedules_changed(engine *e) {
 
 uint64_t engine_schedules_version(const engine *e) { return __atomic_load_n(&e->schedules_version, __ATOMIC_ACQUIRE); }
 
+void engine_ask_heartbeats(engine *e) {
+    __atomic_store_n(&e->heartbeats_asked, true, __ATOMIC_SEQ_CST);
+    if (e->options.on_jobs) e->options.on_jobs(e->options.ctx);
+}
+
+bool engine_heartbeats_asked(engine *e) { return __atomic_exchange_n(&e->heartbeats_asked, false, __ATOMIC_SEQ_CST); }
+
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }
 struct engine_counters *engine_counters(engine *e) {

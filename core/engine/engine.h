@@ -33,10 +33,15 @@ int64_t engine_hash(const engine *e, str text); // keyed 64-bit hash, for groupi
 // Counts what may have changed who is on call: schedules, shifts, swaps, people, calendars. Any thread.
 uint64_t engine_schedules_version(const engine *e);
 
+// The heartbeats are to be looked at now: one was armed, or a beat of a missing one came. Any thread.
+void engine_ask_heartbeats(engine *e);
+bool engine_heartbeats_asked(engine *e); // since the last such question; the pager's
+
 struct engine_counters { // atomics, readable from any thread
     uint64_t alerts, groups_opened, repeats, stale, slow_lane, raw, actions, unanswered, notifications_sent,
         notifications_failed;
     uint64_t calendars_fetched, calendars_failed, calendars_failing;
+    uint64_t heartbeat_beats, heartbeats_missed, heartbeats_restored;
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };
 struct engine_counters *engine_counters(engine *e);

@@ -19,6 +19,7 @@ struct engine {
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added, notifications_added, schedules_changed;
     uint64_t schedules_version; // atomically
+    bool heartbeats_asked;      // atomically
     bool label_job_waits;       // the job label_index surely has a row
     int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;

@@ -22,11 +22,11 @@ void intake_free(intake *in) {
     mem_free(in);
 }
 
-static void count_refused(const struct config_integration *i) {
+void intake_count_refused(const struct config_integration *i) {
     __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
 }
 
-static const struct config_integration *find(intake *in, struct http_exchange *x, str type, str token) {
+const struct config_integration *intake_find(intake *in, struct http_exchange *x, str type, str token) {
     in->config = config_current(engine_config(in->options.engine), in->config);
     const struct config_integration *i = config_by_token(in->config, token);
     if (!i) {
@@ -36,7 +36,7 @@ static const struct config_integration *find(intake *in, struct http_exchange *x
     if (!str_is(type, i->type)) {
         buf text = {0};
         buf_printf(&text, "This url is for integration with %.*s. Key is for %.*s", STR_FMT(type), STR_FMT(i->type));
-        count_refused(i);
+        intake_count_refused(i);
         http_reply(x, 400, "text/plain; charset=utf-8", buf_view(&text), NULL);
         buf_free(&text);
         return NULL;
@@ -44,9 +44,9 @@ static const struct config_integration *find(intake *in, struct http_exchange *x
     return i;
 }
 
-bool intake_check(intake *in, struct http_exchange *x, str type, str token) { return find(in, x, type, token) != NULL; }
+bool intake_check(intake *in, struct http_exchange *x, str type, str token) { return intake_find(in, x, type, token) != NULL; }
 
-static void reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
+void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
     char headers[48];
     snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)retry_s);
     buf text = {0};
@@ -71,7 +71,7 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
 static void accept_raw(intake *in, struct http_exchange *x, const struct config_integration *i) {
     str body = x->request.body;
     if (!str_is_utf8(body)) {
-        count_refused(i);
+        intake_count_refused(i);
         http_reply_detail(x, 400, "body is not valid UTF-8", NULL);
         return;
     }
@@ -117,7 +117,7 @@ static void accept_several(intake *in, struct http_exchange *x, const struct con
     if (e == ERR_OK) {
         intake_arrive(a, i);
     } else {
-        count_refused(i);
+        intake_count_refused(i);
         http_reply_detail(x, 400, why.text, NULL);
     }
 }
@@ -130,19 +130,19 @@ static void on_read(intake *in, struct http_exchange *x, const struct config_int
     case READ_IGNORED: intake_reply_ok(x); break;
     case READ_ANSWERED: x->reply(x, &reading->answer); break;
     case READ_REFUSED:
-        count_refused(i);
+        intake_count_refused(i);
         http_reply_detail(x, reading->refused == ERR_UNSUPPORTED ? 415 : 400, reading->why.text, NULL);
     }
 }
 
 void intake_post(intake *in, struct http_exchange *x, str type, str token) {
-    const struct config_integration *i = find(in, x, type, token);
+    const struct config_integration *i = intake_find(in, x, type, token);
     int64_t retry_s = 0;
     struct reading reading;
     if (!i) return;
     if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
-        count_refused(i);
-        reply_rate_limited(x, i, retry_s);
+        intake_count_refused(i);
+        intake_reply_rate_limited(x, i, retry_s);
     } else if (intake_is_raw(in, i->id, &x->request)) {
         accept_raw(in, x, i);
     } else if (intake_is_suspect(in, i->id)) {

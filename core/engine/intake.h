@@ -29,5 +29,7 @@ void intake_free(intake *in);
 
 // A POST to /integrations/v1/<type>/<token>/. Replies now or later, always once.
 void intake_post(intake *in, struct http_exchange *x, str type, str token);
+// A beat: GET, HEAD or POST to …/heartbeat/ below that. Costs no write, unless it arms the heartbeat (intake_beat.c).
+void intake_beat(intake *in, struct http_exchange *x, str type, str token);
 // Is there a live integration of this type and token? Answers 403 or 400 itself when not.
 bool intake_check(intake *in, struct http_exchange *x, str type, str token);

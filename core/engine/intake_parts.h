@@ -62,6 +62,10 @@ struct arrival *intake_arrival(intake *in, struct http_exchange *x, const struct
 // Renders and stores them, then answers.
 void intake_arrive(struct arrival *a, const struct config_integration *i);
 
+// The live integration of this type and token; NULL: it has answered 403 or 400 itself.
+const struct config_integration *intake_find(intake *in, struct http_exchange *x, str type, str token);
+void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s);
+void intake_count_refused(const struct config_integration *i);
 void intake_reply_ok(struct http_exchange *x);
 void intake_reply_not_stored(struct http_exchange *x, err e);
 

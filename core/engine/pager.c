@@ -187,14 +187,16 @@ int64_t pager_turn(pager *p) {
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
     int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
-    return sooner(sooner(jobs, out), sooner(sooner(fetch, chore), look));
+    int64_t beats = p->options.beats ? heartbeats_turn(p->options.beats) : -1;
+    return sooner(sooner(jobs, out), sooner(sooner(fetch, chore), sooner(look, beats)));
 }
 
 bool pager_is_idle(pager *p) {
     return !p->in_flight && !p->clock_in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
            (!p->options.chores || chores_is_idle(p->options.chores)) &&
-           (!p->options.watch || watch_is_idle(p->options.watch));
+           (!p->options.watch || watch_is_idle(p->options.watch)) &&
+           (!p->options.beats || heartbeats_is_idle(p->options.beats));
 }
 
 static void on_timer(uv_timer_t *t);
@@ -254,6 +256,7 @@ void pager_free(pager *p) {
     take_done(p);
     mailbox_close(&p->done);
     watch_free(p->options.watch);
+    heartbeats_free(p->options.beats);
     chores_free(p->options.chores);
     calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);

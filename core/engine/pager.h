@@ -5,6 +5,7 @@
 // Threads: pager_wake from any (the commit thread calls it when jobs were added); everything else on its own.
 #pragma once
 #include "engine/calendars.h"
+#include "engine/heartbeats.h"
 #include "engine/chores.h"
 #include "engine/outbox.h"
 #include "engine/watch.h"
@@ -18,6 +19,7 @@ struct pager_options {
     calendars *calendars; // likewise; NULL: none is fetched
     watch *watch;         // likewise; NULL: schedules are not looked after
     chores *chores;       // likewise; NULL: providers are asked nothing
+    heartbeats *beats;    // likewise; NULL: no silence is noticed
     env *env;
     log_t *log;
     // The pager's loop opens (before its thread starts) and is about to close (after it ended). May be NULL.

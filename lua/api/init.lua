@@ -8,6 +8,7 @@ local errors = require("api.errors")
 local escalation_plan = require("api.escalation_plan")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
+local heartbeat = require("api.heartbeat")
 local json = require("tocsin.json")
 local crypto = require("tocsin.crypto")
 local port = require("tocsin.port")
@@ -48,6 +49,9 @@ local ROUTES = {
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "escalation", "POST", direct_paging.create, "editor" },
   { "users/current", "GET", single.current_user, "viewer" },
+  { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "editor" },
+  { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "editor" },
+  { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "viewer" },
   { "schedules/:id/export", "GET", schedule_export.schedule },
   { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "editor" },
   { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "editor" },

@@ -3,6 +3,7 @@ local body = require("api.body")
 local change = require("api.change")
 local crypto = require("tocsin.crypto")
 local field = require("api.field")
+local heartbeat = require("api.heartbeat")
 local integration = require("integration")
 local json = require("tocsin.json")
 local keys = require("keys")
@@ -159,9 +160,10 @@ return {
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
-  join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1",
+  join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..
+    "LEFT JOIN heartbeat AS h ON h.integration_id = t.id",
   columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.dynamic_labels, d.id AS default_route_id, " ..
-    "d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels",
+    "d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " .. heartbeat.COLUMNS,
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
   unique = {
     ["integration.token"] = { "token", "Another integration has this token." },
@@ -178,7 +180,7 @@ return {
     { "type", type = "text", required = true, create_only = true, check_text = check_type },
     { "default_route", show = show_default_route, store = store_default_route },
     { "templates", show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
-    { "heartbeat", show = function(row, request) return writer.object("link", link(row, request) .. "heartbeat/") end },
+    { "heartbeat", show = function(row, request) return heartbeat.show(row, link(row, request)) end, store = heartbeat.store },
     { "maintenance_mode", show = nothing },
     { "maintenance_started_at", show = nothing },
     { "maintenance_end_at", show = nothing },
@@ -195,6 +197,9 @@ return {
   },
   guard = function(row) return { table = "integration", id = row.id, version = row.version } end,
   delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",
+  after_write = function(request, c)
+    if c.is_heartbeat_off then heartbeat.settle(c.old, request) end
+  end,
   before_write = function(_, c)
     if c.kind == "create" then fill_new(c)
     elseif c.default_route and is_new_default_route(c) then

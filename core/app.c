@@ -21,7 +21,7 @@ struct local_exchange {
     struct http_response *out;
 };
 
-static struct script_options script_options(struct app *app) {
+struct script_options app_script_options(struct app *app) {
     const struct settings *s = &app->settings;
     return (struct script_options){
         .lua_dir = *s->lua ? s->lua : NULL,
@@ -44,7 +44,7 @@ static intake *new_intake(struct app *app, size_t loop, struct why *why) {
         .engine = app->engine,
         .env = app->env,
         .log = app->log,
-        .script = script_options(app),
+        .script = app_script_options(app),
         .slow_lane = app->slow_lane,
         .json_depth = (int)app->settings.json_depth,
         .fuel_inline = app->settings.fuel_inline,
@@ -85,7 +85,7 @@ static void on_mail(void *ctx, void *loop_ctx, struct mail *mail) {
     x->resume(x);
 }
 
-static void on_jobs(void *ctx) {
+void app_on_jobs(void *ctx) {
     struct app *app = ctx;
     if (app->pager) pager_wake(app->pager);
 }
@@ -132,117 +132,11 @@ static err open_workers(struct app *app, struct why *why) {
                                       .data = app->settings.data,
                                       .public_url = app->settings.public_url,
                                       .read_timeout_ms = (int)app->settings.read_timeout,
-                                      .script = script_options(app),
+                                      .script = app_script_options(app),
                                       .env = app->env,
                                       .log = app->log};
     app->workers = workers_new(&options, why);
     return app->workers ? ERR_OK : ERR_SCRIPT;
-}
-
-static void on_pager_open(void *ctx, struct uv_loop_s *loop) {
-    struct app *app = ctx;
-    struct why why = {""};
-    err e = courier_open(app->courier, loop, &why);
-    if (e != ERR_OK) LOG(app->log, LOG_ERROR, "courier_not_opened", LOG_Z("error", why.text));
-    CHECK(e == ERR_OK); // its settings were checked before
-}
-
-static void on_pager_close(void *ctx) {
-    struct app *app = ctx;
-    courier_close(app->courier);
-}
-
-static err open_outbox(struct app *app, struct outbox_sender sender, store *reader, outbox **out, struct why *why) {
-    struct script_options own = script_options(app);
-    own.store = reader;
-    struct outbox_options o = {.engine = app->engine,
-                               .reader = reader,
-                               .script = script_new(&own, why),
-                               .sender = sender,
-                               .env = app->env,
-                               .log = app->log,
-                               .public_url = app->settings.public_url,
-                               .phone_limit = app->settings.daily_phone_limit,
-                               .email_limit = app->settings.daily_email_limit,
-                               .wake = on_jobs,
-                               .wake_ctx = app};
-    if (!o.script) return ERR_SCRIPT;
-    *out = outbox_new(&o);
-    return ERR_OK;
-}
-
-static err push_aside(void *ctx, struct aside *a) {
-    struct app *app = ctx;
-    struct aside_door door = workers_aside(app->workers);
-    return door.push(door.ctx, a);
-}
-
-static calendars *open_calendars(struct app *app, struct outbox_sender sender, store *reader) {
-    return calendars_new(&(struct calendars_options){.engine = app->engine,
-                                                     .reader = reader,
-                                                     .sender = sender,
-                                                     .door = {.ctx = app, .push = push_aside},
-                                                     .env = app->env,
-                                                     .log = app->log,
-                                                     .refresh_us = app->settings.calendar_refresh * 1000000,
-                                                     .wake = on_jobs,
-                                                     .wake_ctx = app});
-}
-
-static watch *open_watch(struct app *app) {
-    return watch_new(&(struct watch_options){.engine = app->engine,
-                                             .door = {.ctx = app, .push = push_aside},
-                                             .env = app->env,
-                                             .log = app->log,
-                                             .wake = on_jobs,
-                                             .wake_ctx = app});
-}
-
-static chores *open_chores(struct app *app, struct outbox_sender sender) {
-    return chores_new(&(struct chores_options){.engine = app->engine,
-                                               .sender = sender,
-                                               .door = {.ctx = app, .push = push_aside},
-                                               .env = app->env,
-                                               .log = app->log,
-                                               .refresh_us = app->settings.provider_refresh * 1000000,
-                                               .wake = on_jobs,
-                                               .wake_ctx = app});
-}
-
-static heartbeats *open_heartbeats(struct app *app) {
-    return heartbeats_new(&(struct heartbeats_options){.engine = app->engine,
-                                                       .slow_lane = app->slow_lane,
-                                                       .env = app->env,
-                                                       .log = app->log,
-                                                       .fuel_slow = app->settings.fuel_slow,
-                                                       .wake = on_jobs,
-                                                       .wake_ctx = app});
-}
-
-static err open_pager(struct app *app, const struct app_options *options, struct why *why) {
-    struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
-    struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
-    struct outbox_sender sender = options->sender;
-    err e = store_open(&reading, &o.reader, why);
-    if (e == ERR_OK && options->has_sockets && !sender.send) {
-        e = courier_new(&app->settings, app->env, &app->courier, why);
-        if (e == ERR_OK) {
-            sender = courier_sender(app->courier);
-            o.on_open = on_pager_open;
-            o.on_close = on_pager_close;
-        }
-    }
-    bool has_sender = sender.send || sender.is_rehearsal;
-    if (e == ERR_OK && app->settings.deliver && has_sender) e = open_outbox(app, sender, o.reader, &o.outbox, why);
-    if (e == ERR_OK && sender.send && !sender.is_rehearsal) {
-        o.calendars = open_calendars(app, sender, o.reader);
-        o.watch = open_watch(app);
-        if (app->settings.deliver && app->settings.provider_refresh) o.chores = open_chores(app, sender);
-    }
-    if (e == ERR_OK && !options->is_command && !sender.is_rehearsal) o.beats = open_heartbeats(app);
-    if (e != ERR_OK) store_close(o.reader);
-    else app->pager = pager_new(&o);
-    return e;
 }
 
 static err open_engine(struct app *app, struct why *why) {
@@ -254,7 +148,7 @@ static err open_engine(struct app *app, struct why *why) {
                                      .is_note_required = app->settings.resolution_note_required,
                                      .reminder = {.remind_ms = app->settings.acknowledge_remind * 1000,
                                                   .unacknowledge_ms = app->settings.unacknowledge_after * 1000},
-                                     .on_jobs = on_jobs,
+                                     .on_jobs = app_on_jobs,
                                      .ctx = app};
     app->engine = engine_new(&options, why);
     app->ports = (struct ports){.engine = app->engine,
@@ -266,7 +160,7 @@ static err open_engine(struct app *app, struct why *why) {
 }
 
 static err open_slow_lane(struct app *app, struct why *why) {
-    struct script_options own = script_options(app);
+    struct script_options own = app_script_options(app);
     app->slow_lane = slow_lane_new(&own, (size_t)app->settings.slow_lane_waiting, app->log, why);
     app->ports.slow_lane = app->slow_lane;
     app->ports.fuel_slow = app->settings.fuel_slow;
@@ -336,7 +230,7 @@ static void open_crash_marker(struct app *app, const struct app_options *options
 static void log_broken_files(struct app *app) {
     const struct settings *s = &app->settings;
     if (!*s->integrations && !*s->lua) return;
-    struct script_options options = script_options(app);
+    struct script_options options = app_script_options(app);
     struct script_value lines = {0};
     struct why why = {""};
     arena *a = arena_new();
@@ -375,7 +269,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
-    if (e == ERR_OK) e = open_pager(app, options, why);
+    if (e == ERR_OK) e = app_open_pager(app, options, why);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
     if (e == ERR_OK) {

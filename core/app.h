@@ -53,3 +53,8 @@ bool app_turn(struct app *app);
 void app_requests(struct app *app, arena *a, const struct http_request *requests, struct http_response *out,
                   size_t count);
 void app_advance(struct app *app, int64_t us); // moves the virtual clock and runs what becomes due
+
+// Between app.c and app_pager.c alone.
+struct script_options app_script_options(struct app *app);
+void app_on_jobs(void *ctx); // `ctx` is the app: the pager may have something to do. Any thread
+err app_open_pager(struct app *app, const struct app_options *options, struct why *why);

@@ -144,8 +144,7 @@ static err grant(const struct beat_item *b, int64_t now) {
                 "integration_id ORDER BY id DESC) AS n FROM heartbeat_event) AS t WHERE n > " EVENTS_KEPT ")",
                 NULL, 0, NULL);
     if (x != ERR_OK) return x;
-    return run(b,
-               "UPDATE heartbeat SET grace_until = $1 + interval_ms * 1000 WHERE state = 'alive' AND is_enabled = 1",
+    return run(b, "UPDATE heartbeat SET grace_until = $1 + interval_ms * 1000 WHERE state = 'alive' AND is_enabled = 1",
                args, 1, NULL);
 }
 

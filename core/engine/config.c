@@ -231,8 +231,8 @@ static err make_json(store *s, struct held_integration *h, const struct store_va
 
 // `state` in memory is that of the row from here on; what changed makes the silence count anew.
 static void load_cell(struct heartbeat_cell *cell, int64_t interval_ms, bool is_enabled, enum heartbeat_state state) {
-    bool is_same = cell->interval_ms == interval_ms && cell->is_enabled == is_enabled &&
-                   heartbeat_state_of(cell) == state;
+    bool is_same =
+        cell->interval_ms == interval_ms && cell->is_enabled == is_enabled && heartbeat_state_of(cell) == state;
     cell->interval_ms = interval_ms;
     cell->is_enabled = is_enabled;
     if (is_same) return;
@@ -243,8 +243,9 @@ static void load_cell(struct heartbeat_cell *cell, int64_t interval_ms, bool is_
 
 static err load_heartbeat(store *s, struct held_integration *h) {
     struct store_rows rows;
-    err e = store_run(s, h->arena, "SELECT interval_ms, is_enabled, state, text FROM heartbeat WHERE integration_id = $1",
-                      &SV_INT(h->view.id), 1, 1, &rows, NULL);
+    err e =
+        store_run(s, h->arena, "SELECT interval_ms, is_enabled, state, text FROM heartbeat WHERE integration_id = $1",
+                  &SV_INT(h->view.id), 1, 1, &rows, NULL);
     if (e != ERR_OK || !rows.count) return e;
     const struct store_value *v = rows.values;
     h->view.heartbeat.interval_us = v[0].integer * 1000;

@@ -14,8 +14,9 @@ struct heartbeat {
     bool is_enabled;
     int64_t interval_us;
     int64_t beat_at; // the last beat, 0: none
-    int64_t since;   // its silence counts from here, unless a beat came later: armed, changed, or beats may have been lost
-    int64_t seen;    // MISSING: the last beat when that was found
+    int64_t
+        since;    // its silence counts from here, unless a beat came later: armed, changed, or beats may have been lost
+    int64_t seen; // MISSING: the last beat when that was found
 };
 
 enum heartbeat_deed { HEARTBEAT_NOTHING, HEARTBEAT_MISSED, HEARTBEAT_RESTORED };
@@ -29,9 +30,9 @@ enum heartbeat_deed heartbeat_look(const struct heartbeat *h, int64_t now, int64
 // stands in its row before anybody is told. After a start every armed one is granted a whole interval, because beats of the
 // time in between are lost either way; knowing the last one to the second could only make the first alarm false.
 struct heartbeat_cell {
-    int64_t beat_at; // atomically, any thread
-    int32_t state;   // atomically; written by the commit thread, after its COMMIT
-    uint32_t epoch;  // likewise; another one: `since` begins anew
+    int64_t beat_at;     // atomically, any thread
+    int32_t state;       // atomically; written by the commit thread, after its COMMIT
+    uint32_t epoch;      // likewise; another one: `since` begins anew
     int64_t interval_ms; // the commit thread's: as it was last loaded
     bool is_enabled;
 };

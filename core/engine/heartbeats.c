@@ -219,7 +219,8 @@ static void grant(heartbeats *h, const char *reason) {
 
 static void tell(const heartbeats *h, const struct errand *x) {
     log_t *log = h->options.log;
-    if (x->beat.kind == BEAT_MISSED) LOG(log, LOG_INFO, "heartbeat_missing", LOG_N("integration", x->beat.integration_id));
+    if (x->beat.kind == BEAT_MISSED)
+        LOG(log, LOG_INFO, "heartbeat_missing", LOG_N("integration", x->beat.integration_id));
     else if (x->beat.kind == BEAT_RESTORED)
         LOG(log, LOG_INFO, "heartbeat_restored", LOG_N("integration", x->beat.integration_id));
 }

@@ -44,7 +44,9 @@ const struct config_integration *intake_find(intake *in, struct http_exchange *x
     return i;
 }
 
-bool intake_check(intake *in, struct http_exchange *x, str type, str token) { return intake_find(in, x, type, token) != NULL; }
+bool intake_check(intake *in, struct http_exchange *x, str type, str token) {
+    return intake_find(in, x, type, token) != NULL;
+}
 
 void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
     char headers[48];

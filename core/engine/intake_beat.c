@@ -33,8 +33,7 @@ static void on_committed(struct commit_item *item, err result) {
 static void arm(intake *in, struct http_exchange *x, const struct config_integration *i) {
     struct arming *a = arena_alloc(x->arena, sizeof *a);
     *a = (struct arming){.x = x};
-    a->beat = (struct beat_item){
-        .kind = BEAT_ARM, .arena = x->arena, .integration_id = i->id, .reason = "first_beat"};
+    a->beat = (struct beat_item){.kind = BEAT_ARM, .arena = x->arena, .integration_id = i->id, .reason = "first_beat"};
     beat_init(&a->beat, in->options.engine);
     a->beat.item.done = on_committed;
     x->work = a;

@@ -5,8 +5,8 @@
 // Threads: pager_wake from any (the commit thread calls it when jobs were added); everything else on its own.
 #pragma once
 #include "engine/calendars.h"
-#include "engine/heartbeats.h"
 #include "engine/chores.h"
+#include "engine/heartbeats.h"
 #include "engine/outbox.h"
 #include "engine/watch.h"
 

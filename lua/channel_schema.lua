@@ -198,7 +198,7 @@ local FIELDS <const> = {
   lists = field(block_of { rooms = field(LIST), groups = field(LIST), members = field(LIST) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),
   can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability),
-    replace = field(ability) }),
+    replace = field(ability), membership = field(ability) }),
   sample = field(block_of { account = field(any, true), address = field(any, true), channel = field(rules.text) }, true),
   examples = field(examples, true),
   -- The look that may stand in the same file: see channels/init.lua.
@@ -244,7 +244,7 @@ function channel_schema.untested(data, address)
   end
   want(true, "no example sends a page", sends("page"))
   want(data.room, "no example posts to a room", sends("post"))
-  for ability_name, kind in pairs { update = "update", cancel = "cancel", thread = "thread" } do
+  for ability_name, kind in pairs { update = "update", cancel = "cancel", thread = "thread", membership = "membership" } do
     want(data.can and data.can[ability_name], "no example of kind = \"" .. kind .. "\"", sends(kind))
   end
   for _, state in ipairs { "sent", "retry", "failed" } do

@@ -10,6 +10,7 @@ local json <const> = require("tocsin.json")
 local links <const> = require("links")
 local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
+local sending <const> = require("watch.sending")
 local store <const> = require("tocsin.store")
 local webhook <const> = require("webhook")
 
@@ -97,7 +98,7 @@ end
 
 -- The sentence about a room that cannot be one.
 local function why_no_room(n, spec, address)
-  if not is_to_room(n) then return nil end
+  if not is_to_room(n) or decoded(n.detail).user_group then return nil end
   local problem = channel.check_values(spec.address, address)[1]
   return problem and "The room of the route is not right: " .. problem[2]
 end
@@ -166,41 +167,20 @@ local function sealed_text(n)
   return sealed and json.decode(assert(seal.open(sealed)))
 end
 
--- People and everybody in the channel's own words, behind what was converted: there, data can mention nobody.
-local function mentions_of(n, spec)
-  local list, detail = {}, decoded(n.detail)
-  if not spec.mention then return list end
-  if detail.everyone then list[1] = spec.mention.everyone end
-  for _, id in ipairs(detail.people or {}) do
-    local row = store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND verified_at IS NOT NULL",
-      id, n.channel)
-    list[#list + 1] = row and spec.mention.person(opened(row.address, spec.address))
-  end
-  return list
-end
-
--- News about a schedule: neutral Markdown of the row.
-local function info_text(n, spec, look)
-  local detail, shape = decoded(n.detail), channels[look] or channels.sms
-  local lines = { shape.convert(detail.message, "message") }
-  local mentions = mentions_of(n, spec)
-  if #mentions > 0 then lines[2] = table.concat(mentions, " ") end
-  return { title = shape.convert(detail.title, "title"), message = table.concat(lines, "\n") }
-end
-
 local function words_of(n, g, provider, facts, spec)
   local look = channel.look(provider.type, n.channel)
   if g then return text_of(g, n, look, facts) end
   if n.kind == "cancel" then return { title = "The alert group was deleted" } end
-  return n.kind == "info" and info_text(n, spec, look) or sealed_text(n)
+  return n.kind == "info" and sending.text(n, spec, look) or sealed_text(n)
 end
 
 local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
-  return { kind = n.kind == "info" and "post" or n.kind, now = now, key = n.key, channel = n.channel,
-    is_important = n.is_important == 1, group = facts,
+  local membership = n.kind == "info" and sending.membership(n, spec) or nil
+  return { kind = membership and "membership" or n.kind == "info" and "post" or n.kind, now = now, key = n.key,
+    channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
-    text = words_of(n, g, provider, facts, spec),
+    text = not membership and words_of(n, g, provider, facts, spec) or nil,
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
     message = n.kind == "update" and message_of(n) or n.external_id and { external_id = n.external_id } or nil }
@@ -297,6 +277,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   end
   if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url)
+  if send.membership and #send.membership.people == 0 then return "skip", "nobody_has_an_address" end
   send.more, send.remaining = more > 0 and more or nil, remaining
   local masked = channel.masked(provider.type, send.address)
   local request, why = nil, why_no_room(n, channel.load(provider.type), send.address)
@@ -306,7 +287,8 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local limits = channel.load(provider.type).limits or {}
   local mail = request.mail
   return "send", json.encode { provider = provider.id, address = masked, carried = carried,
-    target = channel.target(provider.type, send.address), shown = shown_of(n, g, provider), cancels = cancels_of(n, provider),
+    target = send.membership and send.membership.group or channel.target(provider.type, send.address),
+    shown = shown_of(n, g, provider), cancels = cancels_of(n, provider),
     provider_limit = limits.per_provider and json.array(limits.per_provider),
     target_limit = limits.per_target and json.array(limits.per_target),
     trusted = is_trusted(provider.type), method = request.method, url = request.url or mail.url,

@@ -25,7 +25,7 @@ watch *watch_new(const struct watch_options *options) {
     w->options = *options;
     w->look_at = 0; // what happened before the start is looked at
     w->version = engine_schedules_version(options->engine);
-    w->changed_at = env_now(options->env);
+    w->changed_at = env_now(options->env) - 1;
     mailbox_open(&w->done, options->wake, options->wake_ctx);
     return w;
 }
@@ -66,6 +66,8 @@ static void take_done(watch *w, int64_t now) {
         int64_t rested_at = now + REST_TIMES * w->took_us;
         w->look_at = w->next_at > rested_at ? w->next_at : rested_at;
     }
+    // What changed since that look began may have been read before it changed.
+    if (w->changed_at >= w->now && w->look_at > now + SETTLE_US) w->look_at = now + SETTLE_US;
 }
 
 static void see_change(watch *w, int64_t now) {
@@ -83,7 +85,7 @@ int64_t watch_turn(watch *w) {
     if (w->is_looking) return -1;
     if (w->look_at > now) return w->look_at == NEVER ? -1 : w->look_at - now;
     w->now = now;
-    w->changed_before = w->changed_at;
+    w->changed_before = w->changed_at < now ? w->changed_at : now - 1;
     w->aside.run = look;
     w->is_looking = w->options.door.push(w->options.door.ctx, &w->aside) == ERR_OK;
     return w->is_looking ? -1 : SETTLE_US;

@@ -93,6 +93,7 @@ CREATE TABLE schedule_watch (
   schedule_id  INTEGER PRIMARY KEY REFERENCES schedule(id) ON DELETE CASCADE,
   on_call      TEXT NOT NULL,                        -- JSON: ids of user, rising
   warnings     TEXT NOT NULL,                        -- JSON: what is wrong ahead (lua/schedule_warnings.lua)
+  members      TEXT,                                 -- of the user group that follows, as it was told: "S0614TZR7: 1 2"
   looked_at    INTEGER NOT NULL,
   report_at    INTEGER,                              -- when all warnings are told again
   next_at      INTEGER NOT NULL                      -- when it is to be looked at again

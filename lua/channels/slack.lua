@@ -72,6 +72,7 @@ slack.docs = {
   "https://docs.slack.dev/reference/block-kit/blocks", "https://docs.slack.dev/authentication/verifying-requests-from-slack",
   "https://docs.slack.dev/apis/web-api/rate-limits", "https://docs.slack.dev/reference/methods/conversations.list",
   "https://docs.slack.dev/reference/methods/conversations.members", "https://docs.slack.dev/reference/methods/usergroups.list",
+  "https://docs.slack.dev/reference/methods/usergroups.users.update",
 }
 slack.settings = {
   { "token", type = "text", secret = true, required = true, max = 300, pattern = "^xox[%w.%-]+$",
@@ -88,7 +89,7 @@ slack.room = { key = "channel_id", enabled = true, upper = true }
 slack.mention = { person = function(address) return match(address.id or "", "^[UW][A-Z0-9]+$") and "<@" .. address.id .. ">" end,
   everyone = "<!channel>" }
 slack.limits = { per_target = { 1, 1000 }, per_provider = { 50, 60000 } }
-slack.can = { update = true, thread = true, buttons = true }
+slack.can = { update = true, thread = true, buttons = true, membership = true }
 slack.sample = {
   account = { token = "xoxb-1111-2222-abcdefgh", signing_secret = "8f742231b10e8888abcd99yyyzzz85a5" },
   address = { id = "C024BE91L" },
@@ -202,7 +203,14 @@ local function message_body(send)
   return body
 end
 
+-- The members of a user group are others now. A group cannot be without members, so it is not asked to be.
+local function membership_request(send)
+  return encode.json_request("POST", encode.base(send.account.api_url) .. "/usergroups.users.update",
+    { usergroup = send.membership.group, users = concat(send.membership.people, ",") }, { encode.bearer(send.account.token) })
+end
+
 function slack.request(send)
+  if send.kind == "membership" then return membership_request(send) end
   local is_update = send.kind == "update"
   local make = send.kind == "thread" and thread_body or message_body
   local body, why = make(send)
@@ -238,6 +246,14 @@ local REFUSALS <const> = {
   edit_window_closed = "The workspace lets messages be edited for a while only",
 }
 
+local MEMBERSHIP_REFUSALS <const> = setmetatable({
+  missing_scope = "Give the app the scope usergroups:write and install it again",
+  no_permission = "Give the app the scope usergroups:write and install it again",
+  permission_denied = "A setting of the workspace keeps the app from changing user groups",
+  no_such_subteam = "Check the id of the user group",
+  invalid_users = "Check the member ids of the people who are on call",
+}, { __index = REFUSALS })
+
 function slack.result(response, send)
   local refused, object = reply.refusal(response, send, { name = "Slack" })
   if refused then return refused end
@@ -248,7 +264,8 @@ function slack.result(response, send)
     return { state = "sent", id = id, thread = id }
   end
   local code = object.error or reply.find(body, "error") or "no answer of the Web API"
-  return reply.by_code("Slack", code, nil, REFUSALS, reply.retry_after(response, send.now))
+  local refusals = send.kind == "membership" and MEMBERSHIP_REFUSALS or REFUSALS
+  return reply.by_code("Slack", code, nil, refusals, reply.retry_after(response, send.now))
 end
 
 -- Coming in: block actions, signed with the app's secret.
@@ -374,6 +391,12 @@ slack.examples = {
       message = { external_id = "C024BE91L/1503435956.000247" } },
     expect = { request = { json = { channel = "C024BE91L", thread_ts = "1503435956.000247", text = "Ann was called." } } } },
   { "an update of a message that nobody knows", send = { kind = "update" }, expect = { refused = "the message to update is not known" } },
+  { "who is on call is a user group", send = { kind = "membership", membership = { group = "S0614TZR7", people = { "U060R4BJ4", "U060RNRCZ" } } },
+    expect = { request = { method = "POST", url = "https://slack.com/api/usergroups.users.update",
+      json = { usergroup = "S0614TZR7", users = "U060R4BJ4,U060RNRCZ" } } } },
+  { "a user group that is not there", send = { kind = "membership", membership = { group = "S1", people = { "U1" } } },
+    response = { status = 200, body = [[{"ok":false,"error":"no_such_subteam"}]] },
+    expect = { state = "failed", error = "Slack refused the message: no_such_subteam. Check the id of the user group" } },
   { "posted", response = { status = 200, body = [[{"ok":true,"channel":"C024BE91L","ts":"1503435956.000247","message":{"text":"x"}}]] },
     expect = { state = "sent", id = "C024BE91L/1503435956.000247", thread = "C024BE91L/1503435956.000247" } },
   { "too fast", response = { status = 429, headers = { ["retry-after"] = "30" }, body = [[{"ok":false,"error":"ratelimited"}]] },

@@ -49,6 +49,16 @@ local function say_hand_over(look, turn)
   append(look.out, messages.to_rooms(look.rooms, "hand_over", text, { people = people, everyone = everyone }, look.now))
 end
 
+-- A user group follows who is on call; while nobody is, it stays as it was.
+local function put_members(look, turn)
+  local group = (json.decode(look.row.channels).slack or {}).user_group_id
+  look.members = look.row.members
+  local wanted = group and #turn.users > 0 and group .. ": " .. table.concat(turn.users, " ")
+  if not wanted or wanted == look.members then return end
+  look.members = wanted
+  look.out[#look.out + 1] = messages.to_group("slack", group, turn.users, look.now)
+end
+
 -- Of new ones at once, of all every Monday.
 local function say_warnings(look, list, shifts)
   local is_monday = look.row.report_at and look.now >= look.row.report_at
@@ -111,20 +121,30 @@ end
 
 -- Looking -----------------------------------------------------------------------------------------------------------------
 
-local PUT <const> = "INSERT INTO schedule_watch (schedule_id, on_call, warnings, looked_at, report_at, next_at) " ..
-  "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (schedule_id) DO UPDATE SET on_call = excluded.on_call, " ..
-  "warnings = excluded.warnings, looked_at = excluded.looked_at, report_at = excluded.report_at, next_at = excluded.next_at"
+local PUT <const> = "INSERT INTO schedule_watch (schedule_id, on_call, warnings, members, looked_at, report_at, next_at) " ..
+  "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (schedule_id) DO UPDATE SET on_call = excluded.on_call, " ..
+  "warnings = excluded.warnings, members = excluded.members, looked_at = excluded.looked_at, " ..
+  "report_at = excluded.report_at, next_at = excluded.next_at"
 
-local function put(statements, ...)
-  statements[#statements + 1] = { sql = PUT, args = json.array { ... } }
-  local result, sentence, code = port.call("write", { statements = json.array(statements), is_outbox = true })
-  -- A schedule that was deleted meanwhile is nobody's concern any more.
-  if not result and code ~= "CONFLICT" then error(sentence, 0) end
-end
+local function put(statements, ...) statements[#statements + 1] = { sql = PUT, args = json.array { ... } } end
 
 local function remember(look, on_call, list)
-  put(look.out, look.id, json.encode(json.array(on_call)), json.encode(json.array(list)), look.now,
+  put(look.out, look.id, json.encode(json.array(on_call)), json.encode(json.array(list)), look.members or json.null, look.now,
     look.report_at or json.null, look.next_at)
+end
+
+-- Statements of several looks in one write, which is one wait for the disk; when one of them cannot be written, each by itself.
+local function write(looks)
+  local all = json.array()
+  for _, statements in ipairs(looks) do append(all, statements) end
+  local result, sentence, code = port.call("write", { statements = all, is_outbox = true })
+  if result or #all == 0 then return end
+  if #looks == 1 then
+    -- A schedule that was deleted meanwhile is nobody's concern any more.
+    if code ~= "CONFLICT" then error(sentence, 0) end
+    return
+  end
+  for _, statements in ipairs(looks) do write { statements } end
 end
 
 local function look_at(look)
@@ -136,30 +156,39 @@ local function look_at(look)
   local turn = rules.turn(final, look.now)
   sooner(look, turn.change_at)
   say_hand_over(look, turn)
+  put_members(look, turn)
   say_warnings(look, list, shifts)
   say_swaps(look, final)
   remember(look, turn.users, { table.unpack(list, 1, WARNINGS_MAX) })
 end
 
--- What goes wrong with one schedule must not keep the others from being looked at.
+-- What goes wrong with one schedule must not keep the others from being looked at. Returns the statements.
 local function look_safely(row, now)
-  local ok, problem = pcall(function() look_at(new_look(row, now)) end)
-  if ok then return end
+  local ok, look = pcall(new_look, row, now)
+  local problem = look
+  if ok then ok, problem = pcall(look_at, look) end
+  if ok then return look.out end
   port.call("log", { level = "error", message = "schedule " .. row.id .. " could not be looked after: " .. tostring(problem) })
-  put({}, row.id, row.on_call or "[]", row.warnings or "[]", now, row.report_at or json.null, now + RETRY)
+  local out = {}
+  put(out, row.id, row.on_call or "[]", row.warnings or "[]", row.members or json.null, now, row.report_at or json.null,
+    now + RETRY)
+  return out
 end
 
-local DUE <const> = "SELECT s.id, s.name, s.timezone, s.channels, s.notify, w.on_call, w.warnings, w.looked_at, w.report_at " ..
-  "FROM schedule AS s LEFT JOIN schedule_watch AS w ON w.schedule_id = s.id WHERE w.schedule_id IS NULL OR w.looked_at < $1 " ..
+local DUE <const> = "SELECT s.id, s.name, s.timezone, s.channels, s.notify, w.on_call, w.warnings, w.members, w.looked_at, " ..
+  "w.report_at " ..
+  "FROM schedule AS s LEFT JOIN schedule_watch AS w ON w.schedule_id = s.id WHERE w.schedule_id IS NULL OR w.looked_at <= $1 " ..
   "OR w.looked_at > $2 OR w.next_at <= $2 ORDER BY COALESCE(w.next_at, 0), s.id LIMIT $3"
 
 --- Looks at some of those that are due.
 ---@param now integer µs
----@param changed_at integer µs: what was looked at before may be different now
+---@param changed_at integer µs: what was looked at until then may be different now
 ---@return integer next_at when to look again; 0: at once, -1: when something changes
 function watch.look(now, changed_at)
   local due = store.rows(DUE, changed_at, now, AT_ONCE)
-  for _, row in ipairs(due) do look_safely(row, now) end
+  local looks = {}
+  for i, row in ipairs(due) do looks[i] = look_safely(row, now) end
+  write(looks)
   if #due == AT_ONCE then return 0 end
   return store.row("SELECT min(next_at) AS at FROM schedule_watch").at or -1
 end

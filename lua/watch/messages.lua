@@ -44,6 +44,12 @@ function messages.to_rooms(rooms, reason, text, mention, now)
   return out
 end
 
+--- The statement that makes people the members of a user group.
+function messages.to_group(channel_name, group, people, now)
+  return row_of({ reason = "on_call_group", channel = channel_name, target = "group:" .. channel_name .. ":" .. group },
+    { user_group = group, people = json.array(people) }, now)
+end
+
 --- Statements that write a message to the phones of people; who has none is not told.
 ---@param people integer[]
 ---@return table[]

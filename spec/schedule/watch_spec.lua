@@ -326,6 +326,42 @@ describe("the room of a schedule", function()
     end)
   end)
 
+  describe("is not all that follows who is on call:", function()
+    local function groups_put()
+      local list = {}
+      for _, letter in ipairs(w:outgoing()) do
+        if letter.url:find("usergroups.users.update", 1, true) then list[#list + 1] = json.decode(letter.body) end
+        w:answer(letter, { status = 200, body = '{"ok":true}' })
+      end
+      return list
+    end
+    local slack = { user_group_id = "S0GROUP" }
+
+    it("a user group of Slack does, at once and at every hand-over", function()
+      local made = schedule({ shift { rolling_users = json.array { json.array { users.ada, users.eve }, json.array { users.bob } } } }, { slack = slack })
+      assert.same({ { usergroup = "S0GROUP", users = "U0ADA,U0EVE" } }, groups_put())
+      shift { name = "unused" }
+      w:advance(2 * SECOND)
+      assert.same({}, groups_put())
+      w:advance(17 * HOUR)
+      assert.same({ { usergroup = "S0GROUP", users = "U0BOB" } }, groups_put())
+      w:api(200, "PUT", "schedules/" .. made.id, { slack = { user_group_id = "S0OTHER" } })
+      w:advance(2 * SECOND)
+      assert.same({ { usergroup = "S0OTHER", users = "U0BOB" } }, groups_put())
+    end)
+
+    it("but it never is empty", function()
+      schedule({ shift { type = "single_event", users = json.array { users.ada }, start = "2026-09-21T09:00:00", duration = 8 * 3600 } }, { slack = slack })
+      assert.equal(1, #groups_put())
+      w:rows "DELETE FROM contact_method"
+      w:advance(2 * HOUR)
+      assert.same({}, groups_put())
+      schedule({ shift { name = "other" } }, { name = "other", slack = { user_group_id = "S0NOBODY" } })
+      assert.same({}, groups_put())
+      assert.same({ "nobody_has_an_address" }, w:column "SELECT error FROM notification WHERE state = 'cancelled'")
+    end)
+  end)
+
   describe("is named in the API", function()
     it("by its channel, with what it is told; null takes it away", function()
       local made = schedule({ shift {} }, { telegram = { id = "-100" }, notify = { frequency = "never", mention_next = true } })
@@ -344,6 +380,23 @@ describe("the room of a schedule", function()
         assert.is_not_nil(w:api(400, "PUT", path, { [case[1]] = case[2] })[case[1]], case[1])
       end
     end)
+  end)
+
+  it("of many schedules is told by each, and one that was deleted keeps none of the others from it", function()
+    local turns = shift {}
+    for i = 1, 25 do
+      w:api(201, "POST", "schedules/", { name = "s" .. i, type = "calendar", time_zone = "UTC", shifts = json.array { turns.id }, slack = { channel_id = "C0ROOM" .. i } })
+    end
+    w:advance(5 * SECOND)
+    assert.equal(25, w:rows("SELECT count(*) AS n FROM schedule_watch")[1].n)
+    w:advance(19 * HOUR)
+    local list = said()
+    assert.equal(25, #list)
+    local before = w:rows("SELECT max(looked_at) AS at FROM schedule_watch")[1].at
+    w:api(200, "PUT", "on_call_shifts/" .. turns.id, { rolling_users = groups("eve") })
+    w:advance(5 * SECOND)
+    assert.equal(25, #said())
+    assert.is_true(before < w:rows("SELECT min(looked_at) AS at FROM schedule_watch")[1].at)
   end)
 
   it("is looked after beside others, also when its schedule cannot be read", function()

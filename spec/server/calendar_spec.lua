@@ -72,8 +72,10 @@ describe("a calendar on a web server", function()
     open()
     local made = make()
     server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
-    server.wait(function() return type(shown(made).warnings) == "table" end, "the look at the days ahead")
-    assert.equal("unreachable_person", shown(made).warnings[1].kind)
+    server.wait(function()
+      local list = shown(made).warnings
+      return type(list) == "table" and list[1] and list[1].kind == "unreachable_person"
+    end, "the look at the days ahead")
     assert.is_truthy(web.heads[1]:find("^GET /on%-call%.ics HTTP/1%.1\r\n"))
   end)
 
@@ -107,6 +109,19 @@ describe("a calendar on a web server", function()
     web.answer = function() return ok(calendar "ada") end
     reload(made)
     server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
+  end)
+
+  it("whose server says nothing holds up neither other calendars nor the stop", function()
+    open()
+    web.answer = function() return "" end
+    make()
+    server.wait(function() return #web.heads == 1 end, "the question")
+    web.answer = function() return ok(calendar "ada") end
+    local other = s:api("POST", "/schedules/", { name = "other", type = "ical", ical_url_primary = web.url .. "?2" })
+    server.wait(function() return #shown(other).on_call_now == 1 end, "the other calendar")
+    local from = uv.hrtime()
+    assert.equal(0, s:stop())
+    assert.is_true(uv.hrtime() - from < 5e9)
   end)
 
   it("at a private address is not asked for unless the setting allows it", function()

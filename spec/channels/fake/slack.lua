@@ -87,6 +87,10 @@ return {
       end },
       { method = "GET", path = "(/api/usergroups%.list)", body = "none", query = { include_users = fake.one_of("true", "false") },
         answer = function(_, _, state) return fake.json(200, { ok = true, usergroups = fake.array(state.groups or {}) }) end },
+      -- https://docs.slack.dev/reference/methods/usergroups.users.update
+      { path = "(/api/usergroups%.users%.update)", shape = object { usergroup = required(text { pattern = "^S[A-Z0-9]+$" }),
+        users = required(text { pattern = "^[UW][A-Z0-9,]+$" }), include_count = fake.boolean, team_id = text {} },
+        answer = function(body) return fake.json(200, { ok = true, usergroup = { id = body.usergroup } }) end },
       { path = "(/api/chat%.postMessage)", shape = object(message), answer = post },
       { path = "(/api/chat%.update)", shape = object(update), answer = change },
     },

@@ -14,6 +14,7 @@
 #define AHEAD_MAX 4
 #define FUEL      100000000
 #define RETRY_US  1000000
+#define RECORD_US 5000000
 
 // A notification from the row to the record.
 struct errand {
@@ -23,6 +24,7 @@ struct errand {
     str target;
     int64_t held_until;       // a limit holds it back until this moment of elapsed time; 0: it was sent
     bool is_held_by_provider; // and not by the limit of its target
+    int64_t record_at;        // it could not be written down, and is tried again then; 0: it has not failed
     struct http_call call;
     bool is_sent;
 };
@@ -52,6 +54,8 @@ void outbox_free(outbox *o) {
     mem_free(o);
 }
 
+static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
+
 bool outbox_is_idle(outbox *o) { return o->recording == 0; }
 
 // Recording.
@@ -75,23 +79,37 @@ static void forget(outbox *o, const struct errand *x) {
         if (o->on_way[i] == x) o->on_way[i] = o->on_way[--o->count];
 }
 
-// What could not be written down stays due, and is sent again with the same key.
-static bool take_recorded(outbox *o) {
-    bool has_failed = false;
+// What could not be written down (a full disk) is on its way until it is: sent again it would reach people again and
+// again. After a crash it is due, and sent again with the same key.
+static void take_recorded(outbox *o) {
     for (struct mail *m = mailbox_take(&o->done), *next; m; m = next) {
         next = m->next;
         struct commit_item *item = CONTAINER(m, struct commit_item, mail);
         struct errand *x = CONTAINER(CONTAINER(item, struct delivery_item, item), struct errand, delivery);
-        if (item->result != ERR_OK) {
-            has_failed = true;
+        o->recording--;
+        if (item->result == ERR_OK) {
+            forget(o, x);
+            arena_free(x->delivery.arena);
+            continue;
+        }
+        if (!x->record_at)
             LOG(o->options.log, LOG_ERROR, "delivery_not_recorded", LOG_N("notification", x->delivery.notification_id),
                 LOG_Z("error", err_text(item->result)));
-        }
-        o->recording--;
-        forget(o, x);
-        arena_free(x->delivery.arena);
+        x->record_at = env_elapsed(o->options.env) + RECORD_US;
     }
-    return has_failed;
+}
+
+// µs until the next has to be tried, -1 none.
+static int64_t record_again(outbox *o) {
+    int64_t next = -1, now = env_elapsed(o->options.env);
+    for (size_t i = 0; i < o->count; i++) {
+        struct errand *x = o->on_way[i];
+        if (x->record_at && x->record_at <= now) {
+            x->record_at = INT64_MAX; // until it has failed once more
+            record(x);
+        } else if (x->record_at && x->record_at != INT64_MAX) next = sooner(next, x->record_at - now);
+    }
+    return next;
 }
 
 // What Lua says.
@@ -418,15 +436,13 @@ static err next_due(outbox *o, int64_t now, int64_t *wait) {
 size_t outbox_drain(outbox *o) {
     size_t awaited = 0;
     take_recorded(o);
-    for (size_t i = 0; i < o->count; i++) awaited += o->on_way[i]->is_sent;
+    for (size_t i = 0; i < o->count; i++) awaited += o->on_way[i]->is_sent && !o->on_way[i]->record_at;
     return awaited + o->recording;
 }
 
-static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
-
 int64_t outbox_turn(outbox *o) {
     int64_t now = env_now(o->options.env), wait = -1;
-    if (take_recorded(o)) return RETRY_US;
+    take_recorded(o);
     release(o);
     err e = start_due(o, now);
     if (e == ERR_OK) e = next_due(o, now, &wait);
@@ -434,5 +450,5 @@ int64_t outbox_turn(outbox *o) {
         LOG(o->options.log, LOG_ERROR, "outbox_not_read", LOG_Z("error", err_text(e)));
         return RETRY_US;
     }
-    return sooner(wait, release(o));
+    return sooner(record_again(o), sooner(wait, release(o)));
 }

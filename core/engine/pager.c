@@ -5,6 +5,9 @@
 
 #define JOBS_AT_ONCE   100 // one that becomes due waits for as many that are overdue
 #define RETRY_US       1000000
+#define RETRY_MAX_US   64000000
+#define FAILED_MAX     64
+#define TELL_US        60000000
 #define DRAIN_MS       2500 // answers of providers are awaited for so long at the stop
 #define DRAIN_EVERY_MS 50
 #define WAIT_MAX_MS    10000 // the wall clock is looked at so often at least
@@ -19,7 +22,13 @@ struct pager {
     struct clock_item clock;
     bool clock_in_flight, clock_is_done; // the second is set by the commit thread
     size_t in_flight;
-    bool has_failed; // a job of the last round could not run: wait before the next
+    // What could not run stays in its row. A trouble of all (no room on the disk) makes everything wait a moment; a job that
+    // fails by itself waits alone, longer each time.
+    struct failed_job {
+        int64_t id, failures, retry_at; // elapsed time
+    } failed[FAILED_MAX];
+    size_t failed_count;
+    int64_t rest_until, told_at; // elapsed time
     bool is_running, is_stopping;
     uint64_t stop_at; // answers are not awaited past it
 };
@@ -49,16 +58,49 @@ static void on_job_done(struct commit_item *item, err result) {
     mailbox_push(&errand->pager->done, &item->mail);
 }
 
-// Takes back what the commit thread has finished. A job that could not run stays in its row and is tried again.
+static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
+
+static struct failed_job *find_failed(pager *p, int64_t id) {
+    for (size_t i = 0; i < p->failed_count; i++)
+        if (p->failed[i].id == id) return &p->failed[i];
+    return NULL;
+}
+
+static bool is_everybodys(err e) {
+    return e == ERR_DISK_FULL || e == ERR_IO || e == ERR_FULL || e == ERR_CLOSED || e == ERR_TIMEOUT;
+}
+
+static void note_failed(pager *p, const struct job_row *job, err e) {
+    int64_t now = env_elapsed(p->options.env);
+    struct failed_job *f = find_failed(p, job->id);
+    bool is_of_all = is_everybodys(e) || (!f && p->failed_count == FAILED_MAX);
+    bool is_told = is_of_all && p->told_at && now - p->told_at < TELL_US;
+    if (is_of_all) p->rest_until = now + RETRY_US;
+    else {
+        if (!f) *(f = &p->failed[p->failed_count++]) = (struct failed_job){.id = job->id};
+        int64_t pause = RETRY_US << (f->failures < 6 ? f->failures : 6);
+        f->failures++;
+        f->retry_at = now + (pause < RETRY_MAX_US ? pause : RETRY_MAX_US);
+    }
+    if (is_told) return;
+    if (is_of_all) p->told_at = now + 1;
+    LOG(p->options.log, LOG_ERROR, "job_failed", LOG_N("job", job->id), LOG_S("kind", job->kind),
+        LOG_Z("error", err_text(e)));
+}
+
+static void note_done(pager *p, int64_t id) {
+    struct failed_job *f = find_failed(p, id);
+    if (f) *f = p->failed[--p->failed_count];
+}
+
+// Takes back what the commit thread has finished.
 static void take_done(pager *p) {
     for (struct mail *m = mailbox_take(&p->done), *next; m; m = next) {
         next = m->next;
         struct job_item *j = CONTAINER(CONTAINER(m, struct commit_item, mail), struct job_item, item);
         err result = CONTAINER(j, struct errand, job)->result;
-        p->has_failed |= result != ERR_OK;
-        if (result != ERR_OK)
-            LOG(p->options.log, LOG_ERROR, "job_failed", LOG_N("job", j->job.id), LOG_S("kind", j->job.kind),
-                LOG_Z("error", err_text(result)));
+        if (result == ERR_OK) note_done(p, j->job.id);
+        else note_failed(p, &j->job, result);
         p->in_flight--;
         arena_free(j->arena);
     }
@@ -93,13 +135,17 @@ static err next_priority(pager *p, arena *a, int64_t *priority) {
 }
 
 static err hand_over_of(pager *p, arena *a, int64_t priority, int64_t now) {
-    struct store_value args[] = {SV_INT(priority), SV_INT(now), SV_INT(JOBS_AT_ONCE - (int64_t)p->in_flight)};
+    size_t room = JOBS_AT_ONCE - p->in_flight;
+    struct store_value args[] = {SV_INT(priority), SV_INT(now), SV_INT((int64_t)(room + p->failed_count))};
     struct store_rows rows = {0};
     err e = store_run(p->options.reader, a,
                       "SELECT id, kind, due_at, alert_group_id, detail FROM job WHERE priority = $1 AND due_at <= $2 "
                       "ORDER BY due_at, id LIMIT $3",
                       args, 3, 0, &rows, NULL);
-    for (size_t i = 0; i < rows.count; i++) hand_over(p, &rows.values[i * rows.columns]);
+    for (size_t i = 0; i < rows.count && p->in_flight < JOBS_AT_ONCE; i++) {
+        const struct failed_job *f = find_failed(p, rows.values[i * rows.columns].integer);
+        if (!f || f->retry_at <= env_elapsed(p->options.env)) hand_over(p, &rows.values[i * rows.columns]);
+    }
     return e;
 }
 
@@ -116,10 +162,11 @@ static err hand_over_due(pager *p, int64_t now) {
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static err first_of(pager *p, arena *a, int64_t priority, int64_t *due_at) {
+static err first_of(pager *p, arena *a, int64_t priority, int64_t now, int64_t *due_at) {
+    struct store_value args[] = {SV_INT(priority), SV_INT(now)};
     struct store_rows rows;
-    err e = store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job WHERE priority = $1", &SV_INT(priority), 1, 1,
-                      &rows, NULL);
+    err e = store_run(p->options.reader, a, "SELECT MIN(due_at) FROM job WHERE priority = $1 AND due_at > $2", args, 2,
+                      1, &rows, NULL);
     if (e == ERR_OK && rows.values[0].type == STORE_INT && rows.values[0].integer < *due_at)
         *due_at = rows.values[0].integer;
     return e;
@@ -130,29 +177,36 @@ static err look_ahead(pager *p, int64_t now, int64_t *wait) {
     arena *a = arena_new();
     int64_t priority = INT64_MAX, due_at = INT64_MAX;
     err e = ERR_OK;
-    while (e == ERR_OK && (e = next_priority(p, a, &priority)) == ERR_OK) e = first_of(p, a, priority, &due_at);
+    while (e == ERR_OK && (e = next_priority(p, a, &priority)) == ERR_OK) e = first_of(p, a, priority, now, &due_at);
     if (e == ERR_NOT_FOUND) e = ERR_OK;
-    if (e == ERR_OK) *wait = due_at == INT64_MAX ? -1 : due_at > now ? due_at - now : 0;
+    if (e == ERR_OK) *wait = due_at == INT64_MAX ? -1 : due_at - now;
     arena_free(a);
     return e;
+}
+
+// µs until a job that failed is tried again; -1: there is none. What was not found although its time has come is gone.
+static int64_t next_retry(pager *p, int64_t elapsed) {
+    int64_t next = -1;
+    for (size_t i = p->failed_count; i-- > 0;) {
+        int64_t left = p->failed[i].retry_at - elapsed;
+        if (left > 0) next = sooner(next, left);
+        else p->failed[i] = p->failed[--p->failed_count];
+    }
+    return next;
 }
 
 static int64_t jobs_turn(pager *p) {
     int64_t now = env_now(p->options.env), wait = -1;
     take_done(p);
     if (p->in_flight) return -1; // the last of them wakes us
-    if (p->has_failed) {
-        p->has_failed = false;
-        return RETRY_US;
-    }
+    int64_t elapsed = env_elapsed(p->options.env);
+    if (p->rest_until > elapsed) return p->rest_until - elapsed;
     err e = hand_over_due(p, now);
     if (e == ERR_OK && !p->in_flight) e = look_ahead(p, now, &wait);
-    if (e == ERR_OK) return wait;
+    if (e == ERR_OK) return p->in_flight ? wait : sooner(wait, next_retry(p, elapsed));
     LOG(p->options.log, LOG_ERROR, "jobs_not_read", LOG_Z("error", err_text(e)));
     return RETRY_US;
 }
-
-static int64_t sooner(int64_t a, int64_t b) { return a < 0 ? b : b < 0 || a < b ? a : b; }
 
 // The wall clock.
 

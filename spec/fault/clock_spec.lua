@@ -7,21 +7,13 @@ local server <const> = require "server"
 local HOUR <const> = 3600
 local SLACK_MS <const> = (os.getenv("SPEC_SAN") or "") == "" and 1000 or 5000
 
-local function env(file)
-  local preload = os.getenv("SPEC_BUILD") .. "/set_clock.so"
-  if (os.getenv("SPEC_SAN") or "") ~= "" then preload = os.getenv("SPEC_PRELOAD") .. " " .. preload end
-  local out = { "PATH=" .. os.getenv("PATH"), "LD_PRELOAD=" .. preload, "SET_CLOCK=" .. file }
-  for _, name in ipairs { "ASAN_OPTIONS", "TSAN_OPTIONS" } do out[#out + 1] = os.getenv(name) and name .. "=" .. os.getenv(name) end
-  return out
-end
-
 describe("a wall clock that is set", function()
   local c, fake, file
 
   before_each(function()
     fake, file = receiver.open(), os.tmpname()
     local url = "http://127.0.0.1:" .. fake.port
-    c = called.new { env = env(file), people = { ada = { url .. "/ada" }, bob = { url .. "/bob" } }, steps = {
+    c = called.new { env = server.preloaded("set_clock", { SET_CLOCK = file }), people = { ada = { url .. "/ada" }, bob = { url .. "/bob" } }, steps = {
       { type = "notify_persons", user = "ada" }, { type = "wait", wait_ms = 3000 }, { type = "notify_persons", user = "bob" } } }
   end)
   after_each(function()

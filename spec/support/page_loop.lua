@@ -119,11 +119,7 @@ end
 -- Lives ---------------------------------------------------------------------------------------------------------------
 
 local function start(loop, kill_at)
-  local env = { "PATH=" .. os.getenv("PATH") }
-  local preload = os.getenv("SPEC_BUILD") .. "/kill_at.so"
-  if (os.getenv("SPEC_SAN") or "") ~= "" then preload = os.getenv("SPEC_PRELOAD") .. " " .. preload end
-  for _, name in ipairs { "ASAN_OPTIONS", "TSAN_OPTIONS", "TZ" } do env[#env + 1] = os.getenv(name) and name .. "=" .. os.getenv(name) end
-  if kill_at then env[#env + 1], env[#env + 2] = "LD_PRELOAD=" .. preload, "KILL_AT=" .. kill_at end
+  local env = kill_at and server.preloaded("kill_at", { KILL_AT = kill_at }) or nil
   loop.server = server.start { data = loop.data, args = { "--allow-private-webhooks", "1" }, env = env, may_fail = true }
   return loop.server
 end

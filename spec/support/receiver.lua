@@ -12,6 +12,10 @@ local function take(got)
   if length and #rest >= length then return head, rest:sub(1, length), rest:sub(length + 1) end
 end
 
+local function answer(client, status)
+  client:write(("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"id\":1}"):format(status))
+end
+
 local function serve(receiver, client)
   local got = ""
   receiver.clients[#receiver.clients + 1] = client
@@ -24,18 +28,17 @@ local function serve(receiver, client)
       local request = { path = head:match("^%S+ (%S+)"), head = head, body = body, at_ns = uv.hrtime() }
       receiver.requests[#receiver.requests + 1] = request
       if receiver.on_request then receiver.on_request(request) end
-      if receiver.status then
-        client:write(("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"id\":1}"):format(receiver.status))
-      end
+      if receiver.status then answer(client, receiver.status)
+      else receiver.unanswered[#receiver.unanswered + 1] = client end
       head, body, rest = take(got)
     end
   end)
 end
 
 --- M.open(address) → { port, requests = { { path, head, body, at_ns }, … }, status = 200, on_request }; without a status nothing
---- is answered.
+--- is answered until `answer`.
 function M.open(address)
-  local receiver = setmetatable({ requests = {}, clients = {}, status = 200, tcp = uv.new_tcp() }, Receiver)
+  local receiver = setmetatable({ requests = {}, clients = {}, unanswered = {}, status = 200, tcp = uv.new_tcp() }, Receiver)
   assert(receiver.tcp:bind(address or "127.0.0.1", 0))
   receiver.port = receiver.tcp:getsockname().port
   receiver.tcp:listen(64, function()
@@ -51,6 +54,13 @@ function Receiver:count(path)
   local n = 0
   for _, request in ipairs(self.requests) do n = n + (request.path == path and 1 or 0) end
   return n
+end
+
+--- Answers what waits for it, and from now on at once.
+function Receiver:answer(status)
+  self.status = status
+  for _, client in ipairs(self.unanswered) do answer(client, status) end
+  self.unanswered = {}
 end
 
 function Receiver:close()

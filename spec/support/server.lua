@@ -67,6 +67,18 @@ end
 local Server <const> = {}
 Server.__index = Server
 
+--- The environment of a server with one of spec/fault's libraries preloaded, and these variables.
+function M.preloaded(library, variables)
+  local preload = os.getenv("SPEC_BUILD") .. "/" .. library .. ".so"
+  if (os.getenv("SPEC_SAN") or "") ~= "" then preload = os.getenv("SPEC_PRELOAD") .. " " .. preload end
+  local out = { "LD_PRELOAD=" .. preload }
+  for _, name in ipairs { "PATH", "TZ", "ASAN_OPTIONS", "TSAN_OPTIONS" } do
+    if os.getenv(name) then out[#out + 1] = name .. "=" .. os.getenv(name) end
+  end
+  for name, value in pairs(variables) do out[#out + 1] = name .. "=" .. value end
+  return out
+end
+
 --- Starts the binary: M.start{data=, args={…}, env={…}}; waits until it listens.
 function M.start(options)
   options = options or {}

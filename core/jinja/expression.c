@@ -48,7 +48,8 @@ static bool step(struct run *r, const jval *v, str key, int how, jval *out) {
         if (is_special) return false;
     } else if (v->type == J_NAMESPACE && !is_item) {
         jval fields = {.type = J_DICT, .dict = v->dict};
-        return key.len && key.ptr[0] != '_' && jval_member(&fields, key, out);
+        if (!key.len || key.ptr[0] == '_' || !run_spend(r, 1 + v->dict->n / 8)) return false;
+        if (jval_member(&fields, key, out)) return true;
     } else if (v->type == J_TUPLE && v->of) {
         bool is_grouper = str_is(key, STR("grouper"));
         *out = v->list->items[!is_grouper];

@@ -2,9 +2,10 @@
 ---
 --- Its parts are in generator/: choices, payloads, expressions and the calls in them, formats, statements, templates that
 --- use each other. One template in eight is damaged as text, one in six is nothing but calls: an error hides what comes
---- after it, so each of them stands alone.
+--- after it, so each of them stands alone. Every third case is plain: made to end without an error (generator/plain.lua).
 local random <const> = require "generator.random"
 local payload <const> = require "generator.payload"
+local plain <const> = require "generator.plain"
 local expression <const> = require "generator.expression"
 require "generator.calls"
 require "generator.format"
@@ -68,8 +69,14 @@ local function damage(g, parts)
   if not string.find(text, "set%s*[^%w%s(_\128-\255]") then parts[g:up_to(#parts)] = text end
 end
 
---- The case of a seed, as the corpus has them; `parts` are its statements.
+local function plain_case(seed)
+  local parts <const>, context <const> = plain.parts(random.new(seed))
+  return { table.concat(parts), context, parts = parts, options = plain.OPTIONS, seed = seed, is_plain = true }
+end
+
+--- The case of a seed, as the corpus has them; `parts` are its statements. PLAIN=1: plain ones only.
 function generator.case(seed)
+  if seed % 3 == 0 or os.getenv "PLAIN" then return plain_case(seed) end
   local g <const> = random.new(seed)
   g.names, g.blocks, g.loops, g.buffers, g.extensions = {}, 0, 0, 0, {}
   local context <const>, options <const> = payload.json(g), options_of(g)

@@ -1,6 +1,5 @@
 // What expressions do: variables, lookups, logic, calls. Operators on values are in operator.c.
-#include "jinja/node.h"
-#include "script/fuel.h"
+#include "jinja/filters.h"
 #include "script/text.h"
 
 // --- constants and variables ---
@@ -43,12 +42,12 @@ static bool step(struct run *r, const jval *v, str key, int how, jval *out) {
     bool is_item = how & STEP_ITEM;
     if (jval_is_dict(v)) {
         bool is_special = how & STEP_OF_DICT;
-        if (!run_spend(r, 1 + jval_count(v) / 8) || (is_special && !is_item)) return false;
+        if ((is_special && !is_item) || !run_spend(r, jval_lookup_cost(v, key))) return false;
         if (jval_member(v, key, out)) return true;
         if (is_special) return false;
     } else if (v->type == J_NAMESPACE && !is_item) {
         jval fields = {.type = J_DICT, .dict = v->dict};
-        if (!key.len || key.ptr[0] == '_' || !run_spend(r, 1 + v->dict->n / 8)) return false;
+        if (!key.len || key.ptr[0] == '_' || !run_spend(r, jval_lookup_cost(&fields, key))) return false;
         if (jval_member(&fields, key, out)) return true;
     } else if (v->type == J_TUPLE && v->of) {
         bool is_grouper = str_is(key, STR("grouper"));
@@ -93,7 +92,7 @@ static bool item(struct run *r, const jval *v, const jval *key, jval *out) {
     if (v->type == J_DICT) {
         const struct jentry *e = run_spend(r, v->dict->n) ? run_entry(v->dict, key) : NULL;
         if (e) *out = e->value;
-        return r->fuel >= 0;
+        return r->work.left >= 0;
     }
     if (!jval_is_list(v)) return false;
     int64_t n = jval_count(v), i = key->integer < 0 ? key->integer + n : key->integer;
@@ -201,11 +200,11 @@ static int from_order(int op, int order) {
 static int compare(struct run *r, int op, const jval *a, const jval *b) {
     int answer;
     switch (op) {
-    case COMPARE_EQ: return jval_equal(a, b, &r->fuel);
-    case COMPARE_NE: answer = jval_equal(a, b, &r->fuel); break;
-    case COMPARE_IN: return jval_contains(a, b, &r->fuel);
-    case COMPARE_NOT_IN: answer = jval_contains(a, b, &r->fuel); break;
-    default: answer = jval_order(a, b, &r->fuel); return answer == J_UNKNOWN ? answer : from_order(op, answer);
+    case COMPARE_EQ: return jval_equal(a, b, &r->work);
+    case COMPARE_NE: answer = jval_equal(a, b, &r->work); break;
+    case COMPARE_IN: return jval_contains(a, b, &r->work);
+    case COMPARE_NOT_IN: answer = jval_contains(a, b, &r->work); break;
+    default: answer = jval_order(a, b, &r->work); return answer == J_UNKNOWN ? answer : from_order(op, answer);
     }
     return answer == J_UNKNOWN ? answer : !answer;
 }
@@ -285,7 +284,7 @@ static bool arguments(struct run *r, const struct node *n, uint32_t first, jval 
 bool node_call(struct run *r, const struct node *n, jval *out) {
     const struct callee *c = n->data;
     jval subject, args[CALL_ARGS_MAX];
-    return run_spend(r, FUEL_STEP) && node_run(r, n->kids[0], &subject) && arguments(r, n, 1, args) &&
+    return run_spend(r, RUN_STEP) && node_run(r, n->kids[0], &subject) && arguments(r, n, 1, args) &&
            c->call(r, &subject, args, out);
 }
 
@@ -306,8 +305,8 @@ static bool bind(struct run *r, const struct node *n, const struct jmacro *m, jv
 
 static bool invoke_macro(struct run *r, const struct node *n, const struct jmacro *m, jval *out) {
     jval *frame = run_take(r, (m->slots + 1) * sizeof *frame), *outer = r->frame;
-    if (!frame || !run_spend(r, 3 * FUEL_STEP + m->slots) || !bind(r, n, m, frame)) return false;
-    if (++r->depth > RUN_DEPTH_MAX) return false;
+    if (!frame || !run_spend(r, 3 * RUN_STEP + m->slots) || !bind(r, n, m, frame)) return false;
+    if (!run_has_stack(r) || ++r->depth > RUN_DEPTH_MAX) return false;
     size_t from = r->len;
     r->frame = frame;
     bool is_done = node_run(r, m->body, out) && run_cut(r, from, out);
@@ -348,13 +347,11 @@ static bool call_dict(struct run *r, const jval *keywords, const jval *args, jva
     return true;
 }
 
-const struct callee *global_named(str name) {
-    static const struct callee globals[] = {{.name = "namespace", .call = call_namespace},
-                                            {.name = "dict", .call = call_dict}};
-    for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
-        if (str_is(name, str_of(globals[i].name))) return &globals[i];
-    return NULL;
-}
+const struct callee all_globals[] = {
+    {.name = "namespace", .call = call_namespace},
+    {.name = "dict", .call = call_dict},
+    {.name = NULL},
+};
 
 // --- filters that call by name ---
 
@@ -363,7 +360,7 @@ static bool applied(struct run *r, const struct node *n, const jval *item, const
                     jval *out) {
     const struct by_name *by = n->data;
     jval subject;
-    if (!run_spend(r, FUEL_STEP) || !attribute_of(r, item, attribute, &subject)) return false;
+    if (!run_spend(r, RUN_STEP) || !attribute_of(r, item, attribute, &subject)) return false;
     if (!by->callee) *out = subject;
     return !by->callee || by->callee->call(r, &subject, args, out);
 }

@@ -114,7 +114,7 @@ struct sorting {
 };
 
 static bool goes_first(struct sorting *s, uint32_t right, uint32_t left) { // must the right one go first?
-    int order = jval_order(&s->keys[right], &s->keys[left], &s->run->fuel);
+    int order = jval_order(&s->keys[right], &s->keys[left], &s->run->work);
     if (order == J_UNKNOWN) s->failed = true;
     return s->is_reverse ? order == 1 : order == -1;
 }
@@ -196,7 +196,7 @@ static bool filter_groupby(struct run *r, const jval *v, const jval *args, jval 
     if (!sorted(r, &keys, &keys, false, &ordered_keys) || !run_list(r, J_LIST, 4, out)) return false;
     for (uint32_t i = 0; i < ordered.list->n; i++) {
         const jval *key = &ordered_keys.list->items[i];
-        int is_same = i == 0 ? 0 : jval_equal(key, key - 1, &r->fuel);
+        int is_same = i == 0 ? 0 : jval_equal(key, key - 1, &r->work);
         if (is_same == J_UNKNOWN) return false;
         if (!is_same && !add_group(r, &ordered.list->items[i], &args[0], out->list, &group)) return false;
         if (!run_append(r, group.list, ordered.list->items[i])) return false;
@@ -211,7 +211,7 @@ static bool extreme(struct run *r, const jval *v, const jval *args, int wanted, 
     if (!keys_of(r, &items, &args[1], is_case_sensitive, &keys)) return false;
     uint32_t best = 0;
     for (uint32_t i = 1; i < items.list->n; i++) {
-        int order = jval_order(&keys.list->items[i], &keys.list->items[best], &r->fuel);
+        int order = jval_order(&keys.list->items[i], &keys.list->items[best], &r->work);
         if (order == J_UNKNOWN) return false;
         if (order == wanted) best = i;
     }
@@ -234,7 +234,7 @@ static bool filter_unique(struct run *r, const jval *v, const jval *args, jval *
     for (uint32_t i = 0; i < items.list->n; i++) {
         if (keys.list->items[i].type != J_STR && keys.list->items[i].type != J_INT) return false;
         jval before = {.type = J_LIST, .list = &(struct jlist){.items = keys.list->items, .n = i}};
-        int is_known = jval_contains(&keys.list->items[i], &before, &r->fuel);
+        int is_known = jval_contains(&keys.list->items[i], &before, &r->work);
         if (is_known == J_UNKNOWN) return false;
         if (!is_known && !run_append(r, out->list, items.list->items[i])) return false;
     }

@@ -15,7 +15,7 @@ static bool subject_of(struct run *r, const struct node *n, str *s) {
     return true;
 }
 
-static int64_t allowance(const struct run *r) { return r->fuel < WORK_MAX ? r->fuel : WORK_MAX; }
+static int64_t allowance(const struct run *r) { return r->work.left < WORK_MAX ? r->work.left : WORK_MAX; }
 
 static bool look_for(struct run *r, const struct node *n, enum regex_where where, jval *out) {
     const struct regex_call *call = n->data;

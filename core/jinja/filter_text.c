@@ -46,7 +46,8 @@ static bool filter_trim(struct run *r, const jval *v, const jval *args, jval *ou
     str s;
     if (!run_str(r, v, &s) || !run_bytes(r, s.len)) return false;
     if (args[0].type == J_ABSENT || args[0].type == J_NONE) *out = jval_str(text_strip(s, TEXT_BOTH));
-    else if (args[0].type == J_STR) *out = jval_str(text_strip_set(s, jval_text(&args[0]), TEXT_BOTH));
+    else if (args[0].type == J_STR && args[0].len <= STRIP_SET_MAX)
+        *out = jval_str(text_strip_set(s, jval_text(&args[0]), TEXT_BOTH));
     else return false;
     return true;
 }
@@ -319,10 +320,19 @@ static double to_real(str s) {
     return strtod(text, NULL);
 }
 
+// What surely is no number: nothing, or a letter that no number begins with (inf, nan).
+static bool is_no_number(const jval *v) {
+    if (v->type == J_NONE || jval_is_list(v) || jval_is_dict(v)) return true;
+    if (v->type != J_STR || v->len == 0) return v->type == J_STR;
+    char c = v->text[0];
+    return ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && !strchr("iInN", c);
+}
+
 static bool filter_int(struct run *r, const jval *v, const jval *args, jval *out) {
     (void)r;
     if (args[1].type != J_ABSENT) return false;
-    if (v->type == J_INT) *out = *v;
+    if (is_no_number(v)) *out = args[0].type == J_ABSENT ? jval_int(0) : args[0];
+    else if (v->type == J_INT) *out = *v;
     else if (v->type == J_BOOL) *out = jval_int(v->boolean);
     else if (v->type == J_FLOAT && fabs(v->real) < 1e15) *out = jval_int((int64_t)v->real);
     else if (v->type == J_STR && is_decimal(jval_text(v), true)) *out = jval_int((int64_t)to_real(jval_text(v)));
@@ -331,8 +341,9 @@ static bool filter_int(struct run *r, const jval *v, const jval *args, jval *out
 }
 
 static bool filter_float(struct run *r, const jval *v, const jval *args, jval *out) {
-    (void)r, (void)args;
-    if (v->type == J_FLOAT) *out = *v;
+    (void)r;
+    if (is_no_number(v)) *out = args[0].type == J_ABSENT ? jval_real(0) : args[0];
+    else if (v->type == J_FLOAT) *out = *v;
     else if (v->type == J_INT && v->integer < 1000000000000000 && v->integer > -1000000000000000)
         *out = jval_real((double)v->integer);
     else if (v->type == J_STR && is_decimal(jval_text(v), true)) *out = jval_real(to_real(jval_text(v)));
@@ -341,6 +352,8 @@ static bool filter_float(struct run *r, const jval *v, const jval *args, jval *o
 }
 
 // --- printf ---
+
+#define FORMATTED_MAX 1200 // bytes of a number: a width or precision of three digits, beside 16 digits and a sign
 
 struct spec { // one conversion of a format: %-8.2f
     char text[16];
@@ -364,7 +377,7 @@ static bool read_spec(str s, size_t *at, struct spec *spec) {
 }
 
 static bool put_number(struct run *r, struct spec *spec, const jval *v) {
-    char text[600];
+    char text[FORMATTED_MAX];
     size_t n = strlen(spec->text);
     if (spec->conversion == 'f') {
         double x = v->type == J_FLOAT ? v->real : (double)v->integer;

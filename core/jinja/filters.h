@@ -4,7 +4,10 @@
 #include "script/text.h"
 
 // Tables that end with a NULL name.
-extern const struct callee filters_of_text[], filters_of_lists[], filters_of_oncall[], all_tests[], all_methods[];
+extern const struct callee filters_of_text[], filters_of_lists[], filters_of_oncall[], all_tests[], all_methods[],
+    all_globals[];
+
+#define STRIP_SET_MAX 64 // bytes of what is stripped: each is looked for among them
 
 // A function of script/text.h over a text, as a str.
 bool filter_apply(struct run *r, text_fn *f, str s, const void *option, jval *out);

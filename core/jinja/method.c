@@ -27,7 +27,8 @@ static bool str_capitalize(struct run *r, const jval *v, const jval *args, jval 
 static bool stripped(struct run *r, const jval *v, const jval *chars, enum text_side side, jval *out) {
     if (v->type != J_STR || !run_bytes(r, v->len)) return false;
     if (chars->type == J_ABSENT) *out = jval_str(text_strip(jval_text(v), side));
-    else if (chars->type == J_STR) *out = jval_str(text_strip_set(jval_text(v), jval_text(chars), side));
+    else if (chars->type == J_STR && chars->len <= STRIP_SET_MAX)
+        *out = jval_str(text_strip_set(jval_text(v), jval_text(chars), side));
     else return false;
     return true;
 }
@@ -146,6 +147,7 @@ static bool dict_get(struct run *r, const jval *v, const jval *args, jval *out) 
     if (!jval_is_dict(v) || !run_spend(r, 1 + jval_count(v) / 8)) return false;
     *out = args[1].type == J_ABSENT ? jval_of(J_NONE) : args[1];
     if (args[0].type == J_STR) {
+        if (!run_spend(r, jval_lookup_cost(v, jval_text(&args[0])))) return false;
         jval_member(v, jval_text(&args[0]), out);
         return true;
     }
@@ -165,6 +167,7 @@ static void remove_entry(struct jdict *d, struct jentry *e) {
     size_t after = (size_t)(d->entries + d->n - e) - 1;
     memmove(e, e + 1, after * sizeof *e);
     d->n--;
+    d->removals++;
 }
 
 static bool dict_pop(struct run *r, jval v, const jval *args, jval *out) {
@@ -251,19 +254,3 @@ const struct callee all_methods[] = {
     {.name = "append", .call = list_append, .required = 1, .params = {"object"}},
     {.name = NULL},
 };
-
-// --- by name ---
-
-static const struct callee *named(const struct callee *list, str name) {
-    for (; list->name; list++)
-        if (str_is(name, str_of(list->name))) return list;
-    return NULL;
-}
-
-const struct callee *filter_named(str name) {
-    const struct callee *c = named(filters_of_text, name);
-    return c ? c : named(filters_of_lists, name);
-}
-const struct callee *oncall_filter_named(str name) { return named(filters_of_oncall, name); }
-const struct callee *test_named(str name) { return named(all_tests, name); }
-const struct callee *method_named(str name) { return named(all_methods, name); }

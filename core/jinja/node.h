@@ -19,12 +19,16 @@ struct node {
     const void *data; // what the function says
 };
 
-static inline bool node_run(struct run *r, const struct node *n, jval *out) { return n->run(r, n, out); }
+// Each node costs a unit; whether there are any left is seen by the next that spends more.
+static inline bool node_run(struct run *r, const struct node *n, jval *out) {
+    r->work.left--;
+    return n->run(r, n, out);
+}
 
 // The truth of an expression.
 static inline bool node_truth(struct run *r, const struct node *n, bool *is_true) {
     jval v;
-    if (!n->run(r, n, &v)) return false;
+    if (!node_run(r, n, &v)) return false;
     int truth = jval_truth(&v);
     *is_true = truth > 0;
     return truth >= 0;
@@ -53,6 +57,13 @@ const struct callee *oncall_filter_named(str name); // those of OnCall alone
 const struct callee *test_named(str name);
 const struct callee *method_named(str name); // its call is run for a subject of any type
 const struct callee *global_named(str name);
+bool is_filter_by_name(str name); // map, select and their like, which call another filter or test
+
+struct callee_list {
+    const char *kind; // "filter", "test", "method" or "global"
+    const struct callee *callees;
+};
+extern const struct callee_list callee_lists[]; // all of them; ends with a NULL kind
 
 // data of a node that calls: the callee; kids: the subject, then the arguments in the callee's order (NULL: absent).
 node_fn node_call;

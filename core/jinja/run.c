@@ -76,6 +76,11 @@ void *run_take(struct run *r, size_t size) {
     return p;
 }
 
+bool run_has_stack(const struct run *r) {
+    const char *here = __builtin_frame_address(0);
+    return (size_t)(here < r->stack ? r->stack - here : here - r->stack) < RUN_STACK_MAX;
+}
+
 bool run_bytes(struct run *r, size_t n) { return run_spend(r, (int64_t)(n / FUEL_BYTES) + 1); }
 
 // --- the text ---
@@ -283,8 +288,13 @@ bool run_copy(struct run *r, const jval *dict, jval *out) {
 
 // --- iteration ---
 
+static uint32_t removals(const jval *v) {
+    uint8_t type = jval_is_view(v) ? v->of : v->type;
+    return type == J_DICT ? v->dict->removals : 0;
+}
+
 bool iter_open(struct iter *it, jval *v) {
-    *it = (struct iter){.of = *v};
+    *it = (struct iter){.of = *v, .removals = removals(v)};
     switch (v->type) {
     case J_ARRAY:
     case J_LIST:
@@ -314,9 +324,10 @@ static int next_char(struct iter *it, jval *out) {
     return 1;
 }
 
-// Is there another item of the dict? It must not have grown or shrunk.
+// Is there another item of the dict? It must not have grown or shrunk, and where an item has made place for another one
+// Python says in its own way what comes next.
 static int next_place(struct iter *it) {
-    if (jval_count(&it->of) != it->n) return -1;
+    if (jval_count(&it->of) != it->n || removals(&it->of) != it->removals) return -1;
     return it->at < it->n;
 }
 

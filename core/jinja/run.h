@@ -15,8 +15,9 @@ struct run {
     jval input;          // of the filter of a filter block
     char *out;
     size_t len, cap;
-    int64_t fuel; // units of script/fuel.h that are left
-    int depth;    // of macros
+    struct jwork work; // the fuel that is left (script/fuel.h)
+    int depth;         // of macros
+    const char *stack; // where it was at the beginning
     struct jmemory *memory;
 };
 
@@ -27,10 +28,13 @@ void jmemory_reset(struct jmemory *m); // everything that was taken is gone
 #define RUN_MEMORY_MAX ((size_t)1 << 20) // bytes of one rendering, its text apart
 #define RUN_TEXT_MAX   ((size_t)1 << 20)
 #define RUN_DEPTH_MAX  40
+#define RUN_STACK_MAX  ((size_t)128 << 10) // of the thread's, when a macro is called
+#define RUN_STEP       2                   // units for an iteration or a call, beside those of its nodes
 
 void *run_take(struct run *r, size_t size); // not zeroed, aligned to 8; NULL past the bound
-static inline bool run_spend(struct run *r, int64_t units) { return (r->fuel -= units) >= 0; }
+static inline bool run_spend(struct run *r, int64_t units) { return (r->work.left -= units) >= 0; }
 bool run_bytes(struct run *r, size_t n); // charges for bytes that are read or built
+bool run_has_stack(const struct run *r); // is there enough for another macro, however its statements are nested?
 
 // --- the text ---
 bool run_grow(struct run *r, size_t more);
@@ -59,7 +63,8 @@ bool run_copy(struct run *r, const jval *dict, jval *out);      // a J_DICT with
 // --- iteration ---
 struct iter {
     jval of;
-    uint32_t at, n; // J_STR: the byte; of a dict: its size at the beginning
+    uint32_t at, n;    // J_STR: the byte; of a dict: its size at the beginning
+    uint32_t removals; // of a dict: how many there had been
 };
 bool iter_open(struct iter *it, jval *v); // takes the items of a J_GEN
 // 1: *out is the next item; 0: the end; -1: gave up.

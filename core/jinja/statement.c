@@ -1,7 +1,6 @@
 // What statements do, and one rendering from its beginning to its end.
 #include "jinja/node.h"
 #include "jinja/program.h"
-#include "script/fuel.h"
 #include "script/regex.h"
 
 bool node_sequence(struct run *r, const struct node *n, jval *out) {
@@ -113,7 +112,7 @@ static int next_item(struct run *r, const struct for_loop *f, struct iter *it) {
 static int next_wanted(struct run *r, const struct node *n, struct iter *it) {
     const struct for_loop *f = n->data;
     while (true) {
-        int is_there = run_spend(r, FUEL_STEP) ? next_item(r, f, it) : -1;
+        int is_there = run_spend(r, RUN_STEP) ? next_item(r, f, it) : -1;
         if (is_there != 1 || !n->kids[2]) return is_there;
         bool is_wanted;
         if (!node_truth(r, n->kids[2], &is_wanted)) return -1;
@@ -163,8 +162,9 @@ bool program_is_global(str name) {
 bool program_run(const struct program *p, const jval *context, struct run *r) {
     jval ignored;
     jval *frame = run_take(r, (p->slots + 1) * sizeof *frame);
-    if (!frame || !run_spend(r, FUEL_STEP + p->slots)) return false;
+    if (!frame || !run_spend(r, RUN_STEP + p->slots)) return false;
     for (uint32_t i = 0; i < p->slots; i++) frame[i] = jval_of(J_UNDEF);
+    r->stack = __builtin_frame_address(0);
     r->context = context;
     r->frame = r->root = frame;
     return node_run(r, p->body, &ignored);

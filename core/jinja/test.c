@@ -35,17 +35,17 @@ static bool give(int answer, bool is_negated, jval *out) {
 }
 
 static bool is_eq(struct run *r, const jval *v, const jval *args, jval *out) {
-    return give(jval_equal(v, &args[0], &r->fuel), false, out);
+    return give(jval_equal(v, &args[0], &r->work), false, out);
 }
 static bool is_ne(struct run *r, const jval *v, const jval *args, jval *out) {
-    return give(jval_equal(v, &args[0], &r->fuel), true, out);
+    return give(jval_equal(v, &args[0], &r->work), true, out);
 }
 static bool is_in(struct run *r, const jval *v, const jval *args, jval *out) {
-    return give(jval_contains(v, &args[0], &r->fuel), false, out);
+    return give(jval_contains(v, &args[0], &r->work), false, out);
 }
 
 static bool ordered(struct run *r, const jval *v, const jval *args, int one, int other, jval *out) {
-    int order = jval_order(v, &args[0], &r->fuel);
+    int order = jval_order(v, &args[0], &r->work);
     *out = jval_bool(order == one || order == other);
     return order != J_UNKNOWN;
 }

@@ -31,6 +31,8 @@ bool jval_member(const jval *dict, str key, jval *out) {
     return false;
 }
 
+int64_t jval_lookup_cost(const jval *dict, str key) { return 1 + (int64_t)(jval_count(dict) * (1 + key.len / 64) / 8); }
+
 static bool is_among(str name, const char *const names[], size_t n) {
     for (size_t i = 0; i < n; i++)
         if (name.ptr[0] == names[i][0] && str_is(name, str_of(names[i]))) return true;
@@ -49,7 +51,9 @@ bool jval_is_special(enum jtype type, str name) {
 
 // --- equality ---
 
-static bool spend(int64_t *work, int64_t units) { return (*work -= units) >= 0; }
+#define TEXT_PACE 128 // bytes that are compared for one unit
+
+static bool spend(struct jwork *work, int64_t units) { return (work->left -= units) >= 0; }
 
 static bool is_number(const jval *v) { return v->type == J_BOOL || v->type == J_INT || v->type == J_FLOAT; }
 
@@ -71,7 +75,7 @@ static int compare_numbers(const jval *a, const jval *b) {
     return (of[0] > of[1]) - (of[0] < of[1]);
 }
 
-static int equal_lists(const jval *a, const jval *b, int64_t *work) {
+static int equal_lists(const jval *a, const jval *b, struct jwork *work) {
     uint32_t n = jval_count(a);
     if (n != jval_count(b)) return 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -82,7 +86,7 @@ static int equal_lists(const jval *a, const jval *b, int64_t *work) {
     return 1;
 }
 
-static int equal_dicts(const jval *a, const jval *b, int64_t *work) {
+static int equal_dicts(const jval *a, const jval *b, struct jwork *work) {
     uint32_t n = jval_count(a);
     if (n != jval_count(b)) return 0;
     for (uint32_t i = 0; i < n; i++) {
@@ -99,21 +103,28 @@ static int equal_dicts(const jval *a, const jval *b, int64_t *work) {
 // May == between them have more to say than that they differ?
 static bool is_plain(const jval *v) { return v->type > J_ABSENT && v->type <= J_DICT; }
 
-int jval_equal(const jval *a, const jval *b, int64_t *work) {
+int jval_equal(const jval *a, const jval *b, struct jwork *work) {
     if (!spend(work, 1)) return J_UNKNOWN;
-    if (a->type == J_STR && b->type == J_STR) return str_is(jval_text(a), jval_text(b));
+    if (a->type == J_STR && b->type == J_STR) {
+        if (a->len != b->len) return 0;
+        return spend(work, a->len / TEXT_PACE) ? str_is(jval_text(a), jval_text(b)) : J_UNKNOWN;
+    }
     if (!is_plain(a) || !is_plain(b) || a->type == J_MARKUP || b->type == J_MARKUP) return J_UNKNOWN;
     if (is_number(a) && is_number(b)) {
         int order = compare_numbers(a, b);
         return order == J_UNKNOWN ? J_UNKNOWN : order == 0;
     }
-    if (jval_is_dict(a) && jval_is_dict(b)) return equal_dicts(a, b, work);
-    if (jval_is_list(a) && jval_is_list(b))
-        return (a->type == J_TUPLE) == (b->type == J_TUPLE) ? equal_lists(a, b, work) : 0;
-    return a->type == b->type && a->type <= J_NONE;
+    bool are_dicts = jval_is_dict(a) && jval_is_dict(b);
+    if (!are_dicts && !(jval_is_list(a) && jval_is_list(b))) return a->type == b->type && a->type <= J_NONE;
+    if (!are_dicts && (a->type == J_TUPLE) != (b->type == J_TUPLE)) return 0;
+    if (work->depth == J_DEPTH_MAX) return J_UNKNOWN;
+    work->depth++;
+    int answer = are_dicts ? equal_dicts(a, b, work) : equal_lists(a, b, work);
+    work->depth--;
+    return answer;
 }
 
-static int order_lists(const jval *a, const jval *b, int64_t *work) {
+static int order_lists(const jval *a, const jval *b, struct jwork *work) {
     uint32_t n = jval_count(a), m = jval_count(b);
     for (uint32_t i = 0; i < n && i < m; i++) {
         jval x = jval_at(a, i), y = jval_at(b, i);
@@ -124,21 +135,26 @@ static int order_lists(const jval *a, const jval *b, int64_t *work) {
     return (n > m) - (n < m);
 }
 
-int jval_order(const jval *a, const jval *b, int64_t *work) {
+int jval_order(const jval *a, const jval *b, struct jwork *work) {
     if (!spend(work, 1)) return J_UNKNOWN;
     if (a->type == J_STR && b->type == J_STR) { // the order of UTF-8 is that of code points
-        int order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
+        uint32_t n = a->len < b->len ? a->len : b->len;
+        if (!spend(work, n / TEXT_PACE)) return J_UNKNOWN;
+        int order = memcmp(a->text, b->text, n);
         return order ? (order > 0) - (order < 0) : (a->len > b->len) - (a->len < b->len);
     }
     if (is_number(a) && is_number(b)) return compare_numbers(a, b);
-    if (jval_is_list(a) && jval_is_list(b) && (a->type == J_TUPLE) == (b->type == J_TUPLE))
-        return order_lists(a, b, work);
-    return J_UNKNOWN;
+    if (!jval_is_list(a) || !jval_is_list(b) || (a->type == J_TUPLE) != (b->type == J_TUPLE)) return J_UNKNOWN;
+    if (work->depth == J_DEPTH_MAX) return J_UNKNOWN;
+    work->depth++;
+    int answer = order_lists(a, b, work);
+    work->depth--;
+    return answer;
 }
 
 // --- membership ---
 
-static int list_contains(const jval *item, const jval *list, int64_t *work) {
+static int list_contains(const jval *item, const jval *list, struct jwork *work) {
     uint32_t n = jval_count(list);
     for (uint32_t i = 0; i < n; i++) {
         jval x = jval_at(list, i);
@@ -148,8 +164,13 @@ static int list_contains(const jval *item, const jval *list, int64_t *work) {
     return 0;
 }
 
-int jval_contains(const jval *item, const jval *container, int64_t *work) {
+static int dict_contains(const jval *item, const jval *dict, struct jwork *work) {
     jval ignored;
+    if (item->type != J_STR || !spend(work, jval_lookup_cost(dict, jval_text(item)))) return J_UNKNOWN;
+    return jval_member(dict, jval_text(item), &ignored);
+}
+
+int jval_contains(const jval *item, const jval *container, struct jwork *work) {
     switch (container->type) {
     case J_STR:
         if (item->type != J_STR || !spend(work, container->len / 16)) return J_UNKNOWN;
@@ -159,13 +180,11 @@ int jval_contains(const jval *item, const jval *container, int64_t *work) {
     case J_LIST:
     case J_TUPLE: return list_contains(item, container, work);
     case J_OBJECT:
-    case J_DICT:
-        if (!spend(work, jval_count(container) / 4)) return J_UNKNOWN;
-        return item->type == J_STR ? jval_member(container, jval_text(item), &ignored) : J_UNKNOWN;
+    case J_DICT: return dict_contains(item, container, work);
     case J_KEYS: {
         jval dict = *container;
         dict.type = container->of;
-        return item->type == J_STR ? jval_member(&dict, jval_text(item), &ignored) : J_UNKNOWN;
+        return dict_contains(item, &dict, work);
     }
     default: return J_UNKNOWN;
     }

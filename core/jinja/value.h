@@ -59,6 +59,7 @@ struct jentry {
 struct jdict { // in order of insertion; keys are J_STR or J_INT
     struct jentry *entries;
     uint32_t n, cap;
+    uint32_t removals; // items that were taken out
 };
 
 static inline jval jval_of(enum jtype type) { return (jval){.type = (uint8_t)type}; }
@@ -128,13 +129,20 @@ jval jval_key_at(const jval *dict, uint32_t i);
 jval jval_value_at(const jval *dict, uint32_t i);
 // The member under a text; false when there is none.
 bool jval_member(const jval *dict, str key, jval *out);
+int64_t jval_lookup_cost(const jval *dict, str key); // of a look at each key, in fuel; long keys may be alike for long
 
 // Does a dict (J_DICT) or list (J_LIST) say more under this name than its items do: a method, or what the sandbox guards?
 bool jval_is_special(enum jtype type, str name);
 
+// What may still be done.
+struct jwork {
+    int64_t left; // units of fuel; below zero every answer is J_UNKNOWN
+    int depth;    // of containers in containers that are being compared
+};
+
 // Python's == and <: 1 or 0, and -1, 0 or 1; J_UNKNOWN when it is not plain, or an error.
-// `work` is taken off what may be done, in units of about 10 ns; below zero the answer is J_UNKNOWN.
-#define J_UNKNOWN 2
-int jval_equal(const jval *a, const jval *b, int64_t *work);
-int jval_order(const jval *a, const jval *b, int64_t *work);
-int jval_contains(const jval *item, const jval *container, int64_t *work); // 1, 0 or J_UNKNOWN
+#define J_UNKNOWN   2
+#define J_DEPTH_MAX 150
+int jval_equal(const jval *a, const jval *b, struct jwork *work);
+int jval_order(const jval *a, const jval *b, struct jwork *work);
+int jval_contains(const jval *item, const jval *container, struct jwork *work); // 1, 0 or J_UNKNOWN

@@ -109,12 +109,12 @@ static int run(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
     struct runner *runner = lua_touserdata(L, lua_upvalueindex(1));
     struct fuel *fuel = fuel_of(L);
-    struct run r = {.memory = runner->memory, .out = runner->text, .cap = runner->cap, .fuel = begin_fuel(fuel)};
-    int64_t given = r.fuel;
+    struct run r = {.memory = runner->memory, .out = runner->text, .cap = runner->cap, .work.left = begin_fuel(fuel)};
+    int64_t given = r.work.left;
     const jval *context = p->body && given > 0 ? read_context(L, p, &r) : NULL;
     bool is_done = context && program_run(p, context, &r);
-    if (fuel->mode == FUEL_METERED) fuel_burn(fuel, given - r.fuel);
-    is_done = is_done && r.fuel >= 0;
+    if (fuel->mode == FUEL_METERED) fuel_burn(fuel, given - r.work.left);
+    is_done = is_done && r.work.left >= 0;
     runner->text = r.out; // the next call may raise
     runner->cap = r.cap;
     if (is_done) lua_pushlstring(L, r.len ? r.out : "", r.len);
@@ -133,8 +133,22 @@ static int reads(lua_State *L) {
     return 1;
 }
 
+// callees() -> {"filter upper", "method get" …}: what programs can call.
+static int callees(lua_State *L) {
+    lua_Integer n = 0;
+    lua_newtable(L);
+    for (const struct callee_list *list = callee_lists; list->kind; list++) {
+        for (const struct callee *c = list->callees; c->name; c++) {
+            lua_pushfstring(L, "%s %s", list->kind, c->name);
+            lua_rawseti(L, -2, ++n);
+        }
+    }
+    return 1;
+}
+
 int bind_program_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"build", build}, {"reads", reads}, {"run", run}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"build", build}, {"reads", reads}, {"run", run}, {"callees", callees}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
     struct runner *runner = push_owned(L, sizeof *runner, RUN_TYPE, free_runner);
     runner->memory = jmemory_new();

@@ -9,10 +9,9 @@
 #include "script/regex.h"
 #include <lauxlib.h>
 
-#define WORK_MAX      1500000 // units, about 15 ms
-#define COMPILE_UNITS 20      // for one byte of a pattern
-#define YOUNG_MAX     250     // patterns
-#define YOUNG_BYTES   ((size_t)2 << 20)
+#define WORK_MAX    1500000 // units, about 15 ms
+#define YOUNG_MAX   250     // patterns
+#define YOUNG_BYTES ((size_t)2 << 20)
 
 #define REGEX_TYPE "tocsin.regex"
 #define BUF_TYPE   "tocsin.regex_buf"
@@ -118,7 +117,7 @@ static const regex *push_regex(lua_State *L, struct why *why) {
     if (found) return found;
     found = push_kept(L, OLD);
     if (!found) {
-        fuel_bytes(L, pattern.len * COMPILE_UNITS * FUEL_BYTES);
+        fuel_bytes(L, pattern.len * REGEX_UNITS * FUEL_BYTES);
         regex **r = push_owned(L, sizeof(regex *), REGEX_TYPE, free_regex);
         if (regex_new(pattern, r, why)) return NULL;
         found = *r;

@@ -289,9 +289,7 @@ static const struct node *with_regex(struct builder *b, struct node *n) {
 static const struct node *build_filter(struct builder *b) {
     str name = tree_text(b, "name");
     if (has_spread(b)) return NULL;
-    if (str_is(name, STR("map")) || str_is(name, STR("select")) || str_is(name, STR("reject")) ||
-        str_is(name, STR("selectattr")) || str_is(name, STR("rejectattr")))
-        return b->program->mutates ? NULL : build_by_name(b, name);
+    if (is_filter_by_name(name)) return b->program->mutates ? NULL : build_by_name(b, name);
     const struct callee *c = filter_named(name);
     if (!c && b->has_oncall) c = oncall_filter_named(name);
     if (!c || (c->is_lazy && b->program->mutates)) return NULL;

@@ -194,7 +194,7 @@ static const struct node *build_if(struct builder *b) {
 
 static bool with_params(struct builder *b, struct scope *s) {
     if (!tree_push(b, "targets")) return false;
-    bool is_known = true;
+    bool is_known = tree_count(b) <= PARAMETERS_MAX;
     for (uint32_t i = 1, n = tree_count(b); is_known && i <= n; i++) {
         is_known = tree_push_at(b, i);
         if (!is_known) break;
@@ -252,7 +252,7 @@ static bool mentions_loop(struct builder *b) {
 // Declares the names that the items are put into.
 static bool target_params(struct builder *b, struct scope *s) {
     if (tree_is(b, "name")) return scope_param(b, s, tree_text(b, "name")) != NULL;
-    if (!tree_is(b, "tuple")) return false;
+    if (!tree_is(b, "tuple") || tree_count(b) > PARAMETERS_MAX) return false;
     for (uint32_t i = 1, n = tree_count(b); i <= n; i++) {
         if (!tree_push_at(b, i)) return false;
         bool is_name = tree_is(b, "name");
@@ -337,6 +337,10 @@ static const struct node *build_for(struct builder *b) {
 static bool macro_params(struct builder *b, struct scope *s, struct jmacro *m) {
     if (!tree_push(b, "params")) return false;
     m->params = tree_count(b);
+    if (m->params > PARAMETERS_MAX) {
+        lua_pop(b->L, 1);
+        return false;
+    }
     str *names = arena_alloc(b->memory, (m->params + 1) * sizeof *names);
     for (uint32_t i = 0; i < m->params && tree_push_at(b, i + 1); i++) {
         names[i] = tree_text(b, "name");
@@ -400,8 +404,6 @@ static bool macro_body(struct builder *b, struct jmacro *m) {
     return is_known;
 }
 
-#define PARAMETERS_MAX 60
-
 static const struct node *build_macro(struct builder *b) {
     if (!b->function->is_root) return NULL;
     struct jmacro *m = arena_alloc(b->memory, sizeof *m);
@@ -413,7 +415,7 @@ static const struct node *build_macro(struct builder *b) {
     m->slots = macro.slots;
     struct node *n = node_new(b, node_macro, 0);
     const struct var *v = scope_find(b, m->name);
-    if (!is_known || m->params > PARAMETERS_MAX || !v || v->function != b->function) return NULL;
+    if (!is_known || !v || v->function != b->function) return NULL;
     n->slot = v->slot;
     n->data = m;
     return n;

@@ -1,4 +1,5 @@
 #include "script/program_tree.h"
+#include "script/fuel.h"
 #include "script/regex.h"
 #include <lauxlib.h>
 
@@ -99,7 +100,9 @@ struct regex *builder_regex(struct builder *b, str pattern) {
     struct why why;
     regex *r;
     struct program *p = b->program;
-    if (p->regexes_count == NAMES_MAX || pattern.len > REGEX_PATTERN_MAX || regex_new(pattern, &r, &why)) return NULL;
+    if (p->regexes_count == NAMES_MAX || pattern.len > REGEX_PATTERN_MAX) return NULL;
+    fuel_bytes(b->L, pattern.len * REGEX_UNITS * FUEL_BYTES);
+    if (regex_new(pattern, &r, &why)) return NULL;
     p->regexes[p->regexes_count++] = r;
     return r;
 }
@@ -130,6 +133,7 @@ struct var *scope_find(struct builder *b, str name) {
 
 static struct var *define(struct builder *b, struct scope *s, str name, enum var_start start, const struct var *outer) {
     struct var *v = arena_alloc(b->memory, sizeof *v);
+    b->vars++;
     *v = (struct var){.name = name, .start = start, .outer = outer, .function = b->function};
     if (s->last) s->last->next = v;
     else s->first = v;
@@ -165,12 +169,12 @@ static bool note_context(struct builder *b, struct var *v) {
 }
 
 static bool load_name(struct builder *b, struct scope *s, str name) {
-    if (is_reserved(name)) return false;
+    if (is_reserved(name) || b->vars >= VARS_MAX) return false;
     return find(s, name) || note_context(b, define(b, s, name, VAR_CONTEXT, NULL));
 }
 
 static bool store_name(struct builder *b, struct scope *s, str name, bool in_branch) {
-    if (is_reserved(name)) return false;
+    if (is_reserved(name) || b->vars >= VARS_MAX) return false;
     struct var *v = find_here(s, name);
     if (!v) {
         const struct var *outer = s->parent ? find(s->parent, name) : NULL;

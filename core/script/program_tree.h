@@ -32,8 +32,10 @@ struct scope {
     struct var *first, *last;
 };
 
-#define NAMES_MAX 64
-#define DEPTH_MAX 200
+#define NAMES_MAX      64
+#define VARS_MAX       300 // each use looks through them
+#define PARAMETERS_MAX 60  // of a macro, a loop's item, a `with`
+#define DEPTH_MAX      200
 
 struct builder {
     lua_State *L;
@@ -42,8 +44,9 @@ struct builder {
     struct function *function;
     struct program *program;
     bool has_oncall;
-    int depth;   // of what is nested: bounded, so that a rendering's stack is
-    jval *names; // of NAMES_MAX
+    uint32_t vars; // how many there are
+    int depth;     // of what is nested: bounded, so that a rendering's stack is
+    jval *names;   // of NAMES_MAX
     uint32_t names_count;
 };
 

@@ -4,6 +4,7 @@ local universe <const> = require "differential_universe"
 local globals <const> = require "jinja.globals"
 local oncall <const> = require "jinja.oncall"
 local registry <const> = require "jinja.registry"
+local support <const> = require "jinja.support"
 local value <const> = require "jinja.value"
 
 local mutants <const> = {}
@@ -81,6 +82,7 @@ local function places_of(kind, name)
   for _, T in ipairs(value.types) do
     if universe.type_name(T) == type_name then
       if T.methods[member] then methods[#methods + 1] = { T.methods, member } end
+      if T == value.DICT and member == "get" then methods[#methods + 1] = { support, "get" } end -- the way that generated code takes
       if T.attr then attributes[#attributes + 1] = { T, "attr" } end
     end
   end

@@ -25,6 +25,10 @@ row("{{ nope is sameas nope }}", "True")
 row("{{ d.keys().mapping is defined }}", "False", '{"d":{}}')
 row("{% filter first %}{% endfilter %}{{ nope.x }}", "TypeError: sequence item 0: expected str instance, Undefined found")
 
+-- As many items as before, but others: CPython sees it where its table happens to end.
+row("{% set c = d.copy() %}{% for k in c %}{% if k == 'a' %}{{ c.pop('a') }}{{ c.setdefault('z', 9) }}{% endif %}{{ k }}{% endfor %}", "19acz",
+  '{"d":{"a":1,"b":2,"c":3}}')
+
 row("{{ dict(**{'<'|e: 1}) }}", "{'&lt;': 1}")
 
 -- Jinja2 makes a generator of the macro, and lets the text out of the set block.

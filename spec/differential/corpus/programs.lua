@@ -1,0 +1,81 @@
+--- What C renders by itself (core/jinja): the plain use of each of its abilities, and where it must not go on.
+local list <const> = require("differential").list()
+
+local CONTEXT <const> = '{"p":{"s":"Disk full on db-1","l":[3,1,2],"w":["b","A","c"],"d":{"b":"2","a":"1","items":"i"},"n":5,"f":2.5,"neg":-7,"z":null,"o":[{"k":"x","v":1},{"k":"y","v":2},{"k":"x","v":3}],"at":"2024-05-04T02:11:42.317Z","t":"one\\ntwo\\n\\nthree","e":[],"u":"\u{E9}t\u{E9} \u{4E2D}"},"n":5,"x":"ctx"}'
+
+list:lines(CONTEXT, [=[
+{{ 1 <= p.n }}{{ p.n <= 5 }}{{ p.f <= 2 }}{{ 'a' <= p.s }}
+{{ p.n >= 5 }}{{ p.f >= 3 }}{{ p.s >= 'a' }}{{ [1, 2] >= [1] }}
+{{ 0 <= p.n >= 5 }}{{ 1 < 2 <= 3 > 2 >= 2 == 2 != 3 }}
+{{ +p.n }}{{ +p.f }}{{ +true }}
+{{ +p.neg * -p.neg }}{{ - - p.n }}
+{{ p.nope|d('x') }}{{ p.z|d('x') }}{{ p.z|d('x', true) }}{{ p.n|d(1) }}
+{{ p.at|iso8601_to_time|datetimeformat }}|{{ p.at|iso8601_to_time|datetimeformat('%d.%m.%Y %H:%M:%S.%f') }}
+{{ '2024-12-31 23:59:59'|iso8601_to_time|datetimeformat('%j'|replace('%j', '%I:%M %p %a %A %b %B %y %%')) }}
+{{ p.at|iso8601_to_time|datetimeformat(format='%Y-%m-%d') }}
+{{ p.s|regex_match('Disk') }}{{ p.s|regex_match('full') }}{{ p.s|regex_match('.*db-\\d') }}
+{{ p.u|regex_search('t.') }}{{ p.s|regex_search('^full') }}{{ p.s|regex_match('d') }}{{ p.s|regex_match('(?i)d') }}
+{{ p.s|urlencode }}{{ p.u|urlencode }}{{ 'a/b?c=d&e'|urlencode }}{{ 5|urlencode }}
+{{ dict(a=1, b='x') }}{{ dict() }}{{ dict(a=p.n).a }}
+{% set c = dict(k=p.l) %}{{ c.k }}{{ c|length }}{{ dict(z=1)['z'] }}
+{% for i in p.l %}{{ loop.cycle('odd', 'even') }}{{ loop.cycle(i) }}{% endfor %}
+{% for i in p.l %}{% for j in p.w %}{{ loop.cycle('a', 'b') }}{% endfor %}{{ loop.cycle('x', i, 'z') }}{% endfor %}
+{% for i in p.l %}{{ loop.depth }}{{ loop.depth0 }}{{ loop.index0 }}{{ loop.revindex0 }}{{ loop.revindex }}{% endfor %}
+{% for i in p.e %}{% else %}{% for k in p.d %}{{ loop.depth }}{{ loop.depth0 }}{{ loop.index0 }}{{ loop.revindex0 }}{{ loop.revindex }}{% endfor %}{% endfor %}
+{% for i in p.l if i > 1 %}{{ loop.index0 }}{{ loop.revindex0 }}{{ loop.revindex }}{{ loop.length }}{{ loop.last }}{% endfor %}
+{% for c in 'a\u00e9b' %}{{ loop.index0 }}{{ c }}{{ loop.revindex }}{{ loop.last }}{% endfor %}{{ loop is defined }}
+{{ p.d.copy().setdefault('a', 'z') }}{{ p.d.copy().setdefault('q', 'z') }}{{ p.d.copy().setdefault('q') }}
+{% set c = p.d.copy() %}{{ c.setdefault('q', 9) }}{{ c.setdefault('q', 8) }}{{ c }}{{ p.d }}
+{% set c = {} %}{% set _ = c.setdefault('a', 'b') %}{{ c.setdefault('a') }}{{ c.a }}{{ c|length }}
+{% set c = {'a': 'x'} %}{{ c.update({'b': 'y'}) }}{{ c }}
+{% set c = p.d.copy() %}{% set _ = c.update({'a': 'n', 'new': p.s}) %}{{ c }}{% set _ = c.update(p.d) %}{{ c }}
+{% set c = {} %}{{ c.update(p.o[0]) }}{{ c.k }}{{ c.update({}) }}{{ c }}
+{% set c = p.l.copy() %}{{ c.append(4) }}{{ c }}{{ p.l }}{{ [1].copy() }}
+{% set c = p.w|list %}{% set e = c.copy() %}{{ c.append('z') }}{{ c }}{{ e }}{{ c.copy() == c }}
+{% set c = [1, 2, 3] %}{{ c.pop() }}{{ c.pop(0) }}{{ c }}{{ c.pop(-1) }}{{ c }}
+{% set c = p.l.copy() %}{{ c.pop(1) }}{{ c }}{{ c.pop(-2) }}{{ c }}{{ [7].pop() }}
+{% set c = p.w|list %}{% for i in p.l %}{{ c.pop(0) }}{% endfor %}{{ c }}
+{{ p.s.find('full') }}{{ p.s.find('nope') }}{{ p.u.find('\u4e2d') }}{{ p.s.find('') }}
+{{ 'abcabc'.find('c') }}{{ ''.find('a') }}
+{% if p.s.find('disk') < 0 %}{{ p.s.lower().find('disk') }}{% endif %}
+{{ ', '.join(p.w) }}{{ ''.join(p.u) }}{{ '-'.join(p.d) }}{{ '+'.join([]) }}
+{{ 'xxaxx'.strip('x') }}|{{ '  a '.strip() }}|{{ '\u00a0a\u2003'.strip() }}|{{ 'xyax'.strip('yx') }}
+{{ ' a '.strip()|length }}{{ p.s.strip('D1') }}
+{{ '  a '.lstrip() }}|{{ 'xxax'.lstrip('x') }}
+{{ p.s.lstrip('Disk ') }}|{{ '\n\ta'.lstrip() }}
+{{ '  a '.rstrip() }}|{{ 'xxax'.rstrip('x') }}
+{{ p.s.rstrip('1-db') }}|{{ 'a\n\n'.rstrip() }}|
+{{ p.s.rsplit(' ', 1)[1] }}{{ 'a,b,c'.rsplit(',', 1) }}{{ 'a b  c'.rsplit() }}
+{{ 'a.b.c'.rsplit('.') }}{{ 'a.b.c'.rsplit('.', 1)[0] }}
+{{ p.t.splitlines() }}{{ p.t.splitlines()[0] }}{{ 'a\r\nb\x0bc'.splitlines()|length }}
+{{ p.s is eq(p.s) }}{{ p.l|select('==', 3)|list }}{{ p.o|selectattr('k', '==', 'x')|map(attribute='v')|list }}
+{{ p.w|reject('==', 'A')|join }}{{ p.l|select('==', 9)|first is defined }}
+{{ p.neg|abs }}{{ (-2.5)|abs }}{{ (0 - p.n)|abs }}
+{{ 'x'|int(7) }}{{ 'x'|int }}{{ p.s|int(default=3) }}{{ p.z|int(-1) }}{{ p.l|int(2) }}
+{{ 'x'|float(1.5) }}{{ p.z|float(default=2.5) }}{{ p.s|float }}{{ p.d|float('d') }}
+{{ (p.s|safe) is escaped }}{{ p.s is escaped }}{{ p.s|e is escaped }}{{ '<b>'|safe }}{{ '<b>'|e }}{{ '<b>'|escape }}
+{{ '<a>'|escape }}{{ p.s|escape is escaped }}{{ ('<'|e)|e }}
+{{ p.d.get('a') }}{{ p.d.get('zz') }}{{ p.d.get('zz', 'dflt') }}{{ {'k': 1}.get('k', 2) }}{{ p.d.get('items') }}
+{{ p.d.keys() is mapping }}{{ p.d.keys()|list }}{{ 'a' in p.d.keys() }}{{ p.d.keys()|join }}
+{% set ns = namespace(v=1) %}{{ ns.v }}{{ ns.nope }}{{ ns.nope is defined }}{{ ns.v is defined }}
+{{ '%700d'|format(5) }}
+{{ '%0999d|%-999d|%999.1f'|format(5, 6, 7.5)|length }}{{ '%.999f'|format(1.5) }}
+{{ ('x' * 3) }}{{ 'b' in p.nope }}{{ p.w[::-1] }}
+]=])
+
+-- A dict that changes while it is gone through: as large as before, but other items.
+list:lines('{"d":{"a":1,"b":2,"c":3}}', [=[
+{% set c = d.copy() %}{% for k, v in c.items() %}{% set _ = c.update({k: v + 1}) %}{{ k }}{{ v }}{% endfor %}{{ c }}
+{% set c = d.copy() %}{% for k in d %}{% set _ = c.pop(k) %}{{ c }}{% endfor %}
+{% set c = d.copy() %}{% for k in c %}{% set _ = c.pop(k) %}{% endfor %}
+]=])
+
+list:texts(CONTEXT, [=[
+{% do p.n %}{% do p.d.get('a') %}a{% set c = p.l.copy() %}{% do c.append(p.n) %}{{ c }}
+----
+{% set c = p.d.copy() %}{% do c.pop('a') %}{% do c.pop('nope', none) %}{{ c }}{% for k in p.w %}{% do c.update({k: loop.index}) %}{% endfor %}{{ c }}
+----
+{% for i in p.l %}{% do p.s.upper() %}{% do 1 + 1 %}{{ i }}{% endfor %}
+]=], { options = '{"extensions":["do"]}' })
+
+return list

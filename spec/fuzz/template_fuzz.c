@@ -1,13 +1,14 @@
 // Templates of strangers over payloads of strangers, compiled and rendered within the limits of an alert.
 //
 // An input is text: one byte of options (a bit each: autoescape, trim_blocks, lstrip_blocks, keep_trailing_newline, the
-// extensions, an alert's whole fuel, an alert's whole memory), the template, and after lines of "----" the payload as
-// JSON and up to three templates, a, b and c, that it may include, import and extend. Without a payload there is one
-// that has a bit of everything. One Lua state serves many runs, as in the server; after each it must be as it was.
+// extensions, an alert's whole fuel, an alert's whole memory, variables that are parts of the payload), the template, and
+// after lines of "----" the payload as JSON and up to three templates, a, b and c, that it may include, import and extend.
+// Without a payload there is one that has a bit of everything. One Lua state serves many runs, as in the server; after
+// each it must be as it was.
 //
 // Wrong, besides what the sanitizers see: an error that is not one of a template's, words of Lua or of this machine in
-// what is shown, output that is no UTF-8, another output the second time, more processor time than the budget stands
-// for.
+// what is shown, output that is no UTF-8, another output the second time (when C rendered first, Lua does), more processor
+// time than the budget stands for.
 #include "base/env.h"
 #include "script/fuel.h"
 #include "script/script.h"

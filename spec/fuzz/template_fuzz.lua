@@ -20,7 +20,7 @@ local parts = {}
 local function loader(name) return parts[name] end
 
 local options_of_bit <const> = { "autoescape", "trim_blocks", "lstrip_blocks", "keep_trailing_newline" }
-local EXTENSIONS <const> = 16
+local EXTENSIONS <const>, PARTS <const> = 16, 128
 
 local known <const> = {}
 local function environment_of(flags)
@@ -35,14 +35,15 @@ end
 
 -- One run --------------------------------------------------------------------------------------------------------------
 
--- The members of the payload are variables too, from a copy: a template may change them.
-local function context_of(payload)
+-- The members of the payload are variables too: parts of it as the core gives them, or values from a copy.
+local function context_of(payload, flags)
   local context <const> = { payload = payload }
   local all <const> = value.plain(json.fresh(payload))
   if getmetatable(all) == value.DICT then
     for i = 1, all.n do
       local name <const> = all.k[i]
-      if context[name] == nil then context[name] = all.v[name] end
+      local part <const> = flags & PARTS ~= 0 and json.item(payload, name)
+      if context[name] == nil then context[name] = json.is_payload(part) and part or all.v[name] end
     end
   end
   return context
@@ -79,13 +80,13 @@ function target.run(flags, source, payload, one, two, three)
   parts = { a = one, b = two, c = three }
   local template <const>, why <const> = environment_of(flags):compile(source)
   if not template then return refused(why) end
-  local text <const>, e <const> = template:render(context_of(payload))
+  local text <const>, e <const> = template:render(context_of(payload, flags))
   if not text then return refused(e) end
   if type(text) ~= "string" then return "the output is no text" end
-  if fuel.left() < fuel.INLINE // 2 or find(source .. one .. two .. three, "random", 1, true) then return nil, text end
-  local again <const>, other <const> = render_in_lua(template, context_of(payload))
+  if not template.program and fuel.left() < fuel.INLINE // 2 or find(source .. one .. two .. three, "random", 1, true) then return nil, text end
+  local again <const>, other <const> = render_in_lua(template, context_of(payload, flags))
   if again == text or other and other.class == "FuelError" or other and other.class == "MemoryError" then return nil, text end
-  return "it renders otherwise the second time: " .. (again or tostring(other)), text
+  return "it renders otherwise the second time, in Lua: " .. (again or tostring(other)), text
 end
 
 -- The state ------------------------------------------------------------------------------------------------------------

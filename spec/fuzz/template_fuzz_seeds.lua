@@ -16,7 +16,7 @@ local function write(flags, source, payload, templates)
     parts[#parts + 1] = templates[names[i]]
   end
   local file <const> = assert(io.open(("%s/%05d"):format(folder, count), "wb"))
-  file:write(string.char(64 + flags), table.concat(parts, "\n----\n"))
+  file:write(string.char(128 + 64 + flags), table.concat(parts, "\n----\n"))
   file:close()
 end
 

@@ -102,6 +102,10 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
 #undef COUNTER
     number(out, "calendars_failing", "gauge", "Calendars whose last try failed.",
            __atomic_load_n(&c->calendars_failing, __ATOMIC_RELAXED));
+    number(out, "schedules_uncovered", "gauge", "Schedules with nobody on call when they were last looked at.",
+           __atomic_load_n(&c->schedules_uncovered, __ATOMIC_RELAXED));
+    number(out, "schedules_with_gaps", "gauge", "Schedules with a time ahead, within 30 days, when nobody is on call.",
+           __atomic_load_n(&c->schedules_with_gaps, __ATOMIC_RELAXED));
     number(out, "slow_lane_waiting", "gauge", "Alerts waiting in the slow lane.",
            (uint64_t)slow_lane_waiting(from->slow_lane));
 }

@@ -20,6 +20,8 @@ static err read_events(struct copy_write *write, str text, arena *a, struct why 
     err e = ical_read(text, write->events_from, write->events_to, z, a, &events, why);
     zones_free(z);
     if (e != ERR_OK) return e;
+    if (events.count > COPY_EVENTS_MAX)
+        return why_set(why, ERR_LIMIT, "The calendar has more than %d events in two months.", COPY_EVENTS_MAX);
     buf out = {0};
     ical_events_write(&out, &events);
     write->events = arena_str(a, buf_view(&out));

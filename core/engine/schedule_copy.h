@@ -12,6 +12,7 @@
 
 #define COPY_DAYS_BEFORE 2
 #define COPY_DAYS_AFTER  60
+#define COPY_EVENTS_MAX  20000 // in this time: the commit thread reads them all when somebody is to be called
 
 struct calendar_fetch {
     int64_t schedule_id;

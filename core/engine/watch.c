@@ -41,14 +41,20 @@ bool watch_is_idle(const watch *w) { return !w->is_looking; }
 
 static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
 
+static void count(uint64_t *gauge, const struct script_value *v) {
+    if (v->type == SCRIPT_INT) __atomic_store_n(gauge, (uint64_t)v->integer, __ATOMIC_RELAXED);
+}
+
 static void look(struct aside *a, struct aside_tools *tools) {
     watch *w = CONTAINER(a, struct watch, aside);
-    struct script_value args[] = {number(w->now), number(w->changed_before)}, out[1] = {0};
+    struct script_value args[] = {number(w->now), number(w->changed_before)}, out[3] = {0};
     int64_t from = env_elapsed(w->options.env);
     arena *memory = arena_new();
     w->result = script_call(tools->script, "watch", "look", args, 2, (struct script_budget){.fuel = FUEL}, memory, out,
-                            1, &w->why);
+                            3, &w->why);
     w->next_at = w->result == ERR_OK && out[0].type == SCRIPT_INT ? out[0].integer : -1;
+    count(&engine_counters(w->options.engine)->schedules_uncovered, &out[1]);
+    count(&engine_counters(w->options.engine)->schedules_with_gaps, &out[2]);
     arena_free(memory);
     w->took_us = env_elapsed(w->options.env) - from;
     mailbox_push(&w->done, &a->mail);

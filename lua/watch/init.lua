@@ -180,17 +180,24 @@ local DUE <const> = "SELECT s.id, s.name, s.timezone, s.channels, s.notify, w.on
   "FROM schedule AS s LEFT JOIN schedule_watch AS w ON w.schedule_id = s.id WHERE w.schedule_id IS NULL OR w.looked_at <= $1 " ..
   "OR w.looked_at > $2 OR w.next_at <= $2 ORDER BY COALESCE(w.next_at, 0), s.id LIMIT $3"
 
+-- With nobody on call, and with a gap ahead.
+local COUNTS <const> = "SELECT min(next_at) AS next_at, sum(on_call = '[]') AS uncovered, " ..
+  "sum(warnings LIKE '%\"kind\":\"gap\"%') AS gaps FROM schedule_watch"
+
 --- Looks at some of those that are due.
 ---@param now integer µs
 ---@param changed_at integer µs: what was looked at until then may be different now
 ---@return integer next_at when to look again; 0: at once, -1: when something changes
+---@return integer? uncovered how many schedules have nobody on call, when all have been looked at
+---@return integer? gaps how many will
 function watch.look(now, changed_at)
   local due = store.rows(DUE, changed_at, now, AT_ONCE)
   local looks = {}
   for i, row in ipairs(due) do looks[i] = look_safely(row, now) end
   write(looks)
   if #due == AT_ONCE then return 0 end
-  return store.row("SELECT min(next_at) AS at FROM schedule_watch").at or -1
+  local counts = store.row(COUNTS)
+  return counts.next_at or -1, counts.uncovered or 0, counts.gaps or 0
 end
 
 return watch

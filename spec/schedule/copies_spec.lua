@@ -211,6 +211,17 @@ describe("the calendar of a schedule", function()
       assert.equal(calendar "ada", copy().ical)
     end)
 
+    it("or has more events than anybody has shifts is the same", function()
+      urls()
+      good "ada"
+      local function crowd(minutes) return (calendar "bob":gsub("DURATION:P1D", "DURATION:PT1M"):gsub("FREQ=DAILY", "FREQ=MINUTELY;INTERVAL=" .. minutes)) end
+      fetch { status = 200, body = crowd(2) }
+      assert.equal("The calendar has more than 20000 events in two months.", primary().error)
+      assert.equal("00:00 ada sms", called "a")
+      fetch { status = 200, body = crowd(5) }
+      assert.equal(json.null, primary().error)
+    end)
+
     it("goes on for as long as it lasts", function()
       urls()
       good "ada"

@@ -399,6 +399,23 @@ describe("the room of a schedule", function()
     assert.is_true(before < w:rows("SELECT min(looked_at) AS at FROM schedule_watch")[1].at)
   end)
 
+  it("is not the only one to know of gaps: so do the metrics", function()
+    local function metric(name)
+      local _, text = engine.request(w.core, "GET", "/metrics", {}, "")
+      return tonumber(text:match("\ntocsin_" .. name .. " (%d+)"))
+    end
+    assert.equal(0, metric "schedules_uncovered")
+    local day = shift { type = "single_event", users = json.array { users.ada }, start = "2026-09-21T09:00:00", duration = 8 * 3600 }
+    local one = schedule { day }
+    schedule({ shift {} }, { name = "other" })
+    assert.equal("0 1", metric "schedules_uncovered" .. " " .. metric "schedules_with_gaps")
+    w:advance(3 * HOUR)
+    assert.equal("1 1", metric "schedules_uncovered" .. " " .. metric "schedules_with_gaps")
+    w:api(204, "DELETE", "schedules/" .. one.id)
+    w:advance(2 * SECOND)
+    assert.equal("0 0", metric "schedules_uncovered" .. " " .. metric "schedules_with_gaps")
+  end)
+
   it("is looked after beside others, also when its schedule cannot be read", function()
     local made = schedule { shift {} }
     w:rows("UPDATE schedule SET notify = '[', name = 'broken' WHERE name = 'sea watch'")

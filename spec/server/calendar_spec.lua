@@ -111,6 +111,19 @@ describe("a calendar on a web server", function()
     server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
   end)
 
+  it("behind a user and a password that stand in its address is asked for with them, and the log does not name them", function()
+    open()
+    s.expects = "calendar_not_fetched"
+    local made = s:api("POST", "/schedules/", { name = "on call", type = "ical", ical_url_primary = web.url:gsub("//", "//ann:s3cret@") })
+    server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
+    assert.is_truthy(web.heads[1]:find("\r\nAuthorization: Basic YW5uOnMzY3JldA==\r\n", 1, true), web.heads[1])
+    assert.is_falsy(web.heads[1]:find("@", 1, true))
+    web.answer = function() return "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n" end
+    reload(made)
+    server.wait(function() return table.concat(s.log, "\n"):find("calendar_not_fetched", 1, true) end, "the line")
+    assert.is_falsy((table.concat(s.log, "\n") .. error_of(made)):find("s3cret", 1, true))
+  end)
+
   it("whose server says nothing holds up neither other calendars nor the stop", function()
     open()
     web.answer = function() return "" end

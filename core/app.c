@@ -146,6 +146,7 @@ static err open_engine(struct app *app, struct why *why) {
                                      .max_waiting = (size_t)app->settings.commit_waiting,
                                      .max_waiting_bytes = (size_t)app->settings.commit_waiting_bytes,
                                      .is_note_required = app->settings.resolution_note_required,
+                                     .metrics_label = app->settings.metrics_label,
                                      .reminder = {.remind_ms = app->settings.acknowledge_remind * 1000,
                                                   .unacknowledge_ms = app->settings.unacknowledge_after * 1000},
                                      .on_jobs = app_on_jobs,

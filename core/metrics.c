@@ -110,6 +110,27 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
            (uint64_t)slow_lane_waiting(from->slow_lane));
 }
 
+struct label_lines {
+    buf *out;
+    str key;
+};
+
+static void label_line(void *ctx, str value, bool is_rest, uint64_t count) {
+    struct label_lines *lines = ctx;
+    buf_lit(lines->out, "tocsin_label_groups_opened_total{key=\"");
+    label_value(lines->out, lines->key);
+    buf_lit(lines->out, "\",value=\"");
+    label_value(lines->out, value);
+    buf_printf(lines->out, "\"%s} %llu\n", is_rest ? ",rest=\"1\"" : "", (unsigned long long)count);
+}
+
+static void label_metrics(const struct metrics_sources *from, buf *out) {
+    label_counts *counts = engine_label_counts(from->engine);
+    if (!counts) return;
+    family(out, "label_groups_opened_total", "counter", "Alert groups opened, by the value of the setting metrics_label.");
+    label_counts_list(counts, label_line, &(struct label_lines){out, label_counts_key(counts)});
+}
+
 static void commit_metrics(const struct metrics_sources *from, buf *out) {
     struct commit_stats commits = commit_stats(engine_commit(from->engine));
     histogram(out, "commit_seconds", "Length of a commit batch, sync included.", commit_bounds_us,
@@ -131,6 +152,7 @@ static void http_metrics(const struct metrics_sources *from, buf *out) {
 void metrics_write(const struct metrics_sources *from, buf *out) {
     engine_metrics(from, out);
     heartbeat_metrics(from, out);
+    label_metrics(from, out);
     commit_metrics(from, out);
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
            from->log ? log_dropped(from->log) : 0);

@@ -53,6 +53,7 @@
     INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
     INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")         \
     BOOL(deliver, true, "send notifications; off: they wait")                                                   \
+    TEXT(metrics_label, "", "label by whose values /metrics counts alert groups; the first 200 values")         \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

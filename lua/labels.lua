@@ -1,4 +1,5 @@
---- The labels of one alert: static ones, then dynamic templates, then the multi-label template; later ones win.
+--- The labels of one alert: those its integration passes down, static ones, dynamic templates, the multi-label template;
+--- later ones win.
 ---
 --- A key or value outside 1–200 code points is dropped, never cut; so is a value that reads "none". Templates see the
 --- values as they are (a number of the multi-label JSON stays a number); routes and the stored labels see their text.
@@ -56,7 +57,7 @@ local function add_multi(dict, text, problems)
   local parsed = json.payload(text)
   local object = value.plain(parsed)
   if type(object) ~= "table" or value.type_of(object) ~= value.DICT then
-    problems.labels_template = "the template did not print a JSON object"
+    problems.multi_label_template = "the template did not print a JSON object"
     return
   end
   for i = 1, object.n do add(dict, object.k[i], object.v[object.k[i]]) end
@@ -66,18 +67,22 @@ end
 local function list_of(v) return type(v) == "table" and v or {} end
 
 --- What labels a configuration can give, ready to compute; nil when there are none.
----@param config table with labels {key, value}[], dynamic_labels {key, template}[], labels_template text, each optional
+---@param config table with labels {key, value, inherited}[] (nil is true), static_labels {key, value}[],
+---  dynamic_labels {key, template}[], multi_label_template text, each optional
 ---@return table? plan
 function labels.plan(config)
   local plan = { static = {}, dynamic = {} }
-  for _, label in ipairs(list_of(config.labels)) do plan.static[#plan.static + 1] = label end
+  for _, label in ipairs(list_of(config.labels)) do
+    if label.inherited ~= false then plan.static[#plan.static + 1] = label end
+  end
+  for _, label in ipairs(list_of(config.static_labels)) do plan.static[#plan.static + 1] = label end
   for _, label in ipairs(list_of(config.dynamic_labels)) do
     if type(label.key) == "string" and type(label.template) == "string" then
       plan.dynamic[#plan.dynamic + 1] = { key = label.key, field = "label:" .. label.key,
         template = template.get(label.template) }
     end
   end
-  local multi = config.labels_template
+  local multi = config.multi_label_template
   if type(multi) == "string" and multi ~= "" then plan.multi = template.get(multi) end
   if #plan.static == 0 and #plan.dynamic == 0 and not plan.multi then return nil end
   return plan
@@ -98,7 +103,7 @@ function labels.compute(plan, context, problems, field_fuel)
   end
   if plan.multi then
     local text, failed = template.render(plan.multi, context, nil, field_fuel)
-    if failed then problems.labels_template = text else add_multi(dict, text, problems) end
+    if failed then problems.multi_label_template = text else add_multi(dict, text, problems) end
   end
   return dict
 end

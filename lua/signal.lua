@@ -85,7 +85,7 @@ local function all_sources(c, config, of)
   for _, label in ipairs(type(config.dynamic_labels) == "table" and config.dynamic_labels or {}) do
     if type(label.template) == "string" then sources[#sources + 1] = label.template end
   end
-  if type(config.labels_template) == "string" then sources[#sources + 1] = config.labels_template end
+  if type(config.multi_label_template) == "string" then sources[#sources + 1] = config.multi_label_template end
   for _, route in ipairs(config.routes or {}) do
     if route.type == "jinja2" and type(route.term) == "string" then sources[#sources + 1] = route.term end
   end

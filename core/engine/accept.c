@@ -100,6 +100,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
+    if (x == ERR_OK) label_counts_add(e->label_counts, s->labels);
     guess(a, &g);
     return x;
 }

@@ -198,7 +198,7 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
 
 #define INTEGRATION_COLUMNS                                                                             \
     "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
-    "dynamic_labels, labels_template, auto_resolve_ms"
+    "dynamic_labels, labels_template, auto_resolve_ms, static_labels"
 
 // `v` is a row of INTEGRATION_COLUMNS.
 static void read_integration(config_source *cs, const struct store_value *v, struct config_integration *out) {
@@ -222,7 +222,8 @@ static err make_json(store *s, struct held_integration *h, const struct store_va
     put_json_raw(&json, "templates_custom", &v[8]);
     put_json_raw(&json, "labels", &v[9]);
     put_json_raw(&json, "dynamic_labels", &v[10]);
-    put_json_field(&json, "labels_template", &v[11]);
+    put_json_field(&json, "multi_label_template", &v[11]);
+    put_json_raw(&json, "static_labels", &v[13]);
     err e = load_routes(s, h, &json);
     if (e == ERR_OK) h->view.json = arena_str(h->arena, buf_view(&json));
     buf_free(&json);

@@ -34,8 +34,8 @@ struct config_integration { // immutable once published, shared by snapshots
         str text; // the operator's own words for a missing one, or empty
     } heartbeat;
     // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
-    // "templates_default", "templates_custom", "labels", "dynamic_labels", "labels_template", "routes": [{"id",
-    // "is_default", "type", "term", "labels"}…, the default one last]}.
+    // "templates_default", "templates_custom", "labels", "static_labels", "dynamic_labels", "multi_label_template",
+    // "routes": [{"id", "is_default", "type", "term", "labels"}…, the default one last]}.
     str json;
     size_t route_count;
     struct config_route *routes;

@@ -117,6 +117,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     e->config = config_current(e->config_source, NULL);
     e->rows = group_rows_new(options->writer);
     e->on_call = on_call_new(options->writer);
+    e->label_counts = label_counts_new(options->metrics_label ? options->metrics_label : "");
     e->commit = commit_new(&(struct commit_options){.store = options->writer,
                                                     .env = options->env,
                                                     .log = options->log,
@@ -138,6 +139,7 @@ void engine_free(engine *e) {
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);
     hooks_free(e->hooks);
+    label_counts_free(e->label_counts);
     mem_free(e);
 }
 
@@ -157,6 +159,8 @@ bool engine_heartbeats_asked(engine *e) { return __atomic_exchange_n(&e->heartbe
 
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }
+label_counts *engine_label_counts(engine *e) { return e->label_counts; }
+
 struct engine_counters *engine_counters(engine *e) {
     return &e->counters;
 }

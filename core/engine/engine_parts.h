@@ -23,6 +23,7 @@ struct engine {
     bool label_job_waits;       // the job label_index surely has a row
     int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
+    label_counts *label_counts; // or NULL
 };
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }

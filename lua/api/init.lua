@@ -11,6 +11,7 @@ local group_actions = require("api.group_actions")
 local heartbeat = require("api.heartbeat")
 local json = require("tocsin.json")
 local crypto = require("tocsin.crypto")
+local label_suggestions = require("api.label_suggestions")
 local port = require("tocsin.port")
 local provider_sync = require("api.provider_sync")
 local query_string = require("api.query")
@@ -52,6 +53,8 @@ local ROUTES = {
   { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "editor" },
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "editor" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "viewer" },
+  { "labels/keys", "GET", label_suggestions.keys, "viewer" },
+  { "labels/values", "GET", label_suggestions.values, "viewer" },
   { "schedules/:id/export", "GET", schedule_export.schedule },
   { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "editor" },
   { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "editor" },

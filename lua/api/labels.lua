@@ -21,6 +21,16 @@ function labels.show_list(stored, part)
   return writer.list(list)
 end
 
+---The same of labels that an integration passes down to its groups, or not.
+function labels.show_own(stored)
+  local list = {}
+  for i, label in ipairs(json.decode(stored or "[]")) do
+    list[i] = labels.show(label.key, label.value)
+    writer.put(list[i], "inherited", label.inherited ~= false)
+  end
+  return writer.list(list)
+end
+
 ---A group's stored object key → value, sorted by key.
 function labels.show_object(stored)
   local object, list = stored and json.decode(stored) or {}, {}
@@ -33,22 +43,41 @@ local function name_of(sent)
   return type(sent) == "string" and utf8.len(sent) and sent or nil
 end
 
+local function stored_switches(stored)
+  local switches = {}
+  for _, label in ipairs(json.decode(stored)) do switches[label.key] = label.inherited end
+  return switches
+end
+
+-- Whether a label goes down to groups: what was sent, else what it was, else yes. Only `false` is stored.
+local function switch_of(label, key, switches)
+  local inherited = label.inherited
+  if inherited == nil then inherited = switches[key] end
+  if inherited ~= nil and type(inherited) ~= "boolean" then return nil, "inherited must be a valid boolean." end
+  return inherited
+end
+
 ---Checks a list of labels that was sent; `check(text)` looks at each value.
+---@param stored string|false|nil what such a list was: its labels have the switch `inherited`
 ---@return string|nil JSON for the column, or nil and a sentence
-function labels.take(sent, part, check)
+function labels.take(sent, part, check, stored)
   if not body.is_list(sent) or #sent > COUNT_MAX then
     return nil, "Expected a list of at most " .. COUNT_MAX .. " labels."
   end
-  local list = {}
+  local list, seen, switches = {}, {}, stored and stored_switches(stored) or {}
   for i, label in ipairs(sent) do
-    local key, value = nil, nil
+    local key, value, switch = nil, nil, nil
     if body.is_object(label) then key, value = name_of(label.key), name_of(label.value) end
     if not key or not value or key == "" or utf8.len(key) > LENGTH_MAX then
       return nil, string.format("Label %d: expected {key: {name}, value: {name}}, a key of 1 to %d characters.", i, LENGTH_MAX)
     end
     local why = check(value)
+    if seen[key] then why = string.format('the key "%s" is there twice.', key) end
+    if stored and not why then switch, why = switch_of(label, key, switches) end
     if why then return nil, string.format("Label %d: %s", i, why) end
+    seen[key] = true
     list[i] = writer.object("key", key, part, value)
+    if switch == false then writer.put(list[i], "inherited", false) end
   end
   return writer.text(writer.list(list))
 end
@@ -57,6 +86,36 @@ end
 function labels.check_value(text)
   if text == "" or utf8.len(text) > LENGTH_MAX then
     return "a value has 1 to " .. LENGTH_MAX .. " characters."
+  end
+end
+
+---The labels of a filter, `label=key:value`, repeated: all must be there. What is not of that form is passed over, as the
+---reference does.
+---@param values string[]
+---@return fun(): string?, string? iterator of key and value
+function labels.wanted(values)
+  local at = 0
+  return function()
+    while at < #values do
+      at = at + 1
+      local key, value = string.match(values[at], "^([^:]*):([^:]*)$")
+      if key then return key, value end
+    end
+  end
+end
+
+---The condition that a column of JSON holds a text of JSON, `?`. Quotes inside texts are escaped there, so that one that
+---begins and ends with quotes matches nowhere else. LIKE would take "PROD" for "prod".
+function labels.holding(column)
+  return "replace(" .. column .. ", ?, '') <> " .. column
+end
+
+---A filter by labels in a column that holds a list of them.
+function labels.add_list_filter(column)
+  return function(q, values)
+    for key, value in labels.wanted(values) do
+      q.add("AND " .. labels.holding(column), string.format('"key":%s,"value":%s', writer.quote(key), writer.quote(value)))
+    end
   end
 end
 

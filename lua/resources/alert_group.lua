@@ -41,21 +41,11 @@ end
 
 -- The index is filled a moment after a group opens; the newest groups are looked through instead.
 local LABEL = "AND (t.id IN (SELECT alert_group_id FROM label WHERE key = ? AND value = ?) OR (t.id > COALESCE((SELECT " ..
-  "CAST(value AS INTEGER) FROM setting WHERE name = 'labels_indexed_to'), 0) AND t.labels LIKE ? ESCAPE '~'))"
+  "CAST(value AS INTEGER) FROM setting WHERE name = 'labels_indexed_to'), 0) AND " .. labels.holding("t.labels") .. "))"
 
--- The pattern of one label in the JSON of a group's row; quotes inside texts are escaped there, so it cannot match elsewhere.
-local function like(key, value)
-  local text = json.encode(key) .. ":" .. json.encode(value)
-  return "%" .. string.gsub(text, "[%%_~]", "~%0") .. "%"
-end
-
--- Repeated `label=key:value`: all must be there. What is not of that form is passed over, as the reference does.
 local function add_labels(q, values)
-  for _, text in ipairs(values) do
-    local key, value = string.match(text, "^([^:]*):([^:]*)$")
-    if key then
-      q.add(LABEL, key, value, like(key, value))
-    end
+  for key, value in labels.wanted(values) do
+    q.add(LABEL, key, value, json.encode(key) .. ":" .. json.encode(value))
   end
 end
 

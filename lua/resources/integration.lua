@@ -55,9 +55,9 @@ local function store_templates(value, _, c)
 end
 
 local function store_labels(column, part, check)
-  return function(value)
+  return function(value, _, c)
     if value == json.null then return { [column] = "[]" } end
-    local text, why = labels.take(value, part, check)
+    local text, why = labels.take(value, part, check, column == "labels" and (c.old and c.old.labels or "[]"))
     if not text then return nil, why end
     return { [column] = text }
   end
@@ -162,9 +162,11 @@ return {
   live = "deleted_at IS NULL",
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..
     "LEFT JOIN heartbeat AS h ON h.integration_id = t.id",
-  columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.dynamic_labels, d.id AS default_route_id, " ..
-    "d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " .. heartbeat.COLUMNS,
-  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
+  columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.static_labels, t.dynamic_labels, " ..
+    "d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
+    heartbeat.COLUMNS,
+  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" },
+    { "label", add = labels.add_list_filter("t.labels") } },
   unique = {
     ["integration.token"] = { "token", "Another integration has this token." },
     integration_by_token = { "token", "Another integration has this token." },
@@ -186,11 +188,13 @@ return {
     { "maintenance_end_at", show = nothing },
     { "token", type = "text", create_only = true, check_text = check_token },
     { "rate_limit", type = "integer", min = 0, max = 100000000 },
-    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end,
+    { "labels", nullable = true, show = function(row) return labels.show_own(row.labels) end,
       store = store_labels("labels", "value", labels.check_value) },
+    { "static_labels", nullable = true, show = function(row) return labels.show_list(row.static_labels, "value") end,
+      store = store_labels("static_labels", "value", labels.check_value) },
     { "dynamic_labels", nullable = true, show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
       store = store_labels("dynamic_labels", "template", check_template) },
-    { "labels_template", type = "text", max = 50000, nullable = true, check_text = check_labels_template },
+    { "multi_label_template", type = "text", column = "labels_template", max = 50000, nullable = true, check_text = check_labels_template },
     { "allow_resolve", type = "boolean" },
     { "auto_resolve_after", nullable = true, store = store_auto_resolve,
       show = function(row) return row.auto_resolve_ms and row.auto_resolve_ms // 1000 end },

@@ -39,7 +39,7 @@ describe("a client of the reference", function()
 
   it("may write back what it read, and nothing changes", function()
     c = client.open()
-    local hook = send(201, "POST", "integrations/", '{"type":"alertmanager","name":"am","labels_template":"{}","allow_resolve":false}')
+    local hook = send(201, "POST", "integrations/", '{"type":"alertmanager","name":"am","multi_label_template":"{}","allow_resolve":false}')
     local route = send(201, "POST", "routes/", '{"integration_id":"' .. hook.id .. '","routing_regex":"x","slack":{"channel_id":"C1","enabled":false}}')
     for path, fields in pairs { ["integrations/" .. hook.id] = "integration", ["routes/" .. route.id] = "route",
       ["routes/" .. hook.default_route.id] = "route" } do
@@ -48,10 +48,10 @@ describe("a client of the reference", function()
       send(200, "PATCH", path .. "/", before)
       assert.equal(before, (select(2, engine.request(c.core, "GET", API .. path .. "/", { authorization = c.token }))), fields)
     end
-    assert.same({ "{}", false }, { send(200, "GET", "integrations/" .. hook.id).labels_template, send(200, "GET", "integrations/" .. hook.id).allow_resolve })
-    send(400, "PUT", "integrations/" .. hook.id, '{"labels_template":"{{"}')
+    assert.same({ "{}", false }, { send(200, "GET", "integrations/" .. hook.id).multi_label_template, send(200, "GET", "integrations/" .. hook.id).allow_resolve })
+    send(400, "PUT", "integrations/" .. hook.id, '{"multi_label_template":"{{"}')
     send(400, "PUT", "integrations/" .. hook.id, '{"allow_resolve":null}')
-    assert.equal(json.null, send(200, "PUT", "integrations/" .. hook.id, '{"labels_template":null}').labels_template)
+    assert.equal(json.null, send(200, "PUT", "integrations/" .. hook.id, '{"multi_label_template":null}').multi_label_template)
   end)
 
   it("is slowed down by token when the server says so", function()

@@ -92,7 +92,7 @@ describe("the labels of a group", function()
     assert.equal('{"a":"static","b":"dynamic","c":"multi","n":"1.5","t":"True"}', labels_of({
       labels = { static("a", "static"), static("b", "static"), static("c", "static") },
       dynamic_labels = { static("b", "{{ payload.b }}"), static("c", "x"), static("empty", ""), static("none", " NONE ") },
-      labels_template = '{"c": "{{ payload.c }}", "n": 1.5, "t": true, "l": [1], "o": {}, "z": null}' },
+      multi_label_template = '{"c": "{{ payload.c }}", "n": 1.5, "t": true, "l": [1], "o": {}, "z": null}' },
       { b = "dynamic", c = "multi" }))
   end)
 
@@ -108,15 +108,15 @@ describe("the labels of a group", function()
 
   it("are dropped, not cut, when too long", function()
     assert.equal('{"short":"é"}', labels_of({ dynamic_labels = { static("long", "{{ 'x' * 201 }}"), static("short", "é") },
-      labels_template = '{"{{ "k" * 201 }}": "v"}' }, {}))
+      multi_label_template = '{"{{ "k" * 201 }}": "v"}' }, {}))
   end)
 
   it("lose only those whose template fails, visibly", function()
     assert.equal('{"good":"1"}', labels_of({ dynamic_labels = { static("bad", "{{ payload.a.b }}"), static("good", "1") },
-      labels_template = "no json" }, {}))
+      multi_label_template = "no json" }, {}))
     local problems = w:problems()
     assert.matches("^Template Warning", problems["label:bad"])
-    assert.equal("the template did not print a JSON object", problems.labels_template)
+    assert.equal("the template did not print a JSON object", problems.multi_label_template)
   end)
 
   it("are fixed when the group opens, but templates see those of each alert", function()

@@ -33,7 +33,7 @@ describe("templates", function()
     for name, text in pairs(integration.templates(assert(integration.load(type_name)))) do defaults[name] = text .. mark end
     return json.encode { type = type_name, name = "n", templates_default = defaults, templates_custom = {},
       labels = json.array {}, dynamic_labels = json.array { { key = "severity", template = "{{ payload.severity }}" .. mark } },
-      labels_template = "{}" .. mark,
+      multi_label_template = "{}" .. mark,
       routes = json.array { { id = 9, type = "jinja2", term = "{{ payload.x }}" .. mark }, { id = 10, is_default = true } } }
   end
 

@@ -155,7 +155,7 @@ describe("labels", function()
     assert.same({ team = "m", a = "1", env = "prod" }, labels({
       labels = json.array { { key = "team", value = "s" }, { key = "a", value = "1" } },
       dynamic_labels = json.array { { key = "team", template = "d" }, { key = "env", template = "{{ payload.env }}" } },
-      labels_template = '{"team": "m"}' }, [[{"env":"prod"}]]))
+      multi_label_template = '{"team": "m"}' }, [[{"env":"prod"}]]))
   end)
   it("leave out what is empty, none, too long or failing", function()
     assert.is_nil(labels(dynamic { a = "", b = " None ", c = "{{ none }}", d = ("x"):rep(201), e = "{{ payload.a.b }}" }))
@@ -164,12 +164,12 @@ describe("labels", function()
   end)
   it("of the multi-label template are texts, numbers and booleans", function()
     assert.same({ i = "5", f = "1.5", b = "True", s = "x" }, labels {
-      labels_template = [[{"i": 5, "f": 1.5, "b": true, "s": "x", "n": null, "l": [1], "o": {}}]] })
-    assert.is_nil(labels { labels_template = "[1]" })
-    assert.matches("JSON object", outcome({ labels_template = "not json" }).problems.labels_template, 1, true)
+      multi_label_template = [[{"i": 5, "f": 1.5, "b": true, "s": "x", "n": null, "l": [1], "o": {}}]] })
+    assert.is_nil(labels { multi_label_template = "[1]" })
+    assert.matches("JSON object", outcome({ multi_label_template = "not json" }).problems.multi_label_template, 1, true)
   end)
   it("keep numbers as numbers in templates, and match routes by their text", function()
-    local out = outcome { labels_template = [[{"n": 5}]], templates_default = { title = "{{ labels.n + 1 }}" },
+    local out = outcome { multi_label_template = [[{"n": 5}]], templates_default = { title = "{{ labels.n + 1 }}" },
       routes = json.array { { id = 1, type = "labels", labels = json.array { { key = "n", value = "5" } } }, { id = 9, is_default = true } } }
     assert.same({ "6", 1 }, { out.title, out.route })
   end)
@@ -272,7 +272,7 @@ end)
 describe("configuring", function()
   it("takes null for what is not set", function()
     local out = outcome { templates_default = { title = "t" }, templates_custom = json.null, labels = json.null,
-      dynamic_labels = json.array { { key = "a", template = json.null } }, labels_template = json.null }
+      dynamic_labels = json.array { { key = "a", template = json.null } }, multi_label_template = json.null }
     assert.same({ "t", 9 }, { out.title, out.route })
     assert.is_nil(out.problems)
   end)

@@ -5,7 +5,6 @@
 #include "engine/preview.h"
 #include "engine/schedule_json.h"
 #include "script/fuel.h"
-#include "script/script.h"
 #include <unistd.h>
 
 // A loop without a socket.

@@ -127,7 +127,8 @@ static void label_line(void *ctx, str value, bool is_rest, uint64_t count) {
 static void label_metrics(const struct metrics_sources *from, buf *out) {
     label_counts *counts = engine_label_counts(from->engine);
     if (!counts) return;
-    family(out, "label_groups_opened_total", "counter", "Alert groups opened, by the value of the setting metrics_label.");
+    family(out, "label_groups_opened_total", "counter",
+           "Alert groups opened, by the value of the setting metrics_label.");
     label_counts_list(counts, label_line, &(struct label_lines){out, label_counts_key(counts)});
 }
 

@@ -96,6 +96,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
                                 .title = s->title,
                                 .labels = s->labels};
     x = group_rows_insert(e->rows, &g, &texts);
+    if (x == ERR_OK && (g.is_demo || g.is_debug)) x = group_rows_mark(e->rows, &g);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);

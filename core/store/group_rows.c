@@ -17,7 +17,7 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
-    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *mark, *add_alert,
+    store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *add_alert,
         *add_log, *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
 
@@ -75,7 +75,6 @@ group_rows *group_rows_new(store *s) {
                          "$21, version = $22 WHERE id = $23");
     r->set_escalation = store_prepare(s, "UPDATE alert_group SET escalation = $1 WHERE id = $2");
     r->set_root = store_prepare(s, "UPDATE alert_group SET root_id = $1 WHERE id = $2");
-    r->mark = store_prepare(s, "UPDATE alert_group SET is_demo = $1, is_debug = $2 WHERE id = $3");
     r->touch = store_prepare(s, "UPDATE alert_group SET alerts_count = $1, last_alert_id = $2, last_alert_at = $3, "
                                 "last_payload_hash = $4, version = $5 WHERE id = $6");
     r->add_alert = store_prepare(s, "INSERT INTO alert (id, alert_group_id, previous_id, received_at, signal, payload, "
@@ -277,15 +276,6 @@ err group_rows_get(group_rows *r, int64_t id, struct group *out) {
     return read_one(r->get, out);
 }
 
-// The few groups that are not in earnest.
-static err mark(group_rows *r, const struct group *g) {
-    if (!g->is_demo && !g->is_debug) return ERR_OK;
-    store_bind_int(r->mark, 1, g->is_demo);
-    store_bind_int(r->mark, 2, g->is_debug);
-    store_bind_int(r->mark, 3, g->id);
-    return run(r->mark);
-}
-
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts) {
     store_stmt *st = r->insert;
     bind_first_columns(st, g);
@@ -297,7 +287,6 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
     follow(r, g, true);
     err e = run(st);
     bool is_firing = !g->acknowledged_at && !g->resolved_at && !g->silenced_at;
-    if (e == ERR_OK) e = mark(r, g);
     return e == ERR_OK && !is_firing ? group_rows_update(r, g) : e;
 }
 
@@ -398,6 +387,12 @@ static err run_all(group_rows *r, const char *const *sqls, size_t count, const s
     }
     arena_free(a);
     return e;
+}
+
+err group_rows_mark(group_rows *r, const struct group *g) {
+    static const char *const sqls[] = {"UPDATE alert_group SET is_demo = $1, is_debug = $2 WHERE id = $3"};
+    struct store_value args[] = {SV_INT(g->is_demo), SV_INT(g->is_debug), SV_INT(g->id)};
+    return run_all(r, sqls, 1, args, 3);
 }
 
 err group_rows_add_note(group_rows *r, int64_t group_id, int64_t author_id, const char *source, str text, int64_t now) {

@@ -48,7 +48,7 @@ struct group { // the columns of alert_group that rules read and change; 0 stand
     int64_t wiped_at, version;
     enum escalation_state escalation; // written by group_rows_set_escalation alone
     int64_t root_id;                  // written by group_rows_set_root alone
-    bool is_demo;                     // a person had it made; written at opening alone, as is
+    bool is_demo;                     // a person had it made; written by group_rows_mark alone, as is
     bool is_debug;                    // nobody is called for it: the log tells who would have been
 };
 
@@ -92,6 +92,7 @@ err group_rows_find_closed(group_rows *r, int64_t integration_id, int64_t hash, 
 err group_rows_get(group_rows *r, int64_t id, struct group *out);                                   // ERR_NOT_FOUND
 err group_rows_insert(group_rows *r, const struct group *g, const struct group_texts *texts);
 err group_rows_update(group_rows *r, const struct group *g);
+err group_rows_mark(group_rows *r, const struct group *g); // that it is a demo, that nobody is called for it
 err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_state state);
 err group_rows_set_root(group_rows *r, const struct group *g);
 // Ids of the groups that are attached to this one.

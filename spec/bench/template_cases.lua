@@ -147,6 +147,11 @@ function cases.compile(i)
   template.compile(list[i].template)
 end
 
+--- The same with its Lua function, as when C gives up at the first rendering.
+function cases.finish(i)
+  template.compile(list[i].template).run:finish()
+end
+
 --- One rendering.
 function cases.render(i, payload)
   context.payload = payload

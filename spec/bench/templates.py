@@ -71,7 +71,7 @@ def measure(ours, at, case, envs, rounds):
             text, template.render(payload=payload))
     renders = [lambda n: ours.ask("run", at, n)]
     renders += [lambda n, t=t: us_each(lambda: t.render(payload=payload), n) for t in templates]
-    compiles = [lambda n: ours.ask("compile", at, n)]
+    compiles = [lambda n, verb=verb: ours.ask(verb, at, n) for verb in ("compile", "finish")]
     compiles.append(lambda n: us_each(lambda: envs[0].from_string(case["template"]), n))
     return len(text.encode()), rounds_of(renders, rounds), rounds_of(compiles, max(3, rounds // 3))
 
@@ -83,15 +83,15 @@ def main():
     print("templates, renders/s (medians of %d rounds); same bytes by all (target: %d times plain Jinja2)" % (rounds, TIMES), flush=True)
     rows = []
     for at, case in enumerate(ours.ask("cases"), 1):
-        size, (our_us, plain_us, sandboxed_us), (our_compile, their_compile) = measure(ours, at, case, envs, rounds)
-        rows.append((case, our_compile, their_compile))
+        size, (our_us, plain_us, sandboxed_us), compiles = measure(ours, at, case, envs, rounds)
+        rows.append((case, compiles))
         print("  %-39s %4d B to %4d B  ours %7.0f  Jinja2 %6.0f  %5.2f times  sandboxed %6.0f  %5.2f times" % (
             case["name"], len(case["template"].encode()), size, 1e6 / our_us, 1e6 / plain_us, plain_us / our_us,
             1e6 / sandboxed_us, sandboxed_us / our_us), flush=True)
     print("compiling, ms (target for the largest: %.0f)" % COMPILE_MS)
-    for case, our_compile, their_compile in rows:
-        print("  %-39s %4d B  ours %6.3f  Jinja2 %6.2f" % (
-            case["name"], len(case["template"].encode()), our_compile / 1000, their_compile / 1000))
+    for case, (compiled, finished, theirs) in rows:
+        print("  %-39s %4d B  ours %6.3f (with the Lua function, when C gives up: %.3f)  Jinja2 %6.2f" % (
+            case["name"], len(case["template"].encode()), compiled / 1000, finished / 1000, theirs / 1000))
     ours.close()
 
 

@@ -137,6 +137,20 @@ describe("simulate", function()
     assert.same({ "ada", "bob", "bob" }, { on_call "2026-09-22T11:59:59Z", on_call "2026-09-22T12:00", on_call "2026-09-22T13:59+02:00" == "ada" and "bob" })
   end)
 
+  it("asks the last good copy of a calendar, fetches nothing and tells no room", function()
+    local id = w:user("ada", { addresses = { sms = { phone = "+15551235678" } } })
+    w:api(201, "POST", "schedules/", { name = "ical", type = "ical", ical_url_primary = "https://cal.example/a.ics", slack = { channel_id = "C1" } })
+    w:answer(w:outgoing()[1], { status = 200, body = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260901T120000Z\r\nDURATION:PT12H\r\n" ..
+      "RRULE:FREQ=DAILY\r\nSUMMARY:ada\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n" })
+    hook { { type = "notify_on_call_from_schedule", schedule_id = 1 } }
+    close()
+    local function at(moment) return (select(2, simulate({ "--integration", "hook", "--at", moment, "--json" }, "{}"))) end
+    assert.is_truthy(at "2026-09-23T12:00:00Z":find('"user":"ada"', 1, true))
+    assert.is_falsy(at "2026-09-23T11:59:59Z":find('"user":"ada"', 1, true))
+    assert.is_falsy(at "2026-09-23T23:59:00Z":find('slack', 1, true))
+    assert.is_number(id)
+  end)
+
   it("changes nothing and sends nothing, also while a server has the folder", function()
     w:user("ada", { addresses = { sms = { phone = "+15551235678" } } })
     local h = hook { notify "ada", wait(1), notify "ada" }

@@ -113,7 +113,7 @@ end
 
 --- Whether a message can be updated, cancelled, answered in a thread, or carry buttons; or replaces the one before.
 ---@param name string
----@param what "update"|"cancel"|"thread"|"buttons"|"replace"
+---@param what "update"|"cancel"|"thread"|"notes"|"buttons"|"replace"
 ---@param carried string
 ---@return boolean
 function channel.can(name, what, carried)

@@ -198,7 +198,7 @@ local FIELDS <const> = {
   lists = field(block_of { rooms = field(LIST), groups = field(LIST), members = field(LIST) }),
   limits = field(block_of { per_target = field(rate), per_provider = field(rate) }),
   can = field(block_of { update = field(ability), cancel = field(ability), thread = field(ability), buttons = field(ability),
-    replace = field(ability), membership = field(ability) }),
+    replace = field(ability), membership = field(ability), notes = field(ability) }),
   sample = field(block_of { account = field(any, true), address = field(any, true), channel = field(rules.text) }, true),
   examples = field(examples, true),
   -- The look that may stand in the same file: see channels/init.lua.

@@ -12,6 +12,7 @@ local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
 local sending <const> = require("watch.sending")
 local store <const> = require("tocsin.store")
+local thread_words <const> = require("thread_words")
 local webhook <const> = require("webhook")
 
 local type <const>, pairs <const>, ipairs <const>, find <const> = type, pairs, ipairs, string.find
@@ -50,14 +51,15 @@ local function notification_of(id)
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
 
-local ROOM_KINDS <const> = { post = true, update = true, info = true }
+local ROOM_KINDS <const> = { post = true, update = true, info = true, thread = true }
+local SHOWING <const> = { post = true, update = true } -- the message itself
 local INFO_LIFE <const> = 3600 * 1000000 -- who is on call now is no news later
 
 local function is_to_room(n) return ROOM_KINDS[n.kind] and not n.contact_method_id end
 
 -- What the room shows of the group, once it has been posted.
 local function message_of(n)
-  local row = store.row("SELECT external_id, thread_id FROM message WHERE alert_group_id = $1 AND channel = $2 AND " ..
+  local row = store.row("SELECT external_id, thread_id, told_seq FROM message WHERE alert_group_id = $1 AND channel = $2 AND " ..
     "target = $3", n.alert_group_id, n.channel, decoded(n.detail).room)
   return row and row.external_id and row or nil
 end
@@ -138,7 +140,7 @@ end
 
 -- What a message will show, in the words of engine/posts.c; nil when it can show nothing else later.
 local function shown_of(n, g, provider)
-  if not g or not ROOM_KINDS[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
+  if not g or not SHOWING[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
   local at = g.wiped_at or g.resolved_at or g.acknowledged_at or g.silenced_at or 0
   return string.format("%s %d %d", state_of(g), at, g.alerts_count)
 end
@@ -167,8 +169,26 @@ local function sealed_text(n)
   return sealed and json.decode(assert(seal.open(sealed)))
 end
 
-local function words_of(n, g, provider, facts, spec)
+local NOTE_LINES_MAX <const> = 20 -- of one note; the next one goes on
+
+-- What the thread was not told yet; nil when there is nothing.
+local function note_text(n, g, look, message)
+  local lines = store.rows("SELECT seq, action, reason, by, by_id, detail FROM group_log WHERE alert_group_id = $1 AND " ..
+    "seq > $2 ORDER BY seq LIMIT $3", g.id, message.told_seq or 0, NOTE_LINES_MAX)
+  local sentences = thread_words.sentences(lines, function(id)
+    local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
+    return user and user.name
+  end)
+  if #sentences == 0 then return nil end
+  local shape = channels[look] or channels.sms
+  for i, sentence in ipairs(sentences) do sentences[i] = shape.plain(sentence, "message") end
+  n.told = lines[#lines].seq
+  return { title = sentences[1], message = sentences[2] and table.concat(sentences, "\n", 2) or nil }
+end
+
+local function words_of(n, g, provider, facts, spec, message)
   local look = channel.look(provider.type, n.channel)
+  if n.kind == "thread" then return note_text(n, g, look, message) end
   if g then return text_of(g, n, look, facts) end
   if n.kind == "cancel" then return { title = "The alert group was deleted" } end
   return n.kind == "info" and sending.text(n, spec, look) or sealed_text(n)
@@ -176,14 +196,15 @@ end
 
 local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
+  local message = (n.kind == "update" or n.kind == "thread") and message_of(n) or nil
   local membership = n.kind == "info" and sending.membership(n, spec) or nil
   return { kind = membership and "membership" or n.kind == "info" and "post" or n.kind, now = now, key = n.key,
     channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
-    text = not membership and words_of(n, g, provider, facts, spec) or nil,
+    text = not membership and words_of(n, g, provider, facts, spec, message or {}) or nil,
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
-    message = n.kind == "update" and message_of(n) or n.external_id and { external_id = n.external_id } or nil }
+    message = message or n.external_id and { external_id = n.external_id } or nil }
 end
 
 -- Doors ---------------------------------------------------------------------------------------------------------------
@@ -253,7 +274,8 @@ end
 ---@param email_limit integer the same of e-mails
 ---@return "send"|"skip"|"fail" verdict
 ---@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
----  keep, mail, shown, carried, cancels}; skip: the reason; fail: {provider, address, error, carried, limited}
+---  keep, mail, shown, carried, cancels, notes, told}; skip: the reason; fail: {provider, address, error, carried,
+---  limited}
 ---@return string? body
 ---@return string? record JSON of what a webhook sends
 function outbox.prepare(id, now, public_url, phone_limit, email_limit)
@@ -278,6 +300,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url)
   if send.membership and #send.membership.people == 0 then return "skip", "nobody_has_an_address" end
+  if n.kind == "thread" and not send.text then return "skip", "nothing_to_tell" end
   send.more, send.remaining = more > 0 and more or nil, remaining
   local masked = channel.masked(provider.type, send.address)
   local request, why = nil, why_no_room(n, channel.load(provider.type), send.address)
@@ -289,6 +312,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   return "send", json.encode { provider = provider.id, address = masked, carried = carried,
     target = send.membership and send.membership.group or channel.target(provider.type, send.address),
     shown = shown_of(n, g, provider), cancels = cancels_of(n, provider),
+    notes = SHOWING[n.kind] and channel.can(provider.type, "notes", n.channel) or nil, told = n.told,
     provider_limit = limits.per_provider and json.array(limits.per_provider),
     target_limit = limits.per_target and json.array(limits.per_target),
     trusted = is_trusted(provider.type), method = request.method, url = request.url or mail.url,

@@ -34,6 +34,7 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     if (x == ERR_OK) x = engine_send_hooks(e, g, effects, now);
     if (x == ERR_OK && is_new) x = engine_posts_open(e, g, now);
     else if (x == ERR_OK && effects->line_count) x = engine_posts_changed(e, g, now);
+    if (x == ERR_OK && !is_new && effects->line_count) x = engine_notes_add(e, g->id, now);
     if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
     return x == ERR_OK && effects->calls == CALLS_START ? engine_escalation_start(e, g, now) : x;
 }

@@ -16,7 +16,7 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     int64_t due_at;
-    bool is_waiting, is_page, is_post, is_cancel;
+    bool is_waiting, is_page, is_post, is_cancel, is_note;
     bool is_called_off; // somebody answered while it was on its way
     bool is_wiped;      // its group was wiped or deleted: no word of it may come back
     str channel, target;
@@ -37,7 +37,7 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
         "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
         "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
         "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
-        "('answered', 'unpaged') FROM notification AS n "
+        "('answered', 'unpaged'), n.kind = 'thread' FROM notification AS n "
         "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
         "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
         &SV_INT(id), 1, 1, &rows, NULL);
@@ -58,7 +58,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .due_at = store_int_of(&v[11]),
                         .target = v[12].text,
                         .is_cancel = store_int_of(&v[13]) != 0,
-                        .is_called_off = store_int_of(&v[14]) != 0};
+                        .is_called_off = store_int_of(&v[14]) != 0,
+                        .is_note = store_int_of(&v[15]) != 0};
     return ERR_OK;
 }
 
@@ -222,7 +223,9 @@ static struct post_end post_end(const struct delivery_item *d, const struct row 
                              .external_id = d->external_id,
                              .thread_id = d->thread_id,
                              .shown = d->shown,
-                             .error = d->error};
+                             .error = d->error,
+                             .has_notes = d->has_notes,
+                             .told_seq = d->told_seq};
 }
 
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
@@ -238,6 +241,7 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     if (x == ERR_OK && is_unreachable) x = mark_contact(d, n, now);
     struct post_end e = post_end(d, n);
     if (x == ERR_OK && n->is_post) x = engine_post_failed(d->engine, d->arena, &e, now);
+    if (x == ERR_OK && n->is_note) x = engine_note_ended(d->engine, d->arena, &e, true, now);
     if (x == ERR_OK) x = fail_page(d, n, now);
     return x == ERR_OK ? fail_carried(d, now) : x;
 }
@@ -268,6 +272,7 @@ static err succeed(struct delivery_item *d, const struct row *n, int64_t now) {
     if (x == ERR_OK) x = send_carried(d, now);
     struct post_end e = post_end(d, n);
     if (x == ERR_OK && n->is_post) x = engine_post_sent(d->engine, d->arena, &e, now);
+    if (x == ERR_OK && n->is_note) x = engine_note_ended(d->engine, d->arena, &e, false, now);
     if (x == ERR_OK) x = note_ringing(d, n, now);
     return x == ERR_OK && n->contact_method_id ? mark_contact(d, n, now) : x;
 }
@@ -277,11 +282,18 @@ static void drop_words(struct delivery_item *d) {
     d->record = STR("");
 }
 
+static err skip(struct delivery_item *d, const struct row *n, int64_t now) {
+    if (!n->is_waiting) return ERR_OK;
+    struct post_end e = post_end(d, n);
+    err x = end(d, n, "cancelled", now);
+    return x == ERR_OK && n->is_note ? engine_note_ended(d->engine, d->arena, &e, true, now) : x;
+}
+
 static err deliver(struct delivery_item *d, int64_t now) {
     struct row n;
     err x = read_row(d, d->notification_id, &n);
     if (x == ERR_OK && n.is_wiped && d->state != DELIVERY_SKIPPED) drop_words(d);
-    if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return n.is_waiting ? end(d, &n, "cancelled", now) : ERR_OK;
+    if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return skip(d, &n, now);
     if (x == ERR_OK) x = add_delivery(d, &n);
     if (x == ERR_OK) x = add_response(d, &n);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;

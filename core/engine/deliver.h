@@ -25,7 +25,9 @@ struct delivery_item {
     str record, content;              // of a webhook: JSON of what was sent (lua/webhook.lua), and the answer's body
     str thread_id, shown;             // of a post: its thread, and what the message says (engine/posts.c)
     str cancels;                      // of a page: how it is called off, "each" or "latest"; empty: it cannot be
-    str address, external_id, error;  // live in `arena`, which the caller owns
+    bool has_notes;                   // of a post, and of a note told_seq: see struct post_end
+    int64_t told_seq;
+    str address, external_id, error; // live in `arena`, which the caller owns
     arena *arena;
 };
 void delivery_init(struct delivery_item *d, engine *e);

@@ -1,6 +1,7 @@
 #include "base/mem.h"
 #include "engine/clock_step.h"
 #include "engine/engine_parts.h"
+#include "store/message_rows.h"
 #include <sodium.h>
 
 #define CALL_PRIORITY 10 // before everything that nobody waits for
@@ -30,7 +31,8 @@ err engine_add_line_by(engine *e, int64_t group_id, const char *action, const ch
                           .by = actor.by,
                           .by_id = actor.id,
                           .detail = detail};
-    return group_rows_add_log(e->rows, &row, false);
+    err x = group_rows_add_log(e->rows, &row, false);
+    return x == ERR_OK && message_rows_is_news(action) ? engine_notes_add(e, group_id, now) : x;
 }
 
 static err add_call_job(engine *e, struct job_row *job, int64_t epoch, int64_t user_id) {

@@ -87,9 +87,14 @@ err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs
 struct post_end {                                                       // of a notification of kind post or update
     int64_t alert_group_id, notification_id, provider_id;
     str external_id, thread_id, shown, error; // shown: NULL when the channel cannot update
+    bool has_notes;                           // what happens to the group is told in the message's thread
+    int64_t told_seq;                         // of a note: the last line of the log that it told
 };
 err engine_post_sent(engine *e, arena *a, const struct post_end *end, int64_t now);
 err engine_post_failed(engine *e, arena *a, const struct post_end *end, int64_t now); // for good
+// Notes in their threads: what happens to a group goes into the threads of its messages, some seconds together.
+err engine_notes_add(engine *e, int64_t group_id, int64_t now); // for what the threads do not know yet
+err engine_note_ended(engine *e, arena *a, const struct post_end *end, bool has_failed, int64_t now);
 
 // Pages (paging.c).
 struct page_call {

@@ -309,6 +309,8 @@ static void prepare(struct errand *x, int64_t now) {
     d->address = text_in(v, "address");
     d->shown = text_in(v, "shown");
     d->cancels = text_in(v, "cancels");
+    d->has_notes = is_true(v, "notes");
+    d->told_seq = int_in(v, "told");
     d->carried = v ? json_get(v, STR("carried")) : NULL;
     const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
     d->is_limited = limited && limited->type == JSON_TRUE;

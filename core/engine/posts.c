@@ -3,11 +3,16 @@
 // A row of `message` says what the room shows. A change while a post or update is under way needs no row of its own:
 // when that one has ended, what it showed is compared with the group, and the next follows from the difference. So a
 // message has at most one row waiting, and the words are always those of the moment of sending.
+//
+// Where a channel has threads, what happens to the group is told in the one below its message, in the same way: the message
+// remembers the last line of the group's log that its thread was told, and has at most one note waiting. What happens
+// within some seconds is one note.
 #include "base/buf.h"
 #include "engine/engine_parts.h"
 #include "store/message_rows.h"
 
 #define JOIN_PAUSE_US INT64_C(10000000) // from a joining alert to the update that counts it
+#define NOTE_PAUSE_US INT64_C(3000000)  // from what happens to the note that tells it
 
 const struct config_route *engine_route_of(const engine *e, const struct group *g) {
     const struct config_integration *integration = config_by_id(e->config, g->integration_id);
@@ -37,9 +42,8 @@ static str queue_of(arena *a, const struct message *m) {
     return copy;
 }
 
-// Sets the message's `notification_id`.
-static err add(engine *e, arena *a, struct message *m, const char *kind, const char *reason, int64_t due_at,
-               int64_t now) {
+static err add(engine *e, arena *a, const struct message *m, const char *kind, const char *reason, int64_t due_at,
+               int64_t now, int64_t *id) {
     char key[33];
     struct notification n = {.kind = kind,
                              .reason = reason,
@@ -52,7 +56,7 @@ static err add(engine *e, arena *a, struct message *m, const char *kind, const c
                              .due_at = due_at,
                              .created_at = now};
     e->notifications_added = true;
-    return outbox_add_id(e->options.writer, a, &n, &m->notification_id);
+    return outbox_add_id(e->options.writer, a, &n, id);
 }
 
 err engine_posts_open(engine *e, const struct group *g, int64_t now) {
@@ -62,7 +66,7 @@ err engine_posts_open(engine *e, const struct group *g, int64_t now) {
     err x = ERR_OK;
     for (size_t i = 0; i < route->room_count && x == ERR_OK; i++) {
         struct message m = {.alert_group_id = g->id, .channel = route->rooms[i].channel, .room = route->rooms[i].room};
-        x = add(e, a, &m, "post", "group_opened", now, now);
+        x = add(e, a, &m, "post", "group_opened", now, now, &m.notification_id);
         if (x == ERR_OK) x = message_rows_add(e->options.writer, a, &m);
     }
     arena_free(a);
@@ -70,7 +74,7 @@ err engine_posts_open(engine *e, const struct group *g, int64_t now) {
 }
 
 static err update(engine *e, arena *a, struct message *m, const char *reason, int64_t due_at, int64_t now) {
-    err x = add(e, a, m, "update", reason, due_at, now);
+    err x = add(e, a, m, "update", reason, due_at, now, &m->notification_id);
     return x == ERR_OK ? message_rows_set_waiting(e->options.writer, a, m, m->notification_id) : x;
 }
 
@@ -131,12 +135,41 @@ err engine_post_sent(engine *e, arena *a, const struct post_end *end, int64_t no
     struct message m;
     err x = message_rows_of(e->options.writer, a, end->alert_group_id, end->notification_id, &m);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    bool is_post = !m.external_id.len;
     if (end->provider_id) m.provider_id = end->provider_id;
     if (end->external_id.len) m.external_id = end->external_id;
     m.thread_id = end->thread_id;
+    if (is_post && end->has_notes && m.thread_id.len) m.told_seq = 0;
     m.shown = m.external_id.len ? end->shown : (str){NULL, 0};
     x = message_rows_put(e->options.writer, a, &m);
+    if (x == ERR_OK) x = engine_notes_add(e, m.alert_group_id, now);
     return x == ERR_OK && m.shown.ptr ? catch_up(e, a, &m, now) : x;
+}
+
+// Notes: what happened since the last one, in the message's thread.
+
+err engine_notes_add(engine *e, int64_t group_id, int64_t now) {
+    arena *a = arena_new();
+    struct message *list = NULL;
+    size_t count = 0;
+    err x = message_rows_list_untold(e->options.writer, a, group_id, &list, &count);
+    for (size_t i = 0; i < count && x == ERR_OK; i++) {
+        int64_t id = 0;
+        x = add(e, a, &list[i], "thread", "group_changed", now + NOTE_PAUSE_US, now, &id);
+        if (x == ERR_OK) x = message_rows_set_note(e->options.writer, a, &list[i], id);
+    }
+    arena_free(a);
+    return x;
+}
+
+// A thread that could not be told is told no more: the message is gone, or nobody may write below it.
+err engine_note_ended(engine *e, arena *a, const struct post_end *end, bool has_failed, int64_t now) {
+    struct message m;
+    err x = message_rows_of_note(e->options.writer, a, end->alert_group_id, end->notification_id, &m);
+    if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
+    m.told_seq = has_failed ? MESSAGE_NO_THREAD : end->told_seq;
+    x = message_rows_put_note(e->options.writer, a, &m);
+    return x == ERR_OK ? engine_notes_add(e, m.alert_group_id, now) : x;
 }
 
 static err add_line(engine *e, const struct message *m, const struct post_end *end, bool is_post, int64_t now) {

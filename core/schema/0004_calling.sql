@@ -149,6 +149,8 @@ CREATE TABLE message (
   shown           TEXT,                              -- what it says: state, its moment, number of alerts; differs from the group:
                                                      -- an update is due; '': not known; null: it cannot be updated
   notification_id INTEGER,                           -- the post or update that waits or is on its way
+  told_seq        INTEGER,                           -- the last line of the group's log that its thread was told; null: it has none
+  note_id         INTEGER,                           -- the notification that tells the next ones
   PRIMARY KEY (alert_group_id, channel, target)
 ) STRICT, WITHOUT ROWID;
 

@@ -434,9 +434,10 @@ static err forget_answers(group_rows *r, int64_t id) {
         "UPDATE delivery SET error = $1 WHERE error IS NOT NULL AND notification_id IN (SELECT id FROM notification "
         "WHERE alert_group_id = $2)",
         "UPDATE notification SET state = 'cancelled', due_at = NULL, error = $1 WHERE alert_group_id = $2 AND "
-        "state = 'waiting' AND detail IS NOT NULL AND kind NOT IN ('post', 'update', 'webhook', 'cancel')",
+        "state = 'waiting' AND detail IS NOT NULL AND kind NOT IN ('post', 'update', 'thread', 'webhook', "
+        "'cancel')",
         "UPDATE notification SET error = CASE WHEN state <> 'cancelled' AND error IS NOT NULL THEN $1 ELSE error END, "
-        "detail = CASE WHEN kind IN ('post', 'update', 'webhook', 'cancel') THEN detail END WHERE alert_group_id = $2",
+        "detail = CASE WHEN kind IN ('post', 'update', 'thread', 'webhook', 'cancel') THEN detail END WHERE alert_group_id = $2",
     };
     struct store_value args[] = {SV_TEXT(STR(GROUP_WORDS_GONE)), SV_INT(id)};
     return run_all(r, sqls, sizeof sqls / sizeof *sqls, args, 2);

@@ -11,7 +11,10 @@ struct message {
     str external_id;         // empty: the provider has not taken the post yet
     str shown;               // what it says, as engine/posts.c prints it; empty: not known
     int64_t notification_id; // 0: none
+    int64_t told_seq;        // the last line of the log that its thread was told; -1: it has no thread
 };
+
+#define MESSAGE_NO_THREAD -1
 
 err message_rows_add(store *s, arena *a, const struct message *m);
 // The messages that can be updated: all, or only those for which nothing waits and whose last update arrived.
@@ -20,8 +23,18 @@ err message_rows_list(store *s, arena *a, int64_t group_id, bool only_idle, stru
 err message_rows_set_waiting(store *s, arena *a, const struct message *m, int64_t notification_id);
 // The message whose post or update has ended. ERR_NOT_FOUND: its group is gone.
 err message_rows_of(store *s, arena *a, int64_t group_id, int64_t notification_id, struct message *out);
-// It has ended: ids are kept when they are empty; `shown` NULL: the message can never be updated.
+// It has ended: ids are kept when they are empty; `shown` NULL: the message can never be updated. `told_seq` counts the
+// first time only.
 err message_rows_put(store *s, arena *a, const struct message *m);
 err message_rows_del(store *s, arena *a, const struct message *m);
+// The lines of a group's log that are told in the threads of its messages.
+bool message_rows_is_news(const char *action);
+// The messages whose thread can be told what has happened since, and for which no note waits.
+err message_rows_list_untold(store *s, arena *a, int64_t group_id, struct message **out, size_t *count);
+err message_rows_set_note(store *s, arena *a, const struct message *m, int64_t note_id);
+// The message whose note has ended. ERR_NOT_FOUND: its group is gone.
+err message_rows_of_note(store *s, arena *a, int64_t group_id, int64_t note_id, struct message *out);
+// It has ended, and `told_seq` is what the thread knows now.
+err message_rows_put_note(store *s, arena *a, const struct message *m);
 // What waits for the first attempt goes now; what failed before keeps its pause.
 err message_rows_hurry(store *s, arena *a, int64_t notification_id, int64_t now);

@@ -26,7 +26,7 @@ local google_chat = {
   address = {},
   room = { key = "id" },
   limits = { per_provider = { 1, 1000 } },
-  can = { thread = true },
+  can = { thread = true, notes = true },
   sample = {
     account = { url = "https://chat.googleapis.com/v1/spaces/AAAAGCYeSRY/messages?key=AIzaSyDdI0hCZtE6vySjMm-WEfRq3CPzqKqqsHI&token=s3cr3tTokenOfTheWebhook" },
     address = {},

@@ -28,7 +28,7 @@ local matrix = {
   },
   room = { key = "id" },
   limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } },
-  can = { update = true, thread = true },
+  can = { update = true, thread = true, notes = true },
   sample = { account = { url = "https://matrix.example.org", token = "syt_dG9jc2lu_AbCdEfGhIjKlMnOp_1aBcDe" }, address = { id = "!636q39766251:example.org" } },
 }
 

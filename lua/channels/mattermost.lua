@@ -69,7 +69,7 @@ mattermost.address = {
 }
 mattermost.room = { key = "id" }
 mattermost.limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } }
-mattermost.can = { update = true, thread = true, buttons = true }
+mattermost.can = { update = true, thread = true, notes = true, buttons = true }
 mattermost.sample = {
   account = { url = "https://chat.example.org", token = "xr3j5x3p4pfk7kk6ck7b4e6ghh" }, address = { id = "4xp9fdt77pncbef59f4k1qe83o" },
 }

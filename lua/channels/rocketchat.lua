@@ -23,7 +23,7 @@ local rocketchat = {
   },
   room = { key = "id" },
   limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } },
-  can = { update = true, thread = true },
+  can = { update = true, thread = true, notes = true },
   sample = { account = { url = "https://rocket.example.org", user_id = "aobEdbYhXfu5hkeqG", token = "9HqLlyZOugoStsXCUfD_0YdwnNnunAJF8V47U3QHXSq" }, address = { id = "#alerts" } },
 }
 

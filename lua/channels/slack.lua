@@ -89,7 +89,7 @@ slack.room = { key = "channel_id", enabled = true, upper = true }
 slack.mention = { person = function(address) return match(address.id or "", "^[UW][A-Z0-9]+$") and "<@" .. address.id .. ">" end,
   everyone = "<!channel>" }
 slack.limits = { per_target = { 1, 1000 }, per_provider = { 50, 60000 } }
-slack.can = { update = true, thread = true, buttons = true, membership = true }
+slack.can = { update = true, thread = true, notes = true, buttons = true, membership = true }
 slack.sample = {
   account = { token = "xoxb-1111-2222-abcdefgh", signing_secret = "8f742231b10e8888abcd99yyyzzz85a5" },
   address = { id = "C024BE91L" },

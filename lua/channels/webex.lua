@@ -22,7 +22,7 @@ local webex = {
   address = { { "id", type = "text", required = true, max = 254, pattern = "^[^%s]+$", about = "Space id, or a person's e-mail address" } },
   room = { key = "id" },
   limits = { per_target = { 1, 1000 }, per_provider = { 5, 1000 } },
-  can = { update = true, thread = true },
+  can = { update = true, thread = true, notes = true },
   sample = {
     account = { token = "NDI0MjQyNDI0MjQyNDI0MjQyNDItZjE0YmIwYzRkMTU0" },
     address = { id = "Y2lzY29zcGFyazovL3VzL1JPT00vYmJjZWIxYWQtNDNmMS0zYjU4LTkxNDctZjE0YmIwYzRkMTU0" },

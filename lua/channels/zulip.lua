@@ -54,7 +54,7 @@ zulip.address = {
 }
 zulip.room = { key = "id" }
 zulip.limits = { per_target = { 5, 1000 }, per_provider = { 200, 60000 } }
-zulip.can = { update = true, thread = true }
+zulip.can = { update = true, thread = true, notes = true }
 zulip.sample = {
   account = { url = "https://example.zulipchat.com", email = "tocsin-bot@example.zulipchat.com", key = "gjA04ZYcqXKalvYMA8OeXSfzUOLrtbZv" },
   address = { id = "alerts" },

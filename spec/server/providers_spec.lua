@@ -104,6 +104,10 @@ describe("a server among providers", function()
     for name in pairs(posts) do updates = updates + (channel.can(name, "update", name) and 1 or 0) end
     assert.is_true(updates >= 8)
     wait_for(group, "update", updates, is_sent, "every update")
+    local threads = 0
+    for name in pairs(posts) do threads = threads + (channel.can(name, "notes", name) and 1 or 0) end
+    assert.equal(7, threads)
+    wait_for(group, "thread", threads, is_sent, "what happened to be told in every thread")
     local received = w:received()
     no_complaints(received)
     ask_judges(received)

@@ -36,12 +36,14 @@ function words.label(verb) return LABELS[verb] end
 ---@return boolean
 function words.is_verb(verb) return LABELS[verb] ~= nil end
 
+local ONLY_INFORMS <const> = { thread = true, test = true, cancel = true }
+
 --- What can be done about the group in its state, in order; nothing without a group or for a message that only informs.
 ---@param send table
 ---@return {verb: string, label: string, url: string?}[]
 function words.actions(send)
   local out = {}
-  if not send.group or send.kind == "thread" or send.kind == "test" then return out end
+  if not send.group or ONLY_INFORMS[send.kind] then return out end
   for _, verb in ipairs(VERBS[send.group.state] or {}) do
     out[#out + 1] = { verb = verb, label = LABELS[verb], url = send.links and send.links[verb] }
   end

@@ -425,8 +425,9 @@ static err keep_floor(group_rows *r, const char *name, int64_t id) {
     return run_all(r, sqls, 1, args, 2);
 }
 
-// What others answered may quote the messages they got. Posts, updates, webhooks and cancels are written when they are
-// sent; everything else that waits holds words already.
+#define WRITTEN_LATE "('post', 'update', 'thread', 'webhook', 'cancel')" // when they are sent, from rows
+
+// What others answered may quote the messages they got, and what else waits may hold words already.
 static err forget_answers(group_rows *r, int64_t id) {
     static const char *const sqls[] = {
         "UPDATE contact_method SET failure = $1 WHERE failure IN (SELECT error FROM notification "
@@ -434,10 +435,9 @@ static err forget_answers(group_rows *r, int64_t id) {
         "UPDATE delivery SET error = $1 WHERE error IS NOT NULL AND notification_id IN (SELECT id FROM notification "
         "WHERE alert_group_id = $2)",
         "UPDATE notification SET state = 'cancelled', due_at = NULL, error = $1 WHERE alert_group_id = $2 AND "
-        "state = 'waiting' AND detail IS NOT NULL AND kind NOT IN ('post', 'update', 'thread', 'webhook', "
-        "'cancel')",
+        "state = 'waiting' AND detail IS NOT NULL AND kind NOT IN " WRITTEN_LATE,
         "UPDATE notification SET error = CASE WHEN state <> 'cancelled' AND error IS NOT NULL THEN $1 ELSE error END, "
-        "detail = CASE WHEN kind IN ('post', 'update', 'thread', 'webhook', 'cancel') THEN detail END WHERE alert_group_id = $2",
+        "detail = CASE WHEN kind IN " WRITTEN_LATE " THEN detail END WHERE alert_group_id = $2",
     };
     struct store_value args[] = {SV_TEXT(STR(GROUP_WORDS_GONE)), SV_INT(id)};
     return run_all(r, sqls, sizeof sqls / sizeof *sqls, args, 2);

@@ -16,10 +16,10 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     int64_t due_at;
-    bool is_waiting, is_page, is_post, is_cancel, is_note;
+    bool is_waiting, is_page, is_post, is_cancel, is_note, is_hook;
     bool is_called_off; // somebody answered while it was on its way
     bool is_wiped;      // its group was wiped or deleted: no word of it may come back
-    str channel, target;
+    str channel, target, reason;
 };
 
 static store *writer(const struct delivery_item *d) { return d->engine->options.writer; }
@@ -37,7 +37,7 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
         "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
         "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
         "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
-        "('answered', 'unpaged'), n.kind = 'thread' FROM notification AS n "
+        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason FROM notification AS n "
         "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
         "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
         &SV_INT(id), 1, 1, &rows, NULL);
@@ -59,7 +59,9 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .target = v[12].text,
                         .is_cancel = store_int_of(&v[13]) != 0,
                         .is_called_off = store_int_of(&v[14]) != 0,
-                        .is_note = store_int_of(&v[15]) != 0};
+                        .is_note = store_int_of(&v[15]) != 0,
+                        .is_hook = store_int_of(&v[16]) != 0,
+                        .reason = v[17].text};
     return ERR_OK;
 }
 
@@ -228,6 +230,20 @@ static struct post_end post_end(const struct delivery_item *d, const struct row 
                              .told_seq = d->told_seq};
 }
 
+// A webhook's end stands in the group's log.
+static err tell_hook(struct delivery_item *d, const struct row *n, bool is_sent, int64_t now) {
+    str id = str_from(n->target, (size_t)(str_find(n->target, ':') + 1));
+    if (!n->is_hook || n->is_wiped) return ERR_OK;
+    buf detail = {0};
+    buf_printf(&detail, "{\"webhook\":%.*s,\"trigger\":", STR_FMT(id));
+    buf_json(&detail, n->reason);
+    buf_printf(&detail, ",\"status\":%d}", d->status);
+    err x = engine_add_line(d->engine, n->alert_group_id, is_sent ? "webhook_sent" : "webhook_failed",
+                            is_sent ? "delivered" : "not_delivered", buf_view(&detail), now);
+    buf_free(&detail);
+    return x;
+}
+
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
     if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
@@ -243,6 +259,7 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     if (x == ERR_OK && n->is_post) x = engine_post_failed(d->engine, d->arena, &e, now);
     if (x == ERR_OK && n->is_note) x = engine_note_ended(d->engine, d->arena, &e, true, now);
     if (x == ERR_OK) x = fail_page(d, n, now);
+    if (x == ERR_OK) x = tell_hook(d, n, false, now);
     return x == ERR_OK ? fail_carried(d, now) : x;
 }
 
@@ -274,6 +291,7 @@ static err succeed(struct delivery_item *d, const struct row *n, int64_t now) {
     if (x == ERR_OK && n->is_post) x = engine_post_sent(d->engine, d->arena, &e, now);
     if (x == ERR_OK && n->is_note) x = engine_note_ended(d->engine, d->arena, &e, false, now);
     if (x == ERR_OK) x = note_ringing(d, n, now);
+    if (x == ERR_OK) x = tell_hook(d, n, true, now);
     return x == ERR_OK && n->contact_method_id ? mark_contact(d, n, now) : x;
 }
 

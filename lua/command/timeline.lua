@@ -168,7 +168,7 @@ end
 function timeline.events(query, after)
   local w, lines, sent = world_of(query), {}, {}
   for i, row in ipairs(query("SELECT alert_group_id, at, action, reason, detail FROM group_log " ..
-    "WHERE alert_group_id > $1 ORDER BY at, alert_group_id, seq", after)) do
+    "WHERE alert_group_id > $1 AND action NOT LIKE 'webhook%' ORDER BY at, alert_group_id, seq", after)) do
     lines[i] = row.action == "registered" and opening_event(w, row) or line_event(w, row)
   end
   for i, row in ipairs(query("SELECT n.*, (SELECT address FROM delivery AS d WHERE d.notification_id = n.id ORDER BY d.id " ..

@@ -190,9 +190,9 @@ describe("a webhook", function()
   end)
 
   it("is signed over time and body, with an id for each delivery", function()
-    local made = webhook { trigger_type = "alert group created" }
-    assert.is_truthy(made.id)
-    w:rows("UPDATE webhook SET signing_secret = 'shared'")
+    local made = webhook { trigger_type = "alert group created", signing_secret = "shared" }
+    assert.equal("****************", made.signing_secret)
+    assert.matches("^sealed:", w:rows("SELECT signing_secret FROM webhook")[1].signing_secret)
     post()
     local letter = w:outgoing()[1]
     local at, signature = letter.headers["X-Tocsin-Signature"]:match "^t=(%d+),v1=(%x+)$"
@@ -232,7 +232,38 @@ describe("a webhook", function()
     assert.same({}, w:outgoing())
     assert.same({ 503, 404 }, w:column "SELECT status FROM webhook_response ORDER BY id")
     assert.same({ "failed" }, w:column "SELECT state FROM notification")
+    assert.same({ '{"webhook":1,"trigger":"alert group created","status":404}' },
+      w:column "SELECT detail FROM group_log WHERE action = 'webhook_failed'")
   end)
+
+  for _, case in ipairs {
+    { "too many requests, after as long as it asks for", { status = 429, headers = { ["retry-after"] = "30" } }, 30 },
+    { "no answer in time", { failure = "TIMEOUT" }, 2 },
+    { "nobody who listens", { failure = "REFUSED" }, 2 },
+    { "a name that is not known just now", { failure = "NO_SERVERS" }, 2 },
+    { "a certificate that is not trusted yet", { failure = "TLS" }, 2 },
+    { "an address that is not to be reached", { failure = "GUARD" } },
+    { "redirects without end", { failure = "REDIRECT" } },
+    { "an address that is no more", { status = 410 } },
+  } do
+    it((case[3] and "is tried again, with the same id, after " or "is tried once after ") .. case[1], function()
+      webhook { trigger_type = "alert group created" }
+      post()
+      local first = w:outgoing()[1]
+      w:answer(first, case[2])
+      w:advance(((case[3] or 3600) - 1) * SECOND)
+      assert.same({}, w:outgoing())
+      w:advance(SECOND)
+      local again = w:outgoing()
+      assert.equal(case[3] and 1 or 0, #again)
+      if again[1] then
+        assert.equal(first.headers["X-Tocsin-Delivery"], again[1].headers["X-Tocsin-Delivery"])
+        w:answer(again[1], { status = 200, body = "" })
+        assert.equal(2, #w:rows "SELECT id FROM webhook_response")
+      end
+      assert.same({ case[3] and "webhook_sent delivered" or "webhook_failed not_delivered" }, w:lines(1, "webhook_sent", "webhook_failed"))
+    end)
+  end
 
   for _, case in ipairs {
     { "a URL that is none", { url = "{{ alert_payload.key }}" }, "^URL %- not an address" },

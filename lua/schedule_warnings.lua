@@ -11,7 +11,7 @@ local schedule_warnings = {}
 
 ---@class schedule_facts
 ---@field answer table of tocsin.schedule to the question `final`
----@field is_reachable fun(user: integer): boolean has this person a contact method that works?
+---@field obstacle fun(user: integer): string? why this person cannot be called; nil: they can
 ---@field calendars {part: string, error: string}[] that could not be fetched
 ---@field missing {shift: integer, text: string}[] shifts that name people who are gone
 
@@ -27,8 +27,9 @@ local function add_people(list, facts)
   local seen = {}
   for _, slot in ipairs(facts.answer.final) do
     for _, id in ipairs(slot.users) do
-      if not seen[id] and not facts.is_reachable(id) then
-        list[#list + 1] = { kind = "unreachable_person", from = slot.from, to = slot.to, user = id }
+      local why = not seen[id] and facts.obstacle(id)
+      if why then
+        list[#list + 1] = { kind = "unreachable_person", from = slot.from, to = slot.to, user = id, text = why }
       end
       seen[id] = true
     end

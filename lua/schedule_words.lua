@@ -72,7 +72,7 @@ local SAYS <const> = {
   end,
   unreachable_person = function(o, w)
     local who, times = bold(o.people[w.user] or "?"), span(o, w.from, w.to)
-    return format("%s cannot be reached: no contact method works. On call %s.", who, times)
+    return format("%s cannot be reached: %s. On call %s.", who, escape(w.text), times)
   end,
   missing_person = function(o, w) return format("The shift %s: %s", shift_name(o, w), escape(w.text)) end,
   calendar_failed = function(_, w)

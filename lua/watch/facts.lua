@@ -9,9 +9,28 @@ local facts = {}
 local AHEAD <const> = 30 * 86400000000
 facts.AHEAD = AHEAD
 
-local function is_reachable(id)
-  return store.row("SELECT id FROM contact_method WHERE user_id = $1 AND is_enabled = 1 AND verified_at IS NOT NULL " ..
-    "AND failed_at IS NULL", id) ~= nil
+local CHANNELS <const> = "SELECT DISTINCT channel FROM notification_rule WHERE user_id = $1 AND is_important = $2 " ..
+  "AND channel IS NOT NULL"
+local METHOD <const> = "SELECT id FROM contact_method WHERE user_id = $1 AND is_enabled = 1 AND failed_at IS NULL " ..
+  "AND channel IN ($2, CASE $2 WHEN 'mobile_app_critical' THEN 'mobile_app' ELSE $2 END)"
+
+-- Whether one of a list of rules comes to somebody.
+local function has_way(id, rules)
+  for _, rule in ipairs(rules) do
+    if store.row(METHOD, id, rule.channel) then return true end
+  end
+  return false
+end
+
+local BY_EMAIL <const> = { { channel = "email" } } -- what counts without any rule
+
+-- Why nobody could call a person, by the rules that the engine follows (core/engine/paging.c); nil: they can be called.
+local function obstacle(id)
+  local user = store.row("SELECT role IN ('editor', 'admin') AS is_called FROM user WHERE id = $1", id)
+  if not user or user.is_called == 0 then return "viewers are not called" end
+  local usual, important = store.rows(CHANNELS, id, 0), store.rows(CHANNELS, id, 1)
+  if not has_way(id, #usual > 0 and usual or BY_EMAIL) then return "no rule leads to a contact method that works" end
+  if #important > 0 and not has_way(id, important) then return "no important rule leads to a contact method that works" end
 end
 
 local function is_person(id) return store.row("SELECT id FROM user WHERE id = $1 AND deleted_at IS NULL", id) ~= nil end
@@ -74,7 +93,7 @@ function facts.ahead(id, now)
   local answer, sentence = schedule.ask({ what = "final", id = id, from = now, to = now + AHEAD })
   if not answer then return nil, sentence end
   local names, missing = facts.shifts(id)
-  local list = warnings.list({ answer = answer, is_reachable = is_reachable, missing = missing,
+  local list = warnings.list({ answer = answer, obstacle = obstacle, missing = missing,
     calendars = store.rows(FAILED, id) })
   return list, answer.final, names
 end

@@ -57,7 +57,7 @@ function messages.to_people(people, reason, text, now)
   local out = {}
   for _, id in ipairs(people) do
     local methods = store.rows("SELECT id, provider_id FROM contact_method WHERE user_id = $1 AND channel = $2 " ..
-      "AND is_enabled = 1 AND verified_at IS NOT NULL AND failed_at IS NULL", id, PUSH)
+      "AND is_enabled = 1 AND failed_at IS NULL", id, PUSH)
     for _, method in ipairs(methods) do
       out[#out + 1] = row_of({ reason = reason, channel = PUSH, target = "contact:" .. method.id, user_id = id,
         contact_method_id = method.id, provider_id = method.provider_id }, { title = text.title, message = text.message }, now)

@@ -11,8 +11,8 @@ local sending = {}
 local function addresses_of(n, detail, spec)
   local out = {}
   for _, id in ipairs(detail.people or {}) do
-    local row = store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND verified_at IS NOT NULL",
-      id, n.channel)
+    local row = store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND is_enabled = 1 " ..
+      "ORDER BY verified_at IS NULL, id LIMIT 1", id, n.channel)
     out[#out + 1] = row and secrets.open(spec.address, row.address)
   end
   return out

@@ -233,6 +233,7 @@ describe("over the API", function()
       local made = calendar { time_zone = "UTC", shifts = json.array { day.id, none.id, last.id } }
       assert(client.write(c, { sql = "INSERT INTO contact_method (user_id, channel, address, verified_at, created_at) SELECT id, 'sms', '{}', 1, 1 " ..
         "FROM user WHERE username = 'ada'", args = {} }))
+      assert(client.write(c, { sql = "INSERT INTO notification_rule (user_id, position, channel) SELECT id, 0, 'sms' FROM user", args = {} }))
       local lines = {}
       for i, w in ipairs(ask(200, "GET", "schedules/" .. made.id .. "/warnings").results) do
         lines[i] = table.concat({ w.kind, w.start, w["end"], w.shift ~= json.null and w.shift or w.user ~= json.null and w.user or "-" }, " ")

@@ -12,7 +12,8 @@ describe("the room of a schedule", function()
   local function user(name, address)
     users[name] = w:api(201, "POST", "users/", { username = name, name = name:gsub("^%l", string.upper), email = name .. "@example.com", role = "editor" }).id
     local id = w:rows("SELECT max(id) AS id FROM user")[1].id
-    w:insert("contact_method", { user_id = id, channel = "slack", verified_at = 1, address = json.encode { id = address }, created_at = 1 })
+    w:insert("notification_rule", { user_id = id, is_important = 0, position = 0, channel = "slack" })
+    w:insert("contact_method", { user_id = id, channel = "slack", address = json.encode { id = address }, created_at = 1 })
   end
 
   before_each(function()
@@ -233,12 +234,27 @@ describe("the room of a schedule", function()
       assert.is_truthy(text:find("The shift the *week* from Mon 21 Sep 00:00 to Sat 31 Oct 00:00 (Europe/Paris) has nobody.", 1, true))
     end)
 
-    it("when nobody could reach a person", function()
+    it("when nobody could reach a person, by the rules by which they would be called", function()
       local made = schedule { week {} }
-      w:rows("DELETE FROM contact_method WHERE address = '{\"id\":\"U0ADA\"}'")
-      w:advance(2 * SECOND)
-      assert.is_truthy(said()[1]:find("*Ada* cannot be reached: no contact method works.", 1, true))
-      assert.equal(users.ada, w:api(200, "GET", "schedules/" .. made.id).warnings[1].user)
+      local function warning()
+        w:advance(2 * SECOND)
+        local list = w:api(200, "GET", "schedules/" .. made.id).warnings
+        return list[1] and list[1].user == users.ada and list[1].text or #list
+      end
+      assert.equal(0, warning())
+      w:rows("UPDATE contact_method SET failed_at = 1 WHERE address = '{\"id\":\"U0ADA\"}'")
+      assert.equal("no rule leads to a contact method that works", warning())
+      assert.is_truthy(said()[1]:find("*Ada* cannot be reached: no rule leads to a contact method that works.", 1, true))
+      w:rows "UPDATE contact_method SET failed_at = NULL"
+      w:insert("notification_rule", { user_id = 1, is_important = 1, position = 0, channel = "sms" })
+      assert.equal("no important rule leads to a contact method that works", warning())
+      w:insert("contact_method", { user_id = 1, channel = "email", address = "{}", created_at = 1 })
+      w:rows "DELETE FROM notification_rule"
+      assert.equal(0, warning()) -- without any rule there is e-mail
+      w:rows "UPDATE contact_method SET is_enabled = 0 WHERE channel = 'email'"
+      assert.equal("no rule leads to a contact method that works", warning())
+      w:rows "UPDATE user SET role = 'viewer'"
+      assert.equal("viewers are not called", warning())
     end)
 
     it("when its calendar cannot be fetched any more", function()

@@ -237,6 +237,8 @@ static void watch_clock(pager *p) {
 
 int64_t pager_turn(pager *p) {
     watch_clock(p);
+    // Until it is written, this thread might read the new time and the old moments.
+    if (p->clock_in_flight) return -1;
     int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;

@@ -13,6 +13,7 @@ Loop.__index = Loop
 local PEOPLE <const> = 500 -- of each step; each is called for one group, so that nothing is bundled
 local MESSAGES <const> = 5
 local POSTERS <const>, POSTS_MAX <const> = 2, 8
+local LIFE_MS <const> = (os.getenv("SPEC_SAN") or "") == "" and 1500 or 8000 -- a point that is not come to by then is given up
 local KEY_HEADERS <const> = { "webhook%-id", "x%-tocsin%-delivery" }
 
 --- Where a server dies: a named point of spec/fault/kill_at.c, in the middle of an answer, or at a random moment.
@@ -140,7 +141,7 @@ function Loop:live(point, at)
   if s.port then
     for _ = 1, POSTERS do start_poster(self, s.port) end
   end
-  local until_ns, random_ns = uv.hrtime() + 600 * 1000000, nil
+  local until_ns, random_ns = uv.hrtime() + LIFE_MS * 1000000, nil
   server.wait(function()
     if point == "random" and not random_ns and self.count > before then random_ns = uv.hrtime() + at * 1000000 end
     if uv.hrtime() > (random_ns or until_ns) and not s.code then self:kill() end

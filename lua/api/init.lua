@@ -13,12 +13,11 @@ local json = require("tocsin.json")
 local crypto = require("tocsin.crypto")
 local label_suggestions = require("api.label_suggestions")
 local port = require("tocsin.port")
-local provider_sync = require("api.provider_sync")
 local query_string = require("api.query")
+local refresh = require("api.refresh")
 local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
 local schedule_quality = require("api.schedule_quality")
-local schedule_reload = require("api.schedule_reload")
 local schedule_warnings = require("api.schedule_warnings")
 local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
@@ -63,7 +62,7 @@ local ROUTES = {
   { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "viewer" },
   { "schedules/:id/warnings", "GET", schedule_warnings.get, "viewer" },
   { "schedules/:id/quality", "GET", schedule_quality.get, "viewer" },
-  { "schedules/:id/reload", "POST", schedule_reload.run, "editor" },
+  { "schedules/:id/reload", "POST", refresh.schedule, "editor" },
   { "schedules/:id/final_shifts", "GET", final_shifts.get, "viewer" },
   { "shift_swaps", "GET", shift_swaps.list, "viewer" },
   { "shift_swaps/:id/take", "POST", shift_swaps.take, "editor" },
@@ -72,7 +71,7 @@ local ROUTES = {
   { "contact_methods/:id/verify_start", "POST", contact_check.start, "editor" },
   { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
   { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
-  { "providers/:id/sync", "POST", provider_sync.run, "admin" },
+  { "providers/:id/sync", "POST", refresh.provider, "admin" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "editor" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },

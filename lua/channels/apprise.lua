@@ -1,8 +1,6 @@
 --- Apprise API: a bridge of your own to everything that Apprise knows.
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, reply <const>, words <const> = sending.cut, sending.encode, sending.reply, sending.words
 
 local apprise = {
   name = "Apprise",

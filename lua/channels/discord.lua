@@ -2,13 +2,10 @@
 ---
 --- A webhook cannot have buttons that act, so the links stand in the message. allowed_mentions is empty: nothing in an alert
 --- can call anybody. The webhook's address is the secret, and one webhook is one channel: a route names the provider.
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const>, words <const> = sending.syntax, sending.words
 local find <const>, match <const> = string.find, string.match
 
 local discord = {

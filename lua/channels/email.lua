@@ -5,10 +5,8 @@
 --- show them as one conversation, and nobody has to remember the first.
 local html <const> = require("channels.html")
 local plain <const> = require("channels.plain")
-local cut <const> = require("sending.cut")
-local mail <const> = require("sending.mail")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, mail <const>, syntax <const>, words <const> = sending.cut, sending.mail, sending.syntax, sending.words
 local concat <const>, find <const>, format <const> = table.concat, string.find, string.format
 local gsub <const>, lower <const>, match <const> = string.gsub, string.lower, string.match
 

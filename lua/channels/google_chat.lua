@@ -2,13 +2,10 @@
 ---
 --- The words stand in a card: its texts know HTML and can mention nobody. A webhook cannot edit what it posted. Its address
 --- is the secret, and one webhook is one space: a route names the provider.
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const>, words <const> = sending.syntax, sending.words
 local format <const>, gsub <const> = string.format, string.gsub
 
 local google_chat = {

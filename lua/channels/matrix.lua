@@ -1,13 +1,10 @@
 --- Matrix: messages in a room, edited in place; a notification's key is the transaction id, so nothing is sent twice.
 ---
 --- Rooms must not be encrypted. An empty m.mentions says that a message mentions nobody, whatever it holds.
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const>, words <const> = sending.syntax, sending.words
 local find <const>, format <const> = string.find, string.format
 
 local matrix = {

@@ -5,14 +5,11 @@
 --- carries a signature of ours, so nobody who finds the address can press a button that was never shown.
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
-local compose <const> = require("sending.compose")
 local crypto <const> = require("tocsin.crypto")
-local encode <const> = require("sending.encode")
-local inbound <const> = require("sending.inbound")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
-local syntax <const> = require("sending.syntax")
+local sending <const> = require("sending")
+local compose <const>, encode <const>, inbound <const> = sending.compose, sending.encode, sending.inbound
+local reply <const>, words <const>, syntax <const> = sending.reply, sending.words, sending.syntax
 local gsub <const>, find <const> = string.gsub, string.find
 
 local mattermost = {

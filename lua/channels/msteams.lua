@@ -3,14 +3,11 @@
 --- A workflow ("Post to a channel when a webhook request is received") takes an Adaptive Card and answers 202 before it has
 --- posted it. It is one-way: buttons open the signed pages. Its address is the secret, and one workflow is one channel: a
 --- route names the provider. A workflow dies with its owner's account, so two people should own it.
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
 local mattermost <const> = require("channels.mattermost")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const>, words <const> = sending.syntax, sending.words
 
 local msteams = {
   fields = { "title", "message", "image_url" },

@@ -3,11 +3,9 @@
 --- Published as JSON, because headers hold neither line breaks nor every language. All messages of a group carry one
 --- sequence_id: servers from 2.16 on replace the notification on the phone, older ones show another. What calls a page off
 --- is therefore a quiet message with the same id.
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, reply <const>, words <const> = sending.cut, sending.encode, sending.reply, sending.words
 local concat <const>, format <const> = table.concat, string.format
 
 local ntfy = {

@@ -3,11 +3,9 @@
 --- An emergency message has a receipt: with it the ringing is called off, and Pushover tells us who acknowledged. That call
 --- is not signed by Pushover, so its address carries a signature of ours.
 local crypto <const> = require("tocsin.crypto")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
-local inbound <const> = require("sending.inbound")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, inbound <const>, reply <const> = sending.cut, sending.encode, sending.inbound, sending.reply
+local words <const> = sending.words
 local concat <const>, find <const>, format <const>, gsub <const> = table.concat, string.find, string.format, string.gsub
 
 local pushover = {

@@ -1,8 +1,7 @@
 --- Rocket.Chat: messages of a bot, edited in place.
-local compose <const> = require("sending.compose")
-local encode <const> = require("sending.encode")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
+local sending <const> = require("sending")
+local compose <const>, encode <const>, reply <const> = sending.compose, sending.encode, sending.reply
+local syntax <const> = sending.syntax
 local find <const>, match <const> = string.find, string.match
 
 local rocketchat = {

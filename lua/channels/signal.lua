@@ -1,9 +1,7 @@
 --- Signal: messages through a signal-cli-rest-api of your own.
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, reply <const>, words <const> = sending.cut, sending.encode, sending.reply, sending.words
 
 local signal = {
   name = "Signal",

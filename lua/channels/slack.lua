@@ -4,15 +4,13 @@
 --- make no link, no mention (`<@U…>`, `<!channel>`) and no tag. Bare `@here` stays text because messages are sent without
 --- link_names. Sending: what may be wrong with an image must not lose the message, so it is no block but an attachment
 --- that Slack fetches later. An answer of 200 with ok = false is a refusal.
-local cut <const> = require("sending.cut")
 local crypto <const> = require("tocsin.crypto")
-local encode <const> = require("sending.encode")
-local inbound <const> = require("sending.inbound")
 local json <const> = require("tocsin.json")
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, inbound <const>, reply <const> = sending.cut, sending.encode, sending.inbound, sending.reply
+local words <const> = sending.words
 local find <const>, format <const>, gsub <const>, match <const> = string.find, string.format, string.gsub, string.match
 local concat <const> = table.concat
 

@@ -5,14 +5,11 @@
 local html <const> = require("channels.html")
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
-local inbound <const> = require("sending.inbound")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const> = sending.compose, sending.cut, sending.encode
+local inbound <const>, reply <const>, syntax <const> = sending.inbound, sending.reply, sending.syntax
+local words <const> = sending.words
 local concat <const>, format <const> = table.concat, string.format
 local find <const>, match <const> = string.find, string.match
 

@@ -3,11 +3,9 @@
 --- A call reads the alert twice and takes one key: 1 acknowledge, 2 resolve, 3 silence for 30 minutes. Keys, replies and
 --- what became of a call come back to links.inbound, signed by Twilio with the account's auth token over that very URL.
 local crypto <const> = require("tocsin.crypto")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
-local inbound <const> = require("sending.inbound")
-local reply <const> = require("sending.reply")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, encode <const>, inbound <const>, reply <const> = sending.cut, sending.encode, sending.inbound, sending.reply
+local words <const> = sending.words
 local concat <const>, format <const> = table.concat, string.format
 local find <const>, gsub <const>, sub <const> = string.find, string.gsub, string.sub
 

@@ -1,10 +1,7 @@
 --- Webex: messages of a bot in a space or to a person, edited in place.
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const>, words <const> = sending.syntax, sending.words
 local find <const>, gsub <const>, match <const> = string.find, string.gsub, string.match
 
 local webex = {

@@ -4,11 +4,9 @@
 --- so a push service and a phone keep the last only; what calls a page off is such a message. Each message is encrypted with a
 --- key and salt of its own, so two requests for the same message differ: the one place where chance enters a channel.
 local crypto <const> = require("tocsin.crypto")
-local cut <const> = require("sending.cut")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local web_push <const> = require("sending.web_push")
-local words <const> = require("sending.words")
+local sending <const> = require("sending")
+local cut <const>, reply <const>, web_push <const>, words <const> = sending.cut, sending.reply, sending.web_push, sending.words
 local concat <const>, find <const>, format <const> = table.concat, string.find, string.format
 
 local webpush = {

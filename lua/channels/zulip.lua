@@ -3,12 +3,10 @@
 --- Zulip reads no backslashes, so marks of data become HTML's references. A topic is the thread of a group.
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
-local compose <const> = require("sending.compose")
-local cut <const> = require("sending.cut")
-local encode <const> = require("sending.encode")
 local json <const> = require("tocsin.json")
-local reply <const> = require("sending.reply")
-local syntax <const> = require("sending.syntax")
+local sending <const> = require("sending")
+local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
+local syntax <const> = sending.syntax
 local find <const>, format <const> = string.find, string.format
 
 local S <const> = syntax.zulip

@@ -98,8 +98,12 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     COUNTER(heartbeat_beats, "Beats of heartbeats.");
     COUNTER(heartbeats_missed, "Heartbeats found missing.");
     COUNTER(heartbeats_restored, "Missing heartbeats that came back.");
+    COUNTER(maintenance_collected, "Alert groups collected by a maintenance window.");
+    COUNTER(maintenance_released, "Alert groups released at the end of a maintenance window.");
     COUNTER(raw, "Alerts stored without rendering.");
 #undef COUNTER
+    number(out, "maintenance_windows_running", "gauge", "Maintenance windows that run now.",
+           __atomic_load_n(&c->maintenance_running, __ATOMIC_RELAXED));
     number(out, "calendars_failing", "gauge", "Calendars whose last try failed.",
            __atomic_load_n(&c->calendars_failing, __ATOMIC_RELAXED));
     number(out, "schedules_uncovered", "gauge", "Schedules with nobody on call when they were last looked at.",

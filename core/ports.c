@@ -1,6 +1,7 @@
 #include "ports.h"
 #include "base/mem.h"
 #include "engine/delivery_status.h"
+#include "engine/maintain.h"
 #include "script/json.h"
 
 // Waits for one item of the commit thread.
@@ -377,6 +378,30 @@ static err port_delivery_status(struct ports *ports, arena *a, const struct json
     return e == ERR_OK ? e : why_set(why, e, "%s", err_text(e));
 }
 
+struct maintenance_call {
+    struct maintenance_item maintenance;
+    struct waiter waiter;
+};
+
+static void on_maintenance_done(struct commit_item *item, err result) {
+    struct maintenance_item *m = CONTAINER(item, struct maintenance_item, item);
+    wait_done(&CONTAINER(m, struct maintenance_call, maintenance)->waiter, result);
+}
+
+// maintenance {window, stop, by, by_id, source} → {}: starts and ends what is due of it; with `stop` ends what runs
+static err port_maintenance(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    struct maintenance_call call = {
+        .maintenance = {.window_id = int_of(args, "window", 0), .is_stop = is_true(args, "stop")}};
+    err e = fill_actor(a, args, &call.maintenance.actor, why);
+    if (e != ERR_OK) return e;
+    maintenance_item_init(&call.maintenance, ports->engine);
+    call.maintenance.item.done = on_maintenance_done;
+    e = push_and_wait(ports, &call.maintenance.item, &call.waiter);
+    buf_lit(out, "{}");
+    if (e != ERR_OK) why_set(why, e, "%s", *call.maintenance.why.text ? call.maintenance.why.text : err_text(e));
+    return e;
+}
+
 // heartbeat {integration} → {beat_at}: the last beat since the start, µs; null: none
 static err port_heartbeat(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
@@ -400,6 +425,7 @@ static const struct {
     {"delivery_status", port_delivery_status},
     {"heartbeat", port_heartbeat},
     {"log", port_log},
+    {"maintenance", port_maintenance},
     {"page", port_page},
     {"throttle", port_throttle},
     {"unpage", port_unpage},

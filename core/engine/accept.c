@@ -1,5 +1,6 @@
 // Stores an alert and what it does to its group: the work of one accept_item inside the commit's transaction.
 #include "engine/engine_parts.h"
+#include "engine/maintain.h"
 
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
 #define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
@@ -31,8 +32,10 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     for (size_t i = 0; i < effects->job_count && x == ERR_OK; i++) {
         x = engine_add_job(e, effects->jobs[i].kind, effects->jobs[i].due_at, g->id);
     }
-    if (x == ERR_OK) x = engine_send_hooks(e, g, effects, now);
-    if (x == ERR_OK && is_new) x = engine_posts_open(e, g, now);
+    bool is_collected = is_new && g->root_id; // nobody hears of it
+    if (x == ERR_OK && !is_new) x = engine_is_collected(e, g, &is_collected);
+    if (x == ERR_OK && !is_collected) x = engine_send_hooks(e, g, effects, now);
+    if (x == ERR_OK && is_new && !is_collected) x = engine_posts_open(e, g, now);
     else if (x == ERR_OK && effects->line_count) x = engine_posts_changed(e, g, now);
     if (x == ERR_OK && !is_new && effects->line_count) x = engine_notes_add(e, g->id, now);
     if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
@@ -88,7 +91,10 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     }
     struct group g;
     struct group_effects effects = {0};
+    const struct maintenance_window *window = NULL;
     group_open(s, now, &g, &effects);
+    if (g.is_open && engine_maintenance_find(e, &g, s->labels, &window) != ERR_OK) return ERR_IO;
+    if (window) engine_maintenance_open(window, &g, &effects);
     g.id = group_rows_next_group_id(e->rows);
     g.grouping_hash = grouping_hash;
     err x = add_alert(a, &g);
@@ -98,6 +104,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
                                 .labels = s->labels};
     x = group_rows_insert(e->rows, &g, &texts);
     if (x == ERR_OK && (g.is_demo || g.is_debug)) x = group_rows_mark(e->rows, &g);
+    if (x == ERR_OK && window) x = engine_maintenance_mark(e, &g, window);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);

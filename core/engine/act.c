@@ -1,5 +1,6 @@
 // A person's action on a group, and plain writes of configuration: items of the commit thread.
 #include "engine/engine_parts.h"
+#include "engine/maintain.h"
 #include "store/page_rows.h"
 #include <time.h>
 
@@ -115,14 +116,33 @@ static err find_root(struct act_item *a, struct group_deed *deed, struct group *
     return x;
 }
 
+// To resolve the group that collects is to end its maintenance; nothing else can be done to it while that runs.
+static err act_on_collector(struct act_item *a, int64_t window_id, int64_t now) {
+    if (!a->is_delete && a->verb == VERB_RESOLVE)
+        return engine_maintenance_settle(a->engine, window_id, &a->actor, now, &a->why);
+    return why_set(&a->why, ERR_INVALID, "Can't %s the alert group of a maintenance that runs",
+                   a->is_delete ? "delete" : group_verb_text(a->verb));
+}
+
+static err check_root(struct act_item *a) {
+    int64_t window_id = 0;
+    err x = engine_collector_of(a->engine, a->root_id, &window_id);
+    if (x != ERR_OK || !window_id) return x;
+    return why_set(&a->why, ERR_INVALID, "Can't attach to the alert group of a maintenance that runs");
+}
+
 static err apply_verb(struct act_item *a, int64_t now) {
     struct group g, root;
     struct group_deed deed = {.verb = a->verb, .actor = a->actor, .silence_ms = a->silence_ms};
+    int64_t window_id = 0;
     err x = group_rows_get(a->engine->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
+    if (x == ERR_OK) x = engine_collector_of(a->engine, g.id, &window_id);
     if (x != ERR_OK) return x;
+    if (window_id) return act_on_collector(a, window_id, now);
     if (a->is_delete) return delete_group(a->engine, &g, now);
-    if (a->verb == VERB_ATTACH) x = find_root(a, &deed, &root);
+    if (a->verb == VERB_ATTACH) x = check_root(a);
+    if (x == ERR_OK && a->verb == VERB_ATTACH) x = find_root(a, &deed, &root);
     if (x == ERR_OK && a->note.len)
         x = group_rows_add_note(a->engine->rows, g.id, a->actor.by == BY_USER ? a->actor.id : 0, "web", a->note, now);
     return x == ERR_OK ? engine_act(a->engine, &g, &deed, now, &a->why) : x;

@@ -1,6 +1,7 @@
 #include "base/mem.h"
 #include "engine/clock_step.h"
 #include "engine/engine_parts.h"
+#include "engine/maintain.h"
 #include "store/message_rows.h"
 #include <sodium.h>
 
@@ -80,12 +81,15 @@ static void on_started(void *ctx, store *s) {
     engine *e = ctx;
     (void)s;
     (void)group_rows_prepare(e->rows);
+    int64_t ignored;
+    (void)engine_collector_of(e, 0, &ignored);
 }
 
 static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
     on_call_forget(e->on_call);
+    maintain_forget(e->maintain);
     clock_step_undo(e);
     e->label_job_waits = false;
 }
@@ -120,6 +124,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     e->rows = group_rows_new(options->writer);
     e->on_call = on_call_new(options->writer);
     e->label_counts = label_counts_new(options->metrics_label ? options->metrics_label : "");
+    e->maintain = maintain_new(options->writer);
     e->commit = commit_new(&(struct commit_options){.store = options->writer,
                                                     .env = options->env,
                                                     .log = options->log,
@@ -137,6 +142,7 @@ void engine_free(engine *e) {
     commit_free(e->commit);
     group_rows_free(e->rows);
     on_call_free(e->on_call);
+    maintain_free(e->maintain);
     config_release(e->config);
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);

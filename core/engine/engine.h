@@ -43,6 +43,7 @@ struct engine_counters { // atomics, readable from any thread
     uint64_t alerts, groups_opened, repeats, stale, slow_lane, raw, actions, unanswered, notifications_sent,
         notifications_failed;
     uint64_t calendars_fetched, calendars_failed, calendars_failing, schedules_uncovered, schedules_with_gaps;
+    uint64_t maintenance_running, maintenance_collected, maintenance_released; // the first: windows now
     uint64_t heartbeat_beats, heartbeats_missed, heartbeats_restored;
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };

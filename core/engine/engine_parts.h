@@ -15,6 +15,7 @@ struct engine {
     open_guess *open_guess;
     on_call *on_call; // of the commit thread
     hooks *hooks;
+    struct maintain *maintain; // windows, of the commit thread
     unsigned char hash_key[16];
     bool config_changed; // a write of this batch may have changed it
     bool jobs_added, notifications_added, schedules_changed;
@@ -68,6 +69,8 @@ err job_unsilence(struct job_item *j, int64_t now);
 err job_watch_answer(struct job_item *j, int64_t now);
 err job_remind(struct job_item *j, int64_t now);
 err job_unacknowledge(struct job_item *j, int64_t now);
+err job_maintenance(struct job_item *j, int64_t now); // maintain.c
+err job_release(struct job_item *j, int64_t now);     // release.c
 err job_auto_resolve(struct job_item *j, int64_t now);
 // "epoch user" of a job that engine_add_call_job made, and its group. ERR_NOT_FOUND: it is void.
 err job_call(const struct job_item *j, struct group *g, int64_t *epoch, int64_t *user_id);

@@ -129,6 +129,7 @@ void group_resolve_by_source(struct group *g, int64_t now, struct group_effects 
 
 static const char *reason_of(const struct group_deed *d, const char *by_user, const char *by_api,
                              const char *by_other) {
+    if (d->reason) return d->reason;
     if (d->is_by_root) return "done_to_root";
     return d->actor.by == BY_USER ? by_user : d->actor.by == BY_API ? by_api : by_other;
 }

@@ -74,6 +74,7 @@ struct group_deed {
     int64_t silence_ms;       // SILENCE: <= 0 for ever
     const struct group *root; // ATTACH: to this one
     bool has_attached;        // ATTACH: others are attached to this group
+    const char *reason;       // the log's, when the actor does not tell it; or NULL
     bool is_by_root;          // it was done to the group that this one is attached to
     bool lacks_note;          // RESOLVE: one is required, and nobody has written any
     bool is_called;           // ACKNOWLEDGE: somebody was called although it is acknowledged, and may answer too

@@ -132,7 +132,7 @@ static const struct {
     {"unsilence", job_unsilence},       {"label_index", run_label_index}, {"delete_alerts", run_delete_alerts},
     {"empty_alerts", run_empty_alerts}, {"escalate", run_escalate},       {"page", run_page},
     {"watch_answer", job_watch_answer}, {"remind", job_remind},           {"unacknowledge", job_unacknowledge},
-    {"auto_resolve", job_auto_resolve},
+    {"auto_resolve", job_auto_resolve}, {"maintenance", job_maintenance}, {"release", job_release},
 };
 
 // One that is due at the same moment and runs first may have called it off.

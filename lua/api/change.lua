@@ -170,7 +170,7 @@ local function attempt(r, request, kind, sent)
   if refusal then return nil, refusal end
   if is_done(c) then return old.id end
   local result, sentence, code = port.call("write", { statements = statements_of(r, request, c) })
-  if result and r.after_write then r.after_write(request, c) end
+  if result and r.after_write then r.after_write(request, c, result.rows[1].id) end
   if result then return result.rows[1].id end
   if code ~= "CONFLICT" then return nil, change.port_error(sentence, code) end
   return nil, conflict(r, c, sentence)

@@ -10,6 +10,7 @@ local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
 local heartbeat = require("api.heartbeat")
 local json = require("tocsin.json")
+local maintenance = require("api.maintenance")
 local crypto = require("tocsin.crypto")
 local label_suggestions = require("api.label_suggestions")
 local port = require("tocsin.port")
@@ -40,7 +41,7 @@ local GENERIC = {
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
   "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
     "resolution_note",
-  "schedule", "on_call_shift", "shift_swap" }
+  "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
 -- path, method, handler, the role it needs; without one the handler looks itself who asks.
 local ROUTES = {
@@ -49,6 +50,9 @@ local ROUTES = {
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "escalation", "POST", direct_paging.create, "editor" },
   { "users/current", "GET", single.current_user, "viewer" },
+  { "integrations/:id/maintenance_start", "POST", maintenance.start, "editor" },
+  { "integrations/:id/maintenance_stop", "POST", maintenance.stop, "editor" },
+  { "maintenance_windows/:id/stop", "POST", maintenance.stop_window, "editor" },
   { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "editor" },
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "editor" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "viewer" },

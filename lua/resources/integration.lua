@@ -2,12 +2,14 @@
 local body = require("api.body")
 local change = require("api.change")
 local crypto = require("tocsin.crypto")
+local errors = require("api.errors")
 local field = require("api.field")
 local heartbeat = require("api.heartbeat")
 local integration = require("integration")
 local json = require("tocsin.json")
 local keys = require("keys")
 local labels = require("api.labels")
+local maintenance = require("api.maintenance")
 local route_channels = require("api.route_channels")
 local store = require("tocsin.store")
 local template = require("template")
@@ -25,6 +27,7 @@ local function nothing() return nil end
 
 local function check_type(value)
   if string.find(value, "^legacy_") then return nil, "This integration type is deprecated." end
+  if value == "maintenance" then return nil, "The integration of this type is made by the first maintenance window." end
   if value == "direct_paging" then return nil, "An integration of this type is made by the first page of its team." end
   for _, known in ipairs(integration.list()) do
     if known == value then
@@ -161,10 +164,10 @@ return {
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..
-    "LEFT JOIN heartbeat AS h ON h.integration_id = t.id",
+    "LEFT JOIN heartbeat AS h ON h.integration_id = t.id " .. maintenance.JOIN,
   columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.static_labels, t.dynamic_labels, " ..
     "d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
-    heartbeat.COLUMNS,
+    heartbeat.COLUMNS .. ", " .. maintenance.COLUMNS,
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" },
     { "label", add = labels.add_list_filter("t.labels") } },
   unique = {
@@ -183,9 +186,9 @@ return {
     { "default_route", show = show_default_route, store = store_default_route },
     { "templates", show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
     { "heartbeat", show = function(row, request) return heartbeat.show(row, link(row, request)) end, store = heartbeat.store },
-    { "maintenance_mode", show = nothing },
-    { "maintenance_started_at", show = nothing },
-    { "maintenance_end_at", show = nothing },
+    { "maintenance_mode", show = function(row) return row.maintenance_mode end },
+    { "maintenance_started_at", show = maintenance.moment("maintenance_started_at") },
+    { "maintenance_end_at", show = maintenance.moment("maintenance_end_at") },
     { "token", type = "text", create_only = true, check_text = check_token },
     { "rate_limit", type = "integer", min = 0, max = 100000000 },
     { "labels", nullable = true, show = function(row) return labels.show_own(row.labels) end,
@@ -205,6 +208,9 @@ return {
     if c.is_heartbeat_off then heartbeat.settle(c.old, request) end
   end,
   before_write = function(_, c)
+    if c.kind == "delete" and c.old.type == "maintenance" then
+      return errors.detail(400, "The groups of maintenance windows belong to this integration: it cannot be deleted.")
+    end
     if c.kind == "create" then fill_new(c)
     elseif c.default_route and is_new_default_route(c) then
       c.trail = { default_route_chain = c.default_route.escalation_chain_id, default_route_channels = c.default_route.channels }

@@ -110,16 +110,17 @@ local REMINDERS <const> = { 28 * DAY, 21 * DAY, 14 * DAY, 7 * DAY, 3 * DAY, 2 * 
 ---@class schedule_swap
 ---@field status "open"|"taken"|"past_due"|"deleted"
 ---@field from integer µs
----@field told "open"|"taken"|nil what people know
+---@field told "open"|"taken"|"withdrawn"|nil what people know
 ---@field told_at integer?
 
 ---What is to be said of a swap now, and when it has to be looked at again.
 ---@param swap schedule_swap
 ---@param now integer
----@return "asked"|"reminder"|"taken"|nil
+---@return "asked"|"reminder"|"taken"|"withdrawn"|nil
 ---@return integer? next_at
 function schedule_rules.swap_step(swap, now)
   if swap.status == "taken" then return swap.told ~= "taken" and "taken" or nil end
+  if swap.status == "deleted" then return swap.told == "open" and "withdrawn" or nil end
   if swap.status ~= "open" then return nil end
   local step = not swap.told and "asked" or nil
   for _, before in ipairs(REMINDERS) do

@@ -102,7 +102,7 @@ local SWAP_TITLES <const> = {
 ---@class schedule_swap_facts
 ---@field schedule string
 ---@field zone string
----@field step "asked"|"reminder"|"taken"
+---@field step "asked"|"reminder"|"taken"|"withdrawn"
 ---@field from integer µs
 ---@field to integer
 ---@field beneficiary string
@@ -117,6 +117,10 @@ function schedule_words.swap(o)
   if o.step == "taken" then
     return { title = format("%s: %s takes over from %s", o.schedule, o.benefactor, o.beneficiary),
       message = format("%s is on call instead of %s %s.", bold(o.benefactor), bold(o.beneficiary), times) }
+  end
+  if o.step == "withdrawn" then
+    return { title = format("%s: %s needs no swap any more", o.schedule, o.beneficiary),
+      message = format("What %s has %s stays theirs.", bold(o.beneficiary), times) }
   end
   local message = format("Who takes what %s has %s?", bold(o.beneficiary), times)
   if o.text ~= "" then message = message .. "\n\n" .. escape(o.text) end

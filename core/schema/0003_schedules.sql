@@ -82,7 +82,7 @@ CREATE TABLE shift_swap (
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
   deleted_at      INTEGER,
-  told            TEXT,                              -- what people were told: open, taken; null: nothing yet
+  told            TEXT,                              -- what people were told: open, taken, withdrawn; null: nothing yet
   told_at         INTEGER,
   version         INTEGER NOT NULL DEFAULT 1         -- counts the changes of the row
 ) STRICT;

@@ -91,13 +91,21 @@ function schedule_export.schedule(request)
   return answer(request, schedule_resource, row.id, row.name, events)
 end
 
+-- Schedules in which a person may be on call: those whose shifts name them, where they took a swap, and all calendars. The
+-- others need not be worked out, and most of many are others.
+local NAMES = "',' || replace(replace(t.users || ',' || t.rolling_users, '[', ','), ']', ',') || ',' LIKE $1"
+local OF_PERSON = "SELECT s.id, s.name FROM schedule AS s WHERE s.id IN (SELECT t.schedule_id FROM shift AS t WHERE " .. NAMES ..
+  ") OR s.id IN (SELECT l.schedule_id FROM schedule_shift AS l JOIN shift AS t ON t.id = l.shift_id WHERE " .. NAMES ..
+  ") OR s.id IN (SELECT schedule_id FROM shift_swap WHERE benefactor_id = $2) OR s.id IN (SELECT schedule_id FROM schedule_copy) " ..
+  "ORDER BY s.id"
+
 ---GET /users/<id>/schedule_export?token=…
 function schedule_export.user(request)
   local row = rows.by_id(user_resource, request.id)
   local digest = row and store.row("SELECT export_digest AS digest FROM user WHERE id = $1", row.id).digest
   if not has_token(request, digest) then return errors.invalid_token() end
   local events = {}
-  for _, one in ipairs(store.rows("SELECT id, name FROM schedule ORDER BY id")) do
+  for _, one in ipairs(store.rows(OF_PERSON, "%," .. row.id .. ",%", row.id)) do
     local why = add_events(events, one, request.now, row.id)
     if why then return errors.detail(400, why) end
   end

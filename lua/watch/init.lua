@@ -77,11 +77,12 @@ end
 
 -- Swaps -----------------------------------------------------------------------------------------------------------------
 
-local SWAPS <const> = "SELECT id, swap_start_at, swap_end_at, beneficiary_id, benefactor_id, description, told, told_at " ..
-  "FROM shift_swap WHERE schedule_id = $1 AND deleted_at IS NULL AND swap_end_at > $2 AND COALESCE(told, '') <> 'taken' " ..
-  "ORDER BY id"
+local SWAPS <const> = "SELECT id, swap_start_at, swap_end_at, beneficiary_id, benefactor_id, description, told, told_at, " ..
+  "deleted_at FROM shift_swap WHERE schedule_id = $1 AND swap_end_at > $2 AND (told = 'open' OR told IS NULL AND " ..
+  "deleted_at IS NULL) ORDER BY id"
 
 local function status_of(swap, now)
+  if swap.deleted_at then return "deleted" end
   if swap.benefactor_id then return "taken" end
   return swap.swap_start_at > now and "open" or "past_due"
 end
@@ -98,6 +99,8 @@ local function others(final, beneficiary)
   return list
 end
 
+local KNOWN <const> = { asked = "open", reminder = "open", taken = "taken", withdrawn = "withdrawn" }
+
 local function say_swap(look, swap, step, final)
   local text = words.swap { schedule = look.row.name, zone = look.zone, step = step, from = swap.swap_start_at,
     to = swap.swap_end_at, beneficiary = facts.name(swap.beneficiary_id),
@@ -107,7 +110,7 @@ local function say_swap(look, swap, step, final)
   append(look.out, messages.to_rooms(look.rooms, "shift_swap", text, nil, look.now))
   append(look.out, messages.to_people(people, "shift_swap", text, look.now))
   look.out[#look.out + 1] = { sql = "UPDATE shift_swap SET told = $1, told_at = $2 WHERE id = $3",
-    args = json.array { step == "taken" and "taken" or "open", look.now, swap.id } }
+    args = json.array { KNOWN[step], look.now, swap.id } }
 end
 
 local function say_swaps(look, final)

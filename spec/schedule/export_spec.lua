@@ -59,6 +59,24 @@ describe("an exported calendar", function()
     assert.same({ "2026-09-21 06:30 to 07:00 sea; watch: bob", "2026-09-21 18:30 to 19:00 sea; watch: bob" }, (names(text, "2026-09-21", "2026-09-22")))
   end)
 
+  it("of a person holds what they took over, and what calendars give them, but not what others have", function()
+    local path = address("users/" .. people.bob .. "/schedule_export_token")
+    client.expect(c, 201, "POST", API .. "schedules/", { name = "others", type = "calendar", time_zone = "UTC", shifts = json.array {
+      client.expect(c, 201, "POST", API .. "on_call_shifts/", { name = "x", type = "single_event", start = "2026-10-01T00:00:00", duration = 3600,
+        users = json.array { people.ada } }).id } })
+    local swapped = client.expect(c, 200, "GET", API .. "schedules/?name=others").results[1].id
+    assert.same({}, (names(fetch(path), "2026-10-01", "2026-10-01 00:20")))
+    local swap = client.expect(c, 201, "POST", API .. "shift_swaps/", { schedule = swapped, beneficiary = people.ada,
+      swap_start = "2026-10-01T00:00:00Z", swap_end = "2026-10-02T00:00:00Z" })
+    client.expect(c, 200, "POST", API .. "shift_swaps/" .. swap.id .. "/take/", { benefactor = people.bob })
+    assert.same({ "2026-10-01 00:00 to 01:00 others: bob" }, (names(fetch(path), "2026-10-01", "2026-10-01 02:00")))
+    client.expect(c, 201, "POST", API .. "schedules/", { name = "ical", type = "ical", ical_url_primary = "https://cal.example/x.ics" })
+    local letter = json.decode(assert(engine.port_text(c.core, "outgoing", "{}")))[1]
+    local body = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261002T020000Z\r\nDURATION:PT1H\r\nSUMMARY:bob\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert(engine.port_text(c.core, "answer", json.encode { id = letter.id, status = 200, body = body }))
+    assert.same({ "2026-10-02 02:00 to 03:00 ical: bob" }, (names(fetch(path), "2026-10-02 02:00", "2026-10-02 03:00")))
+  end)
+
   it("names every event differently, and the same way tomorrow", function()
     local path = address("schedules/" .. made.id .. "/export_token")
     local function uids(text)

@@ -246,7 +246,8 @@ local function send_webhook(n, now, verdict, request, body, record)
   if verdict == "fail" then return verdict, json.encode { error = request }, nil, record end
   sends[n.id] = { now = now }
   return verdict, json.encode { method = request.method, url = request.url, headers = headers_of(request),
-    keep = request.keep, redirects = request.redirects, address = n.kind == "page" and request.name or "", trusted = false }, body, record
+    keep = request.keep, redirects = request.redirects, address = n.kind == "page" and request.name or "", trusted = false },
+    body, record
 end
 
 -- The address of a page that goes by an outgoing webhook; nil for all others.

@@ -59,6 +59,15 @@ local SENTENCES <const> = {
   end,
 }
 
+--- The sentence for one line; nil when it has none here.
+---@param line log_line
+---@param names fun(id: integer?): string? the name of a user
+---@return string?
+function thread_words.sentence(line, names)
+  local sentence = SENTENCES[line.action]
+  return sentence and sentence(line, names)
+end
+
 -- Several who are called at once are one sentence.
 local function called(list)
   if #list == 1 then return "Calling " .. list[1] .. "." end
@@ -78,8 +87,7 @@ function thread_words.sentences(lines, names)
     if line.action == "page_started" then calling[#calling + 1] = person(names, detail_of(line).user)
     else
       end_calling()
-      local sentence = SENTENCES[line.action]
-      out[#out + 1] = sentence and sentence(line, names) or nil
+      out[#out + 1] = thread_words.sentence(line, names)
     end
   end
   end_calling()

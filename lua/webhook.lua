@@ -279,8 +279,10 @@ function webhook.prepare(n, detail, g, now, public_url)
   local headers, bad = all_headers(w, n, escaped, kind, body, now)
   if not headers then return fail(bad, url) end
   local shown = detail.context and body and MASK or body -- it may hold what is private
-  return "send", { method = upper(w.http_method), url = url, headers = headers, keep = KEEP, redirects = REDIRECTS, name = w.name }, body,
-    record_of(detail, { url = url, headers = remembered(headers), data = shown, result = result, event = event_data })
+  local request = { method = upper(w.http_method), url = url, headers = headers, keep = KEEP, redirects = REDIRECTS,
+    name = w.name }
+  return "send", request, body, record_of(detail, { url = url, headers = remembered(headers), data = shown, result = result,
+    event = event_data })
 end
 
 --- What is wrong with a webhook as a person's own, in a sentence; nil: nothing.
@@ -303,7 +305,8 @@ end
 function webhook.prepare_personal(n, address, g, now, public_url)
   local why, id = webhook.why_not_personal(address.webhook)
   if why then return "fail", why end
-  return webhook.prepare(n, { webhook = id, trigger = PERSONAL, user = n.user_id, context = address.context or "{}" }, g, now, public_url)
+  local detail = { webhook = id, trigger = PERSONAL, user = n.user_id, context = address.context or "{}" }
+  return webhook.prepare(n, detail, g, now, public_url)
 end
 
 --- What the answer means: what may get better by itself is tried again.

@@ -110,7 +110,8 @@ local function check_webhook(laid)
     return laid.values[name]
   end
   local id, context = value("webhook"), laid.values.context
-  if not id == not value("url") then return { { "url", "Give an address, or the id of an outgoing webhook: one of them." } } end
+  local has_url = value("url") ~= nil
+  if (id ~= nil) == has_url then return { { "url", "Give an address, or the id of an outgoing webhook: one of them." } } end
   local why = id and webhook.why_not_personal(id)
   if why then return { { "webhook", why } } end
   if context and not body.is_object(json.decode(context)) then return { { "context", "Expected a JSON object." } } end

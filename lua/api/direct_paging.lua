@@ -1,4 +1,5 @@
---- POST /escalation: people, a team or who is on call are called for a problem that a person tells of, or for a group that is there.
+--- POST /escalation: people, a team or who is on call are called for a problem that a person tells of, or for a group that is
+--- there.
 ---
 --- A new problem is an alert of the team's integration of type direct_paging, which is made at the first page.
 local auth = require("api.auth")
@@ -46,7 +47,9 @@ local SCHEDULE <const> = { { "id", type = "ref", to = "schedule" }, "Schedule", 
 local function callee_of(kind, sent)
   if not body.is_object(sent) then return nil, "Expected a dictionary." end
   local id = field.check_of(kind[1])(kind[1], sent.id)
-  if not id then return nil, string.format("%s %s does not exist", kind[2], type(sent.id) == "string" and sent.id or "without an id") end
+  if not id then
+    return nil, string.format("%s %s does not exist", kind[2], type(sent.id) == "string" and sent.id or "without an id")
+  end
   local important, why = 0, nil
   if sent.important ~= nil then important, why = field.check_of(IMPORTANT)(IMPORTANT, sent.important) end
   if important == nil then return nil, why end
@@ -172,7 +175,8 @@ end
 
 local function people_of(c, request)
   local by, by_id = auth.actor(request.token)
-  return { users = listed(c.users), schedules = listed(c.schedules), team = c.team or 0, team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
+  return { users = listed(c.users), schedules = listed(c.schedules), team = c.team or 0,
+    team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
 end
 
 local function open_group(c, call, request)

@@ -90,8 +90,8 @@ function escalation_plan.get(request)
     list[i] = writer.object("at", time.text(event.at), "after_ms", (event.at - request.now) // 1000, "event", event.event)
     if EVENTS[event.event] then EVENTS[event.event](world, event, list[i]) end
   end
-  return { status = 200, value = writer.object("alert_group_id", request.id, "escalation", row.escalation, "plan", writer.list(list),
-    "is_truncated", ahead.is_truncated) }
+  return { status = 200, value = writer.object("alert_group_id", request.id, "escalation", row.escalation,
+    "plan", writer.list(list), "is_truncated", ahead.is_truncated) }
 end
 
 return escalation_plan

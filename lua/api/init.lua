@@ -8,6 +8,7 @@ local errors = require("api.errors")
 local escalation_plan = require("api.escalation_plan")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
+local group_timeline = require("api.group_timeline")
 local heartbeat = require("api.heartbeat")
 local json = require("tocsin.json")
 local maintenance = require("api.maintenance")
@@ -78,6 +79,7 @@ local ROUTES = {
   { "providers/:id/sync", "POST", refresh.provider, "admin" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "editor" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
+  { "alert_groups/:id/timeline", "GET", group_timeline.get, "viewer" },
   { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
   { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },

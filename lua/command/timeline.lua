@@ -3,6 +3,7 @@
 --- Nothing is decided here: what is shown has happened in the core, on its virtual clock. `query(sql, …)` reads rows,
 --- with null as nil.
 local json <const> = require("tocsin.json")
+local step_words <const> = require("step_words")
 local time <const> = require("api.time")
 
 local format <const>, gsub <const>, concat <const> = string.format, string.gsub, table.concat
@@ -38,46 +39,9 @@ local function steps_of(w, group)
   return w.plans[group]
 end
 
-local function listed(w, users)
-  local names = {}
-  for i, id in ipairs(decoded(users)) do names[i] = w.users[id] or "a user who is gone" end
-  return #names > 0 and concat(names, ", ") or "nobody"
-end
-
 local function quoted(name) return name and '"' .. name .. '"' or "one that is gone" end
 
-local function length_text(ms)
-  local s = ms // 1000
-  if s % 3600 == 0 and s > 0 then return s // 3600 .. " h" end
-  return s % 60 == 0 and s // 60 .. " min" or s .. " s"
-end
-
-local SENTENCES <const> = {
-  wait = function(_, s) return "wait " .. (s.wait_ms and length_text(s.wait_ms) or "5 min") end,
-  notify_persons = function(w, s) return "notify " .. listed(w, s.users) end,
-  notify_person_next_each_time = function(w, s) return "notify the next in turn of " .. listed(w, s.users) end,
-  notify_on_call_from_schedule = function(w, s) return "notify who is on call on " .. quoted(w.schedules[s.schedule_id]) end,
-  notify_team_members = function(w, s) return "notify the team " .. quoted(w.teams[s.team_id]) end,
-  notify_user_group = function(w, s) return "notify the user group " .. quoted(w.user_groups[s.user_group_id]) end,
-  notify_whole_channel = function() return "notify the whole channel" end,
-  notify_if_time_from_to = function(_, s)
-    return format("go on between %s and %s", s.from_time or "?", s.to_time or "?")
-  end,
-  notify_if_num_alerts_in_window = function(_, s)
-    return format("go on after more than %s alerts in %s min", s.num_alerts or "?", s.num_minutes or "?")
-  end,
-  trigger_webhook = function(w, s) return "send the webhook " .. quoted(w.webhooks[s.webhook_id]) end,
-  repeat_escalation = function() return "begin again, five times at most" end,
-  resolve = function() return "resolve" end,
-}
-
 local function words(value) return (gsub(value, "_", " ")) end
-
-local function step_sentence(w, step)
-  if not step or not step.type then return "not configured" end
-  local sentence = SENTENCES[step.type]
-  return sentence and sentence(w, step) or words(step.type)
-end
 
 local function rules_text(is_important) return is_important and "important rules" or "default rules" end
 
@@ -86,7 +50,7 @@ local CALLS <const> = { notify_persons = true, notify_person_next_each_time = tr
 
 local function step_event(w, row, detail)
   local step = steps_of(w, row.alert_group_id)[detail.step]
-  local event = { event = "step", step = detail.step + 1, type = step and step.type, text = step_sentence(w, step) }
+  local event = { event = "step", step = detail.step + 1, type = step and step.type, text = step_words.sentence(w, step) }
   if step and step.type and CALLS[step.type] then event.rules = rules_text(step.is_important == 1) end
   if row.action ~= "escalation_step" then event.event, event.problem = row.action, row.reason end
   return event

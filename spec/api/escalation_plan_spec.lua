@@ -229,7 +229,10 @@ describe("the escalation plan of a group", function()
 
   it("writes nothing", function()
     open { wait(1), { type = "notify_person_next_each_time", users = { "ada", "bob" } } }
-    local function rows() return w:rows "SELECT (SELECT count(*) FROM notification) AS n, (SELECT group_concat(last_user) FROM escalation_step) AS l, (SELECT count(*) FROM page) AS p, (SELECT count(*) FROM job) AS j" end
+    local function rows()
+      return w:rows("SELECT (SELECT count(*) FROM notification) AS n, (SELECT group_concat(last_user) FROM escalation_step) AS l, " ..
+        "(SELECT count(*) FROM page) AS p, (SELECT count(*) FROM job) AS j")
+    end
     local before = rows()
     plan()
     assert.same(before, rows())

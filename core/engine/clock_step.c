@@ -13,6 +13,7 @@ static const char *const moves[] = {
      "(SELECT alert_group_id FROM job WHERE kind = 'unsilence')"),
     ("UPDATE escalation SET next_at = next_at + $1 WHERE alert_group_id IN "
      "(SELECT alert_group_id FROM job WHERE kind = 'escalate' AND clock = 'elapsed')"),
+    "UPDATE chore SET next_at = next_at + $1 WHERE next_at IS NOT NULL",
 };
 
 static err run(engine *e, arena *a, const char *sql, const struct store_value *args, size_t nargs,

@@ -191,9 +191,18 @@ local function set_members(c, out, list, member, external_id, wanted)
   end
 end
 
-local function forget_unseen(c, out, list, since)
-  out[#out + 1] = { sql = "DELETE FROM " .. list .. " WHERE provider_id = $1 AND (seen_at IS NULL OR seen_at < $2)",
+local UNSEEN = " WHERE provider_id = $1 AND (seen_at IS NULL OR seen_at < $2)"
+
+local function forget_unseen(c, out, list, since, unless)
+  out[#out + 1] = { sql = "DELETE FROM " .. list .. UNSEEN .. (unless or ""), args = { c.provider.id, since } }
+end
+
+-- A group that a step names stays, without anybody: the step says so, and knows it again when it comes back.
+local function forget_groups(c, out, since)
+  out[#out + 1] = { sql = "DELETE FROM user_group_member WHERE user_group_id IN (SELECT id FROM user_group" .. UNSEEN .. ")",
     args = { c.provider.id, since } }
+  forget_unseen(c, out, "user_group", since,
+    " AND id NOT IN (SELECT user_group_id FROM escalation_step WHERE user_group_id IS NOT NULL)")
 end
 
 local TAKE = {} -- (c, out, page, pass): statements of one page; `pass` lives until the last page
@@ -215,7 +224,7 @@ function TAKE.groups(c, out, page, pass)
     out[#out + 1] = { sql = PUT_GROUP, args = { group.id, group.name, group.handle, c.now, c.provider.id } }
     set_members(c, out, "user_group", "user_group_member", group.id, wanted)
   end
-  if not page.next then forget_unseen(c, out, "user_group", pass.since) end
+  if not page.next then forget_groups(c, out, pass.since) end
 end
 
 function TAKE.members(c, out, page, pass)
@@ -238,6 +247,9 @@ local function take_list(c)
     return fail(c, page.error, is_broken and math.max((page.after_ms or 0) * 1000, BROKEN_US) or math.max(c.refresh, BROKEN_US))
   end
   local pass, out = cursor_of(c.row), {}
+  if pass.since and pass.since > c.now then -- the clock was set back: what was seen would look unseen
+    return write { put(c.provider, c.kind, { next_at = c.now }) }
+  end
   pass.since = pass.since or c.now
   TAKE[c.which](c, out, page, pass)
   pass.at = page.next

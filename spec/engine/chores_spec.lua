@@ -1,5 +1,6 @@
 --- What chats are asked of themselves, through the core on virtual time: Telegram's updates, Slack's rooms, user groups and members.
 local calling = require "calling"
+local engine = require "tocsin.engine"
 local json = require "tocsin.json"
 
 local SECOND <const>, MINUTE <const> = 1000, 60000
@@ -193,6 +194,39 @@ describe("a chat that is asked", function()
       assert.same({ "bob" }, members())
       assert.same({ "on-call" }, w:column "SELECT handle FROM user_group")
       assert.same({ id }, w:column "SELECT id FROM user_group")
+    end)
+
+    it("keeps a user group that a step names, without anybody, until it comes back", function()
+      local oncall = { id = "S1", name = "On call", handle = "oncall", users = json.array { "U0ADA" } }
+      answer("usergroups.list", groups(oncall, { id = "S2", name = "Other", handle = "other" }))
+      local id = w:rows "SELECT id FROM user_group WHERE handle = 'oncall'"[1].id
+      local hook = w:hook(w:chain { { type = "notify_user_group", user_group_id = id } })
+      w:advance(10 * MINUTE)
+      answer("usergroups.list", groups())
+      assert.same({ "oncall" }, w:column "SELECT handle FROM user_group")
+      assert.same({}, members())
+      w:post(hook, { key = "a" })
+      assert.same({ "escalation_failed no_one_to_notify" }, w:lines(w:groups()[1].id, "escalation_failed"))
+      w:advance(10 * MINUTE)
+      answer("usergroups.list", groups(oncall))
+      assert.same({ id }, w:column "SELECT id FROM user_group")
+      assert.same({ "ada" }, members())
+    end)
+
+    it("goes on in time when the clock is set back, and takes no list apart for it", function()
+      answer("usergroups.list", groups())
+      answer("conversations.list", channels("p2", "C1"))
+      w:advance(4 * SECOND)
+      assert(engine.port_text(w.core, "set_clock", tostring(-60 * MINUTE)))
+      w:advance(10 * SECOND)
+      answer("conversations.list", channels("", "C2"))
+      w:advance(2 * SECOND)
+      answer("conversations.list", channels("p2", "C1"))
+      w:advance(4 * SECOND)
+      answer("conversations.list", channels("", "C2"))
+      assert.same({ "c1", "c2" }, rooms())
+      w:advance(11 * MINUTE)
+      assert.same({ "conversations.list", "usergroups.list" }, names())
     end)
 
     it("looks again at once when it is told to, and when the account changes", function()

@@ -32,16 +32,8 @@ describe("what comes back to the server", function()
     w:close()
   end)
 
-  -- A new group that is posted in the rooms or pages ada on this channel → its id, the requests at the fakes
-  local function problem(channel_name, fake_name, rooms)
-    groups = groups + 1
-    local is_important = channel_name == "pushover"
-    if channel_name then
-      local rule = w:api("GET", "/personal_notification_rules/?user_id=" .. user).results[1]
-      if rule then w:api("DELETE", "/personal_notification_rules/" .. rule.id .. "/") end
-      w:api("POST", "/personal_notification_rules/", { user_id = user, type = "notify_by_" .. channel_name, important = is_important })
-    end
-    local path = w:hook(channel_name and w:chain({ user }, is_important), rooms)
+  -- A new group whose alerts go to this path → its id, and what the fake was sent for it
+  local function open(path, fake_name)
     w:received()
     local group = w:alert(path, { key = "k" .. groups, title = "Disk " .. groups })
     local found
@@ -54,6 +46,17 @@ describe("what comes back to the server", function()
       return found
     end, fake_name)
     return group, found
+  end
+  -- The same, posted in the rooms or with ada called on this channel.
+  local function problem(channel_name, fake_name, rooms)
+    groups = groups + 1
+    local is_important = channel_name == "pushover"
+    if channel_name then
+      local rule = w:api("GET", "/personal_notification_rules/?user_id=" .. user).results[1]
+      if rule then w:api("DELETE", "/personal_notification_rules/" .. rule.id .. "/") end
+      w:api("POST", "/personal_notification_rules/", { user_id = user, type = "notify_by_" .. channel_name, important = is_important })
+    end
+    return open(w:hook(channel_name and w:chain({ user }, is_important), rooms), fake_name)
   end
   local function state(group) return w:api("GET", "/alert_groups/" .. group .. "/").state end
   local function by(group) return w:api("GET", "/alert_groups/" .. group .. "/").acknowledged_by end
@@ -157,6 +160,28 @@ describe("what comes back to the server", function()
     local target = "/callbacks/" .. ids.twilio
     check(group, function() return twilio(target, message) end, { forged = function() return twilio(target, message, "guess") end,
       unsigned = function() return twilio(target, message, nil, true) end })
+  end)
+
+  it("is the news that a text message did not arrive: the next rule comes at once, and every attempt is shown", function()
+    groups = groups + 1
+    local bob = w:person("bob", "sms", w.addresses.twilio)
+    w:api("POST", "/contact_methods/", { user_id = bob, channel = "ntfy", address = w.addresses.ntfy, is_verified = true })
+    w:api("POST", "/personal_notification_rules/", { user_id = bob, type = "wait", duration = 3600 })
+    w:api("POST", "/personal_notification_rules/", { user_id = bob, type = "notify_by_ntfy" })
+    local group, body = open(w:hook(w:chain { bob }), "twilio")
+    local target = encode.read_form(body).StatusCallback:sub(#provider_world.PUBLIC + 1)
+    server.wait(function() return w:notifications(group, "page").sms.state == "sent" end, "the record")
+    local news = { MessageSid = w:notifications(group, "page").sms.deliveries[1].external_id, MessageStatus = "undelivered", ErrorCode = "30003" }
+    assert.equal(403, twilio(target, news, "guess").status)
+    assert.equal("sent", w:notifications(group, "page").sms.state)
+    assert.equal(204, twilio(target, news).status)
+    local pages
+    server.wait(function()
+      pages = w:notifications(group, "page")
+      return pages.ntfy and pages.ntfy.state == "sent"
+    end, "the next rule, an hour early")
+    assert.same({ "failed", "failed", "Twilio error 30003", "rule_before_failed" },
+      { pages.sms.state, pages.sms.deliveries[1].state, pages.sms.error, pages.ntfy.reason })
   end)
 
   it("is an acknowledge in the Pushover app", function()

@@ -94,10 +94,10 @@ end
 -- Schedules in which a person may be on call: those whose shifts name them, where they took a swap, and all calendars. The
 -- others need not be worked out, and most of many are others.
 local NAMES = "',' || replace(replace(t.users || ',' || t.rolling_users, '[', ','), ']', ',') || ',' LIKE $1"
-local OF_PERSON = "SELECT s.id, s.name FROM schedule AS s WHERE s.id IN (SELECT t.schedule_id FROM shift AS t WHERE " .. NAMES ..
-  ") OR s.id IN (SELECT l.schedule_id FROM schedule_shift AS l JOIN shift AS t ON t.id = l.shift_id WHERE " .. NAMES ..
-  ") OR s.id IN (SELECT schedule_id FROM shift_swap WHERE benefactor_id = $2) OR s.id IN (SELECT schedule_id FROM schedule_copy) " ..
-  "ORDER BY s.id"
+local OF_PERSON = "SELECT s.id, s.name FROM schedule AS s WHERE s.id IN (SELECT t.schedule_id FROM shift AS t WHERE " ..
+  NAMES .. ") OR s.id IN (SELECT l.schedule_id FROM schedule_shift AS l JOIN shift AS t ON t.id = l.shift_id WHERE " ..
+  NAMES .. ") OR s.id IN (SELECT schedule_id FROM shift_swap WHERE benefactor_id = $2) " ..
+  "OR s.id IN (SELECT schedule_id FROM schedule_copy) ORDER BY s.id"
 
 ---GET /users/<id>/schedule_export?token=…
 function schedule_export.user(request)

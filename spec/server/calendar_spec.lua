@@ -1,36 +1,11 @@
 --- A calendar fetched by the real server from a web server beside it.
 local uv = require "luv"
 local server = require "server"
+local web_server = require "web_server"
 
 local function calendar(who)
   return "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20200101T000000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\nSUMMARY:" .. who ..
     "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-end
-
--- Answers each GET as `web.answer(head)` says; `web.heads` are what it was asked.
-local function web_server()
-  local web = { heads = {}, clients = {} }
-  web.tcp = uv.new_tcp()
-  assert(web.tcp:bind("127.0.0.1", 0))
-  web.url = ("http://127.0.0.1:%d/on-call.ics"):format(web.tcp:getsockname().port)
-  web.tcp:listen(16, function()
-    local client, got = uv.new_tcp(), ""
-    web.tcp:accept(client)
-    web.clients[#web.clients + 1] = client
-    client:read_start(function(_, bytes)
-      got = got .. (bytes or "")
-      if not got:find("\r\n\r\n", 1, true) then return end
-      web.heads[#web.heads + 1] = got
-      client:write(web.answer(got))
-      got = ""
-    end)
-  end)
-  function web.stop()
-    for _, client in ipairs(web.clients) do client:close() end
-    web.tcp:close()
-    uv.run("nowait")
-  end
-  return web
 end
 
 local function ok(body, headers) return ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n%s"):format(#body, headers or "", body) end
@@ -41,7 +16,7 @@ describe("a calendar on a web server", function()
   local folder
 
   local function start(args)
-    folder, web = server.folder(), web_server()
+    folder, web = server.folder(), web_server.start()
     s = server.start { data = folder }
     s:make_token()
     local token = s.token
@@ -59,7 +34,7 @@ describe("a calendar on a web server", function()
     server.remove(folder)
   end)
 
-  local function make() return s:api("POST", "/schedules/", { name = "on call", type = "ical", ical_url_primary = web.url }) end
+  local function make() return s:api("POST", "/schedules/", { name = "on call", type = "ical", ical_url_primary = web.url .. "/on-call.ics" }) end
   local function shown(made) return s:api("GET", "/schedules/" .. made.id .. "/") end
   local function reload(made) s:api("POST", "/schedules/" .. made.id .. "/reload/", {}) end
   local function error_of(made)
@@ -114,7 +89,7 @@ describe("a calendar on a web server", function()
   it("behind a user and a password that stand in its address is asked for with them, and the log does not name them", function()
     open()
     s.expects = "calendar_not_fetched"
-    local made = s:api("POST", "/schedules/", { name = "on call", type = "ical", ical_url_primary = web.url:gsub("//", "//ann:s3cret@") })
+    local made = s:api("POST", "/schedules/", { name = "on call", type = "ical", ical_url_primary = web.url:gsub("//", "//ann:s3cret@") .. "/on-call.ics" })
     server.wait(function() return #shown(made).on_call_now == 1 end, "the calendar")
     assert.is_truthy(web.heads[1]:find("\r\nAuthorization: Basic YW5uOnMzY3JldA==\r\n", 1, true), web.heads[1])
     assert.is_falsy(web.heads[1]:find("@", 1, true))
@@ -130,7 +105,7 @@ describe("a calendar on a web server", function()
     make()
     server.wait(function() return #web.heads == 1 end, "the question")
     web.answer = function() return ok(calendar "ada") end
-    local other = s:api("POST", "/schedules/", { name = "other", type = "ical", ical_url_primary = web.url .. "?2" })
+    local other = s:api("POST", "/schedules/", { name = "other", type = "ical", ical_url_primary = web.url .. "/on-call.ics?2" })
     server.wait(function() return #shown(other).on_call_now == 1 end, "the other calendar")
     local from = uv.hrtime()
     assert.equal(0, s:stop())

@@ -10,7 +10,8 @@ static const struct callee filters_by_name[] = {
 
 const struct callee_list callee_lists[] = {
     {"filter", filters_of_text},   {"filter", filters_of_lists},
-    {"filter", filters_of_oncall}, {"filter", filters_by_name},
+    {"filter", filters_of_oncall}, {"filter", filters_of_json},
+    {"filter", json_of_oncall},    {"filter", filters_by_name},
     {"test", all_tests},           {"method", all_methods},
     {"global", all_globals},       {NULL, NULL},
 };
@@ -23,9 +24,13 @@ static const struct callee *named(const struct callee *list, str name) {
 
 const struct callee *filter_named(str name) {
     const struct callee *c = named(filters_of_text, name);
-    return c ? c : named(filters_of_lists, name);
+    if (!c) c = named(filters_of_lists, name);
+    return c ? c : named(filters_of_json, name);
 }
-const struct callee *oncall_filter_named(str name) { return named(filters_of_oncall, name); }
+const struct callee *oncall_filter_named(str name) {
+    const struct callee *c = named(filters_of_oncall, name);
+    return c ? c : named(json_of_oncall, name);
+}
 const struct callee *test_named(str name) { return named(all_tests, name); }
 const struct callee *method_named(str name) { return named(all_methods, name); }
 const struct callee *global_named(str name) { return named(all_globals, name); }

@@ -34,7 +34,8 @@ bool node_input(struct run *r, const struct node *n, jval *out) {
 // --- lookups ---
 
 int step_kind(str name) {
-    return (jval_is_special(J_DICT, name) ? STEP_OF_DICT : 0) | (jval_is_special(J_LIST, name) ? STEP_OF_LIST : 0);
+    return (jval_is_special(J_DICT, name) ? STEP_OF_DICT : 0) | (jval_is_special(J_LIST, name) ? STEP_OF_LIST : 0) |
+           (jval_is_special(J_STR, name) ? STEP_OF_STR : 0);
 }
 
 // A member by name: dict.name, or dict["name"], which differ where a dict has a method of the name.
@@ -53,8 +54,8 @@ static bool step(struct run *r, const jval *v, str key, int how, jval *out) {
         bool is_grouper = str_is(key, STR("grouper"));
         *out = v->list->items[!is_grouper];
         return is_grouper || str_is(key, STR("list"));
-    } else if (!jval_is_list(v) || (how & STEP_OF_LIST)) {
-        return false;
+    } else if (jval_is_list(v) ? how & STEP_OF_LIST : (v->type != J_STR && v->type != J_NONE) || (how & STEP_OF_STR)) {
+        return false; // None has nothing but what the sandbox guards, which is among what a text has
     }
     *out = jval_of(J_UNDEF);
     return true;

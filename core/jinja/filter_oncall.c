@@ -10,7 +10,7 @@
 
 static bool subject_of(struct run *r, const struct node *n, str *s) {
     jval v;
-    if (!run_spend(r, 10) || !node_run(r, n->kids[0], &v) || v.type != J_STR) return false;
+    if (!run_spend(r, 10) || !node_run(r, n->kids[0], &v) || (v.type != J_STR && v.type != J_MARKUP)) return false;
     *s = jval_text(&v);
     return true;
 }

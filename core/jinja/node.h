@@ -107,8 +107,8 @@ enum {
 enum { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, COMPARE_IN, COMPARE_NOT_IN };
 
 // How node_path steps: to an item before an attribute; to a name that dicts or lists have as a method, or the sandbox guards.
-enum { STEP_ITEM = 1, STEP_OF_DICT = 2, STEP_OF_LIST = 4 };
-int step_kind(str name); // the last two
+enum { STEP_ITEM = 1, STEP_OF_DICT = 2, STEP_OF_LIST = 4, STEP_OF_STR = 8 };
+int step_kind(str name); // all but the first
 
 struct invocation { // data of node_invoke; kids: what is called, positional arguments, values of keywords
     uint32_t positional, keywords;

@@ -1,5 +1,5 @@
 // Operators: arithmetic, text, lists. Whole numbers past 64 bits are left to Lua.
-#include "jinja/node.h"
+#include "jinja/filters.h"
 #include <math.h>
 
 #define EXACT ((int64_t)1 << 53) // up to here a double holds every integer
@@ -75,6 +75,15 @@ bool node_sub(struct run *r, const struct node *n, jval *out) {
     return as_reals(&a, &b, &x, &y) && give_real(x - y, out);
 }
 
+static bool repeat_text(struct run *r, const jval *s, const jval *times, jval *out) {
+    int64_t count = whole(times) < 0 ? 0 : whole(times);
+    if (s->len && count > (int64_t)(RUN_TEXT_MAX / s->len)) return false;
+    size_t n = s->len * (size_t)count;
+    char *text = run_text(r, n, out);
+    for (size_t at = 0; text && at < n; at += s->len) memcpy(text + at, s->text, s->len);
+    return text != NULL;
+}
+
 bool node_mul(struct run *r, const struct node *n, jval *out) {
     jval a, b;
     double x, y;
@@ -85,6 +94,8 @@ bool node_mul(struct run *r, const struct node *n, jval *out) {
         *out = jval_int(i);
         return true;
     }
+    if (a.type == J_STR && is_whole(&b)) return repeat_text(r, &a, &b, out);
+    if (b.type == J_STR && is_whole(&a)) return repeat_text(r, &b, &a, out);
     return as_reals(&a, &b, &x, &y) && give_real(x * y, out);
 }
 
@@ -113,10 +124,18 @@ bool node_floordiv(struct run *r, const struct node *n, jval *out) {
     return true;
 }
 
+// A tuple holds the arguments; anything else is the only one, but for a dict, which is asked by name.
+static bool format_by_operator(struct run *r, str s, const jval *v, jval *out) {
+    if (v->type == J_TUPLE) return format_text(r, s, v->list->items, v->list->n, out);
+    return v->type <= J_LIST && v->type != J_OBJECT && format_text(r, s, v, 1, out);
+}
+
 bool node_mod(struct run *r, const struct node *n, jval *out) {
     jval a, b;
     int64_t quotient, rest;
-    if (!operands(r, n, &a, &b) || !divide(&a, &b, &quotient, &rest)) return false;
+    if (!operands(r, n, &a, &b)) return false;
+    if (a.type == J_STR) return format_by_operator(r, jval_text(&a), &b, out);
+    if (!divide(&a, &b, &quotient, &rest)) return false;
     *out = jval_int(rest);
     return true;
 }

@@ -19,6 +19,8 @@ struct block {
 struct jmemory {
     struct block *first, *now;
     size_t used, total; // of the block at hand; of all
+    arena *parsed;      // documents that were read, or NULL
+    size_t parsed_bytes;
 };
 
 static struct block *new_block(size_t size) {
@@ -48,10 +50,14 @@ void jmemory_reset(struct jmemory *m) {
     m->now = m->first;
     m->used = 0;
     m->total = BLOCK_FIRST;
+    arena_free(m->parsed);
+    m->parsed = NULL;
+    m->parsed_bytes = 0;
 }
 
 void jmemory_free(struct jmemory *m) {
     if (!m) return;
+    arena_free(m->parsed);
     free_blocks(m->first);
     mem_free(m);
 }
@@ -74,6 +80,14 @@ void *run_take(struct run *r, size_t size) {
     void *p = m->now->data + m->used;
     m->used += size;
     return p;
+}
+
+arena *run_arena(struct run *r, size_t bytes) {
+    struct jmemory *m = r->memory;
+    m->parsed_bytes += bytes;
+    if (m->parsed_bytes > RUN_PARSED_MAX) return NULL;
+    if (!m->parsed) m->parsed = arena_new();
+    return m->parsed;
 }
 
 bool run_has_stack(const struct run *r) {

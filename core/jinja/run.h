@@ -4,6 +4,7 @@
 // begins it anew, which knows every case and every error. Nothing that can be seen from outside has happened by then.
 // Threads: the Lua state's.
 #pragma once
+#include "base/arena.h"
 #include "jinja/value.h"
 
 struct jmemory; // of the Lua state, taken and given back by each rendering
@@ -31,7 +32,9 @@ void jmemory_reset(struct jmemory *m); // everything that was taken is gone
 #define RUN_STACK_MAX  ((size_t)128 << 10) // of the thread's, when a macro is called
 #define RUN_STEP       2                   // units for an iteration or a call, beside those of its nodes
 
-void *run_take(struct run *r, size_t size); // not zeroed, aligned to 8; NULL past the bound
+#define RUN_PARSED_MAX ((size_t)128 << 10)     // bytes of JSON that a rendering reads
+arena *run_arena(struct run *r, size_t bytes); // for a document of so many bytes of text; NULL past the bound
+void *run_take(struct run *r, size_t size);    // not zeroed, aligned to 8; NULL past the bound
 static inline bool run_spend(struct run *r, int64_t units) { return (r->work.left -= units) >= 0; }
 bool run_bytes(struct run *r, size_t n); // charges for bytes that are read or built
 bool run_has_stack(const struct run *r); // is there enough for another macro, however its statements are nested?

@@ -44,7 +44,16 @@ bool jval_is_special(enum jtype type, str name) {
                                           "pop",   "popitem", "setdefault", "update", "values"};
     static const char *const of_list[] = {"append", "clear", "copy",   "count",   "extend", "index",
                                           "insert", "pop",   "remove", "reverse", "sort"};
+    static const char *const of_str[] = {
+        "capitalize", "casefold",     "center",       "count",   "encode",     "endswith",    "expandtabs",
+        "find",       "format",       "format_map",   "index",   "isalnum",    "isalpha",     "isascii",
+        "isdecimal",  "isdigit",      "isidentifier", "islower", "isnumeric",  "isprintable", "isspace",
+        "istitle",    "isupper",      "join",         "ljust",   "lower",      "lstrip",      "maketrans",
+        "partition",  "removeprefix", "removesuffix", "replace", "rfind",      "rindex",      "rjust",
+        "rpartition", "rsplit",       "rstrip",       "split",   "splitlines", "startswith",  "strip",
+        "swapcase",   "title",        "translate",    "upper",   "zfill"};
     if (!name.len || name.ptr[0] == '_') return true;
+    if (type == J_STR) return is_among(name, of_str, sizeof of_str / sizeof *of_str);
     if (type == J_DICT) return is_among(name, of_dict, sizeof of_dict / sizeof *of_dict);
     return is_among(name, of_list, sizeof of_list / sizeof *of_list);
 }

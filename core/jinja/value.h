@@ -131,7 +131,7 @@ jval jval_value_at(const jval *dict, uint32_t i);
 bool jval_member(const jval *dict, str key, jval *out);
 int64_t jval_lookup_cost(const jval *dict, str key); // of a look at each key, in fuel; long keys may be alike for long
 
-// Does a dict (J_DICT) or list (J_LIST) say more under this name than its items do: a method, or what the sandbox guards?
+// Does a dict (J_DICT), list (J_LIST) or text (J_STR) say more under this name than its items do: a method, or what the sandbox guards?
 bool jval_is_special(enum jtype type, str name);
 
 // What may still be done.

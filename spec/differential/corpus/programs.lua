@@ -63,6 +63,42 @@ list:lines(CONTEXT, [=[
 {{ ('x' * 3) }}{{ 'b' in p.nope }}{{ p.w[::-1] }}
 ]=])
 
+-- JSON; attributes of what has none; texts repeated and formatted.
+list:lines([[{"p":{"o":{"b":[1,2.5,"<a> & 'q'",null,true],"a":{"z":"\u00e9","y":{}},"e":[]},"s":"text","z":null,"j":"{\"k\": [1, {\"x\": \"y\"}], \"f\": 1.5}","n":3,"bad":"{nope"}}]], [=[
+{{ p.o|tojson }}{{ p.s|tojson }}{{ p.n|tojson }}{{ p.z|tojson }}{{ 2.5|tojson }}
+{{ p.o|tojson(2) }}{{ [1, 'b', {'k': p.o.a}]|tojson(indent=1) }}{{ []|tojson(4) }}{{ {}|tojson(none) }}
+{{ p.o|tojson is escaped }}{{ {'b': 1, 'a': (1, p.s)}|tojson }}{{ p.o|tojson|regex_search('q') }}
+{{ p.o|tojson|length > 5 }}{{ p.o|tojson|replace('"', '') }}{{ (p.s|e)|tojson }}
+{{ p.o|tojson_pretty }}{{ {'b': p.o, 'a': [], 'c': [{}]}|tojson_pretty }}
+{{ p.s|tojson_pretty }}{{ [1, [2, [3]]]|tojson_pretty }}{{ nope|tojson_pretty }}
+{{ {'k': [p.z, p.n]}|tojson_pretty }}{{ p.o.e|tojson_pretty }}{{ p.o.b|tojson_pretty }}
+{% set c = p.o.copy() %}{% set _ = c.pop('a') %}{{ c|tojson_pretty|length }}{{ c|tojson_pretty }}
+{{ p.o|json_dumps }}{{ p.s|json_dumps }}{{ p.o.a|json_dumps|upper }}
+{{ {'b': 1, 'a': [true, none, 1.0]}|json_dumps }}{{ 5|json_dumps }}
+{{ (1, 'é')|json_dumps }}{{ [dict(a=p.o.e)]|json_dumps }}
+{{ nope|json_dumps }}
+{{ (p.j|parse_json).k }}{{ (p.j|parse_json).k[1].x }}{{ (p.j|parse_json).f + 1 }}
+{% set j = p.j|parse_json %}{% for k, v in j.items() %}{{ k }}={{ v }};{% endfor %}{{ j|tojson }}{{ j == p.j|parse_json }}
+{{ '[3, 1, 2]'|parse_json|sort }}{{ '"x"'|parse_json }}{{ ' 5 '|parse_json + 1 }}{{ 'null'|parse_json is none }}
+{{ p.bad|parse_json }}{{ '[NaN]'|parse_json }}{{ p.n|parse_json }}
+{% set j = '{"a": {"b": 1}}'|parse_json %}{{ j.update({'c': 2}) }}{{ j }}{{ j.a.pop('b') }}{{ j }}
+{{ '{"a": 1, "a": 2}'|parse_json }}{{ '{"a": 12345678901234567890}'|parse_json }}{{ '1e400'|parse_json }}
+{{ p.z.name }}{{ p.z.a is defined }}{{ p.z['x'] is defined }}{{ p.s.name }}{{ p.s.nope is defined }}{{ p.s['nope']|default('d') }}
+{{ [p.o, p.s]|map(attribute='a')|list|length }}{{ (p.z or {}).name }}{{ p.s.title() }}
+{{ p.z.name.x }}
+{{ p.s.title }}
+{{ p.z.__class__ }}{{ p.s['upper']() }}{{ p.s._x is defined }}
+{{ '-' * p.n }}{{ p.n * 'ab' }}{{ 'x' * 0 }}{{ 'x' * -3 }}{{ '' * 9 }}{{ 'é' * true }}
+{{ ('=' * p.s|length) ~ '|' }}{{ '  ' * 2 }}
+{{ p.s * p.n }}{{ p.s * 2.0 }}
+{{ '%s-%s' % (p.s, p.n) }}{{ '%d%%' % p.n }}{{ '%.2f' % 2.345 }}{{ '%5.1f|%-4d|%04d' % (1.25, 3, p.n) }}
+{{ '%s' % p.o.e }}{{ '%s %s' % ('a', p.z) }}{{ 'x' % () }}{{ '%s' % (p.o.a,) }}{{ '%s' % nope }}
+{{ '%s' % p.o }}{{ '%(n)s' % p }}{{ 'x' % [] }}
+{{ '%s %s' % p.s }}
+{{ '%d' % p.s }}
+{{ 'x' % 1 }}
+]=])
+
 -- A dict that changes while it is gone through: as large as before, but other items.
 list:lines('{"d":{"a":1,"b":2,"c":3}}', [=[
 {% set c = d.copy() %}{% for k, v in c.items() %}{% set _ = c.update({k: v + 1}) %}{{ k }}{{ v }}{% endfor %}{{ c }}

@@ -77,7 +77,8 @@ local SHAPES <const> = {
     "'%s/%05.1f|%-4d|%s'|format($any, $float, $smallint, $str)", "($str if $test else 'no')", "(payload.nope or $str)", "$str|default('D', true)", "payload.nope|default($str)", "($dict).get($key, 'dflt')",
     "$record|string", "$str|regex_replace($pattern, $with)", "$time|iso8601_to_time|datetimeformat($format)", "$time|iso8601_to_time|datetimeformat", "$strs|map('upper')|join($word)", "$list|map('string')|join",
     "$strs|first|default('-')", "$list|string", "($strs + ['z'])|min", "($strs + ['z'])|max", "$list|last|default('-', true)|string", "('a', 'b')[1]", "(($str).split($word, 1))[-1]", "$tuple|join('.')",
-    "($str ~ 'x')[0]", "($str ~ 'x')[-1]", "cycle", "$str|string" },
+    "($str ~ 'x')[0]", "($str ~ 'x')[-1]", "cycle", "$str|string", "$list|tojson", "$dict|tojson_pretty", "$record|json_dumps", "$counts|tojson($width)", "($word * $smallint)", "('%s|%s' % ($any, $int))", "('%.1f' % $float)",
+    "'[1, {\"a\": \"b\", \"c\": null}]'|parse_json|string", "($list|tojson|parse_json)|string", "(payload.none.x)|string" },
   test = { "true", "false", "payload.ok", END, "$int $cmp $int", "$float $cmp $int", "$str $cmp $str", "$str == $str", "$any == $any", "$any != $any", "$str in $str", "$str in $strs", "$str not in $strs",
     "$key in $dict", "$key not in $dict", "$any in $list", "$int < $int < $int", "not $any", "($any and $any)", "($test or $test)", "$any is defined", "$any is not none", "$any is none", "$any is string",
     "$any is number", "$any is mapping", "$any is iterable", "$any is sequence", "$any is boolean", "$any is integer", "$any is float", "$any is true", "$any is false", "$int is odd", "$int is even",
@@ -100,7 +101,7 @@ local SHAPES <const> = {
   counts = { "payload.counts", END, "{'a': 1, 'b': $smallint}", "dict(k=3)", "{1: 2, 'z': $smallint}" },
   any = { "n", "t", "none", "nope", "flag", "payload.ratio", "payload.none", "payload.nope", "payload.tags", "payload.deep.a.b.c", "list[0]", END, "$int", "$str", "$str", "$float", "$test", "$list", "$dict", "payload.deep['a'].b['nope']", "$tuple", "payload.labels[$key]",
     "payload.labels.alertname", "payload.mixed[$small]", "list[0]", "$record.extra", "($dict)[$key]", "payload.alerts[0]", "(payload.mixed + [])[$small]", "$strs|first", "$ints|last", "payload['deep']",
-    "($ints|sum if $test)", "payload.counts.b", "payload.tags[9]", "(1 if flag)" },
+    "($ints|sum if $test)", "payload.counts.b", "payload.title.x", "payload.none.a", "($record|tojson|parse_json).labels", "payload.tags[9]", "(1 if flag)" },
 }
 -- What stands before END are leaves: at no depth only they are drawn. Where there is none, a shape is a mere piece.
 local LEAVES <const> = {}

@@ -9,11 +9,17 @@ static const struct callee filters_by_name[] = {
 };
 
 const struct callee_list callee_lists[] = {
-    {"filter", filters_of_text},   {"filter", filters_of_lists},
-    {"filter", filters_of_oncall}, {"filter", filters_of_json},
-    {"filter", json_of_oncall},    {"filter", filters_by_name},
-    {"test", all_tests},           {"method", all_methods},
-    {"global", all_globals},       {NULL, NULL},
+    {"filter", filters_of_text},
+    {"filter", filters_of_lists},
+    {"filter", filters_of_regex},
+    {"filter", filters_of_time},
+    {"filter", filters_of_json},
+    {"filter", json_of_oncall},
+    {"filter", filters_by_name},
+    {"test", all_tests},
+    {"method", all_methods},
+    {"global", all_globals},
+    {NULL, NULL},
 };
 
 static const struct callee *named(const struct callee *list, str name) {
@@ -28,7 +34,8 @@ const struct callee *filter_named(str name) {
     return c ? c : named(filters_of_json, name);
 }
 const struct callee *oncall_filter_named(str name) {
-    const struct callee *c = named(filters_of_oncall, name);
+    const struct callee *c = named(filters_of_regex, name);
+    if (!c) c = named(filters_of_time, name);
     return c ? c : named(json_of_oncall, name);
 }
 const struct callee *test_named(str name) { return named(all_tests, name); }

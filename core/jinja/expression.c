@@ -291,7 +291,7 @@ bool node_call(struct run *r, const struct node *n, jval *out) {
 
 static bool bind(struct run *r, const struct node *n, const struct jmacro *m, jval *frame) {
     const struct invocation *call = n->data;
-    if (call->positional > m->params) return false;
+    if (call->positional > m->params || call->has_spread) return false;
     for (uint32_t i = 0; i < m->slots; i++) frame[i] = jval_of(J_ABSENT);
     for (uint32_t i = 0; i < call->positional; i++)
         if (!node_run(r, n->kids[1 + i], &frame[i])) return false;
@@ -316,16 +316,31 @@ static bool invoke_macro(struct run *r, const struct node *n, const struct jmacr
     return is_done;
 }
 
-// A function of every template takes keywords alone, as a dict.
+// What stands behind `**`: none of its keys may have been given already.
+static bool spread(struct run *r, const struct node *kid, struct jdict *keywords) {
+    jval v;
+    if (!node_run(r, kid, &v) || !jval_is_dict(&v)) return false;
+    for (uint32_t i = 0, n = jval_count(&v); i < n; i++) {
+        jval key = jval_key_at(&v, i);
+        if (key.type != J_STR || run_entry(keywords, &key)) return false;
+        if (!run_set(r, keywords, key, jval_value_at(&v, i))) return false;
+    }
+    return true;
+}
+
+// A function of every template takes one positional argument at most, and its keywords as a dict.
 static bool invoke_global(struct run *r, const struct node *n, jval *out) {
     const struct invocation *call = n->data;
-    jval keywords;
-    if (!call->global || call->positional || !run_dict(r, call->keywords, &keywords)) return false;
+    jval keywords, given = jval_of(J_ABSENT);
+    if (!call->global || call->positional > 1 || !run_dict(r, call->keywords, &keywords)) return false;
+    if (call->positional && !node_run(r, n->kids[1], &given)) return false;
     for (uint32_t i = 0; i < call->keywords; i++) {
         jval v;
-        if (!node_run(r, n->kids[1 + i], &v) || !run_set(r, keywords.dict, jval_str(call->names[i]), v)) return false;
+        if (!node_run(r, n->kids[1 + call->positional + i], &v)) return false;
+        if (!run_set(r, keywords.dict, jval_str(call->names[i]), v)) return false;
     }
-    return call->global->call(r, &keywords, NULL, out);
+    if (call->has_spread && !spread(r, n->kids[n->count - 1], keywords.dict)) return false;
+    return call->global->call(r, &keywords, &given, out);
 }
 
 bool node_invoke(struct run *r, const struct node *n, jval *out) {
@@ -336,15 +351,29 @@ bool node_invoke(struct run *r, const struct node *n, jval *out) {
 }
 
 static bool call_namespace(struct run *r, const jval *keywords, const jval *args, jval *out) {
-    (void)r, (void)args;
+    (void)r;
     *out = *keywords;
     out->type = J_NAMESPACE;
-    return true;
+    return args[0].type == J_ABSENT;
 }
 
+// dict(of a dict or of pairs, keywords)
 static bool call_dict(struct run *r, const jval *keywords, const jval *args, jval *out) {
-    (void)r, (void)args;
+    struct iter it;
+    jval source = args[0], key, v;
     *out = *keywords;
+    if (source.type == J_ABSENT) return true;
+    if (jval_is_dict(&source)) {
+        if (!run_copy(r, &source, out)) return false;
+    } else {
+        int is_there;
+        if (!iter_open(&it, &source) || !run_dict(r, 8, out)) return false;
+        while ((is_there = iter_next_pair(r, &it, &key, &v)) == 1)
+            if (!run_set(r, out->dict, key, v)) return false;
+        if (is_there < 0) return false;
+    }
+    for (uint32_t i = 0; i < keywords->dict->n; i++)
+        if (!run_set(r, out->dict, keywords->dict->entries[i].key, keywords->dict->entries[i].value)) return false;
     return true;
 }
 

@@ -4,8 +4,8 @@
 #include "script/text.h"
 
 // Tables that end with a NULL name.
-extern const struct callee filters_of_text[], filters_of_lists[], filters_of_oncall[], filters_of_json[],
-    json_of_oncall[], all_tests[], all_methods[], all_globals[];
+extern const struct callee filters_of_text[], filters_of_lists[], filters_of_regex[], filters_of_time[],
+    filters_of_json[], json_of_oncall[], all_tests[], all_methods[], all_globals[];
 
 #define STRIP_SET_MAX 64 // bytes of what is stripped: each is looked for among them
 

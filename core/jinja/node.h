@@ -110,8 +110,9 @@ enum { COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, C
 enum { STEP_ITEM = 1, STEP_OF_DICT = 2, STEP_OF_LIST = 4, STEP_OF_STR = 8 };
 int step_kind(str name); // all but the first
 
-struct invocation { // data of node_invoke; kids: what is called, positional arguments, values of keywords
+struct invocation { // data of node_invoke; kids: what is called, positional arguments, values of keywords, of `**`
     uint32_t positional, keywords;
+    bool has_spread; // is there a last kid, whose items are keywords?
     const str *names;
     const struct callee *global; // of that name, or NULL
 };

@@ -1,5 +1,6 @@
 #include "jinja/run.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "script/fuel.h"
 #include "script/print.h"
 #include "script/text.h"
@@ -21,6 +22,7 @@ struct jmemory {
     size_t used, total; // of the block at hand; of all
     arena *parsed;      // documents that were read, or NULL
     size_t parsed_bytes;
+    zones *zones; // or NULL
 };
 
 static struct block *new_block(size_t size) {
@@ -58,6 +60,7 @@ void jmemory_reset(struct jmemory *m) {
 void jmemory_free(struct jmemory *m) {
     if (!m) return;
     arena_free(m->parsed);
+    zones_free(m->zones);
     free_blocks(m->first);
     mem_free(m);
 }
@@ -88,6 +91,12 @@ arena *run_arena(struct run *r, size_t bytes) {
     if (m->parsed_bytes > RUN_PARSED_MAX) return NULL;
     if (!m->parsed) m->parsed = arena_new();
     return m->parsed;
+}
+
+zones *run_zones(struct run *r) {
+    struct jmemory *m = r->memory;
+    if (!m->zones) m->zones = zones_new(NULL);
+    return m->zones;
 }
 
 bool run_has_stack(const struct run *r) {
@@ -166,7 +175,7 @@ static bool put_container(struct run *r, const jval *v) {
 
 bool run_repr(struct run *r, const jval *v) {
     if (v->type == J_STR) return put_repr_of_text(r, jval_text(v));
-    if (v->type == J_MARKUP || v->type == J_UNDEF) return false;
+    if (v->type == J_MARKUP || v->type == J_UNDEF || v->type == J_TIME) return false;
     return run_print(r, v);
 }
 
@@ -181,6 +190,7 @@ bool run_print(struct run *r, const jval *v) {
     case J_FLOAT: return put_real(r, v->real);
     case J_ARRAY:
     case J_OBJECT: return put_json(r, v->json);
+    case J_TIME: return run_print_time(r, v);
     default: return put_container(r, v);
     }
 }

@@ -34,6 +34,7 @@ void jmemory_reset(struct jmemory *m); // everything that was taken is gone
 
 #define RUN_PARSED_MAX ((size_t)128 << 10)     // bytes of JSON that a rendering reads
 arena *run_arena(struct run *r, size_t bytes); // for a document of so many bytes of text; NULL past the bound
+struct zones *run_zones(struct run *r);        // kept from rendering to rendering
 void *run_take(struct run *r, size_t size);    // not zeroed, aligned to 8; NULL past the bound
 static inline bool run_spend(struct run *r, int64_t units) { return (r->work.left -= units) >= 0; }
 bool run_bytes(struct run *r, size_t n); // charges for bytes that are read or built
@@ -47,7 +48,8 @@ static inline bool run_put(struct run *r, const char *text, size_t n) {
     r->len += n;
     return true;
 }
-bool run_print(struct run *r, const jval *v); // what `{{ v }}` prints
+bool run_print(struct run *r, const jval *v);      // what `{{ v }}` prints
+bool run_print_time(struct run *r, const jval *v); // filter_time.c
 bool run_repr(struct run *r, const jval *v);
 // What was put since `from`, taken off the text as a str.
 bool run_cut(struct run *r, size_t from, jval *out);

@@ -26,14 +26,14 @@ enum jtype {
     J_GEN,   // what a lazy filter gives: items that can be taken once
     J_NAMESPACE,
     J_MACRO,
-    J_TIME, // a datetime without a zone
+    J_TIME, // a datetime
     J_OTHER
 };
 
 typedef struct jval {
     uint8_t type;
-    uint8_t of;   // views: J_OBJECT or J_DICT; J_TUPLE: is it a group of `groupby`?
-    uint32_t len; // J_STR, J_MARKUP: bytes
+    uint8_t of;   // views: J_OBJECT or J_DICT; J_TUPLE: is it a group of `groupby`? J_TIME: has it a zone?
+    uint32_t len; // J_STR, J_MARKUP: bytes; J_TIME: its zone (filter_time.c)
     union {
         bool boolean;
         int64_t integer; // J_TIME: µs from 1970 on its clock

@@ -338,7 +338,8 @@ static const struct node *build_invocation(struct builder *b) {
     str *names = arena_alloc(b->memory, (data->keywords + 1) * sizeof *names);
     for (uint32_t i = 0; i < data->keywords; i++) names[i] = keyword(b, i);
     data->names = names;
-    struct node *n = with_kids(b, node_invoke, 1 + data->positional + data->keywords);
+    data->has_spread = tree_flag(b, "star2");
+    struct node *n = with_kids(b, node_invoke, 1 + data->positional + data->keywords + data->has_spread);
     if (!n) return NULL;
     n->data = data;
     if (n->kids[0]->run == node_context) data->global = global_named(jval_text(&n->kids[0]->value));
@@ -346,9 +347,10 @@ static const struct node *build_invocation(struct builder *b) {
 }
 
 static const struct node *build_call(struct builder *b) {
-    if (has_spread(b) || !tree_push_at(b, 1)) return NULL;
+    bool spreads = has_spread(b), has_list = tree_flag(b, "star");
+    if (has_list || !tree_push_at(b, 1)) return NULL;
     bool is_name = tree_is(b, "name");
-    if (tree_is(b, "attr")) {
+    if (tree_is(b, "attr") && !spreads) {
         const struct node *n = build_method(b); // takes the attribute off the stack
         return n;
     }

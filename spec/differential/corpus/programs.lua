@@ -99,6 +99,32 @@ list:lines([[{"p":{"o":{"b":[1,2.5,"<a> & 'q'",null,true],"a":{"z":"\u00e9","y":
 {{ 'x' % 1 }}
 ]=])
 
+-- Times, and dicts made of dicts.
+list:lines('{"at":"2024-05-04T02:11:42.317Z","off":"2024-02-29T12:30:00+02:00","naive":"2026-12-31 23:59:59","ms":1714788702317,"s":1714788702,"f":1714788702.25,"d":{"a":1,"b":2},"pairs":[["k",1],["z",2]]}', [=[
+{{ s|timestamp_to_datetime|datetimeformat }}{{ s|timestamp_to_datetime }}{{ 0|timestamp_to_datetime }}
+{{ f|timestamp_to_datetime|datetimeformat('%H:%M:%S.%f') }}{{ (ms / 1000)|timestamp_to_datetime }}{{ (-0.5)|timestamp_to_datetime }}
+{{ (ms // 1000)|timestamp_to_datetime|datetimeformat('%A %j %T %F') }}{{ 1.0000005|timestamp_to_datetime }}
+{{ ms|timestamp_to_datetime }}{{ 'x'|timestamp_to_datetime }}
+{{ at|iso8601_to_time }}|{{ off|iso8601_to_time }}|{{ naive|iso8601_to_time }}|{{ '2024-05-04T02:11:42-05:30'|iso8601_to_time }}
+{{ at|iso8601_to_time|string|length }}{{ (naive|iso8601_to_time) ~ '!' }}{{ [naive|iso8601_to_time]|join }}
+{{ at|iso8601_to_time|datetimeformat_as_timezone('%d %b %H:%M %Z', 'Europe/Berlin') }}{{ off|iso8601_to_time|datetimeformat_as_timezone('%H:%M %z', 'Asia/Kolkata') }}
+{{ naive|iso8601_to_time|datetimeformat_as_timezone(tz='America/New_York') }}{{ s|timestamp_to_datetime|datetimeformat_as_timezone('%F %T %Z%z', 'Asia/Tokyo') }}
+{{ at|iso8601_to_time|datetimeformat_as_timezone }}{{ at|iso8601_to_time|datetimeformat_as_timezone('%H:%M:%S') }}{{ at|iso8601_to_time|datetimeformat_as_timezone('%H %Z', 'utc') }}
+{{ at|iso8601_to_time|datetimeformat_as_timezone('%H', 'America/St_Johns') }}{{ '2024-11-03T06:30:00Z'|iso8601_to_time|datetimeformat_as_timezone('%H:%M %Z', 'America/New_York') }}
+{{ at|iso8601_to_time|datetimeformat_as_timezone('%H', 'Nowhere/At_All') }}
+{{ at|iso8601_to_time|datetimeformat('%Z|%z|%H') }}{{ naive|iso8601_to_time|datetimeformat('[%Z%z]') }}
+{{ at|iso8601_to_time|datetimeformat('%j') }}{{ naive|iso8601_to_time|datetimeformat('%j %I') }}{{ 'no time'|iso8601_to_time }}{{ d|iso8601_to_time }}
+{{ dict(d) }}{{ dict(d, c=3) }}{{ dict(d, a=9, **{'x': 1}) }}{{ dict(**d) }}{{ dict(d.items()) }}{{ dict(pairs) }}{{ dict([('p', 1)], q=2) }}
+{% set l = {} %}{% set l = dict(l, **d) %}{% set l = dict(l, **{'status': s}) %}{{ l|tojson }}{{ d }}
+{% set c = dict(d) %}{% set _ = c.update({'a': 'new'}) %}{{ c }}{{ d }}{{ dict(c, **d) == d }}
+{{ dict(d, a=1, **{'a': 2}) }}
+{{ dict(d, d) }}
+{{ dict(5) }}
+{{ dict(nope) }}{{ namespace(**d).b }}{{ dict(**nope) }}
+{{ dict('ab') }}
+{% macro m(a, b=0) %}{{ a }}-{{ b }}{% endmacro %}{{ m(**d) }}{{ m(1, **{'b': 5}) }}
+]=])
+
 -- A dict that changes while it is gone through: as large as before, but other items.
 list:lines('{"d":{"a":1,"b":2,"c":3}}', [=[
 {% set c = d.copy() %}{% for k, v in c.items() %}{% set _ = c.update({k: v + 1}) %}{{ k }}{{ v }}{% endfor %}{{ c }}

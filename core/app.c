@@ -138,6 +138,15 @@ static err open_workers(struct app *app, struct why *why) {
     return app->workers ? ERR_OK : ERR_SCRIPT;
 }
 
+static void open_backtests(struct app *app) {
+    struct backtests_options options = {.data = app->settings.data,
+                                        .read_timeout_ms = (int)app->settings.read_timeout,
+                                        .script = app_script_options(app),
+                                        .env = app->env,
+                                        .log = app->log};
+    app->ports.backtests = app->backtests = backtests_new(&options);
+}
+
 static err open_engine(struct app *app, struct why *why) {
     struct engine_options options = {.writer = app->store,
                                      .env = app->env,
@@ -273,6 +282,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
     if (e == ERR_OK) {
+        open_backtests(app);
         if (!options->is_command) log_broken_files(app);
         open_front(app);
         *out = app;
@@ -286,6 +296,7 @@ void app_start(struct app *app) {
     slow_lane_start(app->slow_lane);
     pager_start(app->pager);
     workers_start(app->workers);
+    backtests_start(app->backtests);
     if (app->http) http_server_start(app->http);
 }
 
@@ -302,6 +313,7 @@ void app_stop(struct app *app) {
     }
     slow_lane_stop(app->slow_lane);
     workers_stop(app->workers);
+    backtests_stop(app->backtests);
     pager_stop(app->pager);
     commit_stop(engine_commit(app->engine));
     app->is_threaded = app->ports.is_threaded = false;
@@ -316,6 +328,7 @@ void app_free(struct app *app) {
         mem_free(app->local);
     }
     workers_free(app->workers);
+    backtests_free(app->backtests);
     pager_free(app->pager);
     courier_free(app->courier);
     slow_lane_free(app->slow_lane);
@@ -343,12 +356,13 @@ static bool turn_part(struct app *app, int part) {
     case 1: return workers_turn(app->workers);
     case 2: return slow_lane_turn(app->slow_lane);
     case 3: return commit_turn(engine_commit(app->engine)) > 0;
+    case 4: return backtests_turn(app->backtests);
     default: return pager_turn(app->pager) == 0 || !pager_is_idle(app->pager);
     }
 }
 
 bool app_turn(struct app *app) {
-    enum { PARTS = 5 };
+    enum { PARTS = 6 };
     unsigned char start;
     bool did = false;
     env_random(app->env, &start, 1);

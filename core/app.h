@@ -3,6 +3,7 @@
 // Two ways to run: app_start gives every part its thread; without it app_turn runs them one after the other in a
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
+#include "backtests.h"
 #include "base/seal.h"
 #include "courier.h"
 #include "engine/crash_marker.h"
@@ -25,6 +26,7 @@ struct app {
     slow_lane *slow_lane;
     struct ports ports;
     workers *workers;
+    backtests *backtests;
     http_server *http; // NULL without sockets
     struct front front;
     struct local *local; // the socketless loop of turn mode

@@ -222,6 +222,7 @@ static const struct {
     {"token", "create API tokens", command_lua},
     {"render", "render a template", command_lua},
     {"simulate", "show who would be called when, if nobody answered", command_lua},
+    {"backtest", "show what changed templates would have made of stored alerts", command_lua},
     {"check", "check integration files and run their examples", command_lua},
     {"new", "write a starting file for an integration", command_lua},
     {"version", "print the version", command_version},

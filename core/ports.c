@@ -352,6 +352,24 @@ static err port_throttle(struct ports *ports, arena *a, const struct json *args,
     return ERR_OK;
 }
 
+#define TURNS_OF_A_LOOK 20 // where no thread takes the turns
+
+// backtest {start: text, lease_ms} or {id} or {id, stop: true} → as backtests_look tells it
+static err port_backtest(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    backtests *b = ports->backtests;
+    int64_t id = int_of(args, "id", 0);
+    str request = text_of(args, "start");
+    err e = ERR_OK;
+    if (request.len) e = backtests_push(b, request, int_of(args, "lease_ms", 0), &id);
+    else if (is_true(args, "stop")) e = backtests_end(b, id);
+    for (int i = 0; !ports->is_threaded && i < TURNS_OF_A_LOOK; i++) backtests_turn(b);
+    if (e == ERR_OK) e = backtests_look(b, id, out);
+    return e == ERR_OK
+               ? e
+               : why_set(why, e, e == ERR_FULL ? "Too many backtests are waiting." : "There is no such backtest.");
+}
+
 struct status_call {
     struct delivery_status_item status;
     struct waiter waiter;
@@ -421,6 +439,7 @@ static const struct {
 } list[] = {
     {"act", port_act},
     {"alert", port_alert},
+    {"backtest", port_backtest},
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
     {"heartbeat", port_heartbeat},

@@ -3,6 +3,7 @@
 // Used by the API's Lua states, by commands, and by other processes over the control socket. Each call waits for its
 // commit. Threads: any that may block (workers, the control thread); in turn mode the caller's own.
 #pragma once
+#include "backtests.h"
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
@@ -14,6 +15,7 @@ struct ports {
     log_t *log;
     throttle *throttle;   // API requests by token
     slow_lane *slow_lane; // renders the alerts of the house itself
+    backtests *backtests;
     int64_t fuel_slow;
     bool is_threaded; // false: run the commit's turns here until the item is done
 };

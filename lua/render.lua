@@ -32,6 +32,12 @@ local function find_template(o, name, field)
   return text_in(o.defaults, field), false
 end
 
+--- The template of a channel's field, and whether it is in the channel's own syntax.
+---@param o {templates: table?, defaults: table}
+---@return string? source
+---@return boolean is_own
+function render.template_of(o, name, field) return find_template(o, name, field) end
+
 local function labels_dict(labels)
   if type(labels) ~= "table" then return value.new_dict() end
   if getmetatable(labels) == value.DICT then return value.dict_copy(labels) end

@@ -69,9 +69,20 @@ static int l_write_new(lua_State *L) {
     return 2;
 }
 
+#define SLEEP_MAX_MS 60000
+
+// console.sleep(ms)
+static int l_sleep(lua_State *L) {
+    check_command(L);
+    lua_Integer ms = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, ms >= 0 && ms <= SLEEP_MAX_MS, 1, "milliseconds up to a minute are expected");
+    usleep((useconds_t)ms * 1000);
+    return 0;
+}
+
 int bind_console_open(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"out", l_out}, {"err", l_err}, {"read", l_read}, {"write_new", l_write_new}, {NULL, NULL}};
+        {"out", l_out}, {"err", l_err}, {"read", l_read}, {"write_new", l_write_new}, {"sleep", l_sleep}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

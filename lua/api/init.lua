@@ -1,6 +1,7 @@
 --- The public REST API: one request in, one answer out. Which path does what is the table below, on one screen.
 local auth = require("api.auth")
 local change = require("api.change")
+local backtest = require("api.backtest")
 local demo_alert = require("api.demo_alert")
 local direct_paging = require("api.direct_paging")
 local contact_check = require("api.contact_check")
@@ -77,6 +78,9 @@ local ROUTES = {
   { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
   { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
   { "providers/:id/sync", "POST", refresh.provider, "admin" },
+  { "integrations/:id/backtest", "POST", backtest.create, "editor" },
+  { "backtests/:id", "GET", backtest.get, "viewer" },
+  { "backtests/:id/stop", "POST", backtest.stop, "editor" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "editor" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
   { "alert_groups/:id/timeline", "GET", group_timeline.get, "viewer" },

@@ -5,30 +5,17 @@ local errors = require("api.errors")
 local json = require("tocsin.json")
 local labels = require("api.labels")
 local ordering = require("api.ordering")
-local regex = require("tocsin.regex")
 local route_channels = require("api.route_channels")
+local routing_term = require("api.routing_term")
 local store = require("tocsin.store")
-local template = require("template")
-
--- Terms by routing type: what is wrong with a condition, or nil.
-local CHECKS = {
-  regex = function(term)
-    local found, class = regex.search(term, "")
-    if found == nil and class then return "Regular expression is incorrect" end
-  end,
-  jinja2 = function(term)
-    local ok, why = template.check(term)
-    if not ok then return "Jinja template is incorrect: " .. why end
-  end,
-}
 
 local function check_condition(c)
   local kind = c.values.routing_type or (c.old and c.old.routing_type) or "regex"
   local term = c.values.routing_regex
   if term == nil and c.old then term = c.old.routing_regex end
-  if not CHECKS[kind] then return nil end
+  if not routing_term.is_needed(kind) then return nil end
   if term == nil or term == json.null then return errors.field("routing_regex", "This field is required.") end
-  local why = CHECKS[kind](term)
+  local why = routing_term.problem(kind, term)
   return why and errors.field("routing_regex", why) or nil
 end
 

@@ -56,11 +56,11 @@ static intake *new_intake(struct app *app, size_t loop, struct why *why) {
 }
 
 static void *on_loop_open(void *ctx, int loop, struct mailbox *mailbox) {
-    (void)mailbox;
+    struct app *app = ctx;
     struct why why = {""};
-    intake *in = new_intake(ctx, (size_t)loop, &why);
+    intake *in = new_intake(app, (size_t)loop, &why);
+    if (loop < PULSE_LOOPS_MAX) __atomic_store_n(&app->loop_boxes[loop], mailbox, __ATOMIC_RELEASE);
     if (!in) {
-        struct app *app = ctx;
         LOG(app->log, LOG_ERROR, "loop_not_opened", LOG_Z("error", why.text));
     }
     CHECK(in); // the same modules were loaded once at the start

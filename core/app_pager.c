@@ -81,6 +81,20 @@ static heartbeats *open_heartbeats(struct app *app) {
                                                        .wake_ctx = app});
 }
 
+static pulse *open_pulse(struct app *app, struct outbox_sender sender, store *reader) {
+    return pulse_new(&(struct pulse_options){.engine = app->engine,
+                                             .reader = reader,
+                                             .sender = sender,
+                                             .env = app->env,
+                                             .log = app->log,
+                                             .url = app->settings.outbound_heartbeat_url,
+                                             .every_us = app->settings.outbound_heartbeat_interval * 1000000,
+                                             .delivers = app->settings.deliver,
+                                             .loops = app->loop_boxes,
+                                             .wake = app_on_jobs,
+                                             .wake_ctx = app});
+}
+
 err app_open_pager(struct app *app, const struct app_options *options, struct why *why) {
     struct store_options reading = {.dir = app->settings.data, .mode = STORE_READ, .env = app->env, .log = app->log};
     struct pager_options o = {.engine = app->engine, .env = app->env, .log = app->log, .ctx = app};
@@ -99,6 +113,7 @@ err app_open_pager(struct app *app, const struct app_options *options, struct wh
     if (e == ERR_OK && sender.send && !sender.is_rehearsal) {
         o.calendars = open_calendars(app, sender, o.reader);
         o.watch = open_watch(app);
+        if (*app->settings.outbound_heartbeat_url) o.pulse = open_pulse(app, sender, o.reader);
         if (app->settings.deliver && app->settings.provider_refresh) o.chores = open_chores(app, sender);
     }
     if (e == ERR_OK && !options->is_command && !sender.is_rehearsal) o.beats = open_heartbeats(app);

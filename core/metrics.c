@@ -95,6 +95,12 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     COUNTER(calendars_fetched, "Calendars of schedules that were fetched, or found unchanged.");
     COUNTER(calendars_failed, "Calendars that could not be fetched or read; the last good copy stays.");
     COUNTER(unanswered, "Alert groups whose escalation ended with nobody answering.");
+    number(out, "outbound_heartbeats_sent_total", "counter", "Outbound heartbeats that arrived.",
+           __atomic_load_n(&c->pulses_sent, __ATOMIC_RELAXED));
+    number(out, "outbound_heartbeats_failed_total", "counter", "Outbound heartbeats that did not arrive.",
+           __atomic_load_n(&c->pulses_failed, __ATOMIC_RELAXED));
+    number(out, "outbound_heartbeats_withheld_total", "counter", "Outbound heartbeats held back: something was stuck.",
+           __atomic_load_n(&c->pulses_withheld, __ATOMIC_RELAXED));
     COUNTER(heartbeat_beats, "Beats of heartbeats.");
     COUNTER(heartbeats_missed, "Heartbeats found missing.");
     COUNTER(heartbeats_restored, "Missing heartbeats that came back.");

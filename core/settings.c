@@ -152,6 +152,9 @@ static err check_outgoing(const struct settings *s, struct why *why) {
         return why_set(why, ERR_INVALID, "allow_private_webhooks: %.400s", inner.text);
     if (!resolver_is_servers(s->dns_servers, &inner))
         return why_set(why, ERR_INVALID, "dns_servers: %.400s", inner.text);
+    str beat = str_of(s->outbound_heartbeat_url);
+    if (beat.len && !str_starts(beat, STR("https://")) && !str_starts(beat, STR("http://")))
+        return why_set(why, ERR_INVALID, "outbound_heartbeat_url must be an http or https URL, not '%s'", beat.ptr);
     if (*s->outgoing_proxy && !http_client_is_proxy(s->outgoing_proxy))
         return why_set(why, ERR_INVALID, "outgoing_proxy must be a URL such as http://proxy.example:3128, not '%s'",
                        s->outgoing_proxy);

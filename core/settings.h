@@ -52,6 +52,8 @@
     INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")         \
     INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
     INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")         \
+    TEXT(outbound_heartbeat_url, "", "URL that is asked regularly while all is well here: a dead-man's switch") \
+    INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                     \
     BOOL(deliver, true, "send notifications; off: they wait")                                                   \
     TEXT(metrics_label, "", "label by whose values /metrics counts alert groups; the first 200 values")         \
     BOOL(metrics, true, "serve /metrics")

@@ -51,7 +51,7 @@ static void move_to(struct record *r, int64_t second) {
 // Seconds until the oldest counted request is a minute old.
 static int64_t wait_of(const struct record *r) {
     int64_t age = SECONDS - 1;
-    while (age > 0 && !r->counts[(r->last_second - age) % SECONDS]) age--;
+    while (age > 0 && !r->counts[(r->last_second + SECONDS - age) % SECONDS]) age--;
     return SECONDS - age;
 }
 

@@ -44,6 +44,7 @@ struct engine_counters { // atomics, readable from any thread
         notifications_failed;
     uint64_t calendars_fetched, calendars_failed, calendars_failing, schedules_uncovered, schedules_with_gaps;
     uint64_t maintenance_running, maintenance_collected, maintenance_released; // the first: windows now
+    uint64_t pulses_sent, pulses_failed, pulses_withheld; // of the outbound heartbeat
     uint64_t heartbeat_beats, heartbeats_missed, heartbeats_restored;
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };

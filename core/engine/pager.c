@@ -244,7 +244,8 @@ int64_t pager_turn(pager *p) {
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
     int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
     int64_t beats = p->options.beats ? heartbeats_turn(p->options.beats) : -1;
-    return sooner(sooner(jobs, out), sooner(sooner(fetch, chore), sooner(look, beats)));
+    int64_t own = p->options.pulse ? pulse_turn(p->options.pulse) : -1;
+    return sooner(sooner(sooner(jobs, out), own), sooner(sooner(fetch, chore), sooner(look, beats)));
 }
 
 bool pager_is_idle(pager *p) {
@@ -252,6 +253,7 @@ bool pager_is_idle(pager *p) {
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
            (!p->options.chores || chores_is_idle(p->options.chores)) &&
            (!p->options.watch || watch_is_idle(p->options.watch)) &&
+           (!p->options.pulse || pulse_is_idle(p->options.pulse)) &&
            (!p->options.beats || heartbeats_is_idle(p->options.beats));
 }
 
@@ -313,6 +315,7 @@ void pager_free(pager *p) {
     mailbox_close(&p->done);
     watch_free(p->options.watch);
     heartbeats_free(p->options.beats);
+    pulse_free(p->options.pulse);
     chores_free(p->options.chores);
     calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);

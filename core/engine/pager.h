@@ -8,6 +8,7 @@
 #include "engine/chores.h"
 #include "engine/heartbeats.h"
 #include "engine/outbox.h"
+#include "engine/pulse.h"
 #include "engine/watch.h"
 
 typedef struct pager pager;
@@ -19,6 +20,7 @@ struct pager_options {
     calendars *calendars; // likewise; NULL: none is fetched
     watch *watch;         // likewise; NULL: schedules are not looked after
     chores *chores;       // likewise; NULL: providers are asked nothing
+    pulse *pulse;         // likewise; NULL: nobody outside is told that all is well
     heartbeats *beats;    // likewise; NULL: no silence is noticed
     env *env;
     log_t *log;

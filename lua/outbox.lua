@@ -2,9 +2,11 @@
 ---
 --- Runs in the pager's Lua state, which reads rows. What is on its way stands in `sends` until its answer is judged, so
 --- that an answer is read with the very words it belongs to.
+local allowance <const> = require("allowance")
 local bundle <const> = require("bundle")
 local channel <const> = require("channel")
 local channels <const> = require("channels")
+local fuel <const> = require("tocsin.fuel")
 local ids <const> = require("tocsin.ids")
 local json <const> = require("tocsin.json")
 local links <const> = require("links")
@@ -22,6 +24,7 @@ local outbox = {}
 local sends <const> = {} -- id of the notification → { type, send }
 
 local FUEL <const> = 5000000 -- of each template, as in the slow lane
+local stocks <const> = {} -- of an integration or a webhook: what its templates may still spend here
 
 -- Rows ----------------------------------------------------------------------------------------------------------------
 
@@ -145,14 +148,46 @@ local function shown_of(n, g, provider)
   return string.format("%s %d %d", state_of(g), at, g.alerts_count)
 end
 
-local function text_of(g, n, look, facts)
-  if not channels[look] then look = "sms" end
+local function stock_of(kind, id, now)
+  local key = kind .. id
+  stocks[key] = stocks[key] or allowance.new(now)
+  return stocks[key]
+end
+
+-- Calls f(...); the stock pays for what it spends.
+local function metered(stock, f, ...)
+  local before = fuel.left() or 0
+  local results = table.pack(f(...))
+  allowance.spend(stock, before - (fuel.left() or 0))
+  return table.unpack(results, 1, results.n)
+end
+
+local function render_group(g, n, look, facts, units)
   local ok, shows = pcall(render.alert, {
     integration = { name = g.integration, type = g.type },
     defaults = decoded(g.templates_default), templates = decoded(g.templates),
     payload_text = payload_of(g, n.kind), labels = decoded(g.labels), variables = { number = g.id, link = facts.link },
-    channel = look, fuel = FUEL })
-  shows = ok and shows or { title = g.title }
+    channel = look, fuel = units })
+  return ok and shows or { title = g.title }
+end
+
+local function is_out_of_budget(error_text) return error_text and find(error_text, "past its budget", 1, true) end
+
+-- What ran out of less fuel than it should have had says nothing; the title is the one that was rendered when the group opened.
+local function without_errors(g, look, shows)
+  local e = shows.errors
+  if is_out_of_budget(e.title) then shows.title = channels[look].plain(g.title, "title") end
+  if is_out_of_budget(e.message) then shows.message = nil end
+  return shows
+end
+
+-- The texts of a group. Whose templates have cost everybody much time lately gets less of it.
+local function text_of(g, n, look, facts, now)
+  if not channels[look] then look = "sms" end
+  local stock = stock_of("integration", g.integration_id, now)
+  local units = allowance.fuel(stock, now, FUEL)
+  local shows = metered(stock, render_group, g, n, look, facts, units)
+  if units < FUEL and shows.errors then shows = without_errors(g, look, shows) end
   if g.is_demo == 1 and shows.title then shows.title = "Demo: " .. shows.title end
   return shows
 end
@@ -186,10 +221,10 @@ local function note_text(n, g, look, message)
   return { title = sentences[1], message = sentences[2] and table.concat(sentences, "\n", 2) or nil }
 end
 
-local function words_of(n, g, provider, facts, spec, message)
+local function words_of(n, g, provider, facts, spec, message, now)
   local look = channel.look(provider.type, n.channel)
   if n.kind == "thread" then return note_text(n, g, look, message) end
-  if g then return text_of(g, n, look, facts) end
+  if g then return text_of(g, n, look, facts, now) end
   if n.kind == "cancel" then return { title = "The alert group was deleted" } end
   return n.kind == "info" and sending.text(n, spec, look) or sealed_text(n)
 end
@@ -201,7 +236,7 @@ local function send_of(n, g, provider, now, public_url)
   return { kind = membership and "membership" or n.kind == "info" and "post" or n.kind, now = now, key = n.key,
     channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
-    text = not membership and words_of(n, g, provider, facts, spec, message or {}) or nil,
+    text = not membership and words_of(n, g, provider, facts, spec, message or {}, now) or nil,
     links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
     user = n.user_id and { name = n.name, username = n.username },
     message = message or n.external_id and { external_id = n.external_id } or nil }
@@ -250,6 +285,14 @@ local function send_webhook(n, now, verdict, request, body, record)
     body, record
 end
 
+-- A webhook may wait for what its templates have cost: they have to say all that they say, or nothing.
+local function prepare_webhook(n, id, now, prepare, ...)
+  local stock = stock_of("webhook", id, now)
+  local wait = allowance.wait_ms(stock, now)
+  if wait > 0 then return "hold", json.encode { after_ms = wait } end
+  return send_webhook(n, now, metered(stock, prepare, ...))
+end
+
 -- The address of a page that goes by an outgoing webhook; nil for all others.
 local function personal_address(n)
   if n.kind ~= "page" or n.channel ~= "webhook" then return nil end
@@ -273,8 +316,9 @@ end
 ---@param public_url string without a final slash; "" when people cannot reach us
 ---@param phone_limit integer calls and text messages to one person a day, 0: no limit
 ---@param email_limit integer the same of e-mails
----@return "send"|"skip"|"fail" verdict
----@return string json send: {provider, provider_limit, target_limit, target, address, trusted, method, url, headers,
+---@return "send"|"skip"|"fail"|"hold" verdict
+---@return string json hold: {after_ms}, then ask again; send: {provider, provider_limit, target_limit, target, address,
+---  trusted, method, url, headers,
 ---  keep, mail, shown, carried, cancels, notes, told}; skip: the reason; fail: {provider, address, error, carried,
 ---  limited}
 ---@return string? body
@@ -284,11 +328,16 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
   local reason = why_not(n, g, now)
   if reason then return "skip", reason end
-  if n.kind == "webhook" then return send_webhook(n, now, webhook.prepare(n, json.decode(n.detail), g, now, public_url)) end
+  if n.kind == "webhook" then
+    local detail = json.decode(n.detail)
+    return prepare_webhook(n, detail.webhook, now, webhook.prepare, n, detail, g, now, public_url)
+  end
   local never = why_never(n)
   if never then return "fail", json.encode { error = never } end
   local personal = personal_address(n)
-  if personal then return send_webhook(n, now, webhook.prepare_personal(n, personal, g, now, public_url)) end
+  if personal then
+    return prepare_webhook(n, personal.webhook, now, webhook.prepare_personal, n, personal, g, now, public_url)
+  end
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end

@@ -26,7 +26,7 @@ struct errand {
     bool is_held_by_provider; // and not by the limit of its target
     int64_t record_at;        // it could not be written down, and is tried again then; 0: it has not failed
     struct http_call call;
-    bool is_sent;
+    bool is_sent, is_unprepared; // held back before its request was made
 };
 
 struct outbox {
@@ -320,7 +320,10 @@ static void prepare(struct errand *x, int64_t now) {
         d->error = out[1].text;
         record(x);
     } else if (str_is(out[0].text, STR("fail"))) fail(x, text_in(v, "error"));
-    else {
+    else if (str_is(out[0].text, STR("hold"))) {
+        x->is_unprepared = true;
+        x->held_until = env_elapsed(o->options.env) + int_in(v, "after_ms") * 1000;
+    } else {
         make_call(x, v, out[2].type == SCRIPT_STR ? out[2].text : (str){NULL, 0});
         hold_or_send(x, v);
     }
@@ -331,6 +334,12 @@ static void send_held(struct errand *x) {
     outbox *o = x->outbox;
     bool is_waiting = true;
     err e = outbox_rows_is_waiting(o->options.reader, x->delivery.arena, x->delivery.notification_id, &is_waiting);
+    if (e == ERR_OK && is_waiting && x->is_unprepared) {
+        x->is_unprepared = false;
+        x->held_until = 0;
+        prepare(x, env_now(o->options.env));
+        return;
+    }
     if (e == ERR_OK && is_waiting) {
         send_now(x);
         return;

@@ -9,24 +9,28 @@ local EVERY_MS <const>, ROUNDS <const> = 40, 3
 local PEOPLE <const> = 20
 local TEAMS <const> = math.ceil(ROUNDS * (SECONDS * 1000 / EVERY_MS + 50) / PEOPLE)
 local HUNG <const> = 100 -- people who are reached only where nobody answers
+local LOOPED <const> = 20 * (SECONDS + 4) -- people who are told of alerts whose templates loop, wherever a template is rendered
+local LOOP <const> = "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}"
 
 local function rows(provider_port, silent_port)
   return ([[
 INSERT INTO provider (id, type, name, position, settings, created_at) VALUES (1, 'gotify', 'quick', 0, '{"url":"http://127.0.0.1:%d"}', 1),
   (2, 'ntfy', 'hangs', 1, '{"url":"http://127.0.0.1:%d"}', 1);
 CREATE TEMP TABLE n AS WITH RECURSIVE r(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM r WHERE i < %d) SELECT i + 1 AS id, i / %d + 1 AS team,
-  CASE WHEN i < %d THEN 'gotify' ELSE 'ntfy' END AS channel FROM r;
+  CASE WHEN i < %d THEN 'quick' WHEN i < %d THEN 'hangs' ELSE 'loops' END AS kind FROM r;
 INSERT INTO user (id, username, name, role, created_at) SELECT id, 'u' || id, 'U', 'editor', 1 FROM n;
-INSERT INTO contact_method (user_id, channel, address, created_at) SELECT id, channel, CASE channel WHEN 'gotify'
-  THEN json_object('token', 't' || id) ELSE json_object('topic', 't' || id) END, 1 FROM n;
-INSERT INTO notification_rule (user_id, position, channel) SELECT id, 0, channel FROM n;
-INSERT INTO escalation_chain (id, name) SELECT DISTINCT team, 'quick' || team FROM n WHERE channel = 'gotify' UNION ALL SELECT 100000, 'hangs';
+INSERT INTO contact_method (user_id, channel, address, created_at) SELECT id, CASE kind WHEN 'hangs' THEN 'ntfy' ELSE 'gotify' END,
+  json_object(CASE kind WHEN 'hangs' THEN 'topic' ELSE 'token' END, 't' || id), 1 FROM n;
+INSERT INTO notification_rule (user_id, position, channel) SELECT user_id, 0, channel FROM contact_method;
+INSERT INTO escalation_chain (id, name) SELECT DISTINCT team, 'quick' || team FROM n WHERE kind = 'quick' UNION ALL SELECT 100000, 'hangs'
+  UNION ALL SELECT 100001, 'loops';
 INSERT INTO escalation_step (escalation_chain_id, position, type, users)
-  SELECT team, 0, 'notify_person_next_each_time', json_group_array(id) FROM n WHERE channel = 'gotify' GROUP BY team UNION ALL
-  SELECT 100000, 0, 'notify_persons', json_group_array(id) FROM n WHERE channel = 'ntfy';
+  SELECT team, 0, 'notify_person_next_each_time', json_group_array(id) FROM n WHERE kind = 'quick' GROUP BY team UNION ALL
+  SELECT 100000, 0, 'notify_persons', json_group_array(id) FROM n WHERE kind = 'hangs' UNION ALL
+  SELECT 100001, 0, 'notify_person_next_each_time', json_group_array(id) FROM n WHERE kind = 'loops';
 UPDATE route SET escalation_chain_id = (SELECT c.id FROM escalation_chain AS c JOIN integration AS i ON i.name = c.name
   WHERE i.id = route.integration_id);
-]]):format(provider_port, silent_port, TEAMS * PEOPLE + HUNG - 1, PEOPLE, TEAMS * PEOPLE)
+]]):format(provider_port, silent_port, TEAMS * PEOPLE + HUNG + LOOPED - 1, PEOPLE, TEAMS * PEOPLE, TEAMS * PEOPLE + HUNG)
 end
 
 -- A server that answers every request at once and tells of it; or never, and counts who connects.
@@ -131,12 +135,13 @@ local silent_heads = {}
 local silent_port = listen(nil, silent_heads)
 local s = server.start { data = data }
 s:make_token()
-local function integrate(name, title)
-  return s:api("POST", "/integrations/", { type = "webhook", name = name, templates = { grouping_key = "{{ payload.key }}", web = title and { title = title } } })
+local function integrate(name, text)
+  return s:api("POST", "/integrations/", { type = "webhook", name = name, templates = { grouping_key = "{{ payload.key }}",
+    web = text and { title = text }, sms = text and { title = text }, source_link = text } })
     .link:match("//[^/]*(/.*)$")
 end
 local quick, hangs, storms = {}, { integrate "hangs" }, integrate "storm"
-local loops = { integrate("loops", "{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}") }
+local loops = { integrate("loops", LOOP) }
 for i = 1, TEAMS do quick[i] = integrate("quick" .. i) end
 assert(s:stop() == 0)
 local file = assert(io.popen("sqlite3 -bail " .. data .. "/tocsin.db", "w"))

@@ -81,6 +81,7 @@ CREATE INDEX notification_by_group ON notification(alert_group_id) WHERE alert_g
 CREATE INDEX notification_by_key ON notification(key);  -- providers call back with it
 CREATE INDEX notification_by_contact ON notification(contact_method_id, is_important, created_at)
   WHERE contact_method_id IS NOT NULL AND state <> 'cancelled' AND state <> 'failed';
+CREATE INDEX notification_by_news ON notification(channel, due_at) WHERE kind = 'info' AND due_at IS NOT NULL;
 CREATE INDEX notification_by_user ON notification(user_id, channel, created_at) WHERE user_id IS NOT NULL;
 
 -- The first of each queue of the outbox, important messages in one of their own: a look at what is due reads these rows,

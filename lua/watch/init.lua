@@ -31,10 +31,11 @@ end
 local function decoded(text) return text and json.decode(text) end
 
 -- One look at one schedule: `row` as it is, what was known, what is so; statements are collected in `out`.
-local function new_look(row, now)
-  return { row = row, now = now, id = row.id, zone = row.timezone or "UTC", rooms = messages.rooms(json.decode(row.channels)),
+local function new_look(row, at)
+  return { row = row, at = at, now = at.now, id = row.id, zone = row.timezone or "UTC",
+    rooms = messages.rooms(json.decode(row.channels)),
     options = rules.options(json.decode(row.notify)), before = decoded(row.on_call), warned = decoded(row.warnings), out = {},
-    next_at = now + DAY }
+    next_at = at.now + DAY }
 end
 
 local function sooner(look, at)
@@ -46,7 +47,7 @@ local function say_hand_over(look, turn)
   local people, everyone = rules.mentioned(look.options, turn, look.before)
   local text = words.hand_over { schedule = look.row.name, zone = look.zone, users = names(turn.users),
     before = names(look.before), next = names(turn.next), next_at = turn.next_at }
-  append(look.out, messages.to_rooms(look.rooms, "hand_over", text, { people = people, everyone = everyone }, look.now))
+  append(look.out, messages.to_rooms(look.rooms, "hand_over", text, { people = people, everyone = everyone }, look.at))
 end
 
 -- A user group follows who is on call; while nobody is, it stays as it was.
@@ -56,7 +57,7 @@ local function put_members(look, turn)
   local wanted = group and #turn.users > 0 and group .. ": " .. table.concat(turn.users, " ")
   if not wanted or wanted == look.members then return end
   look.members = wanted
-  look.out[#look.out + 1] = messages.to_group("slack", group, turn.users, look.now)
+  look.out[#look.out + 1] = messages.to_group("slack", group, turn.users, look.at)
 end
 
 -- Of new ones at once, of all every Monday.
@@ -72,7 +73,7 @@ local function say_warnings(look, list, shifts)
   end
   local text = words.report({ schedule = look.row.name, zone = look.zone, people = people, shifts = shifts,
     is_new = not is_monday }, said)
-  append(look.out, messages.to_rooms(look.rooms, "schedule_report", text, nil, look.now))
+  append(look.out, messages.to_rooms(look.rooms, "schedule_report", text, nil, look.at))
 end
 
 -- Swaps -----------------------------------------------------------------------------------------------------------------
@@ -107,8 +108,8 @@ local function say_swap(look, swap, step, final)
     benefactor = swap.benefactor_id and facts.name(swap.benefactor_id),
     text = swap.description }
   local people = step == "taken" and { swap.beneficiary_id, swap.benefactor_id } or others(final, swap.beneficiary_id)
-  append(look.out, messages.to_rooms(look.rooms, "shift_swap", text, nil, look.now))
-  append(look.out, messages.to_people(people, "shift_swap", text, look.now))
+  append(look.out, messages.to_rooms(look.rooms, "shift_swap", text, nil, look.at))
+  append(look.out, messages.to_people(people, "shift_swap", text, look.at))
   look.out[#look.out + 1] = { sql = "UPDATE shift_swap SET told = $1, told_at = $2 WHERE id = $3",
     args = json.array { KNOWN[step], look.now, swap.id } }
 end
@@ -166,15 +167,15 @@ local function look_at(look)
 end
 
 -- What goes wrong with one schedule must not keep the others from being looked at. Returns the statements.
-local function look_safely(row, now)
-  local ok, look = pcall(new_look, row, now)
+local function look_safely(row, at)
+  local ok, look = pcall(new_look, row, at)
   local problem = look
   if ok then ok, problem = pcall(look_at, look) end
   if ok then return look.out end
   port.call("log", { level = "error", message = "schedule " .. row.id .. " could not be looked after: " .. tostring(problem) })
   local out = {}
-  put(out, row.id, row.on_call or "[]", row.warnings or "[]", row.members or json.null, now, row.report_at or json.null,
-    now + RETRY)
+  put(out, row.id, row.on_call or "[]", row.warnings or "[]", row.members or json.null, at.now, row.report_at or json.null,
+    at.now + RETRY)
   return out
 end
 
@@ -195,8 +196,8 @@ local COUNTS <const> = "SELECT min(next_at) AS next_at, sum(on_call = '[]') AS u
 ---@return integer? gaps how many will
 function watch.look(now, changed_at)
   local due = store.rows(DUE, changed_at, now, AT_ONCE)
-  local looks = {}
-  for i, row in ipairs(due) do looks[i] = look_safely(row, now) end
+  local looks, at = {}, messages.at(now)
+  for i, row in ipairs(due) do looks[i] = look_safely(row, at) end
   write(looks)
   if #due == AT_ONCE then return 0 end
   local counts = store.row(COUNTS)

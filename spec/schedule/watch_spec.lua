@@ -417,6 +417,33 @@ describe("the room of a schedule", function()
     assert.is_true(before < w:rows("SELECT min(looked_at) AS at FROM schedule_watch")[1].at)
   end)
 
+  it("does not keep pages waiting, however many hand over at the same time", function()
+    local turns = shift {}
+    for i = 1, 200 do
+      w:rows("INSERT INTO schedule (type, name, timezone, channels, created_at) VALUES ('calendar', $1, 'UTC', $2, 1)", "s" .. i, '{"slack":{"channel_id":"C0ROOM' .. i .. '"}}')
+    end
+    assert.is_string(turns.id)
+    w:rows "INSERT INTO schedule_shift (schedule_id, shift_id) SELECT id, 1 FROM schedule"
+    w:advance(60 * SECOND)
+    w:advance(18 * HOUR + 44 * 60 * SECOND + 40 * SECOND) -- 08:59
+    assert.same({}, said())
+    local hook = w:hook(w:chain { { type = "notify_persons", users = { 1 } } })
+    w:advance(70 * SECOND)
+    assert.is_true(w:rows("SELECT count(*) AS n FROM notification WHERE due_at IS NOT NULL")[1].n > 150)
+    w:post(hook, { key = "a" })
+    w:advance(SECOND)
+    local seconds, reached = 1, false
+    while not reached and seconds < 100 do
+      for _, letter in ipairs(w:outgoing()) do
+        reached = reached or json.decode(letter.body).channel == "U0ADA"
+        w:answer(letter, { status = 200, body = '{"ok":true,"channel":"C0ROOM","ts":"1.0"}' })
+      end
+      w:advance(SECOND)
+      seconds = seconds + 1
+    end
+    assert.is_true(seconds <= 3, seconds)
+  end)
+
   it("is not the only one to know of gaps: so do the metrics", function()
     local function metric(name)
       local _, text = engine.request(w.core, "GET", "/metrics", {}, "")

@@ -6,6 +6,7 @@
 #define FUEL         100000000
 #define RETRY_US     1000000   // when no worker takes it, or it failed
 #define REST_US      200000    // a chore comes again after this at the soonest, whatever the provider does
+#define FAILED_US    10000000  // and after this when its answer could not be dealt with
 #define LOOK_US      1000000   // between two plans because something was written
 #define NEVER        INT64_MAX // unless something is written
 #define KEPT_HEADERS (16 * (size_t)1024)
@@ -15,7 +16,7 @@ enum chore_state { ASKED, ANSWERED, RESTING };
 struct chore {
     chores *owner;
     arena *memory; // holds this struct too
-    int64_t provider_id, asked_at;
+    int64_t provider_id, asked_at, rest_until;
     str kind;
     struct http_call call;
     enum chore_state state;
@@ -206,8 +207,10 @@ static void take_done(chores *c, int64_t now) {
     struct reading *r = &c->reading;
     if (!mailbox_take(&c->done)) return;
     r->is_under_way = false;
-    if (r->chore) r->chore->state = RESTING;
-    else {
+    if (r->chore) {
+        r->chore->state = RESTING;
+        r->chore->rest_until = r->result == ERR_OK ? r->chore->asked_at + REST_US : now + FAILED_US;
+    } else {
         c->look_at = now + RETRY_US;
         if (r->result == ERR_OK && r->said.type == SCRIPT_STR) ask_all(c, r->memory, r->said.text, now);
         arena_free(r->memory);
@@ -219,7 +222,7 @@ static int64_t wake_rested(chores *c, int64_t now) {
     int64_t next = NEVER;
     for (size_t i = c->count; i-- > 0;) {
         struct chore *x = c->on_way[i];
-        int64_t at = x->asked_at + REST_US;
+        int64_t at = x->rest_until;
         if (x->state != RESTING) continue;
         if (at > now && x->asked_at <= now) {
             if (at < next) next = at;

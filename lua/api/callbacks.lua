@@ -143,7 +143,11 @@ function callbacks.take(provider, spec, events, now)
   for i, event in ipairs(events) do
     if i > EVENTS_MAX then break end
     if event.verb == "status" then note_state(provider, event)
-    else regret = act(provider, spec, event) or regret end
+    else
+      local why = act(provider, spec, event)
+      if why and event.regret then events.requests[event.request] = event.regret(why) end
+      regret = why or regret
+    end
   end
   local instead = regret and events.regret and events.regret(regret) or {}
   hand_over(provider, instead.requests or events.requests or {}, now)

@@ -180,6 +180,10 @@ end
 local RULES <const> = {
   name = "Telegram", why = function(object) return reply.at(object, "description") end,
   after = function(object) return (tonumber(reply.at(object, "parameters", "retry_after")) or -0.001) * 1000 end,
+  advice = { -- of a poll; what is sent has its own
+    [401] = "Put the bot's current token into the settings", [404] = "Put the bot's token into the settings",
+    [409] = "Delete the bot's webhook (deleteWebhook) or put its secret_token into the settings, and let one server only ask for this bot",
+  },
 }
 
 function telegram.result(response, send)
@@ -212,10 +216,11 @@ local function read_update(update, account, events)
   local query, message = update.callback_query, update.message
   if type(query) == "table" and type(query.id) == "string" then
     local event = inbound.event(query.data, id_text(reply.at(query, "from", "id")))
-    events[#events + 1] = event
     local text = event and format("%s #%d …", words.label(event.verb), event.group) or "This button means nothing here."
     events.requests[#events.requests + 1] = answer_button(account, query, text)
-    events.regret = function(why) return { requests = { answer_button(account, query, why) } } end
+    if not event then return end
+    event.request, event.regret = #events.requests, function(why) return answer_button(account, query, why) end
+    events[#events + 1] = event
   elseif type(message) == "table" and type(message.text) == "string" and find(message.text, "^/start") then
     local chat = id_text(reply.at(message, "chat", "id"))
     if chat then events.requests[#events.requests + 1] = answer_start(account, chat) end
@@ -234,14 +239,15 @@ function telegram.inbound(request, account)
   return events
 end
 
-local POLL_SECONDS <const> = 25
+-- Few at a time: all of an answer has to fit (a message can be some 100 KiB of JSON), and what one brings is done before the next.
+local POLL_SECONDS <const>, POLL_UPDATES <const>, POLL_KEEP <const> = 25, 10, 4194304
 
 telegram.poll = {
   request = function(account, from)
     if account.webhook_secret then return nil, "Telegram calls us" end
     local request = method({ account = account }, "getUpdates", {
-      offset = from, timeout = POLL_SECONDS, allowed_updates = json.array { "message", "callback_query" } })
-    request.keep, request.timeout_ms = 1048576, (POLL_SECONDS + 10) * 1000
+      offset = from, limit = POLL_UPDATES, timeout = POLL_SECONDS, allowed_updates = json.array { "message", "callback_query" } })
+    request.keep, request.timeout_ms = POLL_KEEP, (POLL_SECONDS + 10) * 1000
     return request
   end,
   read = function(response, account)

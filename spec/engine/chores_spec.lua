@@ -88,6 +88,39 @@ describe("a chat that is asked", function()
       assert.same(before, w:column "SELECT cursor FROM chore")
     end)
 
+    it("does all that one answer brings", function()
+      local first = asked().getUpdates
+      local limit, presses = json.decode(first.body).limit, {}
+      for i = 1, limit do presses[i] = press(i, i == 5 and 1111 or 2222) end
+      answer("getUpdates", updates(table.unpack(presses)))
+      assert.equal("acknowledged", w.state(w:groups()[1]))
+      local told = {}
+      for _ = 1, 5 do
+        w:advance(SECOND)
+        for _, letter in ipairs(w:outgoing()) do
+          local body = json.decode(letter.body)
+          if body.callback_query_id then told[body.callback_query_id] = body.text end
+          w:answer(letter, { status = 200, body = '{"ok":true,"result":true}' })
+        end
+      end
+      for i = 1, limit do -- each is told what became of their own press
+        assert.matches(i == 5 and "^Acknowledge #" or "^Nobody here has this address", told["q" .. i])
+      end
+    end)
+
+    it("rests when what came could not be dealt with, and does it then", function()
+      w:rows "ALTER TABLE chore RENAME TO chore_away"
+      answer("getUpdates", updates(press(7)))
+      w:advance(9 * SECOND)
+      assert.same({}, names())
+      w:rows "ALTER TABLE chore_away RENAME TO chore"
+      w:advance(2 * SECOND)
+      answer("getUpdates", updates(press(7)))
+      assert.equal("acknowledged", w.state(w:groups()[1]))
+      assert.same({ '{"at":8}' }, w:column "SELECT cursor FROM chore")
+      assert.same({ "acknowledged acknowledged_by_user" }, w:lines(w:groups()[1].id, "acknowledged"))
+    end)
+
     it("goes on after a restart where it was", function()
       answer("getUpdates", updates(press(41)))
       w:advance(SECOND)
@@ -106,7 +139,7 @@ describe("a chat that is asked", function()
       answer("getUpdates", '{"ok":false,"error_code":409,"description":"Conflict: can\'t use getUpdates method while webhook is active"}', { status = 409 })
       w:advance(9 * SECOND)
       assert.same({}, names())
-      assert.matches("409", sync().updates.failure)
+      assert.matches("409.*Delete the bot's webhook", sync().updates.failure)
       w:advance(2 * SECOND)
       answer("getUpdates", updates())
       assert.equal(json.null, sync().updates.failure)

@@ -146,11 +146,19 @@ static struct preview_call *call_of(struct preview *p, int64_t user_id) {
     return &p->calls[p->call_count++];
 }
 
+static err withhold(struct preview *p, int64_t user_id) {
+    tell(p, "page_withheld");
+    put_int(p, "user", user_id);
+    tell_end(p);
+    return ERR_OK;
+}
+
 // A person who is called again begins their rules anew.
 static err call(struct preview *p, int64_t user_id, bool is_important) {
     bool is_impossible = false;
     err x = find_obstacle(p, user_id, &is_impossible);
     if (x != ERR_OK || is_impossible) return x;
+    if (p->group.is_debug) return withhold(p, user_id);
     call_off(p, user_id);
     struct preview_call *c = call_of(p, user_id);
     *c = (struct preview_call){.page = {.alert_group_id = p->group.id,
@@ -202,7 +210,7 @@ static err run_step(struct preview *p, size_t index) {
     if (x != ERR_OK) return x;
     escalation_run_step(&p->escalation, &p->plan, &facts, p->now, &p->state, &out);
     if (step && out.action) tell_step(p, step, number, &out);
-    if (p->state == ESCALATION_FINISHED) p->ended_at = p->now;
+    if (p->state == ESCALATION_FINISHED && !p->group.is_debug) p->ended_at = p->now;
     return step ? do_outcome(p, step, &out) : ERR_OK;
 }
 
@@ -288,14 +296,10 @@ static err walk(struct preview *p) {
     return x;
 }
 
-static err run(store *s, int64_t group_id, int64_t now, buf *out, err (*tell_all)(struct preview *p),
-               struct why *why) {
+static err run(store *s, int64_t group_id, int64_t now, buf *out, err (*tell_all)(struct preview *p), struct why *why) {
     arena *a = arena_new();
-    struct preview p = {.asking = {.store = s, .on_call = on_call_new(s), .arena = a},
-                        .store = s,
-                        .arena = a,
-                        .now = now,
-                        .out = out};
+    struct preview p = {
+        .asking = {.store = s, .on_call = on_call_new(s), .arena = a}, .store = s, .arena = a, .now = now, .out = out};
     err x = preview_load(&p, group_id);
     if (x == ERR_OK) x = tell_all(&p);
     on_call_free(p.asking.on_call);

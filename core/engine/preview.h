@@ -10,6 +10,7 @@
 //                 names: "schedule", "team", "user_group", "webhook"
 //   notification  "user", "channel", "contact_method", "important"
 //   page_failed   "user", "channel" or null, "problem"
+//   page_withheld "user": of a group that calls nobody
 //   webhook       "webhook": one that a step triggered leaves
 //   silence_ended, acknowledge_reminder, acknowledge_timed_out, resolved ("problem": null), unanswered
 // Each has "at" and "event".

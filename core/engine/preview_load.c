@@ -10,7 +10,7 @@ static err load_group(struct preview *p, int64_t group_id) {
     err x =
         ask(p,
             "SELECT route_id, last_alert_id, last_alert_at, acknowledged_at, resolved_at, silenced_at, silenced_until, "
-            "wiped_at, root_id, escalation FROM alert_group WHERE id = $1",
+            "wiped_at, root_id, escalation, is_debug FROM alert_group WHERE id = $1",
             group_id, &rows);
     if (x != ERR_OK || !rows.count) return x == ERR_OK ? ERR_NOT_FOUND : x;
     const struct store_value *v = rows.values;
@@ -24,7 +24,8 @@ static err load_group(struct preview *p, int64_t group_id) {
                               .silenced_until = store_int_of(&v[6]),
                               .wiped_at = store_int_of(&v[7]),
                               .root_id = store_int_of(&v[8]),
-                              .escalation = escalation_state_from(v[9].type == STORE_TEXT ? v[9].text : STR(""))};
+                              .escalation = escalation_state_from(v[9].type == STORE_TEXT ? v[9].text : STR("")),
+                              .is_debug = store_int_of(&v[10]) != 0};
     p->state = p->group.escalation;
     return ERR_OK;
 }

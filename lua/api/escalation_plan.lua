@@ -75,6 +75,10 @@ function EVENTS.page_failed(world, event, out)
   writer.put(out, "problem", event.problem)
 end
 
+function EVENTS.page_withheld(world, event, out)
+  writer.put(out, "user", user_of(world, event.user))
+end
+
 function EVENTS.webhook(_, event, out)
   writer.put(out, "webhook_id", ids.encode("WH", event.webhook))
 end

@@ -33,6 +33,7 @@ describe("the escalation plan of a group", function()
   local function words(e)
     if e.event == "notification" then return ("%s %s%s"):format(e.user.username, e.channel, e.important and "!" or "") end
     if e.event == "step" then return "step " .. e.type .. (e.problem ~= json.null and " " .. e.problem or "") end
+    if e.event == "page_withheld" then return e.user.username .. " withheld" end
     if e.event == "page_failed" then return ("%s failed %s"):format(e.user.username, e.problem) end
     return e.event
   end
@@ -49,6 +50,7 @@ describe("the escalation plan of a group", function()
     if row.action == "escalation_step" then return "step " .. row.type end
     if row.action == "escalation_failed" or row.action == "escalation_paused" then return "step " .. (row.type or "not_configured") .. " " .. row.reason end
     if row.action == "page_failed" then return w.names[json.decode(row.detail).user] .. " failed " .. row.reason end
+    if row.action == "page_withheld" then return w.names[json.decode(row.detail).user] .. " withheld" end
     if row.action == "resolved" then return row.by == "timer" and "resolved" or nil end
     return PLAIN[row.action]
   end
@@ -151,6 +153,17 @@ describe("the escalation plan of a group", function()
       assert.is_truthy(table.concat(list, "\n"):find("00:36:00 bob ntfy", 1, true))
       assert.is_truthy(table.concat(list, "\n"):find("01:06:00 step notify_on_call_from_schedule no_one_on_call", 1, true))
       comes_true(3 * HOUR)
+    end)
+    it("for a group that calls nobody", function()
+      open { wait(1), notify "ada", wait(5), { type = "trigger_webhook", webhook_id = 9 } }
+      w:rows "UPDATE alert_group SET is_debug = 1"
+      assert.is_truthy(table.concat(shown(plan()), "\n"):find("00:01:00 ada withheld", 1, true))
+      comes_true(2 * HOUR)
+    end)
+    it("of a whole room", function()
+      w:rows "INSERT INTO chat_channel (id, provider_id, external_id, name) VALUES (1, 1, 'C1', 'ops')"
+      open { wait(1), { type = "notify_whole_channel" } }
+      comes_true(HOUR)
     end)
     it("when a silence is over", function()
       open { notify "ada", wait(5), notify "bob" }

@@ -36,17 +36,49 @@ local function sorted_keys(set)
   return list
 end
 
--- Who is on call at a moment, by the final slots.
-local function people_at(final, at)
-  local set = {}
-  for _, slot in ipairs(final) do
-    for _, id in ipairs(slot.from <= at and at < slot.to and slot.users or {}) do set[id] = true end
-  end
-  return sorted_keys(set)
-end
-
 local function same(a, b) return table.concat(a, " ") == table.concat(b, " ") end
 schedule_rules.same = same
+
+-- Where slots begin and end, by time.
+local function edges_of(final)
+  local edges = {}
+  for _, slot in ipairs(final) do
+    edges[#edges + 1] = { at = slot.from, by = 1, users = slot.users }
+    edges[#edges + 1] = { at = slot.to, by = -1, users = slot.users }
+  end
+  table.sort(edges, function(a, b) return a.at < b.at end)
+  return edges
+end
+
+-- Who is on call, kept up to date from edge to edge: a list may hold thousands of slots of the same people.
+local function new_crowd() return { slots = {}, count = 0, usual = {}, other = 0 } end
+
+-- Somebody comes or goes; `other` counts in how many people the crowd differs from the usual one.
+local function move(crowd, id, by)
+  local before = crowd.slots[id] or 0
+  crowd.slots[id] = before + by
+  if (before > 0) == (before + by > 0) then return end
+  crowd.count = crowd.count + by
+  crowd.other = crowd.other + ((before + by > 0) == (crowd.usual[id] ~= nil) and -1 or 1)
+end
+
+local function people_of(crowd)
+  local set = {}
+  for id, slots in pairs(crowd.slots) do
+    if slots > 0 then set[id] = true end
+  end
+  return sorted_keys(set), set
+end
+
+-- Takes all edges of one moment, from the i-th on; returns the number of the first of the next.
+local function take_moment(crowd, edges, i)
+  local at = edges[i].at
+  while edges[i] and edges[i].at == at do
+    for _, id in ipairs(edges[i].users) do move(crowd, id, edges[i].by) end
+    i = i + 1
+  end
+  return i
+end
 
 ---@class schedule_turn
 ---@field users integer[] who is on call now, by rising id
@@ -59,16 +91,18 @@ schedule_rules.same = same
 ---@param now integer
 ---@return schedule_turn
 function schedule_rules.turn(final, now)
-  local moments, turn = {}, { users = people_at(final, now), next = {} }
-  for _, slot in ipairs(final) do
-    moments[slot.from], moments[slot.to] = true, true
-  end
-  for _, at in ipairs(sorted_keys(moments)) do
-    local users = at > now and people_at(final, at)
-    if users and not turn.change_at and not same(users, turn.users) then turn.change_at = at end
-    if users and turn.change_at and #users > 0 then
-      turn.next, turn.next_at = users, at
-      break
+  local edges, crowd, i = edges_of(final), new_crowd(), 1
+  while edges[i] and edges[i].at <= now do i = take_moment(crowd, edges, i) end
+  local users, usual = people_of(crowd)
+  local turn = { users = users, next = {} }
+  crowd.usual, crowd.other = usual, 0
+  while edges[i] do
+    local at = edges[i].at
+    i = take_moment(crowd, edges, i)
+    if crowd.other > 0 and not turn.change_at then turn.change_at = at end
+    if turn.change_at and crowd.count > 0 then
+      turn.next, turn.next_at = (people_of(crowd)), at
+      return turn
     end
   end
   return turn

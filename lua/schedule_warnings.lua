@@ -1,6 +1,8 @@
 --- What is wrong with a schedule in the days ahead. Pure: facts in, a list of warnings out.
 local schedule_warnings = {}
 
+local MAX <const> = 1000
+
 ---@class schedule_warning
 ---@field kind "gap"|"empty_shift"|"unreachable_person"|"missing_person"|"calendar_failed"|"problem"
 ---@field from integer? µs; nil: it has no time of its own
@@ -42,7 +44,7 @@ local function is_before(a, b)
   return (a.user or a.shift or 0) < (b.user or b.shift or 0)
 end
 
----What concerns no moment comes first, the rest by time.
+---What concerns no moment comes first, the rest by time; a thousand at most.
 ---@param facts schedule_facts
 ---@return schedule_warning[]
 function schedule_warnings.list(facts)
@@ -55,7 +57,7 @@ function schedule_warnings.list(facts)
   add_slots(list, facts)
   add_people(list, facts)
   table.sort(list, is_before)
-  return list
+  return { table.unpack(list, 1, MAX) }
 end
 
 -- A gap may have begun or grown since: it is the same one as long as the two overlap.

@@ -6,21 +6,18 @@
 
 // --- regular expressions ---
 
-static bool subject_of(struct run *r, const struct node *n, str *s) {
-    jval v;
-    if (!run_spend(r, 10) || !node_run(r, n->kids[0], &v) || (v.type != J_STR && v.type != J_MARKUP)) return false;
-    *s = jval_text(&v);
-    return true;
+static bool subject_of(struct run *r, const struct node *n, jval *v) {
+    return run_spend(r, 10) && node_run(r, n->kids[0], v) && (v->type == J_STR || v->type == J_MARKUP);
 }
 
 static int64_t allowance(const struct run *r) { return r->work.left < WORK_MAX ? r->work.left : WORK_MAX; }
 
 static bool look_for(struct run *r, const struct node *n, enum regex_where where, jval *out) {
     const struct regex_call *call = n->data;
-    str s;
-    if (!subject_of(r, n, &s)) return false;
+    jval v;
+    if (!subject_of(r, n, &v)) return false;
     int64_t given = allowance(r), left = given;
-    err e = regex_search(call->regex, s, where, &left);
+    err e = regex_search(call->regex, jval_text(&v), where, &left);
     *out = jval_bool(e == ERR_OK);
     return run_spend(r, given - left) && (e == ERR_OK || e == ERR_NOT_FOUND);
 }
@@ -42,12 +39,12 @@ static bool take_text(struct run *r, const buf *b, jval *out) {
 static bool node_regex_replace(struct run *r, const struct node *n, jval *out) {
     const struct regex_call *call = n->data;
     struct why why;
-    jval template;
-    str s;
+    jval v, template;
     buf text = {0};
-    if (!subject_of(r, n, &s) || !node_run(r, n->kids[2], &template) || template.type != J_STR) return false;
+    if (!subject_of(r, n, &v) || !node_run(r, n->kids[2], &template) || template.type != J_STR) return false;
+    if (v.type == J_MARKUP && regex_is_too_short(call->regex, jval_text(&v))) return *out = v, true;
     int64_t given = allowance(r), left = given;
-    err e = regex_replace(call->regex, jval_text(&template), s, &text, &left, &why);
+    err e = regex_replace(call->regex, jval_text(&template), jval_text(&v), &text, &left, &why);
     bool is_done = !e && run_spend(r, given - left) && take_text(r, &text, out);
     buf_free(&text);
     return is_done;

@@ -154,7 +154,8 @@ static int search(lua_State *L) { return run(L, REGEX_ANYWHERE); }
 // match(pattern, s) -> boolean | nil | nil, class, message: at the start of s
 static int match(lua_State *L) { return run(L, REGEX_AT_START); }
 
-// replace(pattern, template, s) -> string | nil | nil, class, message
+// replace(pattern, template, s) -> string, is_given | nil | nil, class, message: is_given when Python's would not make a
+// new str of what it is given, as it is too short for the pattern
 static int replace(lua_State *L) {
     struct why why;
     str template = check_text(L, 2), s = check_text(L, 3);
@@ -167,8 +168,9 @@ static int replace(lua_State *L) {
     if (e == ERR_TIMEOUT) return 0;
     if (e) return push_failure(L, e == ERR_NOT_FOUND ? "IndexError" : "error", why.text);
     lua_pushlstring(L, out->len ? out->ptr : "", out->len);
+    lua_pushboolean(L, regex_is_too_short(r, s));
     buf_free(out);
-    return 1;
+    return 2;
 }
 
 int bind_regex_open(lua_State *L) {

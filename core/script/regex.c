@@ -292,10 +292,7 @@ static err replace_all(struct run *run, const struct replacement *r, buf *out, s
     return *run->work < 0 ? ERR_TIMEOUT : ERR_OK;
 }
 
-// Is the text shorter than whatever the pattern matches?
-static bool is_too_short(const regex *r, str s) {
-    return s.len < (size_t)r->least * UTF8_MAX && utf8_len(s) < r->least;
-}
+bool regex_is_too_short(const regex *r, str s) { return s.len < (size_t)r->least * UTF8_MAX && utf8_len(s) < r->least; }
 
 err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, struct why *why) {
     struct replacement replacement = {0};
@@ -303,7 +300,7 @@ err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, 
     *work -= (int64_t) template.len;
     err e = regex_template(template, (struct regex_groups){r->names, r->name_count, r->groups}, on_piece, &replacement,
                            why);
-    if (e && is_too_short(r, s)) e = ERR_OK; // then Python's does not look at the template
+    if (e && regex_is_too_short(r, s)) e = ERR_OK; // then Python's does not look at the template
     if (!e && !is_readable(s, work)) e = why_set(why, ERR_INVALID, "the text is not UTF-8");
     if (!e) {
         begin(&run, r, s, work);

@@ -31,3 +31,6 @@ err regex_search(const regex *r, str s, enum regex_where where, int64_t *work);
 // for the name of a group that the pattern does not have (Python's IndexError). What is appended on an error
 // is of no use.
 err regex_replace(const regex *r, str template, str s, buf *out, int64_t *work, struct why *why);
+
+// Is the text shorter than whatever the pattern matches? Python's then gives back the very object it was given.
+bool regex_is_too_short(const regex *r, str s);

@@ -101,6 +101,8 @@ CYCLER.attr = function(c, name)
   if name == "items" or name == "pos" then return c[name] end
 end
 
+CYCLER.python = { next = "Cycler.next", reset = "Cycler.reset" }
+
 local function cycler_method(name, f)
   return bind({ name = "Cycler." .. name, params = {} }, f)
 end

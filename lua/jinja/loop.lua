@@ -101,6 +101,8 @@ LOOP.iter = function(l)
 end
 LOOP.repr = function(l) return format("<LoopContext %d/%d>", l.index0 + 1, length_of(l)) end
 
+LOOP.python = { cycle = "LoopContext.cycle", changed = "LoopContext.changed" }
+
 access.add_methods(LOOP, {
   cycle = function(l, n, ...)
     if n == 0 then raise("TypeError", "no items for cycling given") end

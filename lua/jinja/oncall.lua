@@ -138,7 +138,9 @@ end
 filter("regex_replace", { "find", "replace" }, 2, function(v, pattern, template)
   local s, p, t = text_of(v), text_of(pattern), text_of(template)
   if not (s and p and t) then return NULL end
-  return answer(regex.replace(p, t, s))
+  local result <const>, why <const>, message <const> = regex.replace(p, t, s)
+  if why == true then return v end
+  return answer(result, why, message)
 end)
 
 filter("regex_match", { "value" }, 1, function(v, pattern)

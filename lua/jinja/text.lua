@@ -188,7 +188,10 @@ value.FUNCTION.repr = at "<function %s at %s>"
 value.REVERSED.repr = function(v) return format("<%s object at %s>", v.origin or "list_reverseiterator", ADDRESS) end
 value.CLASS.repr = function(c) return "<class '" .. c.shown .. "'>" end
 value.METHOD.repr = function(m)
-  return format("<built-in method %s of %s object at %s>", m.fn, type_of(m.self).name, ADDRESS)
+  local T <const> = type_of(m.self)
+  local shown <const> = T.python and T.python[m.fn]
+  if shown then return "<bound method " .. shown .. " of " .. text.repr(m.self) .. ">" end
+  return format("<built-in method %s of %s object at %s>", m.fn, T.name, ADDRESS)
 end
 value.RANGE.repr = function(r)
   if r.step == 1 then return format("range(%d, %d)", r.start, r.stop) end

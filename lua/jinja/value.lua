@@ -3,6 +3,7 @@
 --- A metatable here is a *type descriptor*, a plain table without metamethods:
 ---   name     what Python calls the type in error texts        label   how an Undefined's message names it
 ---   methods  name → f(self, n, args…, kwargs)                  attr    f(self, name) → value or nil
+---   python   name → full name of each method that Python prints as a bound one: it is not written in C there
 ---   str repr truth eq compare key arith neg format call iter size   as far as the type has them
 ---   is_html  its text is safe under autoescape
 --- Types that Lua represents natively (str, int, float, bool, None) have descriptors too, found by `type_of`.

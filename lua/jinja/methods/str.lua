@@ -379,4 +379,13 @@ markup.unescape = bind({ name = "unescape", params = {} }, function(m) return ut
 
 access.add_methods(MARKUP, markup)
 
+MARKUP.python = {}
+for name in string.gmatch("join partition rpartition rsplit split splitlines striptags unescape", "%S+") do
+  MARKUP.python[name] = "Markup." .. name
+end
+for name in string.gmatch("capitalize center expandtabs ljust lower lstrip replace rjust rstrip strip swapcase title"
+  .. " translate upper zfill", "%S+") do
+  MARKUP.python[name] = "str." .. name
+end
+
 return str

@@ -2,6 +2,7 @@
 local list <const> = require("differential").list()
 
 list:lines('{"a":"<b> x&amp;{} ","b":" 1b\\tB\\n<i>{a}","m":"a<b>c</b> &lt;d&gt;"}', [=[
+{{ (a|safe).upper }}{{ (a|safe).join }}{{ (a|safe).unescape }}{{ [('<'|safe).zfill, ('<'|safe).partition] }}
 {% set r = (a|safe).capitalize() %}{{ r }}|{{ [r] }}|{{ r is escaped }}
 {{ [('<b>&'|e).capitalize()] }}{{ (''|safe).capitalize() if 'capita' != 'index(' else '' }}
 {{ [(b|safe).capitalize()] }}

@@ -98,6 +98,8 @@ list:lines('{"s":"host-12 is down\\nhost-3 is up","e":"","u":"h\\u00e9llo W\\u00
 {{ s|regex_replace('host', '\\9') }}
 {{ s|regex_replace('host', '\\g<nope>') }}
 {{ s|regex_replace('host', '\\q') }}
+{{ ['I'|safe|regex_replace('..', '-'), 'I'|safe|regex_replace('.', '-'), 'I'|safe|regex_replace('x', '-'), ''|e|regex_replace('$', '')] }}
+{{ ['I'|e|regex_replace('(.)(.)', '\\2\\1'), 'I'|e|regex_replace('I(?=x)', '\\7')] }}
 {{ s|regex_replace('host') }}
 {{ s|regex_replace('\\q', '') }}
 {{ s|regex_match('host') }}{{ s|regex_match('is') }}{{ s|regex_match('.*down') }}{{ s|regex_match('HOST') }}{{ s|regex_match('(?i)HOST') }}{{ s|regex_match('') }}{{ e|regex_match('') }}{{ e|regex_match('a') }}{{ n|regex_match('a') }}{{ i|regex_match('5') }}{{ nope|regex_match('a') }}{{ s|regex_match(value='host') }}

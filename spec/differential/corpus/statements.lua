@@ -14,6 +14,8 @@ list:lines(CONTEXT, [=[
 {% for i in l %}{% set q = loop %}{{ q.cycle(1, 2) }}{{ q.changed() }}{{ q['cycle']('o', 'e') }}{% endfor %}
 {% for i in [1, 1, 2, 2, 1] %}{% if loop.changed(i) %}{{ i }}{% endif %}{% endfor %}
 {% for i in l %}{{ loop.cycle() }}{% endfor %}
+{% for i in l %}{{ loop.cycle }}{{ [loop.changed] }}{% endfor %}{% for i in l|map('string') recursive %}{{ loop.cycle|e }}{% endfor %}
+{{ cycler(1).next|string|replace('0x', '')|truncate(50) }}{{ [cycler(1).reset]|string|truncate(50) }}
 {% for i in l %}{{ loop.last() }}{% endfor %}
 {% for i in l %}{{ loop.index(i, k=1) }}{% endfor %}
 {% for i in l %}{{ loop.length(*l) }}{% endfor %}

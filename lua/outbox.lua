@@ -206,10 +206,12 @@ end
 
 local NOTE_LINES_MAX <const> = 20 -- of one note; the next one goes on
 
+local NEWS <const> = "SELECT seq, action, reason, by, by_id, detail FROM group_log WHERE alert_group_id = $1 AND " ..
+  "seq > $2 AND action IN ('" .. table.concat(thread_words.ACTIONS, "', '") .. "') ORDER BY seq LIMIT $3"
+
 -- What the thread was not told yet; nil when there is nothing.
 local function note_text(n, g, look, message)
-  local lines = store.rows("SELECT seq, action, reason, by, by_id, detail FROM group_log WHERE alert_group_id = $1 AND " ..
-    "seq > $2 ORDER BY seq LIMIT $3", g.id, message.told_seq or 0, NOTE_LINES_MAX)
+  local lines = store.rows(NEWS, g.id, message.told_seq or 0, NOTE_LINES_MAX)
   local sentences = thread_words.sentences(lines, function(id)
     local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
     return user and user.name

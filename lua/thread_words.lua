@@ -2,6 +2,7 @@
 ---
 --- The actions are those of NEWS in core/store/message_rows.c; what has no words here is passed over.
 local json <const> = require("tocsin.json")
+local keys <const> = require("keys")
 local concat <const>, format <const>, gsub <const> = table.concat, string.format, string.gsub
 local ipairs <const>, type <const> = ipairs, type
 
@@ -58,6 +59,11 @@ local SENTENCES <const> = {
     return format("%s could not be called%s: %s.", who, how, why(line))
   end,
 }
+
+--- The actions that have words here, sorted.
+thread_words.ACTIONS = keys.sorted(SENTENCES)
+table.insert(thread_words.ACTIONS, "page_started")
+table.sort(thread_words.ACTIONS)
 
 --- The sentence for one line; nil when it has none here.
 ---@param line log_line

@@ -123,6 +123,16 @@ describe("the thread of a group's post", function()
     assert.equal(30, lines)
   end)
 
+  it("tells what comes after many steps that nobody is told of", function()
+    w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada" } } })
+    w:provider("ntfy", {})
+    local steps = {}
+    for i = 1, 40 do steps[i] = { type = "wait", wait_ms = 1000 } end
+    steps[41] = { type = "notify_persons", users = { "ada" } }
+    open(w:chain(steps))
+    assert.same({ "Calling ada." }, told_in(50))
+  end)
+
   it("is left alone when it cannot be told any more", function()
     local group = open(nil)
     told()
@@ -184,6 +194,14 @@ describe("the words of a note", function()
   it("put those who are called at once together", function()
     local function calls(id) return line("page_started", { detail = '{"user":' .. id .. "}" }) end
     assert.same({ "Calling Ann, Bob and a person who is gone.", "Nobody has answered.", "Calling Ann." }, said(calls(1), calls(2), calls(3), line "unanswered", calls(1)))
+  end)
+  it("are there for every action that makes a note", function()
+    local file <close> = assert(io.open "core/store/message_rows.c")
+    local list, names = file:read("a"):match "#define NEWS%(X%)(.-)\n\n", {}
+    for name in list:gmatch 'X%("([%l_]+)"%)' do names[#names + 1] = name end
+    table.sort(names)
+    assert.is_true(#names > 10)
+    assert.same(names, thread_words.ACTIONS)
   end)
   it("survive lines that they do not know", function()
     assert.same({}, said(line "registered", line("wiped", { detail = "{" })))

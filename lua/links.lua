@@ -10,7 +10,8 @@ local PURPOSE <const> = "links"
 local LIFE_US <const> = 7 * 86400 * 1000000
 
 -- One letter each, because text messages are short.
-local LETTERS <const> = { acknowledge = "a", unacknowledge = "A", resolve = "r", unresolve = "R", silence = "s", unsilence = "S" }
+local LETTERS <const> = { acknowledge = "a", unacknowledge = "A", resolve = "r", unresolve = "R", silence = "s", unsilence = "S",
+  confirm = "c" }
 local VERBS <const> = {}
 for verb, letter in pairs(LETTERS) do VERBS[letter] = verb end
 

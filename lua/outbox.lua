@@ -54,6 +54,9 @@ local function notification_of(id)
     "LEFT JOIN user AS u ON u.id = n.user_id WHERE n.id = $1", id)
 end
 
+-- What channels take some kinds for.
+local SENT_AS <const> = { info = "post", remind = "page" }
+
 local ROOM_KINDS <const> = { post = true, update = true, info = true, thread = true }
 local SHOWING <const> = { post = true, update = true } -- the message itself
 local INFO_LIFE <const> = 3600 * 1000000 -- who is on call now is no news later
@@ -136,7 +139,7 @@ end
 
 -- A person hears of the alert that began it, a room sees the latest.
 local function payload_of(g, kind)
-  local id = (kind == "page" or kind == "cancel") and g.first_alert_id or g.last_alert_id
+  local id = (kind == "page" or kind == "cancel" or kind == "remind") and g.first_alert_id or g.last_alert_id
   local row = store.row("SELECT payload, parsed FROM alert WHERE id = $1", id)
   return row and (row.parsed or row.payload) or "{}"
 end
@@ -235,7 +238,8 @@ local function send_of(n, g, provider, now, public_url)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
   local message = (n.kind == "update" or n.kind == "thread") and message_of(n) or nil
   local membership = n.kind == "info" and sending.membership(n, spec) or nil
-  return { kind = membership and "membership" or n.kind == "info" and "post" or n.kind, now = now, key = n.key,
+  return { kind = membership and "membership" or SENT_AS[n.kind] or n.kind, is_reminder = n.kind == "remind" or nil,
+    now = now, key = n.key,
     channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
     text = not membership and words_of(n, g, provider, facts, spec, message or {}, now) or nil,
@@ -253,6 +257,10 @@ local function why_not(n, g, now)
   if n.kind == "cancel" then return not n.address and "contact_method_gone" or nil end -- it rings, whatever became of the rest
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
+  if n.kind == "remind" then
+    if not n.address or n.is_enabled ~= 1 then return "contact_method_gone" end
+    if state_of(g) ~= "acknowledged" or g.acknowledged_by_id ~= n.user_id then return "not_theirs_any_more" end
+  end
   if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
 end
 

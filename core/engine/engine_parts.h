@@ -118,6 +118,8 @@ struct page_failure {
 err engine_page_failed(engine *e, arena *a, const struct page_failure *failure, int64_t now);
 // Somebody has answered: every page of the group that began before, and what has not left yet.
 err engine_pages_stop(engine *e, arena *a, const struct group *g, int64_t now);
+// Whether they still have it: asked by the first of their rules that notifies.
+err engine_remind_person(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t now);
 // What rings at people (at one of them, unless 0) for the group is called off, where its provider can.
 err engine_pages_call_off(engine *e, arena *a, int64_t group_id, int64_t user_id, int64_t now);
 // One person is not to be called any more. ERR_INVALID: they are not.

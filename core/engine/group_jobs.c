@@ -50,6 +50,7 @@ err job_remind(struct job_item *j, int64_t now) {
     err x = job_call(j, &g, &at, &user_id);
     if (x != ERR_OK || !group_may_remind(&g, at, now)) return x;
     x = engine_add_line(e, g.id, "acknowledge_reminder", "timer_due", STR(""), now);
+    if (x == ERR_OK) x = engine_remind_person(e, j->arena, &g, g.acknowledged_by_id, now);
     if (x != ERR_OK) return x;
     if (!e->options.reminder.unacknowledge_ms) return ask_again(e, &g, e->options.reminder.remind_ms, now);
     return engine_add_call_job(e, "unacknowledge", g.id, 0, at, now + e->options.reminder.unacknowledge_ms * 1000);

@@ -18,28 +18,55 @@ static err add_line(engine *e, const struct page *p, const char *action, const c
     return add_line_by(e, p, action, reason, channel, (struct group_actor){.by = BY_SYSTEM}, now);
 }
 
+// Where a rule reaches the person. ERR_NOT_FOUND: nowhere.
+static err aim(engine *e, arena *a, const struct page_rule *rule, struct notification *n) {
+    char target[32];
+    err x = page_rows_contact(e->options.writer, a, n->user_id, rule->channel, rule->contact_method_id,
+                              &n->contact_method_id, &n->provider_id);
+    int len = snprintf(target, sizeof target, "contact:%lld", (long long)n->contact_method_id);
+    n->channel = rule->channel;
+    n->target = arena_str(a, (str){target, (size_t)len});
+    return x;
+}
+
 static err notify(engine *e, arena *a, const struct page *p, const struct page_rule *rule, const char *reason,
                   int64_t now) {
     store *s = e->options.writer;
-    char key[33], target[32];
+    char key[33];
     struct page_last last = {0};
     struct notification n = {.kind = "page",
                              .reason = reason,
                              .alert_group_id = p->alert_group_id,
                              .user_id = p->user_id,
-                             .channel = rule->channel,
                              .key = engine_new_key(e, key),
                              .is_important = p->is_important,
                              .created_at = now};
-    err x = page_rows_contact(s, a, p->user_id, rule->channel, rule->contact_method_id, &n.contact_method_id,
-                              &n.provider_id);
+    err x = aim(e, a, rule, &n);
     if (x == ERR_NOT_FOUND) return add_line(e, p, "page_failed", "no_contact_method", rule->channel, now);
     if (x == ERR_OK) x = page_rows_last(s, a, n.contact_method_id, p->is_important, p->alert_group_id, now, &last);
     n.due_at = page_due_at(&last, now);
-    int len = snprintf(target, sizeof target, "contact:%lld", (long long)n.contact_method_id);
-    n.target = (str){target, (size_t)len};
     e->notifications_added = true;
     return x == ERR_OK ? outbox_add(s, a, &n) : x;
+}
+
+err engine_remind_person(engine *e, arena *a, const struct group *g, int64_t user_id, int64_t now) {
+    char key[33];
+    struct page_rule *own = NULL;
+    size_t own_count = 0, at = 0;
+    err x = page_rows_rules(e->options.writer, a, user_id, false, &own, &own_count);
+    if (x != ERR_OK) return x;
+    struct page_rules rules = page_rules_or_email(own, own_count);
+    while (at < rules.count && !rules.list[at].channel.len) at++;
+    struct notification n = {.kind = "remind",
+                             .reason = "acknowledge_reminder",
+                             .alert_group_id = g->id,
+                             .user_id = user_id,
+                             .key = engine_new_key(e, key),
+                             .due_at = now,
+                             .created_at = now};
+    x = at < rules.count ? aim(e, a, &rules.list[at], &n) : ERR_NOT_FOUND;
+    e->notifications_added = true;
+    return x == ERR_OK ? outbox_add(e->options.writer, a, &n) : x == ERR_NOT_FOUND ? ERR_OK : x;
 }
 
 // Why somebody cannot be called at all; NULL when they can.
@@ -98,8 +125,7 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
                       .epoch = p.epoch + 1,
                       .started_at = now};
     if (obstacle) return add_line(e, &p, "page_failed", obstacle, STR(""), now);
-    if (g->is_debug && !call->is_forced)
-        return add_line_by(e, &p, "page_withheld", "debug", STR(""), call->actor, now);
+    if (g->is_debug && !call->is_forced) return add_line_by(e, &p, "page_withheld", "debug", STR(""), call->actor, now);
     x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_started", call->reason, STR(""), call->actor, now);
     return x == ERR_OK ? run_rules(e, a, g, &p, call->reason, now) : x;

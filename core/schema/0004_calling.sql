@@ -56,7 +56,7 @@ CREATE TABLE page (
 -- The outbox: one message to one target. Written in the transaction that decided it; at least once, with `key`.
 CREATE TABLE notification (
   id                 INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind               TEXT NOT NULL,                  -- page, post, update, cancel, webhook, request, test, info (of schedules)
+  kind               TEXT NOT NULL,                  -- page, remind, post, update, cancel, webhook, request, test, info (of schedules)
   alert_group_id     INTEGER,
   user_id            INTEGER,
   contact_method_id  INTEGER,

@@ -54,6 +54,7 @@ local function is_done(verb, g)
   if verb == "resolve" then return g.resolved_at ~= nil end
   if verb == "unresolve" then return g.resolved_at == nil end
   if verb == "unacknowledge" then return not g.resolved_at and not is_acknowledged end
+  if verb == "confirm" then return false end
   return verb == "unsilence" and not g.resolved_at and not is_acknowledged and not g.silenced_at
 end
 

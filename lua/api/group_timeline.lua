@@ -15,8 +15,8 @@ local group_timeline = {}
 local PAGE_SIZE <const> = 100
 
 local ITEMS <const> = "(SELECT at, 0 AS realm, seq AS id FROM group_log WHERE alert_group_id = $1 UNION ALL " ..
-  "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND kind IN ('page', 'post', 'cancel') " ..
-  "UNION ALL SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
+  "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND kind IN ('page', 'remind', 'post', " ..
+  "'cancel') UNION ALL SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
 
 -- Names, each looked up once ----------------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ local function last_delivery(id)
     "latency_ms", d.latency_ms, "error", d.error) or nil
 end
 
-local VERBS <const> = { page = "Message", post = "Post", cancel = "Calling off" }
+local VERBS <const> = { page = "Message", remind = "Reminder", post = "Post", cancel = "Calling off" }
 
 local function message_text(world, n)
   local to = n.user_id and " to " .. (world.users[n.user_id] or "a person who is gone") or ""

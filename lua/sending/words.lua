@@ -18,7 +18,7 @@ words.SILENCES = {
 
 local LABELS <const> = {
   acknowledge = "Acknowledge", unacknowledge = "Unacknowledge", resolve = "Resolve", unresolve = "Unresolve",
-  silence = "Silence", unsilence = "Unsilence",
+  silence = "Silence", unsilence = "Unsilence", confirm = "I still have it",
 }
 
 local VERBS <const> = {
@@ -44,6 +44,7 @@ local ONLY_INFORMS <const> = { thread = true, test = true, cancel = true }
 function words.actions(send)
   local out = {}
   if not send.group or ONLY_INFORMS[send.kind] then return out end
+  if send.is_reminder then out[1] = { verb = "confirm", label = LABELS.confirm, url = send.links and send.links.confirm } end
   for _, verb in ipairs(VERBS[send.group.state] or {}) do
     out[#out + 1] = { verb = verb, label = LABELS[verb], url = send.links and send.links[verb] }
   end
@@ -126,7 +127,7 @@ end
 function words.title(send)
   local group, title = send.group, send.text.title
   if not group then return title end
-  local state = group.state ~= "firing" and STATES[group.state] .. ": " or ""
+  local state = send.is_reminder and "Still yours? " or group.state ~= "firing" and STATES[group.state] .. ": " or ""
   return format("%s#%d %s", state, group.number, title)
 end
 

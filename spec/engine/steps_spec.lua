@@ -1,6 +1,8 @@
 --- Steps and rules at their edges, as stories on virtual time.
 local calling = require "calling"
 local client = require "api_client"
+local engine = require "tocsin.engine"
+local json = require "tocsin.json"
 
 local SECOND <const>, MINUTE <const>, HOUR <const>, DAY <const> = 1000, 60 * 1000, 3600 * 1000, 86400 * 1000
 local MIDNIGHT <const> = 1789948800 -- 2026-09-21T00:00:00Z
@@ -217,5 +219,60 @@ describe("a reminder of an acknowledge", function()
     end
     w:advance(3 * HOUR)
     for i = 1, 3 do assert.same({}, w:lines(i, "acknowledge_reminder"), i) end
+  end)
+
+  describe("reaches who acknowledged", function()
+    local ada, token
+
+    local function open(rules)
+      w:close()
+      w = calling.open { settings = { acknowledge_remind = 3600, unacknowledge_after = 300, deliver = 1,
+        public_url = "https://tocsin.example.org" } }
+      w:provider("ntfy", {})
+      ada = w:user("ada", { rules = rules or { 5, "ntfy", "sms" }, addresses = { ntfy = { topic = "ada-phone" } } })
+      token = client.add_token(w.client, "editor", { user_id = ada })
+      w:post(w:hook(w:chain { { type = "wait", wait_ms = 20 * HOUR } }), { key = "a", title = "Disk" })
+      w:must(1, "acknowledge", nil, token)
+      w:advance(HOUR)
+    end
+    local function link(body)
+      for _, action in ipairs(body.actions) do
+        if action.label == "I still have it" then return (action.url:gsub("^https://tocsin.example.org", "")) end
+      end
+    end
+
+    it("by the first rule that notifies, and a link says that they still have it", function()
+      open()
+      local letters = w:outgoing()
+      assert.equal(1, #letters)
+      local body = json.decode(letters[1].body)
+      assert.matches("^Still yours%? #1 ", body.title)
+      assert.equal("ada-phone", body.topic)
+      assert.equal(200, (engine.request(w.core, "POST", link(body), {}, "")))
+      assert.same({ "acknowledge_confirmed confirmed_by_user" }, w:lines(1, "acknowledge_confirmed"))
+      w:answer(letters[1], { status = 200, body = "{}" })
+      w:advance(54 * MINUTE)
+      assert.equal("acknowledged", w.state(w:groups()[1]))
+      w:advance(MINUTE)
+      assert.equal(1, #w:outgoing())
+    end)
+
+    it("but not when it is not theirs any more", function()
+      open()
+      w:outgoing()
+      w:must(1, "unacknowledge", nil, token)
+      w:advance(MINUTE)
+      w:must(1, "acknowledge", nil, (w:person "bob"))
+      w:advance(61 * MINUTE)
+      assert.same({ ada }, w:column "SELECT user_id FROM notification WHERE kind = 'remind'")
+    end)
+
+    it("by no channel when they have no contact method for it, and everything else goes on", function()
+      open { "telegram" }
+      w:rows "DELETE FROM contact_method"
+      w:advance(5 * MINUTE)
+      assert.equal("firing", w.state(w:groups()[1]))
+      assert.same({ "acknowledge_reminder timer_due" }, w:lines(1, "acknowledge_reminder"))
+    end)
   end)
 end)

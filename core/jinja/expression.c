@@ -367,7 +367,7 @@ static bool call_dict(struct run *r, const jval *keywords, const jval *args, jva
         if (!run_copy(r, &source, out)) return false;
     } else {
         int is_there;
-        if (!iter_open(&it, &source) || !run_dict(r, 8, out)) return false;
+        if (source.type == J_UNDEF || !iter_open(&it, &source) || !run_dict(r, 8, out)) return false;
         while ((is_there = iter_next_pair(r, &it, &key, &v)) == 1)
             if (!run_set(r, out->dict, key, v)) return false;
         if (is_there < 0) return false;

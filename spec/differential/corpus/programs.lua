@@ -120,7 +120,10 @@ list:lines('{"at":"2024-05-04T02:11:42.317Z","off":"2024-02-29T12:30:00+02:00","
 {{ dict(d, a=1, **{'a': 2}) }}
 {{ dict(d, d) }}
 {{ dict(5) }}
-{{ dict(nope) }}{{ namespace(**d).b }}{{ dict(**nope) }}
+{{ dict(nope) }}
+{{ dict(nope, a=1) }}
+{{ namespace(**d).b }}{{ namespace(a=1, **d) }}
+{{ dict(**nope) }}
 {{ dict('ab') }}
 {% macro m(a, b=0) %}{{ a }}-{{ b }}{% endmacro %}{{ m(**d) }}{{ m(1, **{'b': 5}) }}
 ]=])

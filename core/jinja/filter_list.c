@@ -299,8 +299,8 @@ static bool filter_items(struct run *r, const jval *v, const jval *args, jval *o
 }
 
 const struct callee filters_of_lists[] = {
-    {.name = "default", .call = filter_default, .params = {"default_value", "boolean"}},
-    {.name = "d", .call = filter_default, .params = {"default_value", "boolean"}},
+    {.name = "default", .call = filter_default, .params = {"default_value", "boolean"}, .leaves_items = true},
+    {.name = "d", .call = filter_default, .params = {"default_value", "boolean"}, .leaves_items = true},
     {.name = "length", .call = filter_length},
     {.name = "count", .call = filter_length},
     {.name = "list", .call = filter_list},

@@ -46,7 +46,8 @@ struct callee {
     call_fn *call;                     // for a filter that takes a filter or test by name, see `node`
     node_fn *node;                     // instead of `call`: it evaluates its kids itself
     uint8_t required;                  // arguments
-    bool is_lazy;                      // Python's looks at the items later: not in a template that changes values
+    bool is_lazy;                      // Python's looks at the items later
+    bool leaves_items;                 // it gives the items themselves on, or does not look at all of them
     bool wants_regex;                  // its first argument is a pattern: data of the node is a struct regex_call
     const char *params[CALL_ARGS_MAX]; // their names, in order; a method's cannot be given by name
 };
@@ -130,4 +131,5 @@ struct for_loop {            // data of node_for; kids: iterable, body, test or 
     const uint32_t *targets; // slots
     uint32_t targets_count;  // 0: one target, the item itself, in targets[0]
     uint32_t index, length;  // slots, or NO_SLOT
+    bool is_fixed;           // only over what cannot change: its length is asked for, and its body may change values
 };

@@ -133,11 +133,18 @@ static bool count(struct run *r, const struct node *n, const struct iter *from, 
     return is_there == 0;
 }
 
+// The payload does not change: what would change it is given up.
+static bool is_fixed(const struct iter *it) {
+    uint8_t type = jval_is_view(&it->of) ? it->of.of : it->of.type;
+    return type == J_ARRAY || type == J_OBJECT || type == J_STR || type == J_UNDEF;
+}
+
 bool node_for(struct run *r, const struct node *n, jval *out) {
     const struct for_loop *f = n->data;
     struct iter it;
     int64_t total = 0, index = 0;
     if (!node_run(r, n->kids[0], out) || !iter_open(&it, out)) return false;
+    if (f->is_fixed && !is_fixed(&it)) return false;
     if (f->length != NO_SLOT && !count(r, n, &it, &total)) return false;
     int is_there;
     while ((is_there = next_wanted(r, n, &it)) == 1) {

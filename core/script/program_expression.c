@@ -248,6 +248,7 @@ static const struct node *build_subject(struct builder *b) {
         lua_pop(b->L, 1);
         return n;
     }
+    b->is_consumed = false;
     return node_new(b, node_input, 0);
 }
 
@@ -286,13 +287,32 @@ static const struct node *with_regex(struct builder *b, struct node *n) {
     return data->regex ? n : NULL;
 }
 
+// Are all arguments of the filter at hand constants?
+static bool has_constants(struct builder *b) {
+    bool are_constant = true;
+    for (uint32_t i = 2, n = tree_count(b); are_constant && i <= n; i++) {
+        if (!tree_push_at(b, i)) return false;
+        are_constant = tree_is(b, "const");
+        lua_pop(b->L, 1);
+    }
+    return are_constant;
+}
+
+// Python's lazy filters look at the items later. Where a template changes values they are known here only in front of a
+// filter that takes all items before anything else happens.
 static const struct node *build_filter(struct builder *b) {
     str name = tree_text(b, "name");
+    bool is_consumed = b->is_consumed || !b->program->mutates;
+    b->is_consumed = false;
     if (has_spread(b)) return NULL;
-    if (is_filter_by_name(name)) return b->program->mutates ? NULL : build_by_name(b, name);
+    if (is_filter_by_name(name)) {
+        b->is_consumed = is_consumed && has_constants(b);
+        return is_consumed ? build_by_name(b, name) : NULL;
+    }
     const struct callee *c = filter_named(name);
     if (!c && b->has_oncall) c = oncall_filter_named(name);
-    if (!c || (c->is_lazy && b->program->mutates)) return NULL;
+    if (!c || (c->is_lazy && !is_consumed)) return NULL;
+    b->is_consumed = !c->leaves_items && (!c->is_lazy || is_consumed) && has_constants(b);
     struct node *n = callee_node(b, c);
     if (!(n->kids[0] = build_subject(b)) || !place_arguments(b, c, 0, true, n->kids + 1)) return NULL;
     return c->wants_regex ? with_regex(b, n) : n;
@@ -372,6 +392,7 @@ const struct node *build_expression(struct builder *b) {
     lua_getfield(b->L, -1, "t");
     const char *kind = lua_tostring(b->L, -1);
     lua_pop(b->L, 1); // the tree holds it
+    b->is_consumed = b->is_consumed && strcmp(kind, "filter") == 0;
     if (b->depth++ < DEPTH_MAX)
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !n; i++)
             if (strcmp(kind, kinds[i].kind) == 0) n = kinds[i].build(b);

@@ -313,8 +313,9 @@ static const struct node *loop_test(struct builder *b, const struct scope *s) {
 
 static const struct node *build_for(struct builder *b) {
     if (tree_flag(b, "recursive") || tree_flag(b, "assigns_loop")) return NULL;
-    if (b->program->mutates && tree_flag(b, "may_change") && wants_length(b)) return NULL;
+    if (tree_flag(b, "is_uneven") && wants_length(b)) return NULL;
     struct for_loop *f = arena_alloc(b->memory, sizeof *f);
+    f->is_fixed = b->program->mutates && tree_flag(b, "may_change") && wants_length(b);
     struct node *n = node_new(b, node_for, 4);
     n->data = f;
     struct scope *s = scope_new(b);

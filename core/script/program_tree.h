@@ -44,9 +44,10 @@ struct builder {
     struct function *function;
     struct program *program;
     bool has_oncall;
-    uint32_t vars; // how many there are
-    int depth;     // of what is nested: bounded, so that a rendering's stack is
-    jval *names;   // of NAMES_MAX
+    uint32_t vars;    // how many there are
+    bool is_consumed; // does what is built next give its items to a filter that takes them at once?
+    int depth;        // of what is nested: bounded, so that a rendering's stack is
+    jval *names;      // of NAMES_MAX
     uint32_t names_count;
 };
 

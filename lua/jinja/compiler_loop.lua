@@ -23,9 +23,10 @@ local function wants_length(loop) return loop.last or loop.length or loop.revind
 
 ---@return "none"|"counters"|"object"
 local function kind_of(g, node)
-  local loop = node.loop_use
+  local loop <const> = node.loop_use
   if loop.mentions == 0 then return "none" end
-  if loop.mentions ~= loop.plain or g.mutates and node.may_change and wants_length(loop) then return "object" end
+  if loop.mentions ~= loop.plain then return "object" end
+  if wants_length(loop) and (node.is_uneven or g.mutates and node.may_change) then return "object" end
   return "counters"
 end
 
@@ -134,6 +135,23 @@ local function collect(g, node, source)
   return list
 end
 
+-- The items that the loop's `if` wants, asked for one by one: what it says may depend on what was done before.
+local function filtered(g, node, source)
+  local items <const> = writer.declare(g, format("%s(%s)", use(g, "iter"), source))
+  local code <const>, item <const> = writer.declare(g, "nil"), item_name(g)
+  L.as_function(g, code .. " = function()", function()
+    local state <const>, s <const> = open_loop(g, format("for %s in %s do", item, items)), scope.new(g.scope)
+    scope.param_target(s, node.target)
+    bind(g, s, node.target, item)
+    writer.open(g, "if " .. test_code(g, node, s) .. " then")
+    emit(g, "depth = depth - 1 do return " .. item .. " end")
+    writer.close(g)
+    close_loop(g, state)
+    emit(g, "depth = depth - 1")
+  end)
+  return format("%s(%s)", use(g, "gen"), code)
+end
+
 -- Counters in place of a loop object; gives what to iterate over.
 local function count(g, node, source)
   local loop, counters = node.loop_use, { index = writer.declare(g, "0") }
@@ -197,7 +215,7 @@ local function run(g, node, source, kind, options)
   local plan, is_counted = { test = node.test }, kind == "counters" and wants_length(node.loop_use)
   if node.otherwise then plan.flag = writer.declare(g, "true") end
   if node.test and (kind == "object" or is_counted) then
-    source, plan.test = collect(g, node, source), nil
+    source, plan.test = (node.is_uneven and filtered or collect)(g, node, source), nil
   end
   if kind == "object" then
     plan.loop = writer.declare(g, format("%s(%s, %s)", use(g, "loop"), source, options))

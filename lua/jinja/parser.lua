@@ -181,8 +181,7 @@ local function parse_for_body(p, node)
   local outer = p.loop_use
   local use = { mentions = 0, plain = 0, outer = outer }
   local changes = p.mutations + p.calls
-  p.loop_use = use
-  node.loop_use = use
+  p.loop_use, node.loop_use = use, use
   node.body = parse_block_body(p, FOR_ENDS)
   node.may_change = p.mutations + p.calls > changes
   p.loop_use = outer
@@ -201,9 +200,11 @@ S["for"] = function(p, line)
   note_target(p, node.target)
   if not skip_name(p, "in") then cursor.unexpected(p, "in") end
   node.iter = parse_tuple(p, "test")
+  local changes <const> = p.mutations + p.calls + p.settings
   if skip_name(p, "if") then node.test = parse_expression(p) end
   node.recursive = skip_name(p, "recursive")
   parse_for_body(p, node)
+  node.is_uneven = node.test and p.mutations + p.calls + p.settings > changes -- does it matter when the condition is asked?
   local tag = p.values[p.pos]
   advance(p)
   p.for_depth = p.for_depth - 1

@@ -84,7 +84,7 @@ function X.too_long(p) fail(p, "the expression is too long") end
 function X.open(tokens)
   local p = {
     kinds = tokens.kinds, values = tokens.values, lines = tokens.lines, pos = 0, kind = "initial",
-    depth = 0, peak = 0, mutations = 0, calls = 0, called = {}, assigned = {}, given = {}, loop_use = nil,
+    depth = 0, peak = 0, mutations = 0, calls = 0, settings = 0, called = {}, assigned = {}, given = {}, loop_use = nil,
   }
   advance(p)
   return p

@@ -39,6 +39,7 @@ local function parse_name(p, line, with_namespace)
   if word and word.kind then return constant(line, word.kind, word.value) end
   if with_namespace and p.kind == "." then
     advance(p)
+    p.settings = p.settings + 1
     return { t = "nsref", name = name, attr = expect(p, "name"), line = line }
   end
   if word == LOOP then

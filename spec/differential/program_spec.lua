@@ -7,7 +7,7 @@ local mutants <const> = require "differential_mutants"
 local EACH_MIN <const> = 3
 
 describe("templates in C", function()
-  local cases <const>, answers <const> = coverage.in_c((function()
+  local cases <const>, answers <const>, others <const> = coverage.in_c((function()
     local all <const> = differential.corpus()
     return all, differential.ask(all)
   end)())
@@ -15,6 +15,14 @@ describe("templates in C", function()
   it("have every ability shown by cases of the corpus", function()
     io.write(string.format("programs: %d cases of the corpus are rendered in C\n", #cases))
     assert.equal("", coverage.rare(coverage.count(cases, answers), EACH_MIN))
+  end)
+
+  it("are all templates of our integrations and of OnCall's documentation", function()
+    local found <const> = {}
+    for _, case in ipairs(others) do
+      if case.file == "integrations" or case.file == "documented" then found[#found + 1] = case[1] .. "\n  " .. case[2] end
+    end
+    assert.equal("", table.concat(found, "\n"))
   end)
 
   -- A case that would show another text if a filter gave something else shows that C's gives the right one.

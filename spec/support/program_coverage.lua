@@ -50,17 +50,19 @@ function coverage.abilities()
   return all
 end
 
---- The cases that C renders to the end from payloads, and their answers.
+--- The cases that C renders to the end from payloads, and their answers; and those with a text that it does not render.
 function coverage.in_c(cases, answers)
-  local some <const>, theirs <const> = {}, {}
+  local some <const>, theirs <const>, others <const> = {}, {}, {}
   for i, case in ipairs(cases) do
     local env <const> = differential.environment(case, true)
     local text <const>, _, is_in_c <const> = differential.render(case, env, "payload")
     if text and is_in_c then
       some[#some + 1], theirs[#some + 1] = case, answers[i]
+    elseif text then
+      others[#others + 1] = case
     end
   end
-  return some, theirs
+  return some, theirs, others
 end
 
 -- Counts what a syntax tree holds; `seen` is what this case has shown already.

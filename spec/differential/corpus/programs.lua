@@ -59,7 +59,7 @@ list:lines(CONTEXT, [=[
 {{ p.d.keys() is mapping }}{{ p.d.keys()|list }}{{ 'a' in p.d.keys() }}{{ p.d.keys()|join }}
 {% set ns = namespace(v=1) %}{{ ns.v }}{{ ns.nope }}{{ ns.nope is defined }}{{ ns.v is defined }}
 {{ '%700d'|format(5) }}
-{{ '%0999d|%-999d|%999.1f'|format(5, 6, 7.5)|length }}{{ '%.999f'|format(1.5) }}
+{{ '%0999d|%-999d|%99.1f'|format(5, 6, 7.5)|length }}{{ '%.999f'|format(1.5) }}
 {{ ('x' * 3) }}{{ 'b' in p.nope }}{{ p.w[::-1] }}
 ]=])
 
@@ -126,6 +126,37 @@ list:lines('{"at":"2024-05-04T02:11:42.317Z","off":"2024-02-29T12:30:00+02:00","
 {{ dict(**nope) }}
 {{ dict('ab') }}
 {% macro m(a, b=0) %}{{ a }}-{{ b }}{% endmacro %}{{ m(**d) }}{{ m(1, **{'b': 5}) }}
+]=])
+
+-- Lazy filters and lengths of loops where values change.
+list:lines('{"l":[3,1,2],"o":[{"k":"x"},{"k":"y"}],"d":{"a":1,"b":2}}', [=[
+{% set c = l.copy() %}{{ c.append(5) }}{{ c|map('string')|join('-') }}{{ c|select('odd')|list }}{{ c|reverse|join }}{{ c|unique|sort }}
+{% set c = o|map(attribute='k')|list %}{{ c.append('z') }}{{ c|map('upper')|select('in', ['X', 'Z'])|join(',') }}{{ o|selectattr('k', 'eq', 'x')|map(attribute='k')|first }}
+{% set c = l.copy() %}{% set g = c|map('string') %}{{ c.append(9) }}{{ g|list }}
+{% set c = l.copy() %}{% set g = c|select('odd')|default([]) %}{{ c.append(9) }}{{ g|list }}{{ c|reverse|default(1)|list }}
+{% set c = l.copy() %}{{ c|map('string')|join(c.pop()|string) }}{{ c|reject('gt', 1)|join(c.append(0)|string) }}
+{% set c = l.copy() %}{% for x in c|map('string') %}{{ x }}{% if loop.first %}{{ c.append(7) }}{% endif %}{% endfor %}
+{% set c = l.copy() %}{% filter upper %}{{ c.append('q') }}{% endfilter %}{% set s | list | join %}{{ c|reverse|join }}{% endset %}{{ s }}
+{% set c = d.copy() %}{% for k in d %}{{ c.pop(k) }}{{ ', ' if not loop.last }}{{ loop.length }}{{ loop.revindex }}{% endfor %}{{ c }}
+{% set c = d.copy() %}{% for k, v in d.items() %}{{ k }}={{ c.pop(k) }}{% if not loop.last %}; {% endif %}{% endfor %}{{ c|length }}
+{% set c = l.copy() %}{% for x in c %}{% if loop.first %}{{ c.append(4) }}{% endif %}{{ loop.last }}{{ x }}{% endfor %}
+{% set c = l.copy() %}{% for x in c %}{{ c.pop() }}{{ loop.length }}{% endfor %}
+{% set c = l.copy() %}{% for x in l if x != c.pop() %}{{ x }}{{ loop.last }}{% endfor %}{{ c }}
+{% for x in l %}{{ l.pop(0) }}{{ loop.last }}{{ loop.length }}{% endfor %}{{ l }}
+]=])
+
+-- A condition whose answer depends on when it is asked, beside what asks for the items to come.
+list:lines('{"l":[3,1,2,4,5]}', [=[
+{% set c = [1, 2, 3, 4, 5, 6, 7, 8] %}{% for x in l if x != c.pop() %}{{ x }}{{ loop.last }}{% endfor %}{{ c }}
+{% set c = [1, 2, 3, 4, 5, 6, 7, 8] %}{% for x in l if x != c.pop() %}{{ x }}{{ loop.length }}{{ c }}{% endfor %}{{ c }}
+{% set ns = namespace(v=0) %}{% macro m() %}{% set ns.v = ns.v + 1 %}{{ ns.v }}{% endmacro %}{% for x in l if m() != '2' %}{{ x }}{{ loop.last }}{{ ns.v }}{% endfor %}
+{% set ns = namespace(v=0) %}{% macro m() %}{% set ns.v = ns.v + 1 %}{{ ns.v }}{% endmacro %}{% for x in l if x != ns.v %}{{ m() }}{{ x }}{{ loop.revindex }}{% endfor %}
+{% set ns = namespace(s=[1]) %}{% for x in l if x not in ns.s %}{% set ns.s = ns.s + [2] %}{{ x }}{{ loop.last }}{% endfor %}
+{% set ns = namespace(s=[1]) %}{% for x in l if x not in ns.s %}{% set ns.s = ns.s + [2] %}{{ x }}{{ loop.length }}{% endfor %}
+{% set ns = namespace(s=[1]) %}{% for x in l if x not in ns.s %}{% set ns.s = ns.s + [2] %}{{ x }}{{ loop.index }}{{ loop.first }}{% endfor %}
+{% set ns = namespace(s=[1]) %}{% for (x, y) in [(3, 1), (1, 2), (2, 2), (4, 1)] if x not in ns.s %}{% set ns.s = ns.s + [y] %}{{ x }}{{ loop.last }}{{ loop.nextitem }}{% else %}none{% endfor %}{{ ns.s }}
+{% set ns = namespace(s=[1]) %}{% for x in [l, [l, 3]] if x not in ns.s recursive %}{% set ns.s = ns.s + [2] %}{{ loop.last }}{{ loop(x) if x is iterable else x }}{% endfor %}
+{% set ns = namespace(s=l) %}{% for x in ns.s %}{% set ns.s = ns.s + [2] %}{{ x }}{{ loop.last }}{% endfor %}
 ]=])
 
 -- A dict that changes while it is gone through: as large as before, but other items.

@@ -140,11 +140,11 @@ local function print_of(text) return "{{ " .. text .. " }}" end
 
 -- Runs `f` in a scope: names that it sets are gone behind it.
 local function scoped(g, f)
-  local outer <const>, outer_loops <const>, vars <const> = g.vars, g.loops, {}
+  local outer <const>, outer_loops <const>, had_ns <const>, vars <const> = g.vars, g.loops, g.has_ns, {}
   for kind, names in pairs(outer) do vars[kind] = table.move(names, 1, #names, 1, {}) end
   g.vars, g.loops = vars, table.move(outer_loops, 1, #outer_loops, 1, {})
   local text <const> = f()
-  g.vars, g.loops = outer, outer_loops
+  g.vars, g.loops, g.has_ns = outer, outer_loops, had_ns
   return text
 end
 
@@ -236,6 +236,8 @@ S["for"] = function(g, depth)
   local text <const> = scoped(g, function()
     know(g, loop[3], loop[4])
     if g:chance(25) then head = head .. " if " .. (make(g, "test", 1):gsub("loop%.index", "2"):gsub("loop%.cycle%b()", "'w'")) end
+    -- What a condition says, and when it is asked.
+    if g.has_ns and g:chance(10) then head = string.gsub(head, " if .*", "") .. g:pick { " if ns.v % 3", " if ns.v > loop_nope|default(2)", " if x != ns.s" } end
     g.loops[#g.loops + 1] = loop
     return tag(g, head) .. body(g, depth) .. (g:chance(70) and print_of(g:pick(COUNTERS)) or "")
   end)
@@ -279,7 +281,9 @@ function S.macro(g, depth)
   return text
 end
 
-local SIMPLE <const> = { S.text, S.print, S.prints, S.print, S.prints, S.peek, S.set, S.set, S.change }
+function S.count(g) return g.has_ns and tag(g, "set ns.v = ns.v + 1") or S.text(g) end
+
+local SIMPLE <const> = { S.count, S.text, S.print, S.prints, S.print, S.prints, S.peek, S.set, S.set, S.change }
 local COMPLEX <const> = { S["if"], S["if"], S["for"], S["for"], S["for"], S["for"], S.set_block, S["with"], S.macro, S.macro, S.filter_block, S.namespace }
 
 local function statement(g, depth)

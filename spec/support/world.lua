@@ -155,6 +155,14 @@ function world:check_invariants()
   local twice = self:rows("SELECT grouping_hash FROM alert_group WHERE is_open = 1 AND grouping_hash IS NOT NULL " ..
     "GROUP BY integration_id, grouping_hash, route_id HAVING count(*) > 1")
   assert(#twice == 0, "two open groups of one grouping id and route")
+  -- Nobody is forgotten: what goes on by itself has the job that makes it go on, and what has to leave has its moment.
+  local stuck = self:rows("SELECT 'escalation of ' || g.id AS what FROM alert_group AS g JOIN escalation AS e ON e.alert_group_id = g.id " ..
+    "WHERE g.escalation = 'waiting' AND NOT EXISTS (SELECT 1 FROM job AS j WHERE j.alert_group_id = g.id AND j.kind = 'escalate' " ..
+    "AND j.detail LIKE e.epoch || ' %') UNION ALL SELECT 'page of ' || p.user_id || ' for ' || p.alert_group_id FROM page AS p " ..
+    "WHERE p.state = 'running' AND NOT EXISTS (SELECT 1 FROM job AS j WHERE j.alert_group_id = p.alert_group_id AND j.kind = 'page' " ..
+    "AND j.detail = p.epoch || ' ' || p.user_id) UNION ALL SELECT 'notification ' || id FROM notification " ..
+    "WHERE (state = 'waiting') IS NOT (due_at IS NOT NULL)")
+  assert(#stuck == 0, "nothing goes on with: " .. tostring(stuck[1] and stuck[1].what))
   local queues = self:rows("SELECT COALESCE(q.target, n.target) AS target FROM (SELECT target, is_important, MIN(due_at) AS due_at " ..
     "FROM notification WHERE due_at IS NOT NULL GROUP BY target, is_important) AS n FULL JOIN outbox_queue AS q " ..
     "ON q.target = n.target AND q.is_important = n.is_important WHERE q.due_at IS NOT MAX(n.due_at, q.resting_until)")

@@ -21,8 +21,8 @@ static const char tables_sql[] =
     "SELECT name FROM origin.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT "
     "IN "
     "('alert_group', 'alert', 'group_log', 'job', 'label', 'audit', 'api_token', 'escalation_plan', 'plan_step', "
-    "'escalation', 'page', 'notification', 'delivery', 'message', 'resolution_note', 'webhook_response', 'heartbeat', "
-    "'heartbeat_event', 'maintenance', 'schedule_watch', 'export_told')";
+    "'escalation', 'page', 'notification', 'outbox_queue', 'delivery', 'message', 'resolution_note', "
+    "'webhook_response', 'heartbeat', 'heartbeat_event', 'maintenance', 'schedule_watch', 'export_told')";
 
 static err fail(const struct copy *c, int rc) {
     return why_set(c->why, (rc & 0xff) == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO,

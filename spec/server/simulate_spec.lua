@@ -170,6 +170,19 @@ describe("simulate", function()
     assert.equal("", raw.shell(("find /tmp -maxdepth 2 -lname '%s/*' 2>/dev/null"):format(data)))
   end)
 
+  it("begins with nothing on its way, whatever waits in the folder", function()
+    w:provider("ntfy", {})
+    w:user("ada", { rules = { "ntfy", 5, "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
+    local h = hook { notify "ada" }
+    w:post(h, { key = "before", title = "Before" })
+    w:rows "UPDATE notification SET due_at = 1 WHERE state = 'waiting'"
+    close()
+    local list = lines(HOOK)
+    assert.matches("^00:00:00    ada  ntfy", list[3])
+    assert.matches("^00:05:00    ada  ntfy", list[#list - 2])
+    assert.equal("00:10:00  nobody answered", list[#list - 1])
+  end)
+
   it("shows a stored group's last alert once more, as it came", function()
     w:user("ada", { rules = { "sms" }, addresses = { sms = { phone = "+15551235678" } } })
     local h = hook { wait(1), notify "ada" }

@@ -9,8 +9,8 @@ ALTER TABLE integration ADD COLUMN static_labels TEXT NOT NULL DEFAULT '[]'; -- 
 ALTER TABLE alert_group ADD COLUMN is_demo INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE alert_group ADD COLUMN is_debug INTEGER NOT NULL DEFAULT 0;
 
--- The columns of the table of alert groups as a person has them: JSON [{"id","is_visible"}] in their order. The label
--- columns that everybody can show are the setting alert_group_label_columns.
+-- The columns of the table of alert groups as a person has them: JSON [{"type","id","is_visible"}] in their order. The
+-- columns of all, those of labels among them, are the setting alert_group_columns.
 CREATE TABLE alert_group_columns (
   user_id  INTEGER PRIMARY KEY REFERENCES user(id) ON DELETE CASCADE,
   columns  TEXT NOT NULL

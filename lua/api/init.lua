@@ -24,6 +24,7 @@ local schedule_quality = require("api.schedule_quality")
 local schedule_warnings = require("api.schedule_warnings")
 local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
+local table_settings = require("api.table_settings")
 local webhook_responses = require("api.webhook_responses")
 local writer = require("api.writer")
 
@@ -58,6 +59,10 @@ local ROUTES = {
   { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "editor" },
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "editor" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "viewer" },
+  { "alertgroup_table_settings", "GET", table_settings.get, "viewer" },
+  { "alertgroup_table_settings", "PUT", table_settings.put, "viewer" },
+  { "alertgroup_table_settings", "POST", table_settings.set_all, "admin" },
+  { "alertgroup_table_settings/reset", "POST", table_settings.reset, "viewer" },
   { "labels/keys", "GET", label_suggestions.keys, "viewer" },
   { "labels/values", "GET", label_suggestions.values, "viewer" },
   { "schedules/:id/export", "GET", schedule_export.schedule },

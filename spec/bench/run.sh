@@ -1,12 +1,12 @@
 #!/bin/sh
-# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | backtest]
-# Templates beside Python's Jinja2, how soon a page leaves, how late a million timers are, stored payloads under other
+# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | heartbeats | backtest]
+# Templates beside Python's Jinja2, how soon a page leaves, how late a million timers are, what heartbeats cost, stored payloads under other
 # templates, then speed and memory beside Prometheus Alertmanager (rounds of SECONDS), each in one run on one machine; the
 # words measure one of them alone.
 set -eu
 build=$1 what=${2:-8}
 case $what in
-templates|pages|timers|backtest) seconds=8 ;;
+templates|pages|timers|heartbeats|backtest) seconds=8 ;;
 *) seconds=$what what=all ;;
 esac
 export TOCSIN="$PWD/$build/tocsin" LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;$PWD/spec/bench/?.lua;;"
@@ -14,6 +14,7 @@ export LUA_CPATH="$PWD/$build/module/?.so;;"
 is() { [ "$what" = "$1" ] || [ "$what" = all ]; }
 ! is templates || /usr/bin/python3 spec/bench/templates.py "$build/template_bench"
 ! is pages || lua5.4 spec/bench/pages.lua "$PWD/$build/bench" "$seconds"
+! is heartbeats || lua5.4 spec/bench/heartbeats.lua "$PWD/$build/bench"
 ! is timers || lua5.4 spec/bench/timers.lua "$PWD/$build/bench"
 ! is backtest || lua5.4 spec/bench/backtest.lua
 ! is all || exec lua5.4 spec/bench/bench.lua "$PWD/$build/bench" "$seconds"

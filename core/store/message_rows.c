@@ -14,10 +14,19 @@ static err run(store *s, arena *a, const char *sql, const struct store_value *ar
 #define COLUMN_COUNT 8
 
 // What is worth telling, for C and for SQL; the words are those of lua/thread_words.lua.
-#define NEWS(X)                                                                                                   \
-    X("acknowledged")                                                                                             \
-    X("unacknowledged") X("resolved") X("unresolved") X("silenced") X("unsilenced") X("attached") X("unattached") \
-        X("page_started") X("page_failed") X("escalation_failed") X("unanswered")
+#define NEWS(X)            \
+    X("acknowledged")      \
+    X("unacknowledged")    \
+    X("resolved")          \
+    X("unresolved")        \
+    X("silenced")          \
+    X("unsilenced")        \
+    X("attached")          \
+    X("unattached")        \
+    X("page_started")      \
+    X("page_failed")       \
+    X("escalation_failed") \
+    X("unanswered")
 
 static struct message read_message(int64_t group_id, const struct store_value *v) {
     return (struct message){.alert_group_id = group_id,

@@ -173,8 +173,9 @@ describe("simulate", function()
   it("begins with nothing on its way, whatever waits in the folder", function()
     w:provider("ntfy", {})
     w:user("ada", { rules = { "ntfy", 5, "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
-    local h = hook { notify "ada" }
-    w:post(h, { key = "before", title = "Before" })
+    w:user("bob", { rules = { "ntfy" }, addresses = { ntfy = { topic = "bob-phone" } } })
+    w:post(w:hook(w:chain { notify "bob" }, { name = "before" }), { key = "before", title = "Before" })
+    hook { notify "ada" }
     w:rows "UPDATE notification SET due_at = 1 WHERE state = 'waiting'"
     close()
     local list = lines(HOOK)

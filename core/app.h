@@ -27,7 +27,7 @@ struct app {
     struct ports ports;
     workers *workers;
     backtests *backtests;
-    http_server *http; // NULL without sockets
+    http_server *http;                           // NULL without sockets
     struct mailbox *loop_boxes[PULSE_LOOPS_MAX]; // of its loops
     struct front front;
     struct local *local; // the socketless loop of turn mode

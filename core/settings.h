@@ -11,51 +11,50 @@
 #define MIB (1024 * KIB)
 
 // TEXT(name, default, help)  INT(name, default, least, most, help)  BOOL(name, default, help)
-#define SETTING_LIST(TEXT, INT, BOOL)                                                                           \
-    TEXT(data, "./var", "data folder; holds tocsin.db")                                                         \
-    TEXT(listen, "127.0.0.1:8080", "HOST:PORT of the HTTP server; port 0 picks one")                            \
-    TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")   \
-    TEXT(lua, "", "read Lua files, integrations and pages from this checkout instead of the binary")            \
-    TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")     \
-    TEXT(log_level, "info", "debug, info, warn or error")                                                       \
-    INT(workers, 0, 0, 64, "I/O loops; 0: as many as cores, at most 2")                                         \
-    INT(api_workers, 2, 1, 64, "threads that answer the API and the pages")                                     \
-    INT(body_limit, 4 * MIB, KIB, 256 * MIB, "bytes of a request body, after inflating")                        \
-    INT(header_limit, 64 * KIB, KIB, MIB, "bytes of a request's headers")                                       \
-    INT(header_count, 100, 10, 1000, "headers of a request")                                                    \
-    INT(header_timeout, 10000, 100, 600000, "milliseconds to read a request's headers")                         \
-    INT(body_timeout, 30000, 100, 600000, "milliseconds to read a request's body")                              \
-    INT(idle_timeout, 75000, 100, 3600000, "milliseconds a connection may wait between requests")               \
-    INT(bodies_limit, 64 * MIB, MIB, 4096 * MIB, "bytes of request bodies held at once, in all")                \
-    INT(connections, 4096, 8, 1000000, "open connections")                                                      \
-    INT(commit_waiting, 10000, 10, 1000000, "alerts that may wait for the disk; past it the answer is 503")     \
-    INT(commit_waiting_bytes, 64 * MIB, MIB, 4096 * MIB, "bytes that may wait for the disk")                    \
-    INT(fuel_inline, 200000, 1000, 100000000, "template fuel of one alert on an I/O loop (about 10 ns a unit)") \
-    INT(fuel_slow, 5000000, 1000, 1000000000, "template fuel of one rendering in the slow lane")                \
-    INT(slow_lane_waiting, 1000, 1, 100000, "alerts of one integration that may wait in the slow lane")         \
-    INT(json_depth, JSON_DEPTH_MAX, 4, JSON_DEPTH_MAX, "levels that an alert's JSON may be nested")             \
-    INT(template_limit, LIMIT_template, 10000, 1000000, "characters of a template")                             \
-    INT(rendering_limit, LIMIT_rendering, 100, 1000000, "characters of a rendering; the rest is cut")           \
-    INT(title_limit, LIMIT_title, 20, 10000, "characters of a title; the rest is cut")                          \
-    INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                          \
-    INT(acknowledge_remind, 0, 0, 86400, "seconds after which who acknowledged is asked again; 0: never")       \
-    INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")  \
-    BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                    \
-    INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                    \
-    INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                          \
-    TEXT(allow_private_webhooks, "0", "private addresses webhooks and calendars may reach: 0, 1, CIDRs")        \
-    TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")           \
-    TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                  \
-    TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")            \
-    INT(provider_refresh, 600, 0, 86400,                                                                        \
-        "seconds between two looks at a chat's rooms and user groups; 0: chats are asked nothing")              \
-    INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")         \
-    INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                         \
-    INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")         \
-    TEXT(outbound_heartbeat_url, "", "URL that is asked regularly while all is well here: a dead-man's switch") \
-    INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                     \
-    BOOL(deliver, true, "send notifications; off: they wait")                                                   \
-    TEXT(metrics_label, "", "label by whose values /metrics counts alert groups; the first 200 values")         \
+#define SETTING_LIST(TEXT, INT, BOOL)                                                                                 \
+    TEXT(data, "./var", "data folder; holds tocsin.db")                                                               \
+    TEXT(listen, "127.0.0.1:8080", "HOST:PORT of the HTTP server; port 0 picks one")                                  \
+    TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")         \
+    TEXT(lua, "", "read Lua files, integrations and pages from this checkout instead of the binary")                  \
+    TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")           \
+    TEXT(log_level, "info", "debug, info, warn or error")                                                             \
+    INT(workers, 0, 0, 64, "I/O loops; 0: as many as cores, at most 2")                                               \
+    INT(api_workers, 2, 1, 64, "threads that answer the API and the pages")                                           \
+    INT(body_limit, 4 * MIB, KIB, 256 * MIB, "bytes of a request body, after inflating")                              \
+    INT(header_limit, 64 * KIB, KIB, MIB, "bytes of a request's headers")                                             \
+    INT(header_count, 100, 10, 1000, "headers of a request")                                                          \
+    INT(header_timeout, 10000, 100, 600000, "milliseconds to read a request's headers")                               \
+    INT(body_timeout, 30000, 100, 600000, "milliseconds to read a request's body")                                    \
+    INT(idle_timeout, 75000, 100, 3600000, "milliseconds a connection may wait between requests")                     \
+    INT(bodies_limit, 64 * MIB, MIB, 4096 * MIB, "bytes of request bodies held at once, in all")                      \
+    INT(connections, 4096, 8, 1000000, "open connections")                                                            \
+    INT(commit_waiting, 10000, 10, 1000000, "alerts that may wait for the disk; past it the answer is 503")           \
+    INT(commit_waiting_bytes, 64 * MIB, MIB, 4096 * MIB, "bytes that may wait for the disk")                          \
+    INT(fuel_inline, 200000, 1000, 100000000, "template fuel of one alert on an I/O loop (about 10 ns a unit)")       \
+    INT(fuel_slow, 5000000, 1000, 1000000000, "template fuel of one rendering in the slow lane")                      \
+    INT(slow_lane_waiting, 1000, 1, 100000, "alerts of one integration that may wait in the slow lane")               \
+    INT(json_depth, JSON_DEPTH_MAX, 4, JSON_DEPTH_MAX, "levels that an alert's JSON may be nested")                   \
+    INT(template_limit, LIMIT_template, 10000, 1000000, "characters of a template")                                   \
+    INT(rendering_limit, LIMIT_rendering, 100, 1000000, "characters of a rendering; the rest is cut")                 \
+    INT(title_limit, LIMIT_title, 20, 10000, "characters of a title; the rest is cut")                                \
+    INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                                \
+    INT(acknowledge_remind, 0, 0, 86400, "seconds after which who acknowledged is asked again; 0: never")             \
+    INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")        \
+    BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                          \
+    INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                          \
+    INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                                \
+    TEXT(allow_private_webhooks, "0", "private addresses webhooks and calendars may reach: 0, 1, CIDRs")              \
+    TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")                 \
+    TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                        \
+    TEXT(ca_file, "", "PEM file of the authorities that outgoing TLS trusts; default: the system's")                  \
+    INT(provider_refresh, 600, 0, 86400, "seconds between looks at a chat's rooms and user groups; 0: none is asked") \
+    INT(daily_phone_limit, 200, 0, 1000000, "calls and text messages to one person a day; 0: no limit")               \
+    INT(daily_email_limit, 200, 0, 1000000, "e-mails to one person a day; 0: no limit")                               \
+    INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")               \
+    TEXT(outbound_heartbeat_url, "", "URL that is asked regularly while all is well here: a dead-man's switch")       \
+    INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                           \
+    BOOL(deliver, true, "send notifications; off: they wait")                                                         \
+    TEXT(metrics_label, "", "label by whose values /metrics counts alert groups; the first 200 values")               \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

@@ -36,23 +36,23 @@ err engine_add_line_by(engine *e, int64_t group_id, const char *action, const ch
     return x == ERR_OK && message_rows_is_news(action) ? engine_notes_add(e, group_id, now) : x;
 }
 
-static err add_call_job(engine *e, struct job_row *job, int64_t epoch, int64_t user_id) {
+static err add_call_job(engine *e, struct job_row job, int64_t epoch, int64_t user_id) {
     char detail[48];
     int n = snprintf(detail, sizeof detail, "%lld %lld", (long long)epoch, (long long)user_id);
-    job->detail = (str){detail, (size_t)n};
-    job->priority = CALL_PRIORITY;
+    job.detail = (str){detail, (size_t)n};
+    job.priority = CALL_PRIORITY;
     e->jobs_added = true;
-    return group_rows_add_job(e->rows, job);
+    return group_rows_add_job(e->rows, &job);
 }
 
 err engine_add_call_job(engine *e, const char *kind, int64_t group_id, int64_t user_id, int64_t epoch, int64_t due_at) {
     struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id};
-    return add_call_job(e, &job, epoch, user_id);
+    return add_call_job(e, job, epoch, user_id);
 }
 
 err engine_add_wall_job(engine *e, const char *kind, int64_t group_id, int64_t epoch, int64_t due_at) {
     struct job_row job = {.kind = str_of(kind), .due_at = due_at, .alert_group_id = group_id, .is_wall = true};
-    return add_call_job(e, &job, epoch, 0);
+    return add_call_job(e, job, epoch, 0);
 }
 
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id) {

@@ -18,7 +18,7 @@ struct engine_options {
     size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
     struct group_reminder reminder;
     const char *metrics_label; // NULL or "": alert groups are not counted by a label
-    bool is_note_required; // people resolve with a note, except over the API
+    bool is_note_required;     // people resolve with a note, except over the API
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
     void (*on_jobs)(void *ctx);
     void *ctx;
@@ -44,7 +44,7 @@ struct engine_counters { // atomics, readable from any thread
         notifications_failed;
     uint64_t calendars_fetched, calendars_failed, calendars_failing, schedules_uncovered, schedules_with_gaps;
     uint64_t maintenance_running, maintenance_collected, maintenance_released; // the first: windows now
-    uint64_t pulses_sent, pulses_failed, pulses_withheld; // of the outbound heartbeat
+    uint64_t pulses_sent, pulses_failed, pulses_withheld;                      // of the outbound heartbeat
     uint64_t heartbeat_beats, heartbeats_missed, heartbeats_restored;
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };

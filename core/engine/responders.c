@@ -80,7 +80,8 @@ static err page_apply(struct commit_item *item, store *s, int64_t now) {
     for (size_t i = 0; i < p->count && x == ERR_OK; i++) x = call(p, a, &g, &p->people[i], now);
     for (size_t i = 0; i < p->schedule_count && x == ERR_OK; i++) x = call_schedule(p, a, &g, &p->schedules[i], now);
     if (x == ERR_OK) x = call_team(p, a, &g, now);
-    if (x == ERR_OK && is_call(p)) x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
+    if (x == ERR_OK && is_call(p))
+        x = engine_watch_for_answer(p->engine, &g, now); // also of nobody who could be called
     if (x == ERR_OK) engine_count(&p->engine->counters.actions);
     arena_free(a);
     return x;

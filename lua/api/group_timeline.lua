@@ -14,9 +14,10 @@ local group_timeline = {}
 
 local PAGE_SIZE <const> = 100
 
+local MESSAGES <const> = "kind IN ('page', 'remind', 'post', 'cancel')"
 local ITEMS <const> = "(SELECT at, 0 AS realm, seq AS id FROM group_log WHERE alert_group_id = $1 UNION ALL " ..
-  "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND kind IN ('page', 'remind', 'post', " ..
-  "'cancel') UNION ALL SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
+  "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND " .. MESSAGES .. " UNION ALL " ..
+  "SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
 
 -- Names, each looked up once ----------------------------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@
 #include "script/program_tree.h"
 #include "script/values.h"
 #include <lauxlib.h>
+#include <math.h>
 
 #define PROGRAM_TYPE "tocsin.program"
 #define RUN_TYPE     "tocsin.program_run"
+#define TABLES_MAX   20                 // in each other
+#define ITEMS_MAX    500                // of a table
 #define TEXT_KEPT    ((size_t)64 << 10) // what is more is given back
 
 // The memory of a state's renderings, one after the other.
@@ -15,6 +18,13 @@ struct runner {
     struct jmemory *memory;
     char *text;
     size_t cap;
+};
+
+// How a context is read.
+struct reading {
+    lua_State *L;
+    struct run *run;
+    bool is_plain; // may tables be read?
 };
 
 static int free_runner(lua_State *L) {
@@ -53,16 +63,77 @@ static int build(lua_State *L) {
     return 0;
 }
 
-// A value of the context. Tables are what Lua made, perhaps for more than one template: Lua's affair.
-static jval value_at(lua_State *L, int index) {
+static jval value_at(struct reading *reading, int depth);
+
+// Of a list or tuple, {n=, [1..n]}, on the top.
+static bool read_list(struct reading *reading, enum jtype type, uint32_t n, int depth, jval *out) {
+    lua_State *L = reading->L;
+    if (!run_list(reading->run, type, n, out)) return false;
+    for (uint32_t i = 0; i < n; i++) {
+        lua_rawgeti(L, -1, (lua_Integer)i + 1);
+        out->list->items[i] = value_at(reading, depth + 1);
+        lua_pop(L, 1);
+        if (out->list->items[i].type == J_OTHER) return false;
+    }
+    out->list->n = n;
+    return true;
+}
+
+// Of a dict, {n=, k=, v=}, on the top. Only names are keys here.
+static bool read_dict(struct reading *reading, uint32_t n, int depth, jval *out) {
+    lua_State *L = reading->L;
+    if (!run_dict(reading->run, n, out)) return false;
+    bool is_known = lua_getfield(L, -1, "k") == LUA_TTABLE && lua_getfield(L, -2, "v") == LUA_TTABLE;
+    for (uint32_t i = 0; is_known && i < n; i++) {
+        struct jentry *e = &out->dict->entries[i];
+        is_known = lua_rawgeti(L, -2, (lua_Integer)i + 1) == LUA_TSTRING;
+        e->key = value_at(reading, depth + 1);
+        lua_rawget(L, -2);
+        e->value = value_at(reading, depth + 1);
+        lua_pop(L, 1);
+        is_known = is_known && e->value.type != J_OTHER && e->value.type != J_UNDEF;
+    }
+    out->dict->n = n;
+    return is_known;
+}
+
+// Of a table on the top: J_OTHER for what is no list, tuple or dict of lua/jinja/value.lua, or holds such.
+static jval read_table(struct reading *reading, int depth) {
+    lua_State *L = reading->L;
+    int top = lua_gettop(L);
+    jval v;
+    bool is_known = false;
+    if (reading->is_plain && depth < TABLES_MAX && lua_checkstack(L, 10) &&
+        luaL_getmetafield(L, -1, "name") == LUA_TSTRING) {
+        const char *name = lua_tostring(L, -1);
+        lua_settop(L, top);
+        lua_getfield(L, -1, "n");
+        lua_Integer n = lua_tointeger(L, -1);
+        lua_settop(L, top);
+        if (n < 0 || n > ITEMS_MAX) is_known = false;
+        else if (strcmp(name, "dict") == 0) is_known = read_dict(reading, (uint32_t)n, depth, &v);
+        else if (strcmp(name, "list") == 0) is_known = read_list(reading, J_LIST, (uint32_t)n, depth, &v);
+        else if (strcmp(name, "tuple") == 0) is_known = read_list(reading, J_TUPLE, (uint32_t)n, depth, &v);
+    }
+    lua_settop(L, top);
+    return is_known ? v : jval_of(J_OTHER);
+}
+
+// The value on the top. Tables are what Lua made, perhaps for more than one template: a template that may change values
+// would have to change them, too, and is Lua's affair.
+static jval value_at(struct reading *reading, int depth) {
+    lua_State *L = reading->L;
+    const int index = -1;
     str text;
     const struct json *document;
     switch (lua_type(L, index)) {
+    case LUA_TTABLE: return read_table(reading, depth);
     case LUA_TNIL: return jval_of(J_UNDEF);
     case LUA_TBOOLEAN: return jval_bool(lua_toboolean(L, index));
     case LUA_TLIGHTUSERDATA: return jval_of(J_NONE);
     case LUA_TNUMBER:
-        return lua_isinteger(L, index) ? jval_int(lua_tointeger(L, index)) : jval_real(lua_tonumber(L, index));
+        if (lua_isinteger(L, index)) return jval_int(lua_tointeger(L, index));
+        return isnan(lua_tonumber(L, index)) ? jval_of(J_OTHER) : jval_real(lua_tonumber(L, index));
     case LUA_TSTRING:
         text.ptr = lua_tolstring(L, index, &text.len);
         return text.len > UINT32_MAX ? jval_of(J_OTHER) : jval_str(text);
@@ -76,11 +147,12 @@ static jval value_at(lua_State *L, int index) {
 // What the template reads of the table at 2. Its strings are alive as long as the table is.
 static jval *read_context(lua_State *L, const struct program *p, struct run *r) {
     jval *context = run_take(r, (p->names_count + 1) * sizeof *context);
+    struct reading reading = {.L = L, .run = r, .is_plain = !p->mutates};
     for (uint32_t i = 0; context && i < p->names_count; i++) {
         str name = jval_text(&p->names[i]);
         lua_pushlstring(L, name.ptr, name.len);
         lua_rawget(L, 2);
-        context[i] = value_at(L, -1);
+        context[i] = value_at(&reading, 0);
         lua_pop(L, 1);
         if (context[i].type == J_UNDEF && program_is_global(name)) context[i] = (jval){.type = J_OTHER, .of = 1};
     }

@@ -45,6 +45,7 @@ describe("Jinja2 and ours", function()
   it("agree on plain values", function() assert.equal("", differences "plain") end)
   it("agree on payloads", function() assert.equal("", differences "payload") end)
   it("agree where templates are rendered in C", function() assert.equal("", differences("payload", true)) end)
+  it("agree where C reads values of Lua's", function() assert.equal("", differences("plain", true)) end)
 
   it("meet in every tag, filter, test, global, method and kind of error", function()
     local counts <const> = coverage.count(answers, everything)

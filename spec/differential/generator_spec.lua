@@ -12,10 +12,10 @@ local BATCH <const>, SHOWN_MAX <const> = 2000, 8
 local in_c = 0 -- how many C rendered
 
 local function differs(case, answer)
-  for _, how in ipairs { { "plain", false }, { "payload", false }, { "payload", true } } do
+  for _, how in ipairs { { "plain", false }, { "payload", false }, { "plain", true }, { "payload", true } } do
     local env <const> = differential.environment(case, how[2])
     local text <const>, e <const>, is_in_c <const> = differential.render(case, env, how[1])
-    if how[2] and is_in_c then in_c = in_c + 1 end
+    if how[2] and how[1] == "payload" and is_in_c then in_c = in_c + 1 end
     local found <const> = differential.difference(case, answer, text, e)
     if found then return (how[2] and "in C: " or "") .. found end
   end

@@ -6,6 +6,7 @@ local backtest <const> = require("backtest")
 local body <const> = require("api.body")
 local history <const> = require("backtests.history")
 local ids <const> = require("tocsin.ids")
+local fuel <const> = require("tocsin.fuel")
 local json <const> = require("tocsin.json")
 local plan <const> = require("api.backtest_plan")
 local store <const> = require("tocsin.store")
@@ -17,6 +18,7 @@ local run = {}
 local ALERTS_AT_ONCE <const> = 60
 local BYTES_AT_ONCE <const> = 64 * 1024 -- a longer payload is read by itself
 local REPORT_EVERY <const> = 50         -- pieces: what differs so far
+local PIECE_FUEL <const> = fuel.SLOW    -- of a piece: some 50 ms
 
 local function marks_of(count)
   local marks = {}
@@ -28,7 +30,7 @@ local ALERTS <const> = "SELECT id, alert_group_id, received_at, parsed, CASE WHE
   " THEN payload END AS payload FROM alert WHERE id IN (" .. marks_of(ALERTS_AT_ONCE) .. ") ORDER BY id"
 local PAYLOAD <const> = "SELECT payload FROM alert WHERE id = $1"
 
-local current -- {test, history, ids, at, pieces}
+local current -- {test, history, ids, rows: read and not yet rendered, from `row` on, read, at: done, pieces}
 
 --- Begins one.
 ---@param request_json string {integration: public id or name, changes: the body of POST …/backtest/}
@@ -41,7 +43,7 @@ function run.start(request_json)
   local made, refusal = plan.make(row, request.changes)
   if not made then return writer.text(refusal.value) end
   current = { test = backtest.new(made.old, made.new), history = history.new(made.integration_id, made.last),
-    at = 0, pieces = 0 }
+    at = 0, read = 0, rows = {}, pieces = 0 }
 end
 
 -- Report -----------------------------------------------------------------------------------------------------------------
@@ -106,14 +108,22 @@ end
 -- Pieces -----------------------------------------------------------------------------------------------------------------
 
 local function text_of(row)
-  return row.parsed or row.payload or store.row(PAYLOAD, row.id).payload
+  return row.parsed or row.payload or (store.row(PAYLOAD, row.id) or { payload = "" }).payload
 end
 
+-- Some alerts: those that were read, as far as a piece goes.
 local function replay(c)
-  local args, test = {}, c.test
-  for i = 1, ALERTS_AT_ONCE do args[i] = c.ids[c.at + i] or json.null end
-  for _, row in ipairs(store.rows(ALERTS, table.unpack(args))) do test:add(row, text_of(row)) end
-  c.at = math.min(c.at + ALERTS_AT_ONCE, #c.ids)
+  if #c.rows == 0 then
+    local args = {}
+    for i = 1, ALERTS_AT_ONCE do args[i] = c.ids[c.read + i] or json.null end
+    c.rows, c.row, c.read = store.rows(ALERTS, table.unpack(args)), 1, math.min(c.read + ALERTS_AT_ONCE, #c.ids)
+  end
+  local enough = fuel.left() - PIECE_FUEL
+  while c.rows[c.row] and fuel.left() > enough do
+    c.test:add(c.rows[c.row], text_of(c.rows[c.row]))
+    c.row, c.at = c.row + 1, c.at + 1
+  end
+  if not c.rows[c.row] then c.rows, c.at = {}, c.read end -- some may have been deleted meanwhile
   return c.at == #c.ids
 end
 

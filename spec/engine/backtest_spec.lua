@@ -83,6 +83,7 @@ describe("a backtest", function()
     assert.is_nil(report.groups)
     assert.equal("email.title", report.renderings[1].field)
     assert.same({}, run({}).renderings)
+    assert.equal(0, run({ templates = { grouping_key = "x" } }, w:integration {}).payloads)
   end)
 
   it("takes the last alerts of this integration alone, in order, through long groups and short ones", function()

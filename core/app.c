@@ -142,6 +142,7 @@ static void open_backtests(struct app *app) {
     struct backtests_options options = {.data = app->settings.data,
                                         .read_timeout_ms = (int)app->settings.read_timeout,
                                         .script = app_script_options(app),
+                                        .alerts = &engine_counters(app->engine)->alerts,
                                         .env = app->env,
                                         .log = app->log};
     app->ports.backtests = app->backtests = backtests_new(&options);

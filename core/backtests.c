@@ -3,9 +3,14 @@
 #include "base/thread.h"
 #include "script/fuel.h"
 #include <pthread.h>
+#include <unistd.h>
 
 enum { RUNS_KEPT = 32, RUNS_WAITING = 8 };
-#define MEMORY_BYTES (512 << 20) // of a run: a hundred thousand alerts hold some tens of MiB
+#define BUSY_ALERTS_A_SECOND 200
+#define LOOK_NS              INT64_C(50000000)  // between two looks at how busy the house is
+#define REST_MAX_NS          INT64_C(100000000) // at once
+#define REST_FACTOR          9                  // rest to work, where it is busy
+#define MEMORY_BYTES         (512 << 20)        // of a run: a hundred thousand alerts hold some tens of MiB
 
 enum run_state { RUN_NONE, RUN_WAITING, RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED };
 static const char *const state_texts[] = {"", "waiting", "running", "done", "stopped", "failed"};
@@ -30,6 +35,11 @@ struct backtests {
     bool is_running, is_stopping;
     script *script; // of the run that is under way
     store *reader;
+    struct { // how busy the house is
+        int64_t looked_at;
+        uint64_t alerts;
+        bool is_busy;
+    } pace;
 };
 
 backtests *backtests_new(const struct backtests_options *options) {
@@ -252,11 +262,30 @@ bool backtests_turn(backtests *b) {
     return true;
 }
 
+static void look_around(backtests *b, int64_t now) {
+    int64_t since = now - b->pace.looked_at;
+    if (since < LOOK_NS) return;
+    uint64_t alerts = __atomic_load_n(b->options.alerts, __ATOMIC_RELAXED);
+    b->pace.is_busy = (double)(alerts - b->pace.alerts) * 1e9 / (double)since > BUSY_ALERTS_A_SECOND;
+    b->pace.alerts = alerts;
+    b->pace.looked_at = now;
+}
+
+// A turn that rests afterwards where it is busy.
+static bool paced_turn(backtests *b) {
+    int64_t start = clock_ns();
+    if (!backtests_turn(b)) return false;
+    int64_t now = clock_ns(), rest = REST_FACTOR * (now - start);
+    look_around(b, now);
+    if (b->pace.is_busy) usleep((useconds_t)((rest < REST_MAX_NS ? rest : REST_MAX_NS) / 1000));
+    return true;
+}
+
 static void *thread_main(void *arg) {
     backtests *b = arg;
     thread_present("backtest", THREAD_LAST);
     for (;;) {
-        while (backtests_turn(b)) continue;
+        while (paced_turn(b)) continue;
         pthread_mutex_lock(&b->mutex);
         while (!b->is_stopping && !oldest(b, RUN_WAITING, RUN_RUNNING)) pthread_cond_wait(&b->wake, &b->mutex);
         bool is_done = b->is_stopping && !oldest(b, RUN_WAITING, RUN_RUNNING);

@@ -2,7 +2,8 @@
 //
 // Purpose: keeps a short list of runs in memory, the last ones included, and takes them one after the other through
 // lua/backtests/run.lua. Each has a Lua state and a reading connection of its own, closed when it ends. A run is
-// not kept over a restart.
+// not kept over a restart. While alerts come in, a run takes a tenth of its time: it would push what they wait for off the
+// processors and out of their caches.
 // Threads: start, look and stop from any.
 #pragma once
 #include "base/buf.h"
@@ -15,6 +16,7 @@ struct backtests_options {
     const char *data; // data folder
     int read_timeout_ms;
     struct script_options script; // the store is filled in here
+    const uint64_t *alerts;       // counts those that were stored, atomically
     env *env;
     log_t *log;
 };

@@ -9,9 +9,9 @@ local sort <const>, move <const> = table.sort, table.move
 local history = {}
 history.__index = history
 
-local GROUPS_AT_ONCE <const> = 10000 -- ids of groups, of all integrations
-local CHAINS_AT_ONCE <const> = 200
-local LINKS_AT_ONCE <const> = 5000
+local GROUPS_AT_ONCE <const> = 5000 -- ids of groups, of all integrations
+local CHAINS_AT_ONCE <const> = 100
+local LINKS_AT_ONCE <const> = 1000
 
 local GROUPS <const> = "SELECT last_alert_id, alerts_count FROM alert_group WHERE id > $1 AND id <= $2 AND " ..
   "integration_id = $3 AND last_alert_id > $4 AND wiped_at IS NULL"
@@ -24,7 +24,7 @@ local CHAIN <const> = "WITH RECURSIVE c(id, previous_id) AS (SELECT id, previous
 function history.new(integration_id, last)
   local newest = store.row("SELECT MAX(id) AS id FROM alert_group")
   return setmetatable({ integration_id = integration_id, last = last, below = newest and newest.id or 0, floor = 0,
-    heads = {}, counts = {}, ids = {}, at = 1 }, history)
+    heads = {}, counts = {}, ids = {}, at = 1, from = nil }, history)
 end
 
 local function descending(a, b) return a > b end
@@ -48,26 +48,27 @@ local function find_groups(self)
   if from <= 0 then sort(self.heads, descending) end
 end
 
-local function follow(self, head)
-  if self.counts[head] then
-    self.ids[#self.ids + 1] = head
-    return
+-- Some links of a chain. → how many, and where it goes on if it does
+local function follow(self, from)
+  if self.counts[from] then
+    self.ids[#self.ids + 1] = from
+    return 1
   end
-  local at = head
-  while at and at > self.floor do
-    local rows = store.rows(CHAIN, at, self.floor, LINKS_AT_ONCE)
-    for _, row in ipairs(rows) do self.ids[#self.ids + 1] = row.id end
-    at = #rows == LINKS_AT_ONCE and rows[#rows].previous_id or nil
-    self.ids = keep_newest(self, self.ids)
-  end
+  local rows = store.rows(CHAIN, from, self.floor, LINKS_AT_ONCE)
+  for _, row in ipairs(rows) do self.ids[#self.ids + 1] = row.id end
+  return #rows, #rows == LINKS_AT_ONCE and rows[#rows].previous_id or nil
 end
 
 local function follow_chains(self)
+  local links = 0
   for _ = 1, CHAINS_AT_ONCE do
-    local head = self.heads[self.at]
-    if not head or head <= self.floor then return true end
-    follow(self, head)
-    self.at = self.at + 1
+    local from = self.from or self.heads[self.at]
+    if not from or not self.from and from <= self.floor then return true end
+    local count = 0
+    if from > self.floor then count, self.from = follow(self, from) else self.from = nil end
+    if not self.from then self.at = self.at + 1 end
+    links = links + count
+    if links >= LINKS_AT_ONCE then break end
   end
   self.ids = keep_newest(self, self.ids)
   return false

@@ -101,6 +101,15 @@ describe("a backtest", function()
     assert.equal(29, run({ last = 1000 }).payloads)
   end)
 
+  it("takes the last alerts of a group of thousands, and of those beside it", function()
+    for n = 1, 2300 do w:post(hook, '{"host":"h' .. (n % 100 == 0 and n or "") .. '","n":' .. n .. ',"title":"' .. n .. '"}') end
+    for _, last in ipairs { 1150, 2200 } do
+      local report = run { last = last, templates = { web = { title = "{{ payload.n - 1 }}" } } }
+      assert.same({ last, last }, { report.payloads, report.renderings[1].count })
+      assert.equal(tostring(2301 - last), report.renderings[1].samples[1].old)
+    end
+  end)
+
   it("reads forms, texts and long payloads as they were read", function()
     w:send(hook, "host=a&title=form", { ["content-type"] = "application/x-www-form-urlencoded" })
     w:post(hook, { host = "b", title = "long", more = ("x"):rep(100000) })

@@ -17,14 +17,18 @@ bool node_text(struct run *r, const struct node *n, jval *out) {
 }
 
 // A macro that is printed leaves its text where it is wanted already; every other value is printed.
+static inline bool put(struct run *r, const jval *v) {
+    return v->type == J_STR ? run_put(r, v->text, v->len) : run_print(r, v);
+}
+
+// Texts and variables, which most of the pieces are, are put without a call each.
 bool node_output(struct run *r, const struct node *n, jval *out) {
     for (uint32_t i = 0; i < n->count; i++) {
         const struct node *kid = n->kids[i];
-        if (kid->run == node_text) {
-            if (!run_put(r, kid->value.text, kid->value.len)) return false;
-        } else if (!node_run(r, kid, out) || !run_print(r, out)) {
-            return false;
-        }
+        bool is_put = kid->run == node_text    ? run_put(r, kid->value.text, kid->value.len)
+                      : kid->run == node_local ? put(r, &r->frame[kid->slot])
+                                               : node_run(r, kid, out) && put(r, out);
+        if (!is_put) return false;
     }
     return run_spend(r, n->count);
 }

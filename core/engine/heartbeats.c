@@ -3,9 +3,11 @@
 #include "script/json.h"
 
 #define LOOK_EVERY_US INT64_C(250000)
-#define STALL_US      INT64_C(10000000) // so much later than planned: beats may have been lost
-#define RETRY_US      INT64_C(1000000)  // when what was found could not be written down
-#define NOTE_EVERY_US INT64_C(5000000)  // last beats go to the disk in pieces
+#define TURN_MAX_US   INT64_C(5000000) // while any is armed there is a turn at least so often
+#define STALL_US      INT64_C(8000000) // there was none for so long: beats may have been lost
+#define LATE_US       INT64_C(1000000) // a look that is so late is put off once: beats may be waiting to be read
+#define RETRY_US      INT64_C(1000000) // when what was found could not be written down
+#define NOTE_EVERY_US INT64_C(5000000) // last beats go to the disk in pieces
 #define NOTES_MAX     1000
 #define ON_WAY_MAX    64
 #define LONG_LOOK_NS  5000000 // after one that took longer, questions wait REST_TIMES as long
@@ -27,8 +29,9 @@ struct heartbeats {
     const config *config;
     struct watched *list; // by integration
     size_t count, on_way, note_from;
-    int64_t look_at, rested_at, note_at;
+    int64_t look_at, turned_at, rested_at, note_at;
     bool is_started, is_noting, has_more; // has_more: than may be on their way at once
+    bool has_alive, is_put_off;
 };
 
 // Something that was found, until it is written down.
@@ -263,11 +266,12 @@ static void read_cell(struct watched *w, int64_t now) {
 // Returns when the next one is due.
 static int64_t look_at_all(heartbeats *h, int64_t now) {
     int64_t next = NEVER;
-    h->has_more = false;
+    h->has_more = h->has_alive = false;
     for (size_t i = 0; i < h->count; i++) {
         struct watched *w = &h->list[i];
         int64_t due_at;
         read_cell(w, now);
+        h->has_alive |= w->rule.is_enabled && w->rule.state == HEARTBEAT_ALIVE;
         if (w->is_on_way) continue;
         enum heartbeat_deed deed = heartbeat_look(&w->rule, now, &due_at);
         if (deed == HEARTBEAT_NOTHING) next = due_at < next ? due_at : next;
@@ -293,7 +297,6 @@ static void begin_anew(heartbeats *h, int64_t now, const char *reason) {
 static void look(heartbeats *h, int64_t now) {
     int64_t start_ns = clock_ns();
     if (!h->is_started) begin_anew(h, now, "server_started");
-    else if (h->look_at != NEVER && now - h->look_at > STALL_US) begin_anew(h, now, "server_stood_still");
     h->is_started = true;
     int64_t next = look_at_all(h, now), soonest = now + LOOK_EVERY_US, took_ns = clock_ns() - start_ns;
     h->rested_at = took_ns > LONG_LOOK_NS ? now + REST_TIMES * took_ns / 1000 : now;
@@ -301,9 +304,8 @@ static void look(heartbeats *h, int64_t now) {
 }
 
 // The last beats, for people to read after a restart. Returns when there is more to write.
-static int64_t note(heartbeats *h, int64_t now) {
-    if (h->is_noting) return NEVER;
-    if (h->note_at > now) return h->note_at;
+static void note(heartbeats *h, int64_t now) {
+    if (h->is_noting || h->note_at > now) return;
     struct errand *x = errand_new(h, BEAT_NOTE, "");
     struct beat_note *notes = arena_alloc(x->memory, NOTES_MAX * sizeof *notes);
     int64_t offset = env_now(h->options.env) - now;
@@ -318,23 +320,38 @@ static int64_t note(heartbeats *h, int64_t now) {
     h->note_at = now + NOTE_EVERY_US;
     if (!count) {
         errand_free(x);
-        return NEVER;
+        return;
     }
     x->beat.notes = notes;
     x->beat.note_count = count;
     h->is_noting = true;
     push(x);
-    return NEVER;
+}
+
+// This thread did not run for a while, or runs late: what came meanwhile is read before anybody is found missing.
+static void see_stall(heartbeats *h, int64_t now) {
+    bool is_late = h->look_at != NEVER && now - h->look_at > LATE_US;
+    if (h->has_alive && now - h->turned_at > STALL_US) begin_anew(h, now, "server_stood_still");
+    else if (is_late && !h->is_put_off && h->is_started) {
+        h->look_at = now + LOOK_EVERY_US;
+        h->is_put_off = true;
+        return;
+    }
+    h->is_put_off = false;
 }
 
 int64_t heartbeats_turn(heartbeats *h) {
     int64_t now = env_elapsed(h->options.env);
     take_done(h, now);
+    see_stall(h, now);
+    h->turned_at = now;
     if (follow_config(h) || engine_heartbeats_asked(h->options.engine) || !h->is_started)
         h->look_at = h->rested_at > now ? h->rested_at : now;
     if (h->look_at <= now) {
         look(h, now);
         note(h, now);
     }
-    return h->look_at == NEVER ? -1 : h->look_at > now ? h->look_at - now : 0;
+    if (h->look_at == NEVER) return h->has_alive ? TURN_MAX_US : -1;
+    int64_t wait = h->look_at > now ? h->look_at - now : 0;
+    return h->has_alive && wait > TURN_MAX_US ? TURN_MAX_US : wait;
 }

@@ -4,7 +4,7 @@
 // then, and a beat nothing here. A look is made when the first becomes due, but four times a second at most: a missed beat
 // is found within 250 ms, and what is due together is one look. These timers are no rows of `job`: they are worked out from
 // the rows, and after a start they would all be wrong (a grace is granted).
-// A grace of a whole interval: after the start, and when this thread stood still so long that beats may have been lost.
+// A grace of a whole interval: after the start, and when the process stood still for seconds, so that beats may have been lost.
 // Threads: one (the pager's). Rendering is the slow lane's.
 #pragma once
 #include "engine/beat.h"

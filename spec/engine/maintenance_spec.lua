@@ -120,6 +120,16 @@ describe("an integration under maintenance", function()
     stop()
   end)
 
+  it("ends at the moment that it shows, also on a clock that somebody sets", function()
+    start("maintenance", 7200)
+    local a = post "a"
+    engine.port_text(w.core, "set_clock", tostring(HOUR))
+    w:advance(HOUR - SECOND)
+    assert.same({}, w:calls(a))
+    w:advance(SECOND)
+    assert.equal(1, #w:calls(a))
+  end)
+
   it("lets groups that were open before go on", function()
     hook = w:hook(w:chain { { type = "wait", wait_ms = 5 * MINUTE }, { type = "notify_persons", users = { "ada" } } })
     local a = post "a"

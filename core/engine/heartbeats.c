@@ -303,7 +303,7 @@ static void look(heartbeats *h, int64_t now) {
     h->look_at = next == NEVER ? NEVER : next > soonest ? next : soonest;
 }
 
-// The last beats, for people to read after a restart. Returns when there is more to write.
+// The last beats, for people to read after a restart.
 static void note(heartbeats *h, int64_t now) {
     if (h->is_noting || h->note_at > now) return;
     struct errand *x = errand_new(h, BEAT_NOTE, "");
@@ -312,8 +312,9 @@ static void note(heartbeats *h, int64_t now) {
     size_t count = 0, seen = 0;
     for (; seen < h->count && count < NOTES_MAX; seen++) {
         struct watched *w = &h->list[(h->note_from + seen) % h->count];
-        if (!w->rule.beat_at || w->rule.beat_at == w->noted || w->rule.state == HEARTBEAT_INACTIVE) continue;
-        w->noted = w->rule.beat_at;
+        int64_t beat_at = __atomic_load_n(&w->cell->beat_at, __ATOMIC_SEQ_CST);
+        if (!beat_at || beat_at == w->noted || w->rule.state == HEARTBEAT_INACTIVE) continue;
+        w->noted = beat_at;
         notes[count++] = (struct beat_note){w->integration_id, w->noted + offset};
     }
     h->note_from = h->count ? (h->note_from + seen) % h->count : 0;
@@ -347,10 +348,8 @@ int64_t heartbeats_turn(heartbeats *h) {
     h->turned_at = now;
     if (follow_config(h) || engine_heartbeats_asked(h->options.engine) || !h->is_started)
         h->look_at = h->rested_at > now ? h->rested_at : now;
-    if (h->look_at <= now) {
-        look(h, now);
-        note(h, now);
-    }
+    if (h->look_at <= now) look(h, now);
+    if (h->has_alive) note(h, now);
     if (h->look_at == NEVER) return h->has_alive ? TURN_MAX_US : -1;
     int64_t wait = h->look_at > now ? h->look_at - now : 0;
     return h->has_alive && wait > TURN_MAX_US ? TURN_MAX_US : wait;

@@ -61,6 +61,33 @@ describe("a backtest", function()
     assert.is_true(uv.hrtime() - from < 2e9)
   end)
 
+  -- What a command asks of the running server.
+  local function ask(arguments)
+    local pipe, said, is_over = uv.new_pipe(), {}, false
+    pipe:connect(s.data .. "/control.sock", function(why)
+      assert(not why, why)
+      pipe:write("backtest " .. cjson.encode(arguments) .. "\n")
+      pipe:read_start(function(_, bytes)
+        if bytes then said[#said + 1] = bytes else is_over = true end
+      end)
+    end)
+    while not is_over do uv.run("once") end
+    pipe:close()
+    uv.run("nowait")
+    return cjson.decode((table.concat(said):match("^ok (.*)$")))
+  end
+
+  it("of a command that went away ends by itself", function()
+    send(130)
+    local run = ask { start = cjson.encode { integration = hook.id, changes = SLOW }, lease_ms = 200 }
+    for _ = 1, 8 do -- somebody looks: it goes on
+      uv.sleep(50)
+      assert.is_truthy(({ waiting = true, running = true })[ask({ id = run.id }).state])
+    end
+    uv.sleep(1000)
+    assert.equal("stopped", ask({ id = run.id }).state)
+  end)
+
   it("waits for its turn, and too many are refused", function()
     send(130)
     local runs = {}

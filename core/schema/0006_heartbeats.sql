@@ -1,6 +1,6 @@
 -- Heartbeats: sources that call regularly, so that their silence is noticed.
 
--- Every integration has one. What a beat changes is kept in memory; `last_beat_at` follows within a minute or so.
+-- Every integration has one. What a beat changes is kept in memory; `last_beat_at` follows within seconds.
 CREATE TABLE heartbeat (
   integration_id  INTEGER PRIMARY KEY REFERENCES integration(id) ON DELETE CASCADE,
   interval_ms     INTEGER NOT NULL DEFAULT 600000,

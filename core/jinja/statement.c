@@ -16,7 +16,6 @@ bool node_text(struct run *r, const struct node *n, jval *out) {
     return run_put(r, n->value.text, n->value.len);
 }
 
-// A macro that is printed leaves its text where it is wanted already; every other value is printed.
 static inline bool put(struct run *r, const jval *v) {
     return v->type == J_STR ? run_put(r, v->text, v->len) : run_print(r, v);
 }

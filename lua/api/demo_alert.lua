@@ -42,7 +42,8 @@ end
 local function alerts_of(spec, text, headers, now)
   local list, why
   if spec and spec.receive then
-    local kind, parts, about = receive.apply(spec, "POST", "", json.encode(headers or { ["content-type"] = "application/json" }), text, now)
+    local sent = json.encode(headers or { ["content-type"] = "application/json" })
+    local kind, parts, about = receive.apply(spec, "POST", "", sent, text, now)
     if kind == "answer" or kind == "ignore" then return {} end
     if kind == "alerts" then list = json.decode(parts) end
     why = kind and about or parts
@@ -70,7 +71,8 @@ local function take(request, row)
   if not sent then return nil, refusal end
   local mode = sent.mode == nil and "debug" or sent.mode
   if not MODES[mode] then return nil, errors.field("mode", "Must be one of: debug, page.") end
-  local spec, text, headers = integration.load(row.type), nil, nil
+  local spec, headers = integration.load(row.type), nil
+  local text
   text, refusal = edited(request, sent)
   if not text and not refusal then
     text, headers = example_of(spec)
@@ -82,7 +84,8 @@ local function take(request, row)
     return nil, why or errors.field("demo_alert_payload", "The integration's file cannot read it within its limits.")
   end
   if #alerts > ALERTS_MAX then
-    return nil, errors.field("demo_alert_payload", string.format("These are %d alerts; a demo is at most %d.", #alerts, ALERTS_MAX))
+    return nil, errors.field("demo_alert_payload",
+      string.format("These are %d alerts; a demo is at most %d.", #alerts, ALERTS_MAX))
   end
   return { alerts = alerts, is_debug = mode == "debug", mode = mode }
 end

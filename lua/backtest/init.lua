@@ -232,8 +232,8 @@ local function context_of(self, side, config, payload)
 end
 
 local function compare_fields(self, row, payload, text)
-  local old, new = context_of(self, "old", self.old, payload), nil
-  new = self.plans.new and context_of(self, "new", self.new, payload) or old
+  local old = context_of(self, "old", self.old, payload)
+  local new = self.plans.new and context_of(self, "new", self.new, payload) or old
   for _, f in ipairs(self.fields) do
     local a, failed_a = render_field(f, f.old, old, text)
     local b, failed_b = render_field(f, f.new, new, text)

@@ -96,7 +96,8 @@ local function report_of(test)
   local object = writer.object("payloads", r.payloads, "unreadable", r.unreadable)
   if r.groups then
     local g = r.groups
-    writer.put(object, "groups", writer.object("old", g.old, "new", g.new, "merged", counted(g.merged), "split", counted(g.split)))
+    writer.put(object, "groups",
+      writer.object("old", g.old, "new", g.new, "merged", counted(g.merged), "split", counted(g.split)))
     writer.put(object, "resolves", flags(r.resolves))
     writer.put(object, "acknowledges", flags(r.acknowledges))
     writer.put(object, "routes", routes(r.routes))

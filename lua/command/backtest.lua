@@ -56,7 +56,9 @@ local function parse(list)
   for _, pair in ipairs(MISSING) do
     if not f[pair[1]] then return nil, format("--%s is missing: %s", pair[1], pair[2]) end
   end
-  if f.last and not find(f.last, "^[1-9]%d?%d?%d?%d?%d?$") then return nil, "--last must be a number from 1 to 100000, not '" .. f.last .. "'" end
+  if f.last and not find(f.last, "^[1-9]%d?%d?%d?%d?%d?$") then
+    return nil, "--last must be a number from 1 to 100000, not '" .. f.last .. "'"
+  end
   return f
 end
 

@@ -1,7 +1,6 @@
 --- A backtest: what another configuration would have made of the stored alerts of an integration.
 local world = require "world"
-local client = require "api_client"
-local engine = require "tocsin.engine"
+require "tocsin.core"
 local json = require "tocsin.json"
 
 local function label(key, value) return { key = { name = key }, value = { name = value } } end

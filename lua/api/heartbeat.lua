@@ -62,7 +62,8 @@ end
 
 local function event(at, name, reason)
   return function(key)
-    return { sql = "INSERT INTO heartbeat_event (integration_id, at, event, reason, last_beat_at) SELECT integration_id, $1, $2, $3, " ..
+    return { sql = "INSERT INTO heartbeat_event (integration_id, at, event, reason, last_beat_at) " ..
+      "SELECT integration_id, $1, $2, $3, " ..
       "last_beat_at FROM heartbeat WHERE integration_id = $4", args = { at, name, reason, key }, expect = 1 }
   end
 end
@@ -130,8 +131,10 @@ end
 -- `values` into its row, an event, and the version of its integration.
 local function write(request, row, set, name)
   local statements = json.array {
-    { sql = "UPDATE heartbeat SET " .. set .. " WHERE integration_id = $2", args = json.array { request.now, row.id }, expect = 1 },
-    { sql = "UPDATE integration SET version = version + 1 WHERE id = $1 AND deleted_at IS NULL", args = json.array { row.id }, expect = 1 },
+    { sql = "UPDATE heartbeat SET " .. set .. " WHERE integration_id = $2",
+      args = json.array { request.now, row.id }, expect = 1 },
+    { sql = "UPDATE integration SET version = version + 1 WHERE id = $1 AND deleted_at IS NULL",
+      args = json.array { row.id }, expect = 1 },
     event(request.now, name, reason_of(request))(row.id),
   }
   json.array(statements[3].args)

@@ -99,7 +99,8 @@ end
 ---The statement that has a window looked at soon, whatever happens to this process.
 function maintenance.job(request)
   return function(key)
-    return { sql = "INSERT INTO job (kind, due_at, clock, priority, detail) VALUES ('maintenance', $1, 'wall', 10, CAST($2 AS TEXT))",
+    return { sql = "INSERT INTO job (kind, due_at, clock, priority, detail) " ..
+      "VALUES ('maintenance', $1, 'wall', 10, CAST($2 AS TEXT))",
       args = { request.now, key }, expect = 1 }
   end
 end

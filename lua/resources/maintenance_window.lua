@@ -117,7 +117,8 @@ local function check_cover(c)
 end
 
 local function check_repetition(c)
-  local frequency, start, by_day, till = value_of(c, "frequency"), value_of(c, "start_time"), value_of(c, "by_day"), value_of(c, "until_time")
+  local frequency, start = value_of(c, "frequency"), value_of(c, "start_time")
+  local by_day, till = value_of(c, "by_day"), value_of(c, "until_time")
   if not frequency then
     if by_day then return errors.field("by_day", "Only a window with a frequency has weekdays.") end
     if till then return errors.field("until", "Only a window with a frequency has a last start.") end
@@ -200,11 +201,13 @@ return {
     { "route_id", type = "ref", to = "route", nullable = true },
     { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end, store = store_labels },
     { "start", type = "text", column = "start_time", nullable = true, check_text = check_wall },
-    { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true, check_text = check_timezone },
+    { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true,
+      check_text = check_timezone },
     { "duration", type = "duration", column = "duration_ms", required = true, min = 1, max = DURATION_MAX },
     { "frequency", type = "choice", choices = { "hourly", "daily", "weekly", "monthly" }, nullable = true },
     { "interval", type = "integer", min = 1, max = INTERVAL_MAX, nullable = true },
-    { "by_day", nullable = true, store = store_days, show = function(row) return row.by_day and writer.raw(row.by_day) or nil end },
+    { "by_day", nullable = true, store = store_days,
+      show = function(row) return row.by_day and writer.raw(row.by_day) or nil end },
     { "until", type = "text", column = "until_time", nullable = true, check_text = check_wall },
     { "resolve_at_end", type = "boolean" },
     { "state", type = "text", readonly = true },

@@ -47,7 +47,10 @@ local function post(key, more)
   return all[#all].id
 end
 local function group(id) return w:rows("SELECT * FROM alert_group WHERE id = $1", id)[1] end
-local function collector() return w:rows "SELECT g.* FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id WHERE i.type = 'maintenance' ORDER BY g.id DESC LIMIT 1"[1] end
+local function collector()
+  return w:rows("SELECT g.* FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id "
+    .. "WHERE i.type = 'maintenance' ORDER BY g.id DESC LIMIT 1")[1]
+end
 
 describe("an integration under maintenance", function()
   before_each(open)
@@ -164,7 +167,8 @@ describe("an integration under maintenance", function()
     w:provider("slack", { bot_token = "xoxb-1" })
     w:rows([[UPDATE route SET channels = '{"slack":{"channel_id":"C1","enabled":true}}' WHERE id = (SELECT max(id) FROM route)]])
     w:rows("UPDATE integration SET version = version + 1")
-    w:api(201, "POST", "webhooks/", { name = "h", url = "http://example.org/", trigger_type = "alert group created", http_method = "POST", integration_filter = json.array { hook.id } })
+    w:api(201, "POST", "webhooks/", { name = "h", url = "http://example.org/", trigger_type = "alert group created",
+      http_method = "POST", integration_filter = json.array { hook.id } })
     start("maintenance", 60)
     post "a"
     w:post(hook, { key = "a", n = 2 })
@@ -242,11 +246,13 @@ describe("a maintenance window", function()
   end)
 
   it("covers a route, or what has all of its labels", function()
-    local route = w:route(hook, { routing_regex = "special", escalation_chain_id = hook.default_route.escalation_chain_id ~= json.null and hook.default_route.escalation_chain_id or nil })
+    local chain = hook.default_route.escalation_chain_id
+    local route = w:route(hook, { routing_regex = "special", escalation_chain_id = chain ~= json.null and chain or nil })
     window { route_id = route.id, mode = "debug" }
     local a, b = post("a", { what = "special" }), post "b"
     assert.same({ 1, 0 }, { group(a).is_debug, group(b).is_debug })
-    w:configure(hook, { dynamic_labels = json.array { { key = { name = "env" }, value = { name = "{{ payload.env }}" } }, { key = { name = "dc" }, value = { name = "{{ payload.dc }}" } } } })
+    w:configure(hook, { dynamic_labels = json.array { { key = { name = "env" }, value = { name = "{{ payload.env }}" } },
+      { key = { name = "dc" }, value = { name = "{{ payload.dc }}" } } } })
     window { labels = json.array { { key = { name = "env" }, value = { name = "test" } }, { key = { name = "dc" }, value = { name = "1" } } } }
     local c, d, e = post("c", { env = "test", dc = "1" }), post("d", { env = "test", dc = "2" }), post("e", { env = "prod", dc = "1" })
     assert.is_truthy(group(c).root_id)
@@ -340,7 +346,8 @@ describe("a maintenance window", function()
 
   it("cannot be made into another one while it runs, only its end and what comes after", function()
     local made = window { duration = 600 }
-    for name, value in pairs { mode = "debug", start = "2026-06-01T00:00:00", time_zone = "Europe/Paris", labels = json.array { { key = { name = "a" }, value = { name = "b" } } } } do
+    for name, value in pairs { mode = "debug", start = "2026-06-01T00:00:00", time_zone = "Europe/Paris",
+      labels = json.array { { key = { name = "a" }, value = { name = "b" } } } } do
       assert.matches("while the window runs", change(made, { [name] = value }, 400)[name][1])
     end
     assert.equal("new", change(made, { name = "new", mode = "maintenance" }).name)
@@ -363,9 +370,11 @@ describe("a window is refused", function()
     ["of an integration that is not there"] = { { mode = "debug", duration = 60, integration_id = "CXXXX" }, "integration_id", "does not exist" },
     ["of a zone that is none"] = { { mode = "debug", duration = 60, time_zone = "Mars/Base" }, "time_zone", "no time zone" },
     ["with a start that is no time"] = { { mode = "debug", duration = 60, start = "2026-02-30T00:00:00" }, "start", "wrong format" },
-    ["with days it does not start on"] = { { mode = "debug", duration = 60, start = "2026-05-19T13:00:00", frequency = "weekly", by_day = json.array { "FR" } }, "start", "by_day" },
+    ["with days it does not start on"] = { { mode = "debug", duration = 60, start = "2026-05-19T13:00:00",
+      frequency = "weekly", by_day = json.array { "FR" } }, "start", "by_day" },
     ["with days but no frequency"] = { { mode = "debug", duration = 60, by_day = json.array { "FR" } }, "by_day", "frequency" },
-    ["with an end before its start"] = { { mode = "debug", duration = 60, start = "2026-05-19T13:00:00", frequency = "daily", ["until"] = "2026-05-18T00:00:00" }, "until", "earlier" },
+    ["with an end before its start"] = { { mode = "debug", duration = 60, start = "2026-05-19T13:00:00",
+      frequency = "daily", ["until"] = "2026-05-18T00:00:00" }, "until", "earlier" },
     ["with labels that are none"] = { { mode = "debug", duration = 60, labels = json.array { "x" } }, "labels", "Label 1" },
     ["with a name that is too long"] = { { mode = "debug", duration = 60, name = ("x"):rep(151) }, "name", "150" },
     ["with an interval of none"] = { { mode = "debug", duration = 60, frequency = "daily", interval = 0 }, "interval", "1" },

@@ -99,7 +99,8 @@ describe("killed with SIGKILL again and again", function()
       WHERE event IN ('missing', 'restored')) WHERE event = before OR (before IS NULL AND event = 'restored')]]), text)
     assert.equal(0, count(w, "SELECT count(*) FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id WHERE i.name LIKE 'heart %' AND g.is_open = 1"), text)
     assert.equal(count(w, "SELECT count(*) FROM heartbeat_event WHERE event IN ('missing', 'restored')"),
-      count(w, "SELECT count(*) FROM alert AS a JOIN alert_group AS g ON g.id = a.alert_group_id JOIN integration AS i ON i.id = g.integration_id WHERE i.name LIKE 'heart %'"), text)
+      count(w, "SELECT count(*) FROM alert AS a JOIN alert_group AS g ON g.id = a.alert_group_id "
+        .. "JOIN integration AS i ON i.id = g.integration_id WHERE i.name LIKE 'heart %'"), text)
     -- Nothing waits for a window that is over, and who was kept from a group was called after all, once.
     assert.equal(0, count(w, "SELECT count(*) FROM alert_group WHERE maintenance_id IS NOT NULL OR (is_open = 1 AND (root_id IS NOT NULL OR is_debug = 1))"), text)
     assert.equal(0, count(w, "SELECT count(*) FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id WHERE i.type = 'maintenance' AND g.is_open = 1"), text)

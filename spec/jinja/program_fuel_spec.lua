@@ -38,7 +38,8 @@ local hostile <const> = {
   "{% set ns = namespace(s='') %}{% for x in nums %}{% set ns.s %}{{ ns.s }}{{ t }}{% endset %}{% endfor %}",
   "{% set c = [] %}{% for x in l %}{% for y in c %}{{ c.append(y) }}{% endfor %}{{ c.append(1) }}{% endfor %}",
   "{% set c = [1] %}{% for x in c %}{% set _ = c.append(x) %}{% endfor %}",
-  "{% set c = {} %}{% for x in nums %}{% set _ = c.update({x ~ loop.index: t}) %}{% endfor %}{{ c|length }}{% for a in l %}{% for b in l %}{{ c|string|length }}{% endfor %}{% endfor %}",
+  "{% set c = {} %}{% for x in nums %}{% set _ = c.update({x ~ loop.index: t}) %}{% endfor %}{{ c|length }}"
+    .. "{% for a in l %}{% for b in l %}{{ c|string|length }}{% endfor %}{% endfor %}",
   "{% macro m(a) %}{{ m(a) }}{% endmacro %}{{ m(1) }}",
   "{% macro m(a) %}{{ m(a ~ a) }}{{ m(a ~ a) }}{% endmacro %}{{ m('x') }}",
   "{% macro n(a) %}{% if a %}{{ n(a - 1) }}{{ n(a - 1) }}{% endif %}{% endmacro %}{{ n(38) }}",
@@ -113,7 +114,8 @@ describe("programs", function()
       .. "|string|length }}" .. string.rep("{% endfor %}{% endif %}", 20)
     local sources <const> = {
       "{% macro m(n) %}" .. deep .. "{% endmacro %}{{ m(39) }}",
-      "{% macro m(n) %}{{ n }}{% if n %}" .. string.rep("{% filter upper %}", 90) .. "{{ m(n - 1) }}" .. string.rep("{% endfilter %}", 90) .. "{% endif %}{% endmacro %}{{ m(39) }}",
+      "{% macro m(n) %}{{ n }}{% if n %}" .. string.rep("{% filter upper %}", 90) .. "{{ m(n - 1) }}"
+        .. string.rep("{% endfilter %}", 90) .. "{% endif %}{% endmacro %}{{ m(39) }}",
       "{% set ns = namespace(s=1, o=1) %}{% for x in '" .. string.rep("x", 3000) .. "' %}{% set ns.s = [ns.s] %}{% set ns.o = [ns.o] %}{% endfor %}{{ ns.s == ns.o }}",
       "{{ " .. string.rep("(", 180) .. "1" .. string.rep(" + 1)", 180) .. " }}",
     }

@@ -17,6 +17,9 @@ struct aside {
     void (*run)(struct aside *a, struct aside_tools *tools);
 };
 
+// Does the query find a row? Who has nothing to look after loads no Lua for it. True also when that cannot be told.
+bool aside_finds(const struct aside_tools *tools, const char *sql);
+
 // Who has it done. ERR_FULL: not now.
 struct aside_door {
     void *ctx;

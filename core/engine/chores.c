@@ -131,6 +131,9 @@ static void read_or_plan(struct aside *a, struct aside_tools *tools) {
                                       now,
                                       refresh};
         r->result = ask_lua(r, tools, "take", args, 8);
+    } else if (!aside_finds(tools, "SELECT 1 FROM provider LIMIT 1")) {
+        r->said = text(STR("{}"));
+        r->result = ERR_OK;
     } else {
         struct script_value args[] = {text(r->busy), now, refresh};
         r->result = ask_lua(r, tools, "plan", args, 3);

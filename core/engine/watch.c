@@ -41,8 +41,10 @@ bool watch_is_idle(const watch *w) { return !w->is_looking; }
 
 static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
 
+// Nothing said is none.
 static void count(uint64_t *gauge, const struct script_value *v) {
-    if (v->type == SCRIPT_INT) __atomic_store_n(gauge, (uint64_t)v->integer, __ATOMIC_RELAXED);
+    uint64_t n = v->type == SCRIPT_INT ? (uint64_t)v->integer : 0;
+    __atomic_store_n(gauge, n, __ATOMIC_RELAXED);
 }
 
 static void look(struct aside *a, struct aside_tools *tools) {
@@ -50,8 +52,10 @@ static void look(struct aside *a, struct aside_tools *tools) {
     struct script_value args[] = {number(w->now), number(w->changed_before)}, out[3] = {0};
     int64_t from = env_elapsed(w->options.env);
     arena *memory = arena_new();
-    w->result = script_call(tools->script, "watch", "look", args, 2, (struct script_budget){.fuel = FUEL}, memory, out,
-                            3, &w->why);
+    w->result = ERR_OK;
+    if (aside_finds(tools, "SELECT 1 FROM schedule LIMIT 1"))
+        w->result = script_call(tools->script, "watch", "look", args, 2, (struct script_budget){.fuel = FUEL}, memory,
+                                out, 3, &w->why);
     w->next_at = w->result == ERR_OK && out[0].type == SCRIPT_INT ? out[0].integer : -1;
     count(&engine_counters(w->options.engine)->schedules_uncovered, &out[1]);
     count(&engine_counters(w->options.engine)->schedules_with_gaps, &out[2]);

@@ -53,16 +53,6 @@ static void on_act_done(struct commit_item *item, err result) {
     wait_done(&CONTAINER(CONTAINER(item, struct act_item, item), struct act_call, act)->waiter, result);
 }
 
-static int64_t int_of(const struct json *args, const char *key, int64_t otherwise) {
-    const struct json *v = json_get(args, str_of(key));
-    return v && v->type == JSON_INT ? v->integer : otherwise;
-}
-
-static str text_of(const struct json *args, const char *key) {
-    const struct json *v = json_get(args, str_of(key));
-    return v && v->type == JSON_STRING ? v->text : (str){NULL, 0};
-}
-
 static err fill_source(arena *a, str source, struct group_actor *out, struct why *why) {
     bool is_good = source.len < GROUP_SOURCE_MAX;
     for (size_t i = 0; i < source.len && is_good; i++)
@@ -73,22 +63,22 @@ static err fill_source(arena *a, str source, struct group_actor *out, struct why
 }
 
 static err fill_actor(arena *a, const struct json *args, struct group_actor *out, struct why *why) {
-    if (!group_by_from(text_of(args, "by"), &out->by) || out->by == BY_NONE)
+    if (!group_by_from(json_text(args, "by"), &out->by) || out->by == BY_NONE)
         return why_set(why, ERR_INVALID, "by: must be user, api, timer or system");
-    out->id = int_of(args, "by_id", 0);
-    return fill_source(a, text_of(args, "source"), out, why);
+    out->id = json_int(args, "by_id", 0);
+    return fill_source(a, json_text(args, "source"), out, why);
 }
 
 static err run_act(struct ports *ports, arena *a, const struct json *args, bool is_delete, struct why *why) {
-    struct act_call call = {.act = {.alert_group_id = int_of(args, "group", 0),
-                                    .silence_ms = int_of(args, "silence_ms", 0),
-                                    .root_id = int_of(args, "root", 0),
-                                    .note = text_of(args, "note"),
+    struct act_call call = {.act = {.alert_group_id = json_int(args, "group", 0),
+                                    .silence_ms = json_int(args, "silence_ms", 0),
+                                    .root_id = json_int(args, "root", 0),
+                                    .note = json_text(args, "note"),
                                     .is_delete = is_delete}};
     err e = fill_actor(a, args, &call.act.actor, why);
     if (e != ERR_OK) return e;
-    if (!is_delete && !group_verb_from(text_of(args, "verb"), &call.act.verb))
-        return why_set(why, ERR_INVALID, "verb: '%.*s' is not one", STR_FMT(text_of(args, "verb")));
+    if (!is_delete && !group_verb_from(json_text(args, "verb"), &call.act.verb))
+        return why_set(why, ERR_INVALID, "verb: '%.*s' is not one", STR_FMT(json_text(args, "verb")));
     act_init(&call.act, ports->engine);
     call.act.item.done = on_act_done;
     e = push_and_wait(ports, &call.act.item, &call.waiter);
@@ -134,12 +124,12 @@ static err fill_people(arena *a, const struct json *args, struct page_item *p, s
     p->people = arena_alloc(a, (p->count + 1) * sizeof *p->people);
     p->schedules = arena_alloc(a, (p->schedule_count + 1) * sizeof *p->schedules);
     for (size_t i = 0; i < p->count; i++)
-        p->people[i] = (struct page_person){.user_id = int_of(&users[i], "id", 0),
+        p->people[i] = (struct page_person){.user_id = json_int(&users[i], "id", 0),
                                             .is_important = is_true(&users[i], "important")};
     for (size_t i = 0; i < p->schedule_count; i++)
-        p->schedules[i] = (struct page_schedule){.schedule_id = int_of(&schedules[i], "id", 0),
+        p->schedules[i] = (struct page_schedule){.schedule_id = json_int(&schedules[i], "id", 0),
                                                  .is_important = is_true(&schedules[i], "important")};
-    p->team_id = int_of(args, "team", 0);
+    p->team_id = json_int(args, "team", 0);
     p->is_team_important = is_true(args, "team_important");
     return fill_actor(a, args, &p->actor, why);
 }
@@ -153,7 +143,7 @@ static err push_page(struct ports *ports, struct page_call_item *call, struct wh
 }
 
 static err run_page(struct ports *ports, arena *a, const struct json *args, bool is_end, struct why *why) {
-    struct page_call_item call = {.page = {.alert_group_id = int_of(args, "group", 0), .is_end = is_end}};
+    struct page_call_item call = {.page = {.alert_group_id = json_int(args, "group", 0), .is_end = is_end}};
     err e = fill_people(a, args, &call.page, why);
     return e == ERR_OK ? push_page(ports, &call, why) : e;
 }
@@ -234,14 +224,14 @@ static err send_alert(struct alert_call *c, int64_t integration_id, struct why *
 static err port_alert(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct alert_call c = {.ports = ports, .arena = a};
     struct json *payload = NULL;
-    c.alert.signal.payload = text_of(args, "payload");
+    c.alert.signal.payload = json_text(args, "payload");
     c.alert.signal.received_at = env_now(ports->env);
     c.alert.signal.is_demo = is_true(args, "is_demo");
     c.alert.signal.is_debug = is_true(args, "is_debug");
     err e = fill_people(a, args, &c.call.page, why);
     if (e == ERR_OK) e = json_parse(a, c.alert.signal.payload, &payload, why);
     c.json = payload;
-    if (e == ERR_OK) e = send_alert(&c, int_of(args, "integration", 0), why);
+    if (e == ERR_OK) e = send_alert(&c, json_int(args, "integration", 0), why);
     if (e == ERR_OK) buf_printf(out, "{\"group\":%lld}", (long long)c.call.page.alert_group_id);
     return e;
 }
@@ -265,11 +255,11 @@ static err read_arg(const struct json *v, size_t at, size_t statement, struct wr
     case JSON_DOUBLE: *arg = (struct store_value){.type = STORE_REAL, .real = v->real}; return ERR_OK;
     case JSON_STRING: *arg = SV_TEXT(v->text); return ERR_OK;
     case JSON_OBJECT: {
-        int64_t ref = int_of(v, "ref", 0);
+        int64_t ref = json_int(v, "ref", 0);
         if (ref < 1 || (size_t)ref > statement) break;
         *arg = SV_NULL;
         st->refs[st->ref_count++] =
-            (struct write_ref){.arg = at, .statement = (size_t)ref - 1, .column = text_of(v, "column")};
+            (struct write_ref){.arg = at, .statement = (size_t)ref - 1, .column = json_text(v, "column")};
         return ERR_OK;
     }
     default: break;
@@ -279,14 +269,14 @@ static err read_arg(const struct json *v, size_t at, size_t statement, struct wr
 
 static err read_statement(arena *a, const struct json *v, size_t at, struct write_statement *st, struct why *why) {
     const struct json *args = json_get(v, STR("args"));
-    str sql = text_of(v, "sql");
+    str sql = json_text(v, "sql");
     size_t count = args && args->type == JSON_ARRAY ? args->count : 0;
     if (!sql.len) return why_set(why, ERR_INVALID, "statement %zu: sql is missing", at + 1);
     st->sql = arena_str(a, sql).ptr;
     st->args = arena_alloc(a, (count + 1) * sizeof *st->args);
     st->refs = arena_alloc(a, (count + 1) * sizeof *st->refs);
     st->nargs = count;
-    st->expect = int_of(v, "expect", -1);
+    st->expect = json_int(v, "expect", -1);
     err e = ERR_OK;
     for (size_t i = 0; i < count && e == ERR_OK; i++) e = read_arg(&args->items[i], i, at, st, why);
     return e;
@@ -337,8 +327,8 @@ static err port_write(struct ports *ports, arena *a, const struct json *args, bu
 static err port_log(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     (void)why;
-    enum log_level level = str_is(text_of(args, "level"), STR("error")) ? LOG_ERROR : LOG_WARN;
-    LOG(ports->log, level, "lua", LOG_S("message", text_of(args, "message")));
+    enum log_level level = str_is(json_text(args, "level"), STR("error")) ? LOG_ERROR : LOG_WARN;
+    LOG(ports->log, level, "lua", LOG_S("message", json_text(args, "message")));
     buf_lit(out, "{}");
     return ERR_OK;
 }
@@ -347,7 +337,7 @@ static err port_log(struct ports *ports, arena *a, const struct json *args, buf 
 static err port_throttle(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     (void)why;
-    int64_t wait = throttle_take(ports->throttle, int_of(args, "token", 0), env_elapsed(ports->env));
+    int64_t wait = throttle_take(ports->throttle, json_int(args, "token", 0), env_elapsed(ports->env));
     buf_printf(out, "{\"wait\":%lld}", (long long)wait);
     return ERR_OK;
 }
@@ -358,10 +348,10 @@ static err port_throttle(struct ports *ports, arena *a, const struct json *args,
 static err port_backtest(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     backtests *b = ports->backtests;
-    int64_t id = int_of(args, "id", 0);
-    str request = text_of(args, "start");
+    int64_t id = json_int(args, "id", 0);
+    str request = json_text(args, "start");
     err e = ERR_OK;
-    if (request.len) e = backtests_push(b, request, int_of(args, "lease_ms", 0), &id);
+    if (request.len) e = backtests_push(b, request, json_int(args, "lease_ms", 0), &id);
     else if (is_true(args, "stop")) e = backtests_end(b, id);
     for (int i = 0; !ports->is_threaded && i < TURNS_OF_A_LOOK; i++) backtests_turn(b);
     if (e == ERR_OK) e = backtests_look(b, id, out);
@@ -382,12 +372,12 @@ static void on_status_done(struct commit_item *item, err result) {
 
 // delivery_status {delivery, from, state, whole, error, external_id} → {}: what a provider told of a message later
 static err port_delivery_status(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    struct status_call call = {.status = {.delivery_id = int_of(args, "delivery", 0),
-                                          .from = text_of(args, "from"),
-                                          .state = text_of(args, "state"),
-                                          .whole = text_of(args, "whole"),
-                                          .error = text_of(args, "error"),
-                                          .external_id = text_of(args, "external_id"),
+    struct status_call call = {.status = {.delivery_id = json_int(args, "delivery", 0),
+                                          .from = json_text(args, "from"),
+                                          .state = json_text(args, "state"),
+                                          .whole = json_text(args, "whole"),
+                                          .error = json_text(args, "error"),
+                                          .external_id = json_text(args, "external_id"),
                                           .arena = a}};
     delivery_status_init(&call.status, ports->engine);
     call.status.item.done = on_status_done;
@@ -409,7 +399,7 @@ static void on_maintenance_done(struct commit_item *item, err result) {
 // maintenance {window, stop, by, by_id, source} → {}: starts and ends what is due of it; with `stop` ends what runs
 static err port_maintenance(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct maintenance_call call = {
-        .maintenance = {.window_id = int_of(args, "window", 0), .is_stop = is_true(args, "stop")}};
+        .maintenance = {.window_id = json_int(args, "window", 0), .is_stop = is_true(args, "stop")}};
     err e = fill_actor(a, args, &call.maintenance.actor, why);
     if (e != ERR_OK) return e;
     maintenance_item_init(&call.maintenance, ports->engine);
@@ -425,7 +415,7 @@ static err port_heartbeat(struct ports *ports, arena *a, const struct json *args
     (void)a;
     (void)why;
     const config *now = config_current(engine_config(ports->engine), NULL);
-    const struct config_integration *i = config_by_id(now, int_of(args, "integration", 0));
+    const struct config_integration *i = config_by_id(now, json_int(args, "integration", 0));
     int64_t at = i ? __atomic_load_n(&i->counters->heartbeat.beat_at, __ATOMIC_SEQ_CST) : 0;
     if (at) buf_printf(out, "{\"beat_at\":%lld}", (long long)(env_now(ports->env) - (env_elapsed(ports->env) - at)));
     else buf_lit(out, "{\"beat_at\":null}");

@@ -72,23 +72,13 @@ static err outgoing(postbox *p, buf *out) {
     return ERR_OK;
 }
 
-static str text_in(const struct json *v, const char *key) {
-    const struct json *member = json_get(v, str_of(key));
-    return member && member->type == JSON_STRING ? member->text : (str){NULL, 0};
-}
-
-static int64_t int_in(const struct json *v, const char *key) {
-    const struct json *member = json_get(v, str_of(key));
-    return member && member->type == JSON_INT ? member->integer : 0;
-}
-
 static enum http_failure failure_in(const struct json *v) {
     static const char *const names[] = {
 #define X(name, is_temporary) #name,
         HTTP_FAILURE_LIST(X)
 #undef X
     };
-    str text = text_in(v, "failure");
+    str text = json_text(v, "failure");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_is(text, str_of(names[i]))) return (enum http_failure)i;
     return HTTP_FAILED_NONE;
@@ -102,8 +92,9 @@ static void fill_headers(arena *a, const struct json *v, struct http_result *r) 
 }
 
 static err answer(postbox *p, arena *a, const struct json *v, struct why *why) {
-    int64_t id = int_in(v, "id");
-    struct http_result r = {.failure = failure_in(v), .status = (int)int_in(v, "status"), .body = text_in(v, "body")};
+    int64_t id = json_int(v, "id", 0);
+    struct http_result r = {
+        .failure = failure_in(v), .status = (int)json_int(v, "status", 0), .body = json_text(v, "body")};
     if (r.failure) strcpy(r.sentence, "It failed as the spec wanted it.");
     fill_headers(a, json_get(v, STR("headers")), &r);
     for (size_t i = 0; i < p->count; i++)

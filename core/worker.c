@@ -88,13 +88,11 @@ static str base_url(workers *w, struct http_exchange *x) {
 
 static str headers_json(struct http_exchange *x) {
     buf b = {0};
-    http_headers_json(&b, &x->request);
+    http_headers_json(&b, x->request.headers, x->request.header_count, SIZE_MAX);
     str copy = arena_str(x->arena, buf_view(&b));
     buf_free(&b);
     return copy;
 }
-
-static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
 
 static const char *const modules[] = {
     [WORK_API] = "api", [WORK_EXPLAIN] = "api.explain", [WORK_ACT] = "api.act", [WORK_CALLBACK] = "api.callbacks"};
@@ -109,16 +107,16 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
         str rest = str_from(r->path, strlen("/integrations/v1/")), type = {NULL, 0}, token = {NULL, 0};
         str_split(&rest, '/', &type);
         str_split(&rest, '/', &token);
-        struct script_value args[] = {text(type), text(token), text(base_url(one->pool, x))};
+        struct script_value args[] = {script_text(type), script_text(token), script_text(base_url(one->pool, x))};
         return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 4, why);
     }
-    struct script_value args[] = {text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
-                                  text(r->path),
-                                  text(r->query),
-                                  text(headers_json(x)),
-                                  text(r->body),
+    struct script_value args[] = {script_text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
+                                  script_text(r->path),
+                                  script_text(r->query),
+                                  script_text(headers_json(x)),
+                                  script_text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
-                                  text(base_url(one->pool, x))};
+                                  script_text(base_url(one->pool, x))};
     return script_call(one->tools.script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 4, why);
 }
 

@@ -76,14 +76,7 @@ bool chores_is_idle(const chores *c) {
 
 static str headers_json(arena *a, const struct http_result *r) {
     buf b = {0};
-    buf_char(&b, '{');
-    for (size_t i = 0; i < r->header_count && b.len < KEPT_HEADERS; i++) {
-        if (i) buf_char(&b, ',');
-        buf_json(&b, r->headers[i].name);
-        buf_char(&b, ':');
-        buf_json(&b, r->headers[i].value);
-    }
-    buf_char(&b, '}');
+    http_headers_json(&b, r->headers, r->header_count, KEPT_HEADERS);
     str copy = arena_str(a, buf_view(&b));
     buf_free(&b);
     return copy;
@@ -102,9 +95,6 @@ static void on_answer(void *ctx, const struct http_result *r) {
 
 // On a worker.
 
-static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
-static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
-
 static err ask_lua(struct reading *r, struct aside_tools *tools, const char *function, const struct script_value *args,
                    size_t nargs) {
     struct why why = {""};
@@ -119,23 +109,23 @@ static err ask_lua(struct reading *r, struct aside_tools *tools, const char *fun
 static void read_or_plan(struct aside *a, struct aside_tools *tools) {
     struct reading *r = CONTAINER(a, struct reading, aside);
     const struct chore *x = r->chore;
-    struct script_value refresh = number(r->owner->options.refresh_us), now = number(r->now);
+    struct script_value refresh = script_int(r->owner->options.refresh_us), now = script_int(r->now);
     r->said = (struct script_value){0};
     if (x) {
-        struct script_value args[] = {number(x->provider_id),
-                                      text(x->kind),
-                                      number(x->status),
-                                      text(x->headers),
-                                      text(x->body),
-                                      text(x->failure),
+        struct script_value args[] = {script_int(x->provider_id),
+                                      script_text(x->kind),
+                                      script_int(x->status),
+                                      script_text(x->headers),
+                                      script_text(x->body),
+                                      script_text(x->failure),
                                       now,
                                       refresh};
         r->result = ask_lua(r, tools, "take", args, 8);
     } else if (!aside_finds(tools, "SELECT 1 FROM provider LIMIT 1")) {
-        r->said = text(STR("{}"));
+        r->said = script_text(STR("{}"));
         r->result = ERR_OK;
     } else {
-        struct script_value args[] = {text(r->busy), now, refresh};
+        struct script_value args[] = {script_text(r->busy), now, refresh};
         r->result = ask_lua(r, tools, "plan", args, 3);
     }
     mailbox_push(&r->owner->done, &r->mail);
@@ -160,13 +150,8 @@ static void forget(chores *c, struct chore *x) {
 }
 
 static str text_in(arena *a, const struct json *v, const char *key) {
-    const struct json *member = json_get(v, str_of(key));
-    return member && member->type == JSON_STRING ? arena_str(a, member->text) : (str){NULL, 0};
-}
-
-static int64_t int_in(const struct json *v, const char *key, int64_t otherwise) {
-    const struct json *member = json_get(v, str_of(key));
-    return member && member->type == JSON_INT ? member->integer : otherwise;
+    str s = json_text(v, key);
+    return s.ptr ? arena_str(a, s) : s;
 }
 
 static const struct http_header *read_headers(arena *a, const struct json *list, size_t *count) {
@@ -183,13 +168,13 @@ static void ask(chores *c, const struct json *v, int64_t now) {
     struct chore *x = arena_alloc(a, sizeof *x);
     const struct json *trusted = json_get(v, STR("trusted"));
     *x = (struct chore){.owner = c, .memory = a, .asked_at = now};
-    x->provider_id = int_in(v, "provider", 0);
+    x->provider_id = json_int(v, "provider", 0);
     x->kind = text_in(a, v, "kind");
     x->call = (struct http_call){.method = text_in(a, v, "method"),
                                  .url = text_in(a, v, "url"),
                                  .body = text_in(a, v, "body"),
-                                 .timeout_ms = (int)int_in(v, "timeout_ms", 0),
-                                 .keep_bytes = (size_t)int_in(v, "keep", 0),
+                                 .timeout_ms = (int)json_int(v, "timeout_ms", 0),
+                                 .keep_bytes = (size_t)json_int(v, "keep", 0),
                                  .is_trusted = trusted && trusted->type == JSON_TRUE,
                                  .ctx = x,
                                  .on_done = on_answer};
@@ -202,7 +187,7 @@ static void ask_all(chores *c, arena *a, str plan, int64_t now) {
     struct json *v;
     if (json_parse(a, plan, &v, NULL) != ERR_OK) return;
     const struct json *list = json_get(v, STR("requests"));
-    c->look_at = int_in(v, "next", NEVER);
+    c->look_at = json_int(v, "next", NEVER);
     for (uint32_t i = 0; list && i < list->count && c->count < ON_WAY_MAX; i++) ask(c, &list->items[i], now);
 }
 

@@ -20,7 +20,7 @@ static err call(const struct reader *r, const char *function, const struct scrip
 static err call_receive(const struct reader *r, struct script_value results[4], struct why *why) {
     const struct http_request *q = &r->x->request;
     buf headers = {0};
-    http_headers_json(&headers, q);
+    http_headers_json(&headers, q->headers, q->header_count, SIZE_MAX);
     struct script_value args[] = {
         {.type = SCRIPT_STR, .text = r->i->type}, {.type = SCRIPT_STR, .text = q->method_name},
         {.type = SCRIPT_STR, .text = q->query},   {.type = SCRIPT_STR, .text = buf_view(&headers)},

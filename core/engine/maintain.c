@@ -40,8 +40,8 @@ static enum maintenance_mode mode_of(str text) {
 }
 
 static str text_in(const struct json *object, const char *key) {
-    const struct json *v = json_get(object, str_of(key));
-    return v && v->type == JSON_STRING ? v->text : STR("");
+    str s = json_text(object, key);
+    return s.ptr ? s : STR("");
 }
 
 static void read_labels(arena *a, str text, struct maintenance_window *w) {

@@ -114,9 +114,6 @@ static int64_t record_again(outbox *o) {
 
 // What Lua says.
 
-static struct script_value text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
-static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
-
 static err ask(outbox *o, arena *a, const char *function, const struct script_value *args, size_t nargs,
                struct script_value *out, size_t count) {
     struct why why = {""};
@@ -128,18 +125,8 @@ static err ask(outbox *o, arena *a, const char *function, const struct script_va
 }
 
 static void forget_words(struct errand *x) {
-    struct script_value id = number(x->delivery.notification_id);
+    struct script_value id = script_int(x->delivery.notification_id);
     ask(x->outbox, x->delivery.arena, "forget", &id, 1, NULL, 0);
-}
-
-static str text_in(const struct json *v, const char *key) {
-    const struct json *member = v ? json_get(v, str_of(key)) : NULL;
-    return member && member->type == JSON_STRING ? member->text : (str){NULL, 0};
-}
-
-static int64_t int_in(const struct json *v, const char *key) {
-    const struct json *member = v ? json_get(v, str_of(key)) : NULL;
-    return member && member->type == JSON_INT ? member->integer : 0;
 }
 
 static struct json *parsed(arena *a, const struct script_value *v) {
@@ -158,14 +145,7 @@ static void fail(struct errand *x, str error) {
 
 static str headers_json(arena *a, const struct http_result *r) {
     buf b = {0};
-    buf_char(&b, '{');
-    for (size_t i = 0; i < r->header_count; i++) {
-        if (i) buf_char(&b, ',');
-        buf_json(&b, r->headers[i].name);
-        buf_char(&b, ':');
-        buf_json(&b, r->headers[i].value);
-    }
-    buf_char(&b, '}');
+    http_headers_json(&b, r->headers, r->header_count, SIZE_MAX);
     str copy = arena_str(a, buf_view(&b));
     buf_free(&b);
     return copy;
@@ -175,8 +155,8 @@ static void judge(struct errand *x, const struct http_result *r) {
     outbox *o = x->outbox;
     struct delivery_item *d = &x->delivery;
     struct script_value out[2] = {0};
-    struct script_value args[] = {number(d->notification_id), number(r->status), text(headers_json(d->arena, r)),
-                                  text(r->body)};
+    struct script_value args[] = {script_int(d->notification_id), script_int(r->status),
+                                  script_text(headers_json(d->arena, r)), script_text(r->body)};
     d->state = DELIVERY_RETRY;
     if (ask(o, d->arena, "judge", args, 4, out, 2) != ERR_OK || out[0].type != SCRIPT_STR) {
         d->error = STR("The answer could not be read; the log says why.");
@@ -187,10 +167,10 @@ static void judge(struct errand *x, const struct http_result *r) {
     if (str_is(out[0].text, STR("failed"))) d->state = DELIVERY_FAILED;
     const struct json *gone = said ? json_get(said, STR("gone")) : NULL;
     d->is_gone = gone && gone->type == JSON_TRUE;
-    d->external_id = text_in(said, "id");
-    d->thread_id = text_in(said, "thread");
-    d->error = text_in(said, "error");
-    d->after_ms = int_in(said, "after_ms");
+    d->external_id = json_text(said, "id");
+    d->thread_id = json_text(said, "thread");
+    d->error = json_text(said, "error");
+    d->after_ms = json_int(said, "after_ms", 0);
 }
 
 static void on_answer(void *ctx, const struct http_result *r) {
@@ -238,14 +218,14 @@ static const struct http_mail *read_mail(arena *a, const struct json *v, str dat
     if (!v || v->type != JSON_OBJECT) return NULL;
     struct http_mail *mail = arena_alloc(a, sizeof *mail);
     str *to = arena_alloc(a, sizeof *to);
-    *to = text_in(v, "to");
-    *mail = (struct http_mail){.from = text_in(v, "from"),
+    *to = json_text(v, "to");
+    *mail = (struct http_mail){.from = json_text(v, "from"),
                                .to = to,
                                .to_count = 1,
                                .data = data,
-                               .user = text_in(v, "user"),
-                               .password = text_in(v, "password"),
-                               .is_starttls = str_is(text_in(v, "tls"), STR("starttls"))};
+                               .user = json_text(v, "user"),
+                               .password = json_text(v, "password"),
+                               .is_starttls = str_is(json_text(v, "tls"), STR("starttls"))};
     return mail;
 }
 
@@ -258,14 +238,14 @@ static void make_call(struct errand *x, const struct json *v, str body) {
     arena *a = x->delivery.arena;
     size_t count;
     const struct http_header *headers = read_headers(a, json_get(v, STR("headers")), &count);
-    x->call = (struct http_call){.method = text_in(v, "method"),
-                                 .url = text_in(v, "url"),
+    x->call = (struct http_call){.method = json_text(v, "method"),
+                                 .url = json_text(v, "url"),
                                  .headers = headers,
                                  .header_count = count,
                                  .body = body,
                                  .mail = read_mail(a, json_get(v, STR("mail")), body),
-                                 .keep_bytes = (size_t)int_in(v, "keep"),
-                                 .redirects = (int)int_in(v, "redirects"),
+                                 .keep_bytes = (size_t)json_int(v, "keep", 0),
+                                 .redirects = (int)json_int(v, "redirects", 0),
                                  .is_trusted = is_true(v, "trusted"),
                                  .ctx = x,
                                  .on_done = on_answer};
@@ -288,7 +268,7 @@ static int64_t limit(struct errand *x, const struct json *v, const char *name, s
 static void hold_or_send(struct errand *x, const struct json *v) {
     int64_t now = env_elapsed(x->outbox->options.env);
     int64_t wait = limit(x, v, "provider_limit", (str){NULL, 0}, now);
-    int64_t own = limit(x, v, "target_limit", text_in(v, "target"), now);
+    int64_t own = limit(x, v, "target_limit", json_text(v, "target"), now);
     x->is_held_by_provider = wait > own;
     if (wait > 0 || own > 0) x->held_until = now + (wait > own ? wait : own);
     else send_now(x);
@@ -298,19 +278,20 @@ static void prepare(struct errand *x, int64_t now) {
     outbox *o = x->outbox;
     struct delivery_item *d = &x->delivery;
     struct script_value out[4] = {0};
-    struct script_value args[] = {number(d->notification_id), number(now), text(str_of(o->options.public_url)),
-                                  number(o->options.phone_limit), number(o->options.email_limit)};
+    struct script_value args[] = {script_int(d->notification_id), script_int(now),
+                                  script_text(str_of(o->options.public_url)), script_int(o->options.phone_limit),
+                                  script_int(o->options.email_limit)};
     if (ask(o, d->arena, "prepare", args, 5, out, 4) != ERR_OK || out[0].type != SCRIPT_STR) {
         fail(x, STR("The message could not be made; the log says why."));
         return;
     }
     const struct json *v = parsed(d->arena, &out[1]);
-    d->provider_id = int_in(v, "provider");
-    d->address = text_in(v, "address");
-    d->shown = text_in(v, "shown");
-    d->cancels = text_in(v, "cancels");
+    d->provider_id = json_int(v, "provider", 0);
+    d->address = json_text(v, "address");
+    d->shown = json_text(v, "shown");
+    d->cancels = json_text(v, "cancels");
     d->has_notes = is_true(v, "notes");
-    d->told_seq = int_in(v, "told");
+    d->told_seq = json_int(v, "told", 0);
     d->carried = v ? json_get(v, STR("carried")) : NULL;
     const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
     d->is_limited = limited && limited->type == JSON_TRUE;
@@ -319,10 +300,10 @@ static void prepare(struct errand *x, int64_t now) {
         d->state = DELIVERY_SKIPPED;
         d->error = out[1].text;
         record(x);
-    } else if (str_is(out[0].text, STR("fail"))) fail(x, text_in(v, "error"));
+    } else if (str_is(out[0].text, STR("fail"))) fail(x, json_text(v, "error"));
     else if (str_is(out[0].text, STR("hold"))) {
         x->is_unprepared = true;
-        x->held_until = env_elapsed(o->options.env) + int_in(v, "after_ms") * 1000;
+        x->held_until = env_elapsed(o->options.env) + json_int(v, "after_ms", 0) * 1000;
     } else {
         make_call(x, v, out[2].type == SCRIPT_STR ? out[2].text : (str){NULL, 0});
         hold_or_send(x, v);

@@ -17,15 +17,10 @@ struct asking {
     struct schedule_problem problem;
 };
 
+// True counts as 1.
 static int64_t int_in(const struct json *object, const char *key, int64_t otherwise) {
     const struct json *v = json_get(object, str_of(key));
-    if (v && v->type == JSON_TRUE) return 1;
-    return v && v->type == JSON_INT ? v->integer : otherwise;
-}
-
-static str text_in(const struct json *object, const char *key) {
-    const struct json *v = json_get(object, str_of(key));
-    return v && v->type == JSON_STRING ? v->text : (str){NULL, 0};
+    return v && v->type == JSON_TRUE ? 1 : json_int(object, key, otherwise);
 }
 
 // --- a schedule that is written out ---
@@ -48,19 +43,19 @@ static struct shift_row shift_in(arena *a, const struct json *v) {
         .interval = int_in(v, "interval", 1),
         .start_index = int_in(v, "start_index", 0),
         .is_linked = int_in(v, "linked", 0) != 0,
-        .type = text_in(v, "type"),
-        .timezone = text_in(v, "timezone"),
-        .start_time = text_in(v, "start_time"),
-        .rotation_start = text_in(v, "rotation_start"),
-        .frequency = text_in(v, "frequency"),
-        .until_time = text_in(v, "until_time"),
-        .week_start = text_in(v, "week_start"),
+        .type = json_text(v, "type"),
+        .timezone = json_text(v, "timezone"),
+        .start_time = json_text(v, "start_time"),
+        .rotation_start = json_text(v, "rotation_start"),
+        .frequency = json_text(v, "frequency"),
+        .until_time = json_text(v, "until_time"),
+        .week_start = json_text(v, "week_start"),
         .by_day = list_in(a, v, "by_day"),
         .by_month = list_in(a, v, "by_month"),
         .by_monthday = list_in(a, v, "by_monthday"),
         .users = list_in(a, v, "users"),
         .rolling_users = list_in(a, v, "rolling_users"),
-        .source = text_in(v, "source"),
+        .source = json_text(v, "source"),
     };
 }
 
@@ -74,7 +69,7 @@ static void copies_in(arena *a, const struct json *v, struct schedule_rows *rows
     static const char *const parts[] = {"primary", "overrides"};
     rows->copies = arena_alloc(a, 2 * sizeof *rows->copies);
     for (int i = 0; i < 2; i++) {
-        str text = text_in(v, parts[i]);
+        str text = json_text(v, parts[i]);
         if (text.ptr) rows->copies[rows->copy_count++] = (struct copy_row){.is_overrides = i == 1, .ical = text};
     }
 }
@@ -90,8 +85,8 @@ static void people_in(arena *a, const struct json *v, struct schedule_rows *rows
     rows->users = arena_alloc(a, (rows->user_count + 1) * sizeof *rows->users);
     for (size_t i = 0; i < rows->user_count; i++)
         rows->users[i] = (struct user_row){.id = int_in(&users[i], "id", 0),
-                                           .username = text_in(&users[i], "username"),
-                                           .email = text_in(&users[i], "email")};
+                                           .username = json_text(&users[i], "username"),
+                                           .email = json_text(&users[i], "email")};
     qsort(rows->users, rows->user_count, sizeof *rows->users, by_id);
     rows->swaps = arena_alloc(a, (rows->swap_count + 1) * sizeof *rows->swaps);
     for (size_t i = 0; i < rows->swap_count; i++)
@@ -103,9 +98,9 @@ static void people_in(arena *a, const struct json *v, struct schedule_rows *rows
 
 static void rows_in(arena *a, const struct json *v, struct schedule_rows *rows) {
     *rows = (struct schedule_rows){.id = int_in(v, "id", 0),
-                                   .type = text_in(v, "type"),
-                                   .name = text_in(v, "name"),
-                                   .timezone = text_in(v, "timezone"),
+                                   .type = json_text(v, "type"),
+                                   .name = json_text(v, "name"),
+                                   .timezone = json_text(v, "timezone"),
                                    .enable_web_overrides = int_in(v, "enable_web_overrides", 0) != 0};
     const struct json *shifts = items_in(v, "shifts", &rows->shift_count);
     rows->shifts = arena_alloc(a, (rows->shift_count + 1) * sizeof *rows->shifts);
@@ -218,7 +213,7 @@ static err answer_on_call(struct asking *q) {
 
 static err answer_calendar(struct asking *q) {
     struct ical_events events;
-    err e = ical_read(text_in(q->question, "text"), q->from, q->to, q->zones, q->memory, &events, q->why);
+    err e = ical_read(json_text(q->question, "text"), q->from, q->to, q->zones, q->memory, &events, q->why);
     if (e != ERR_OK) return e;
     buf_lit(q->out, "{\"events\":");
     ical_events_write(q->out, &events);
@@ -248,7 +243,7 @@ static err check_window(struct asking *q) {
 }
 
 static err answer(struct asking *q) {
-    str what = text_in(q->question, "what");
+    str what = json_text(q->question, "what");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (!str_is(what, str_of(kinds[i].name))) continue;
         q->from = int_in(q->question, kinds[i].from, INT64_MIN);

@@ -39,8 +39,6 @@ void watch_free(watch *w) {
 
 bool watch_is_idle(const watch *w) { return !w->is_looking; }
 
-static struct script_value number(int64_t n) { return (struct script_value){.type = SCRIPT_INT, .integer = n}; }
-
 // Nothing said is none.
 static void count(uint64_t *gauge, const struct script_value *v) {
     uint64_t n = v->type == SCRIPT_INT ? (uint64_t)v->integer : 0;
@@ -49,7 +47,7 @@ static void count(uint64_t *gauge, const struct script_value *v) {
 
 static void look(struct aside *a, struct aside_tools *tools) {
     watch *w = CONTAINER(a, struct watch, aside);
-    struct script_value args[] = {number(w->now), number(w->changed_before)}, out[3] = {0};
+    struct script_value args[] = {script_int(w->now), script_int(w->changed_before)}, out[3] = {0};
     int64_t from = env_elapsed(w->options.env);
     arena *memory = arena_new();
     w->result = ERR_OK;

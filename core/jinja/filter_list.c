@@ -146,12 +146,6 @@ static bool sorted(struct run *r, const jval *items, const jval *keys, bool is_r
     return !s.failed;
 }
 
-static bool is_set(const jval *v, bool *out) {
-    int truth = v->type == J_ABSENT ? 0 : jval_truth(v);
-    *out = truth > 0;
-    return truth >= 0;
-}
-
 static bool is_reverse(const jval *v, bool *out) {
     *out = v->type == J_BOOL && v->boolean;
     return v->type == J_BOOL || v->type == J_ABSENT;
@@ -160,14 +154,16 @@ static bool is_reverse(const jval *v, bool *out) {
 static bool filter_sort(struct run *r, const jval *v, const jval *args, jval *out) {
     bool reverse, is_case_sensitive;
     jval source = *v, items, keys;
-    return is_reverse(&args[0], &reverse) && is_set(&args[1], &is_case_sensitive) && run_items(r, &source, &items) &&
-           keys_of(r, &items, &args[2], is_case_sensitive, &keys) && sorted(r, &items, &keys, reverse, out);
+    return is_reverse(&args[0], &reverse) && argument_truth(&args[1], &is_case_sensitive) &&
+           run_items(r, &source, &items) && keys_of(r, &items, &args[2], is_case_sensitive, &keys) &&
+           sorted(r, &items, &keys, reverse, out);
 }
 
 static bool filter_dictsort(struct run *r, const jval *v, const jval *args, jval *out) {
     bool reverse, is_case_sensitive;
     jval view = *v, items, keys, column = jval_int(0);
-    if (!jval_is_dict(v) || !is_set(&args[0], &is_case_sensitive) || !is_reverse(&args[2], &reverse)) return false;
+    if (!jval_is_dict(v) || !argument_truth(&args[0], &is_case_sensitive) || !is_reverse(&args[2], &reverse))
+        return false;
     if (args[1].type == J_STR && str_is(jval_text(&args[1]), STR("value"))) column.integer = 1;
     else if (args[1].type != J_ABSENT && (args[1].type != J_STR || !str_is(jval_text(&args[1]), STR("key"))))
         return false;
@@ -189,7 +185,7 @@ static bool add_group(struct run *r, const jval *first, const jval *attribute, s
 static bool filter_groupby(struct run *r, const jval *v, const jval *args, jval *out) {
     bool is_case_sensitive;
     jval source = *v, items, keys, ordered, ordered_keys, group = jval_of(J_UNDEF);
-    if (args[1].type != J_ABSENT || !is_set(&args[2], &is_case_sensitive) || !run_items(r, &source, &items))
+    if (args[1].type != J_ABSENT || !argument_truth(&args[2], &is_case_sensitive) || !run_items(r, &source, &items))
         return false;
     if (!keys_of(r, &items, &args[0], is_case_sensitive, &keys) || !sorted(r, &items, &keys, false, &ordered))
         return false;
@@ -207,7 +203,7 @@ static bool filter_groupby(struct run *r, const jval *v, const jval *args, jval 
 static bool extreme(struct run *r, const jval *v, const jval *args, int wanted, jval *out) {
     bool is_case_sensitive;
     jval source = *v, items, keys;
-    if (!is_set(&args[0], &is_case_sensitive) || !run_items(r, &source, &items)) return false;
+    if (!argument_truth(&args[0], &is_case_sensitive) || !run_items(r, &source, &items)) return false;
     if (!keys_of(r, &items, &args[1], is_case_sensitive, &keys)) return false;
     uint32_t best = 0;
     for (uint32_t i = 1; i < items.list->n; i++) {
@@ -229,7 +225,7 @@ static bool filter_max(struct run *r, const jval *v, const jval *args, jval *out
 static bool filter_unique(struct run *r, const jval *v, const jval *args, jval *out) {
     bool is_case_sensitive;
     jval source = *v, items, keys;
-    if (!is_set(&args[0], &is_case_sensitive) || !run_items(r, &source, &items)) return false;
+    if (!argument_truth(&args[0], &is_case_sensitive) || !run_items(r, &source, &items)) return false;
     if (!keys_of(r, &items, &args[1], is_case_sensitive, &keys) || !run_list(r, J_GEN, 4, out)) return false;
     for (uint32_t i = 0; i < items.list->n; i++) {
         if (keys.list->items[i].type != J_STR && keys.list->items[i].type != J_INT) return false;

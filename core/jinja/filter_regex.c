@@ -2,15 +2,13 @@
 #include "jinja/filters.h"
 #include "script/regex.h"
 
-#define WORK_MAX 1500000 // units of one search, about 15 ms, as in script/bind_regex.c
-
 // --- regular expressions ---
 
 static bool subject_of(struct run *r, const struct node *n, jval *v) {
     return run_spend(r, 10) && node_run(r, n->kids[0], v) && (v->type == J_STR || v->type == J_MARKUP);
 }
 
-static int64_t allowance(const struct run *r) { return r->work.left < WORK_MAX ? r->work.left : WORK_MAX; }
+static int64_t allowance(const struct run *r) { return r->work.left < REGEX_WORK_MAX ? r->work.left : REGEX_WORK_MAX; }
 
 static bool look_for(struct run *r, const struct node *n, enum regex_where where, jval *out) {
     const struct regex_call *call = n->data;

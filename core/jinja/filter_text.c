@@ -99,7 +99,7 @@ static bool int_or(const jval *v, int64_t absent, int64_t *out) {
     return v->type == J_INT || v->type == J_ABSENT;
 }
 
-static bool truth_or_false(const jval *v, bool *out) {
+bool argument_truth(const jval *v, bool *out) {
     int truth = v->type == J_ABSENT ? 0 : jval_truth(v);
     *out = truth > 0;
     return truth >= 0;
@@ -109,7 +109,7 @@ static bool filter_truncate(struct run *r, const jval *v, const jval *args, jval
     int64_t length, leeway;
     bool kills_words;
     str s, ending = STR("...");
-    if (v->type != J_STR || !int_or(&args[0], 255, &length) || !truth_or_false(&args[1], &kills_words)) return false;
+    if (v->type != J_STR || !int_or(&args[0], 255, &length) || !argument_truth(&args[1], &kills_words)) return false;
     if (args[2].type == J_STR) ending = jval_text(&args[2]);
     else if (args[2].type != J_ABSENT) return false;
     if (!int_or(&args[3], 5, &leeway)) return false;
@@ -157,7 +157,7 @@ static bool filter_indent(struct run *r, const jval *v, const jval *args, jval *
     int64_t width;
     bool first, blank;
     str indent;
-    if (v->type != J_STR || !truth_or_false(&args[1], &first) || !truth_or_false(&args[2], &blank)) return false;
+    if (v->type != J_STR || !argument_truth(&args[1], &first) || !argument_truth(&args[2], &blank)) return false;
     if (v->len && v->text[v->len - 1] == '\r') return false;
     if (args[0].type == J_STR) {
         indent = jval_text(&args[0]);

@@ -16,5 +16,8 @@ bool filter_apply(struct run *r, text_fn *f, str s, const void *option, jval *ou
 bool format_text(struct run *r, str s, const jval *args, uint32_t count, jval *out);
 call_fn filter_format;
 
+// The truth of an argument that says whether; false when it was not given.
+bool argument_truth(const jval *v, bool *out);
+
 // Filters that methods are, too.
 bool list_of(struct run *r, const jval *v, jval *out); // a J_LIST of its own

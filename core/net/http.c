@@ -7,13 +7,13 @@ str http_header_get(const struct http_request *r, str name) {
     return (str){NULL, 0};
 }
 
-void http_headers_json(buf *out, const struct http_request *r) {
+void http_headers_json(buf *out, const struct http_header *headers, size_t count, size_t max) {
     buf_char(out, '{');
-    for (size_t i = 0; i < r->header_count; i++) {
+    for (size_t i = 0; i < count && out->len < max; i++) {
         if (i) buf_char(out, ',');
-        buf_json(out, r->headers[i].name);
+        buf_json(out, headers[i].name);
         buf_char(out, ':');
-        buf_json(out, r->headers[i].value);
+        buf_json(out, headers[i].value);
     }
     buf_char(out, '}');
 }

@@ -57,8 +57,9 @@ struct http_exchange {
     void *work;
 };
 
-str http_header_get(const struct http_request *r, str name);    // value, or {NULL, 0}
-void http_headers_json(buf *out, const struct http_request *r); // {"name": "value"…} in order of arrival
+str http_header_get(const struct http_request *r, str name); // value, or {NULL, 0}
+// {"name": "value"…} in order of arrival; none begins behind `max` bytes.
+void http_headers_json(buf *out, const struct http_header *headers, size_t count, size_t max);
 // Value of a query or form key, percent-decoded into the arena; false when absent.
 bool http_form_get(arena *a, str form, str key, str *out);
 // Walks form pairs: decodes the next `key=value`, false at the end. Invalid escapes stay as they are.

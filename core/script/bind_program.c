@@ -40,21 +40,10 @@ static int free_program(lua_State *L) {
     return 0;
 }
 
-static void *push_owned(lua_State *L, size_t size, const char *type, lua_CFunction on_collect) {
-    void *p = lua_newuserdatauv(L, size, 0);
-    memset(p, 0, size);
-    if (luaL_newmetatable(L, type)) {
-        lua_pushcfunction(L, on_collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return p;
-}
-
 // build(tree, has_oncall) -> program | nil: of a syntax tree; nil when the template holds what Lua alone knows.
 static int build(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
-    struct program *p = push_owned(L, sizeof *p, PROGRAM_TYPE, free_program);
+    struct program *p = scratch_owned(L, sizeof *p, PROGRAM_TYPE, free_program);
     lua_pushvalue(L, 1);
     bool is_known = program_build(p, L, lua_toboolean(L, 2));
     lua_settop(L, 3);
@@ -222,7 +211,7 @@ int bind_program_open(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"build", build}, {"reads", reads}, {"run", run}, {"callees", callees}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
-    struct runner *runner = push_owned(L, sizeof *runner, RUN_TYPE, free_runner);
+    struct runner *runner = scratch_owned(L, sizeof *runner, RUN_TYPE, free_runner);
     runner->memory = jmemory_new();
     luaL_setfuncs(L, functions, 1);
     return 1;

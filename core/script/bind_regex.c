@@ -2,15 +2,15 @@
 //
 // Every function answers nil alone when the search ran past its bound, and nil, class, message ("error" or
 // "IndexError", the names that Python has) for a pattern or template that is wrong. A search may use at most
-// WORK_MAX units; when fewer are left in the budget, those, and then the budget is spent and raises.
+// REGEX_WORK_MAX units; when fewer are left in the budget, those, and then the budget is spent and raises.
 // Compiled patterns are kept in two generations: when the young one is full it becomes the old one.
 #include "script/bindings.h"
 #include "script/fuel.h"
 #include "script/regex.h"
+#include "script/scratch.h"
 #include <lauxlib.h>
 
-#define WORK_MAX    1500000 // units, about 15 ms
-#define YOUNG_MAX   250     // patterns
+#define YOUNG_MAX   250 // patterns
 #define YOUNG_BYTES ((size_t)2 << 20)
 
 #define REGEX_TYPE "tocsin.regex"
@@ -38,17 +38,6 @@ static int free_regex(lua_State *L) {
 static int free_buf(lua_State *L) {
     buf_free(lua_touserdata(L, 1));
     return 0;
-}
-
-static void *push_owned(lua_State *L, size_t size, const char *type, lua_CFunction on_collect) {
-    void *p = lua_newuserdatauv(L, size, 0);
-    memset(p, 0, size);
-    if (luaL_newmetatable(L, type)) {
-        lua_pushcfunction(L, on_collect);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
-    return p;
 }
 
 static int push_failure(lua_State *L, const char *class, const char *message) {
@@ -118,7 +107,7 @@ static const regex *push_regex(lua_State *L, struct why *why) {
     found = push_kept(L, OLD);
     if (!found) {
         fuel_bytes(L, pattern.len * REGEX_UNITS * FUEL_BYTES);
-        regex **r = push_owned(L, sizeof(regex *), REGEX_TYPE, free_regex);
+        regex **r = scratch_owned(L, sizeof(regex *), REGEX_TYPE, free_regex);
         if (regex_new(pattern, r, why)) return NULL;
         found = *r;
     }
@@ -129,7 +118,7 @@ static const regex *push_regex(lua_State *L, struct why *why) {
 // What one search may use.
 static int64_t allowance(lua_State *L) {
     const struct fuel *f = fuel_of(L);
-    return f->mode == FUEL_METERED && f->left < WORK_MAX ? f->left : WORK_MAX;
+    return f->mode == FUEL_METERED && f->left < REGEX_WORK_MAX ? f->left : REGEX_WORK_MAX;
 }
 
 // Charges what was used; raises when the budget, not the bound of the search, stopped it.
@@ -161,7 +150,7 @@ static int replace(lua_State *L) {
     str template = check_text(L, 2), s = check_text(L, 3);
     const regex *r = push_regex(L, &why);
     if (!r) return push_failure(L, "error", why.text);
-    buf *out = push_owned(L, sizeof *out, BUF_TYPE, free_buf);
+    buf *out = scratch_owned(L, sizeof *out, BUF_TYPE, free_buf);
     int64_t given = allowance(L), left = given;
     err e = regex_replace(r, template, s, out, &left, &why);
     charge(L, given, left);

@@ -68,6 +68,16 @@ const struct json *json_path(const struct json *v, const str *keys, size_t n) {
     return v;
 }
 
+str json_text(const struct json *object, const char *key) {
+    const struct json *v = json_get(object, str_of(key));
+    return v && v->type == JSON_STRING ? v->text : (str){NULL, 0};
+}
+
+int64_t json_int(const struct json *object, const char *key, int64_t otherwise) {
+    const struct json *v = json_get(object, str_of(key));
+    return v && v->type == JSON_INT ? v->integer : otherwise;
+}
+
 // --- writing ---
 
 static void write_array(buf *out, const struct json *v) {

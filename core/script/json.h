@@ -45,5 +45,8 @@ err json_parse(arena *a, str text, struct json **out, struct why *why);
 err json_parse_strict(arena *a, str text, struct json **out, struct why *why); // the second parser alone, for specs
 
 const struct json *json_get(const struct json *object, str key); // member or NULL; NULL for non-objects
+// The member of that name when it is of the type: a text, else {NULL, 0}; an integer of 64 bits, else `otherwise`.
+str json_text(const struct json *object, const char *key);
+int64_t json_int(const struct json *object, const char *key, int64_t otherwise);
 const struct json *json_path(const struct json *v, const str *keys, size_t n);
 void json_write(buf *out, const struct json *v); // compact JSON text

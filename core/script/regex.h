@@ -21,6 +21,8 @@ err regex_new(str pattern, regex **out, struct why *why);
 void regex_free(regex *r);         // accepts NULL
 size_t regex_size(const regex *r); // bytes
 
+#define REGEX_WORK_MAX 1500000 // units that one search of a template may use, about 15 ms
+
 enum regex_where { REGEX_ANYWHERE, REGEX_AT_START };
 
 // ERR_OK: found; ERR_NOT_FOUND. `work` is what may be spent and becomes what is left, below zero when it ran

@@ -13,14 +13,19 @@ static int on_collect(lua_State *L) {
     return 0;
 }
 
-struct scratch *scratch_push(lua_State *L) {
-    struct scratch *s = lua_newuserdatauv(L, sizeof *s, 0);
-    *s = (struct scratch){0};
-    if (luaL_newmetatable(L, "tocsin.scratch")) {
-        lua_pushcfunction(L, on_collect);
+void *scratch_owned(lua_State *L, size_t size, const char *type, lua_CFunction collect) {
+    void *p = lua_newuserdatauv(L, size, 0);
+    memset(p, 0, size);
+    if (luaL_newmetatable(L, type)) {
+        lua_pushcfunction(L, collect);
         lua_setfield(L, -2, "__gc");
     }
     lua_setmetatable(L, -2);
+    return p;
+}
+
+struct scratch *scratch_push(lua_State *L) {
+    struct scratch *s = scratch_owned(L, sizeof *s, "tocsin.scratch", on_collect);
     s->memory = arena_new();
     return s;
 }

@@ -13,5 +13,8 @@ struct scratch {
     buf in, out;
 };
 
+// Pushes `size` zeroed bytes of userdata whose metatable, of that name, has `on_collect` as its __gc.
+void *scratch_owned(lua_State *L, size_t size, const char *type, lua_CFunction on_collect);
+
 struct scratch *scratch_push(lua_State *L);
 void scratch_free(struct scratch *s); // the memory, not the struct; may be called twice

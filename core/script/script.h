@@ -63,6 +63,11 @@ struct script_value {
     };
 };
 
+static inline struct script_value script_int(int64_t n) {
+    return (struct script_value){.type = SCRIPT_INT, .integer = n};
+}
+static inline struct script_value script_text(str s) { return (struct script_value){.type = SCRIPT_STR, .text = s}; }
+
 struct script_budget {
     int64_t fuel;        // units of script/fuel.h; 0: none is given, the call may not render
     size_t memory_bytes; // above what the state holds when the call begins; 0: the state's cap alone

@@ -2,7 +2,7 @@
 #include "base/mem.h"
 #include "engine/delivery_status.h"
 #include "engine/maintain.h"
-#include "script/json.h"
+#include "text/json.h"
 
 // Waits for one item of the commit thread.
 struct waiter {

@@ -1,6 +1,6 @@
 #include "postbox.h"
 #include "base/mem.h"
-#include "script/json.h"
+#include "text/json.h"
 
 struct letter {
     int64_t id;

@@ -1,6 +1,6 @@
 #include "engine/chores.h"
 #include "base/mem.h"
-#include "script/json.h"
+#include "text/json.h"
 
 #define ON_WAY_MAX   64
 #define FUEL         100000000

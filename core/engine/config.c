@@ -2,7 +2,7 @@
 #include "base/buf.h"
 #include "base/mailbox.h"
 #include "base/mem.h"
-#include "script/json.h"
+#include "text/json.h"
 #include <pthread.h>
 #include <sodium.h>
 

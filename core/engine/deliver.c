@@ -1,7 +1,7 @@
 #include "engine/deliver.h"
 #include "engine/engine_parts.h"
-#include "script/json.h"
 #include "store/outbox_rows.h"
+#include "text/json.h"
 
 // A provider that is back is noticed within PAUSE_MAX_US and a half.
 //

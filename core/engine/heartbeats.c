@@ -1,6 +1,6 @@
 #include "engine/heartbeats.h"
 #include "base/mem.h"
-#include "script/json.h"
+#include "text/json.h"
 
 #define LOOK_EVERY_US INT64_C(250000)
 #define TURN_MAX_US   INT64_C(5000000) // while any is armed there is a turn at least so often

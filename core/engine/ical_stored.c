@@ -1,6 +1,6 @@
 // The events of a calendar as they are kept beside its copy.
 #include "engine/ical.h"
-#include "script/json.h"
+#include "text/json.h"
 
 void ical_events_write(buf *out, const struct ical_events *events) {
     buf_char(out, '[');

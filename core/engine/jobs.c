@@ -1,7 +1,7 @@
 // What each kind of job does when it is due. A job runs in a transaction of the commit thread that also deletes it, after
 // checking that it still applies: its group may have moved on while it waited.
 #include "engine/engine_parts.h"
-#include "script/json.h"
+#include "text/json.h"
 
 #define LABELS_INDEXED_TO "labels_indexed_to" // setting: the last group whose labels are in the index
 #define LABEL_GROUPS      500                 // groups of one turn of the job

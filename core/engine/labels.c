@@ -1,5 +1,5 @@
 #include "engine/labels.h"
-#include "script/json.h"
+#include "text/json.h"
 
 bool labels_get(arena *a, str labels, str key, str *out) {
     struct json *object = NULL;

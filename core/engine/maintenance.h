@@ -4,7 +4,7 @@
 // The times of a window are those of a shift (engine/schedule.h): read on the clock on the wall, its length too.
 #pragma once
 #include "engine/schedule.h"
-#include "script/json.h"
+#include "text/json.h"
 
 enum maintenance_mode { MAINTENANCE_DEBUG, MAINTENANCE_COLLECT };
 

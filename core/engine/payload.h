@@ -4,7 +4,7 @@
 // bad JSON, also where it is called a form (as `curl -d` does). An empty body is the query string's pairs, or {}.
 // Values and texts live in the arena or are the body itself.
 #pragma once
-#include "script/json.h"
+#include "text/json.h"
 
 struct payload {
     struct json *json;

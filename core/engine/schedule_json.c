@@ -2,7 +2,7 @@
 #include "engine/schedule_json.h"
 #include "engine/ical.h"
 #include "engine/schedule_load.h"
-#include "script/json.h"
+#include "text/json.h"
 #include <stdlib.h>
 
 struct asking {

@@ -1,6 +1,6 @@
 // Texts to numbers, one shift and one calendar at a time.
 #include "engine/schedule_copies.h"
-#include "script/json.h"
+#include "text/json.h"
 #include <stdio.h>
 
 struct loading {

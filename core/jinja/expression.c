@@ -1,6 +1,6 @@
 // What expressions do: variables, lookups, logic, calls. Operators on values are in operator.c.
 #include "jinja/filters.h"
-#include "script/text.h"
+#include "text/text.h"
 
 // --- constants and variables ---
 

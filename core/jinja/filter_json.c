@@ -1,6 +1,6 @@
 // JSON: the filters tojson, tojson_pretty, json_dumps and parse_json.
 #include "jinja/filters.h"
-#include "script/print.h"
+#include "text/print.h"
 
 // --- values as a document ---
 

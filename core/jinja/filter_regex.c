@@ -1,6 +1,6 @@
 // OnCall's filters of regular expressions, whose pattern stands in the template.
 #include "jinja/filters.h"
-#include "script/regex.h"
+#include "text/regex.h"
 
 // --- regular expressions ---
 

@@ -1,6 +1,6 @@
 // Filters over text: case, cutting, replacing, wrapping, formatting; and numbers as text.
 #include "jinja/filters.h"
-#include "script/text.h"
+#include "text/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // What the files of filters, tests and methods share.
 #pragma once
 #include "jinja/node.h"
-#include "script/text.h"
+#include "text/text.h"
 
 // Tables that end with a NULL name.
 extern const struct callee filters_of_text[], filters_of_lists[], filters_of_regex[], filters_of_time[],
@@ -9,7 +9,7 @@ extern const struct callee filters_of_text[], filters_of_lists[], filters_of_reg
 
 #define STRIP_SET_MAX 64 // bytes of what is stripped: each is looked for among them
 
-// A function of script/text.h over a text, as a str.
+// A function of text/text.h over a text, as a str.
 bool filter_apply(struct run *r, text_fn *f, str s, const void *option, jval *out);
 
 // `s % (args…)`; false also when there are more or fewer conversions than arguments.

@@ -1,9 +1,9 @@
 #include "jinja/run.h"
 #include "base/mem.h"
 #include "base/zone.h"
-#include "script/fuel.h"
-#include "script/print.h"
-#include "script/text.h"
+#include "text/print.h"
+#include "text/text.h"
+#include "text/units.h"
 #include <math.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 // What statements do, and one rendering from its beginning to its end.
 #include "jinja/node.h"
 #include "jinja/program.h"
-#include "script/regex.h"
+#include "text/regex.h"
 
 bool node_sequence(struct run *r, const struct node *n, jval *out) {
     for (uint32_t i = 0; i < n->count; i++)

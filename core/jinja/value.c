@@ -1,5 +1,5 @@
 #include "jinja/value.h"
-#include "script/text.h"
+#include "text/text.h"
 #include <math.h>
 
 jval jval_at(const jval *list, uint32_t i) {

@@ -4,7 +4,7 @@
 // from the rendering's own memory (run.h); nothing is freed by itself. What Python has beside these types is J_OTHER,
 // which every operation refuses, so that the rendering is given to Lua.
 #pragma once
-#include "script/json.h"
+#include "text/json.h"
 
 enum jtype {
     J_ABSENT, // an argument that was not given

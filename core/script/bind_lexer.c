@@ -1,6 +1,6 @@
-// `require "tocsin.lexer"`: a template's tokens (script/lexer.h) as tables, for lua/jinja/lexer.lua.
+// `require "tocsin.lexer"`: a template's tokens (jinja/lexer.h) as tables, for lua/jinja/lexer.lua.
+#include "jinja/lexer.h"
 #include "script/bindings.h"
-#include "script/lexer.h"
 #include <lauxlib.h>
 
 #define KINDS     lua_upvalueindex(1) // names of the kinds, by number

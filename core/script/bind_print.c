@@ -1,12 +1,12 @@
 // `require "tocsin.print"`: payloads printed as Python prints them, straight from the document
-// (script/print.h).
+// (text/print.h).
 //
 // Both functions answer nil for everything but a payload that is still as it came; the caller then goes the
 // general way. A payload of which something was made into a table may have been changed by the template.
 #include "script/bindings.h"
 #include "script/fuel.h"
-#include "script/print.h"
 #include "script/values.h"
+#include "text/print.h"
 #include <lauxlib.h>
 
 #define RESULT_MAX ((size_t)1 << 30)

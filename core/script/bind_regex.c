@@ -1,4 +1,4 @@
-// `require "tocsin.regex"`: regular expressions in Python's dialect (script/regex.h).
+// `require "tocsin.regex"`: regular expressions in Python's dialect (text/regex.h).
 //
 // Every function answers nil alone when the search ran past its bound, and nil, class, message ("error" or
 // "IndexError", the names that Python has) for a pattern or template that is wrong. A search may use at most
@@ -6,8 +6,8 @@
 // Compiled patterns are kept in two generations: when the young one is full it becomes the old one.
 #include "script/bindings.h"
 #include "script/fuel.h"
-#include "script/regex.h"
 #include "script/scratch.h"
+#include "text/regex.h"
 #include <lauxlib.h>
 
 #define YOUNG_MAX   250 // patterns

@@ -1,11 +1,11 @@
-// `require "tocsin.text"`: Python's text methods for templates (script/text.h).
+// `require "tocsin.text"`: Python's text methods for templates (text/text.h).
 //
 // Strings are UTF-8, indexes are code points from 0; nil stands for an argument left out. Every function
 // charges fuel for the bytes it reads before it reads them, and for those it builds before it builds them.
 // Lists of strings are plain tables {n=, [1..n]}.
 #include "script/bindings.h"
 #include "script/fuel.h"
-#include "script/text.h"
+#include "text/text.h"
 #include <lauxlib.h>
 
 #define RESULT_MAX ((size_t)1 << 30) // bytes; where fuel is counted it ends long before

@@ -11,12 +11,11 @@
 // cannot run by mistake. The error value is a table {class="FuelError", message=…}. Threads: those of the Lua
 // state.
 #pragma once
+#include "text/units.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUEL_STEP     10      // units for one loop head, call, filter or test
-#define FUEL_BYTES    16      // bytes read or built for one unit
 #define FUEL_INLINE   200000  // one alert on an I/O loop: about 2 ms, all its templates together
 #define FUEL_SLOW     5000000 // one rendering in the slow lane: about 50 ms
 #define MEMORY_INLINE ((size_t)2 << 20)

@@ -2,8 +2,8 @@
 // ordered tables (in their order), arrays by metatable, and values that bring their own text (`json.raw`, a
 // metatable's `__json`).
 #include "script/fuel.h"
-#include "script/json_impl.h"
 #include "script/values.h"
+#include "text/json.h"
 #include <lauxlib.h>
 #include <math.h>
 #include <stdlib.h>

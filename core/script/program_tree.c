@@ -1,6 +1,6 @@
 #include "script/program_tree.h"
 #include "script/fuel.h"
-#include "script/regex.h"
+#include "text/regex.h"
 #include <lauxlib.h>
 
 // --- the tree ---

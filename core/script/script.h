@@ -10,10 +10,10 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/log.h"
-#include "script/json.h"
 #include "script/limits.h"
 #include "script/preview_ops.h"
 #include "script/schedule_ops.h"
+#include "text/json.h"
 
 typedef struct script script;
 

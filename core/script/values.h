@@ -3,8 +3,8 @@
 // A document becomes plain tables (API bodies: `values_push`), or a payload (templates: `payload_push`) that
 // is walked in C and turned into the templates' ordered tables on demand. All functions may raise Lua errors.
 #pragma once
-#include "script/json.h"
 #include "script/scratch.h"
+#include "text/json.h"
 
 // The types of ordered tables: a table in the registry with these slots, set by json.set_types.
 enum { TYPE_LIST = 1, TYPE_DICT, TYPE_TUPLE, TYPE_BIG, TYPE_ARRAY, TYPE_RAW };

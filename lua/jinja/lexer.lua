@@ -1,4 +1,4 @@
---- Template text to tokens: the door to the lexer in C (`core/script/lexer.h`), and its errors as Jinja2 words them.
+--- Template text to tokens: the door to the lexer in C (`core/jinja/lexer.h`), and its errors as Jinja2 words them.
 ---
 --- The result is three parallel arrays. An error is the last token, of kind "error": the parser raises it when it gets
 --- there, so that a mistake further up in the template is reported first, as in Jinja2, which lexes while it parses.

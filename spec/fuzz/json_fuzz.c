@@ -1,6 +1,6 @@
 // The two JSON parsers against each other: what simdjson takes the strict one takes too, with the same tree; what is
 // written can be read again and is written the same.
-#include "script/json.h"
+#include "text/json.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -15,7 +15,7 @@
 // ends all; {"ended":true} is written when nothing is left open.
 #include "base/mem.h"
 #include "net/http_client.h"
-#include "script/json.h"
+#include "text/json.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

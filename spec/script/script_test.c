@@ -14,8 +14,8 @@
 #include "base/env.h"
 #include "base/mem.h"
 #include "base/seal.h"
-#include "script/json_impl.h"
 #include "script/script.h"
+#include "text/json_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

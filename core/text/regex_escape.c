@@ -1,5 +1,5 @@
 // Escapes and sets of Python patterns in PCRE2's syntax.
-#include "script/regex_translator.h"
+#include "text/regex_translator.h"
 #include <stdio.h>
 
 static bool is_octal(char c) { return c >= '0' && c <= '7'; }

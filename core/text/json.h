@@ -50,3 +50,7 @@ str json_text(const struct json *object, const char *key);
 int64_t json_int(const struct json *object, const char *key, int64_t otherwise);
 const struct json *json_path(const struct json *v, const str *keys, size_t n);
 void json_write(buf *out, const struct json *v); // compact JSON text
+
+// The shortest text that reads back as `number`, laid out as Python's repr; infinities as 1e999. Not for NaN.
+#define JSON_NUMBER_MAX 40
+size_t json_number(double number, char out[JSON_NUMBER_MAX]);

@@ -1,6 +1,6 @@
 // A JSON document as Python prints it: repr of the dicts and lists, or json.dumps. Pure, any thread.
 #pragma once
-#include "script/json.h"
+#include "text/json.h"
 
 struct print_style {
     bool repr;  // {'a': None} instead of {"a": null}; the other fields are then not looked at

@@ -1,6 +1,6 @@
 // HTML: escaping as markupsafe does it, references as Python's html.unescape resolves them, and tags taken
 // out.
-#include "script/text.h"
+#include "text/text.h"
 
 size_t text_escape(char *out, str s, const void *option) {
     (void)option;

@@ -1,5 +1,5 @@
 // How Python prints floats and strings, and the quoting of JSON, URLs and Lua.
-#include "script/text.h"
+#include "text/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

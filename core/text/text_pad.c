@@ -1,5 +1,5 @@
 // Padding: centre, justify, zeros, tabs.
-#include "script/text.h"
+#include "text/text.h"
 
 size_t text_pad(char *out, str s, const void *option) {
     const struct text_pad *how = option;

@@ -9,7 +9,7 @@
 #pragma GCC diagnostic ignored "-Wpedantic"
 #define _Noreturn [[noreturn]]
 extern "C" {
-#include "script/json_impl.h"
+#include "text/json_impl.h"
 }
 #undef _Noreturn
 #pragma GCC diagnostic pop

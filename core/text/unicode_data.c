@@ -1,6 +1,6 @@
 // Unicode 15.0.0 properties and case mappings as two-stage tables; written by gen_unicode.py, not by hand.
 // clang-format off
-#include "script/unicode.h"
+#include "text/unicode.h"
 
 const uint16_t unicode_first[] = {
     0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,

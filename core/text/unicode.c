@@ -1,5 +1,5 @@
 // UTF-8 by code point, and look-up in the tables of unicode_data.c.
-#include "script/unicode.h"
+#include "text/unicode.h"
 
 #define BLOCK_BITS 6
 

@@ -1,6 +1,6 @@
 // Replacement templates of Python's regex.sub.
-#include "script/regex_pattern.h"
-#include "script/unicode.h"
+#include "text/regex_pattern.h"
+#include "text/unicode.h"
 #include <stdio.h>
 
 struct template {

@@ -1,7 +1,7 @@
 // The named character references of HTML5, sorted by name; written by gen_unicode.py, not by hand.
 // A name that ends without a semicolon may be written without one.
 // clang-format off
-#include "script/text.h"
+#include "text/text.h"
 
 const struct html_name html_names[] = {
     {"AElig",{0xc6}},{"AElig;",{0xc6}},{"AMP",{0x26}},{"AMP;",{0x26}},{"Aacute",{0xc1}},{"Aacute;",{0xc1}},

@@ -5,7 +5,7 @@
 // Ownership: the caller owns the struct; the source is borrowed and line ends in it are '\n'. Nothing is allocated.
 // Errors: a token of kind LEXER_ERROR says what is wrong and where, and nothing comes after it.
 #pragma once
-#include "script/unicode.h"
+#include "text/unicode.h"
 
 #define LEXER_KINDS(X)                  \
     X(EOF, "eof")                       \

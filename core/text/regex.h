@@ -10,10 +10,10 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include "text/units.h"
 
 #define REGEX_PATTERN_MAX 20000 // bytes
 #define REGEX_UNITS       20    // of fuel, to compile one of them
-#define REGEX_WORK_BYTES  16    // bytes passed for one unit of work; a unit is about 10 ns (script/fuel.h)
 
 typedef struct regex regex;
 

@@ -2,7 +2,7 @@
 // integers of any length, numbers past a double's range, lone surrogates, a byte order mark.
 //
 // Members and items wait on one stack until their container closes, then move to the arena in one piece.
-#include "script/json_impl.h"
+#include "text/json_impl.h"
 #include <stdlib.h>
 
 struct reader {

@@ -1,6 +1,6 @@
 // Case mapping and character classes as Python's str methods have them: full mappings, final sigma, empty
 // text.
-#include "script/text.h"
+#include "text/text.h"
 
 #define SIGMA       0x3a3
 #define FINAL_SIGMA 0x3c2

@@ -3,7 +3,7 @@
 // Names become numbers, escapes that PCRE2 reads otherwise are spelled out, the verbose flag is carried out
 // here, and what PCRE2 would take but Python refuses is refused. A pattern is read twice: the first time only
 // counts its groups, because a reference may stand before its group.
-#include "script/regex_translator.h"
+#include "text/regex_translator.h"
 
 #define REPEAT_MAX 65535
 

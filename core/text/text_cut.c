@@ -1,5 +1,5 @@
 // Finding, splitting, stripping, slicing and replacing, by code point.
-#include "script/text.h"
+#include "text/text.h"
 
 ptrdiff_t text_find_bytes(str s, str sub) {
     if (sub.len > s.len) return -1;

@@ -1,4 +1,4 @@
-#include "script/lexer.h"
+#include "jinja/lexer.h"
 
 #define NOWHERE SIZE_MAX
 

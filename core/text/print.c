@@ -1,7 +1,7 @@
 // Prints JSON documents as Python does: one walk for repr and json.dumps.
-#include "script/print.h"
+#include "text/print.h"
 #include "base/mem.h"
-#include "script/text.h"
+#include "text/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // Inside of regex.c: Python's pattern syntax as PCRE2's, and replacement templates.
 #pragma once
-#include "script/regex.h"
+#include "text/regex.h"
 
 #define REGEX_GROUPS_MAX 200
 

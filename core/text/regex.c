@@ -6,10 +6,10 @@
 // that misses is bounded by the pattern (the least number of repeats, the reach of a look-behind) or by a
 // captured text (a back reference) and is charged at every step.
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "script/regex.h"
+#include "text/regex.h"
 #include "base/mem.h"
-#include "script/regex_pattern.h"
-#include "script/unicode.h"
+#include "text/regex_pattern.h"
+#include "text/unicode.h"
 #include <pcre2.h>
 
 #define STEP           3  // units of work for one item of the pattern
@@ -169,7 +169,7 @@ static int on_step(pcre2_callout_block *at, void *ctx) {
         at->current_position > run->place ? at->current_position - run->place : run->place - at->current_position;
     run->place = at->current_position;
     size_t unseen = run->regex->unseen + (run->regex->has_references ? captured(at) : 0);
-    *run->work -= (int64_t)(STEP + (moved + unseen) / REGEX_WORK_BYTES);
+    *run->work -= (int64_t)(STEP + (moved + unseen) / FUEL_BYTES);
     return *run->work < 0 ? PCRE2_ERROR_CALLOUT : 0;
 }
 
@@ -190,7 +190,7 @@ static void end(struct run *run) {
 
 // One match at `from` or behind it.
 static err match(struct run *run, size_t from, uint32_t options) {
-    *run->work -= CALL + (int64_t)((run->s.len - from) / REGEX_WORK_BYTES);
+    *run->work -= CALL + (int64_t)((run->s.len - from) / FUEL_BYTES);
     if (*run->work < 0) return ERR_TIMEOUT;
     run->place = from;
     const char *text = run->s.len ? run->s.ptr : "";
@@ -202,7 +202,7 @@ static err match(struct run *run, size_t from, uint32_t options) {
 
 // Damaged text would be read past its end.
 static bool is_readable(str s, int64_t *work) {
-    *work -= (int64_t)(s.len / REGEX_WORK_BYTES);
+    *work -= (int64_t)(s.len / FUEL_BYTES);
     return str_is_utf8(s);
 }
 
@@ -239,7 +239,7 @@ static void on_piece(void *ctx, struct regex_piece piece) {
 }
 
 static void put(struct run *run, buf *out, str text) {
-    *run->work -= (int64_t)(text.len / REGEX_WORK_BYTES) + 1;
+    *run->work -= (int64_t)(text.len / FUEL_BYTES) + 1;
     if (*run->work >= 0) buf_str(out, text);
 }
 

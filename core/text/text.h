@@ -5,7 +5,7 @@
 // charge and allocate before anything is built; with room for that many bytes it writes them. Every function
 // is linear in the bytes it reads and builds. Indexes are code points unless a name says bytes.
 #pragma once
-#include "script/unicode.h"
+#include "text/unicode.h"
 
 // Text being built or only measured.
 struct text_out {

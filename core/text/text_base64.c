@@ -1,5 +1,5 @@
 // Base64 as leniently as Python reads it.
-#include "script/text.h"
+#include "text/text.h"
 
 static int value_of(char c) {
     if (c >= 'A' && c <= 'Z') return c - 'A';

@@ -1,5 +1,5 @@
 #include "base/mem.h"
-#include "script/json_impl.h"
+#include "text/json_impl.h"
 #include <stdlib.h>
 
 #define FEW 32 // members up to which comparing each with each is the cheapest search for repeated keys

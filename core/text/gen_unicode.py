@@ -1,4 +1,4 @@
-"""Writes unicode_data.c and html_names.c from Python's own tables: `python3.12 core/script/gen_unicode.py`.
+"""Writes unicode_data.c and html_names.c from Python's own tables: `python3.12 core/text/gen_unicode.py`.
 
 Python 3.12 carries Unicode 15.0, the version whose repr and case rules templates follow. Run it again only to move to
 another version; its output is committed so that the build needs no Python.
@@ -69,7 +69,7 @@ def unicode_source():
     triples = ["{%s}" % ",".join("0x%x" % n if n else "0" for n in t) for t in specials]
     return f"""// Unicode {unicodedata.unidata_version} properties and case mappings as two-stage tables; written by gen_unicode.py, not by hand.
 // clang-format off
-#include "script/unicode.h"
+#include "text/unicode.h"
 
 const uint16_t unicode_first[] = {{
 {rows(first)}}};
@@ -96,7 +96,7 @@ def html_source():
     return f"""// The named character references of HTML5, sorted by name; written by gen_unicode.py, not by hand.
 // A name that ends without a semicolon may be written without one.
 // clang-format off
-#include "script/text.h"
+#include "text/text.h"
 
 const struct html_name html_names[] = {{
 {rows(lines)}}};

@@ -1,7 +1,7 @@
 // Inside of the pattern translator (regex_pattern.c, regex_escape.c): its state.
 #pragma once
-#include "script/regex_pattern.h"
-#include "script/unicode.h"
+#include "text/regex_pattern.h"
+#include "text/unicode.h"
 
 #define REGEX_DEPTH_MAX 200
 

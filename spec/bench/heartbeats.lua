@@ -1,6 +1,7 @@
 --- What 10,000 armed heartbeats of a minute cost, silent and beating, and how soon missed ones are noticed while alerts storm:
 --- heartbeats.lua FOLDER
 local uv <const> = require "luv"
+local patience <const> = require "patience"
 local server <const> = require "server"
 local socket <const> = require "socket"
 
@@ -38,14 +39,6 @@ local function cpu_of(pid)
   return sum / 1e9
 end
 
-local function rest(seconds)
-  local timer = uv.new_timer()
-  local is_over = false
-  timer:start(math.floor(seconds * 1000), 0, function() is_over = true end)
-  while not is_over do uv.run("once") end
-  timer:close()
-end
-
 local BEAT <const> = "POST /integrations/v1/formatted_webhook/beat%021d/heartbeat/ HTTP/1.1\r\nHost: b\r\nContent-Length: 0\r\n\r\n"
 local HEALTH <const> = "GET /health?%d HTTP/1.1\r\nHost: b\r\n\r\n"
 
@@ -62,7 +55,7 @@ local function beat(port, from, to, seconds, request)
     end)
     clients[i] = tcp
   end
-  rest(0.2)
+  patience.pause(200)
   local started, timer, total = uv.hrtime(), uv.new_timer(), to - from + 1
   timer:start(0, 5, function()
     local due = math.min(total, math.floor((uv.hrtime() - started) / 1e9 / seconds * total))
@@ -71,7 +64,7 @@ local function beat(port, from, to, seconds, request)
       sent = sent + 1
     end
   end)
-  rest(seconds + 1)
+  patience.pause((seconds + 1) * 1000)
   timer:close()
   for _, tcp in ipairs(clients) do tcp:close() end
   assert(back == total, ("%d of %d beats were answered"):format(back, total))
@@ -88,10 +81,10 @@ local file <close> = assert(io.popen("sqlite3 " .. FOLDER .. "/data/tocsin.db", 
 file:write(ROWS:format(COUNT, INTERVAL * 1000))
 file:close()
 s = start()
-rest(2)
+patience.pause(2000)
 
 local before = cpu_of(s.pid)
-rest(IDLE)
+patience.pause(IDLE * 1000)
 local idle = (cpu_of(s.pid) - before) / IDLE * 100
 -- What as many requests cost that do nothing, for comparison: mostly waking up.
 before = cpu_of(s.pid)
@@ -111,7 +104,7 @@ storm:close()
 beat(s.port, 1, COUNT - MISSED, 20)
 local deadline = socket.gettime() + INTERVAL
 repeat
-  rest(1)
+  patience.pause(1000)
   local n = tonumber(ask("SELECT count(*) FROM heartbeat_event WHERE event = 'missing'"))
 until n >= MISSED or socket.gettime() > deadline
 local late = {}

@@ -1,6 +1,8 @@
 --- How soon a page leaves: from the 200 of an alert to its request at the provider, with nothing else going on, and while
 --- one integration storms, one channel hangs and one template loops: pages.lua FOLDER SECONDS
 local uv <const> = require "luv"
+local patience <const> = require "patience"
+local percentile <const> = require "percentile"
 local server <const> = require "server"
 
 local FOLDER <const>, SECONDS <const> = arg[1], tonumber(arg[2])
@@ -82,16 +84,6 @@ local function every(ms, f)
   return timer
 end
 
-local function percentile(list, p) return list[math.max(1, math.ceil(#list * p))] end
-
-local function run_for(ms)
-  local is_over = false
-  local timer = uv.new_timer()
-  timer:start(ms, 0, function() is_over = true end)
-  while not is_over do uv.run("once") end
-  timer:close()
-end
-
 local posted, accepted, arrived, salt = {}, {}, {}, 0
 
 -- One measurement of SECONDS → sorted latencies in ms, from the answer and from the post.
@@ -104,9 +96,9 @@ local function measure(s, path)
   end,
     function(n) accepted[base + n] = uv.hrtime() end)
   local timer = every(EVERY_MS, p.post)
-  run_for(SECONDS * 1000)
+  patience.pause(SECONDS * 1000)
   timer:close()
-  run_for(1000)
+  patience.pause(1000)
   local out, missing = { whole = {} }, 0
   for n, at in pairs(accepted) do
     if arrived[n] then
@@ -122,7 +114,7 @@ end
 
 local function report(what, list, target)
   print(("  %-34s %4d pages  p50 %6.2f ms  p99 %6.2f ms  most %6.2f ms (target: p99 %d); from its post p99 %6.2f ms"):format(
-    what, #list, percentile(list, 0.5), percentile(list, 0.99), list[#list], target, percentile(list.whole, 0.99)))
+    what, #list, percentile.of(list, 0.5), percentile.of(list, 0.99), list[#list], target, percentile.of(list.whole, 0.99)))
 end
 
 os.execute("rm -rf " .. FOLDER .. " && mkdir -p " .. FOLDER)
@@ -162,7 +154,7 @@ local looping = poster(s.port, loops, function(n) return ('{"key":"l%d"}'):forma
 local timers = { every(100, hanging.post), every(50, looping.post) }
 local storm = assert(uv.spawn("wrk", { args = { "-t2", "-c160", "-d" .. SECONDS + 4 .. "s", "-s", "spec/bench/storm.wrk.lua",
   ("http://127.0.0.1:%d%s"):format(s.port, storms) } }, function() end))
-run_for(2000)
+patience.pause(2000)
 local ALERTS <const> = "SELECT count(*) FROM alert"
 local before = count(ALERTS)
 local list = measure(s, quick)

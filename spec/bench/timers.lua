@@ -2,22 +2,14 @@
 --- then 100,000 that are overdue after a stop, and 200,000 messages that wait for destinations that hang: timers.lua FOLDER
 local uv <const> = require "luv"
 local called <const> = require "called"
+local patience <const> = require "patience"
+local percentile <const> = require "percentile"
 local receiver <const> = require "receiver"
 local server <const> = require "server"
 
 local FOLDER <const> = arg[1]
 local PENDING <const>, PROBES <const>, OVERDUE <const>, WAITING <const> = 1000000, 200, 100000, 100000
 local SECOND <const>, APART_US <const> = 1000000, 15000
-
-local function percentile(list, p) return list[math.max(1, math.ceil(#list * p))] end
-
-local function run_for(ms)
-  local is_over = false
-  local timer = uv.new_timer()
-  timer:start(ms, 0, function() is_over = true end)
-  while not is_over do uv.run("once") end
-  timer:close()
-end
 
 local function memory_of(pid)
   local f <close> = assert(io.open("/proc/" .. pid .. "/status"))
@@ -93,10 +85,10 @@ local function probe(c, fake, what)
   c:sql(waiting_groups(first, first + PROBES - 1, ("n - %d + 1 + %d"):format(first, probes * PROBES), ("%d + (n - %d) * %d"):format(begin, first, APART_US)))
   probes = probes + 1
   local listening = start(c)
-  run_for(math.max(0, (begin - now_us()) // 1000) + APART_US // 1000 * PROBES + 1500)
+  patience.pause(math.max(0, (begin - now_us()) // 1000) + APART_US // 1000 * PROBES + 1500)
   local late = lateness(fake, first, function(i) return begin + i * APART_US end)
   print(("  %-52s start to listening %4.0f ms (target 1000)  %d of %d due ran, late p50 %6.2f ms  p99 %6.2f ms  most %6.2f ms (target 50)  %5.1f MB"):format(
-    what, listening, #late, PROBES, percentile(late, 0.5) or 0, percentile(late, 0.99) or 0, late[#late] or 0, memory_of(c.server.pid)))
+    what, listening, #late, PROBES, percentile.of(late, 0.5) or 0, percentile.of(late, 0.99) or 0, late[#late] or 0, memory_of(c.server.pid)))
   assert(#late == PROBES, "not every due job ran")
   assert(c:stop("sigkill"))
 end
@@ -121,7 +113,7 @@ local from = uv.hrtime()
 c:start()
 server.patience_ms = 60000
 server.wait(function()
-  run_for(100)
+  patience.pause(100)
   return c:ask "SELECT count(*) FROM job WHERE due_at = 1" == "0"
 end, "the overdue jobs")
 print(("  %d overdue jobs were done %.1f s after the start"):format(OVERDUE, (uv.hrtime() - from) / 1e9))

@@ -2,6 +2,7 @@
 --- not be written is written when there is room.
 local uv <const> = require "luv"
 local called <const> = require "called"
+local patience <const> = require "patience"
 local receiver <const> = require "receiver"
 local server <const> = require "server"
 local small_disk <const> = require "small_disk"
@@ -26,13 +27,6 @@ describe("a full disk", function()
     options.steps = { { type = "notify_persons", user = "ada" }, { type = "wait", wait_ms = 2500 }, { type = "notify_persons", user = "bob" } }
     c = called.new(options)
     c:start()
-  end
-  local function pause(ms)
-    local is_over = false
-    local timer = uv.new_timer()
-    timer:start(ms, 0, function() is_over = true end)
-    while not is_over do uv.run("once") end
-    timer:close()
   end
   local function wait_for(sql, wanted) server.wait(function() return c:ask(sql) == wanted end, sql) end
 
@@ -62,7 +56,7 @@ describe("a full disk", function()
     assert(io.open(file, "w")):close()
     assert.equal(503, c:post "b")
     fake:answer(200)
-    pause(6000) -- an answer that is not written down, and a step that is due
+    patience.pause(6000) -- an answer that is not written down, and a step that is due
     assert.same({ 1, 0 }, { fake:count "/ada", fake:count "/bob" })
     assert.is_true(c:count_log "not_recorded" <= 2 and c:count_log "job_failed" <= 8, table.concat(c.server.log, "\n"))
     os.remove(file)

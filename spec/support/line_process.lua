@@ -1,29 +1,14 @@
 --- A program that is spoken to in JSON lines: asked on its standard input, heard on its standard output.
 local uv <const> = require "luv"
 local cjson <const> = require "cjson"
+local patience <const> = require "patience"
 
 local M <const> = {}
-
---- How long anything may take before the spec fails.
-M.patience_ms = (os.getenv("SPEC_SAN") or "") == "" and 10000 or 60000
 
 ---@class LineProcess
 ---@field heard table[] what it said and nobody took
 local Process <const> = {}
 Process.__index = Process
-
-local function run_until(is_done, what)
-  local tick, until_ns = uv.new_timer(), uv.hrtime() + M.patience_ms * 1000000
-  tick:start(10, 10, function() end)
-  local done = is_done()
-  while not done and uv.hrtime() < until_ns do
-    uv.run("once")
-    done = is_done()
-  end
-  tick:close()
-  uv.run("nowait")
-  return assert(done, "waited too long for " .. what)
-end
 
 local function read_lines(pipe, on_line)
   local pieces = {} -- of the line that has not ended
@@ -56,7 +41,7 @@ end
 
 --- Waits for a line that `is_it` says yes to, and takes it.
 function Process:take(is_it, what)
-  return run_until(function()
+  return patience.wait(function()
     for i, line in ipairs(self.heard) do
       if is_it(line) then return table.remove(self.heard, i) end
     end
@@ -92,7 +77,7 @@ end
 --- Ends its input and waits for its end: exit code, the lines nobody took, standard error.
 function Process:stop()
   if not self.stdin:is_closing() then self.stdin:close() end
-  run_until(function() return self.code end, self.command .. " to end")
+  patience.wait(function() return self.code end, self.command .. " to end")
   if not self.handle:is_closing() then self.handle:close() end
   uv.run("nowait")
   return self.code, self.heard, self.errors

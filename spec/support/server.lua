@@ -3,12 +3,13 @@ local uv <const> = require "luv"
 local cjson <const> = require "cjson"
 local raw <const> = require "raw_http"
 local busted <const> = require "busted"
+local patience <const> = require "patience"
 
 local M <const> = {}
 M.binary = assert(os.getenv("TOCSIN"), "TOCSIN names the binary; run specs by spec/run.sh")
 
 --- How long anything may take before the spec fails.
-M.patience_ms = (os.getenv("SPEC_SAN") or "") == "" and 10000 or 60000
+M.patience_ms = patience.ms
 
 --- A new empty folder under the temporary folder.
 function M.folder()
@@ -19,19 +20,7 @@ function M.remove(folder)
   os.execute("rm -rf '" .. folder .. "'")
 end
 
--- Runs the loop until `is_done()`, asked at every event and every 10 ms, or until the patience is over.
-local function wait(is_done, what)
-  local tick, until_ns = uv.new_timer(), uv.hrtime() + M.patience_ms * 1000000
-  tick:start(10, 10, function() end)
-  local done = is_done()
-  while not done and uv.hrtime() < until_ns do
-    uv.run("once")
-    done = is_done()
-  end
-  tick:close()
-  uv.run("nowait")
-  assert(done, "waited too long for " .. what)
-end
+local function wait(is_done, what) return patience.wait(is_done, what, M.patience_ms) end
 M.wait = wait
 
 -- Reads a pipe into `into`, a list of lines.

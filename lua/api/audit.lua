@@ -29,7 +29,7 @@ end
 ---@param values table column → new value
 ---@param old table|nil the row before
 function audit.statement(request, r, kind, key, values, old)
-  local by, by_id = auth.actor(request.token)
+  local by, by_id = auth.by(request.actor)
   local before, after = texts_of(kind, values, old)
   return {
     sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, before, after) " ..

@@ -1,9 +1,10 @@
---- Who asks: the API token of a request, and what its role may do.
+--- Who asks: the person or the API token behind a request. Nobody else looks at headers for that.
 --
 -- A token is 32 random bytes as 64 hex digits. Stored are its first eight characters, to find it, and the SHA-512 of
 -- the bytes, so that tokens of the reference's database work as they are. Digests are compared in constant time.
 local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
+local session = require("api.session")
 local store = require("tocsin.store")
 
 local auth = {}
@@ -30,8 +31,10 @@ local function token_of(headers)
   if #token == TOKEN_LENGTH and not string.find(token, "%X") then return token end
 end
 
-local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, u.role AS user_role " ..
-  "FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL WHERE t.token_key = $1"
+local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, u.role AS user_role, " ..
+  "u.username FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL WHERE t.token_key = $1"
+local PERSON = "SELECT id, username, role FROM user WHERE id = $1 AND deleted_at IS NULL"
+local TEAMS = "SELECT team_id FROM team_member WHERE user_id = $1"
 
 -- What a token may do now: no more than its person, whose role may have changed since it was made.
 local function role_of(row)
@@ -40,33 +43,63 @@ local function role_of(row)
   return user and user < own and row.user_role or row.role
 end
 
-local function is_usable(row, now)
-  row.role = role_of(row)
-  return not row.revoked_at and (not row.expires_at or row.expires_at > now) and row.role ~= nil
+local function teams_of(user_id)
+  local teams = {}
+  for _, row in ipairs(user_id and store.rows(TEAMS, user_id) or {}) do teams[row.team_id] = true end
+  return teams
 end
 
----The api_token row behind a request, with the role it has today, or nil and the 403.
-function auth.check(headers, now)
+local function of_token(headers, now)
   local token = token_of(headers)
-  if not token then return nil, errors.invalid_token() end
-  local digest = auth.digest(token)
-  for _, row in ipairs(store.rows(FOUND, string.sub(token, 1, KEY_LENGTH))) do
-    if crypto.equal(row.digest, digest) and is_usable(row, now) then return row end
+  local digest = token and auth.digest(token)
+  for _, row in ipairs(token and store.rows(FOUND, string.sub(token, 1, KEY_LENGTH)) or {}) do
+    local role = role_of(row)
+    if crypto.equal(row.digest, digest) and not row.revoked_at and (not row.expires_at or row.expires_at > now) and role then
+      return { token_id = row.id, user_id = row.user_id, role = role, name = row.username or row.name }
+    end
   end
   return nil, errors.invalid_token()
 end
 
----Who acts with this token, for logs: the person it belongs to, or the token itself.
----@return string by "user" or "api"
----@return integer id
-function auth.actor(token)
-  if token.user_id then return "user", token.user_id end
-  return "api", token.id
+-- A browser sends its cookie with whatever page asks it to: what changes something has to come from a page of ours.
+local SAFE = { GET = true, HEAD = true }
+
+local function is_from_us(request)
+  local headers = request.headers
+  if headers.origin then return headers.origin == string.match(request.base_url, "^%a+://[^/]+") end
+  return headers["sec-fetch-site"] == "same-origin"
 end
 
----May this token do what needs `role`?
-function auth.allows(token, role)
-  return RANK[token.role] >= RANK[role]
+local function of_session(request, found)
+  local user = store.row(PERSON, found.user_id)
+  if not user or not RANK[user.role] then return nil, errors.forbidden() end
+  if not SAFE[request.method] and not is_from_us(request) then
+    return nil, errors.detail(403, "This request does not come from a page of this server.")
+  end
+  return { session_id = found.id, user_id = user.id, role = user.role, name = user.username }
+end
+
+---Who asks, as `request.actor`: { token_id or session_id, user_id of the person if it is one, role, name, teams = set of
+---ids, scopes = set or nil for all }; or nil and the 403. A token comes before a cookie.
+function auth.of(request)
+  local found = not request.headers.authorization and session.of(request.headers, request.now)
+  local actor, refusal
+  if found then actor, refusal = of_session(request, found) else actor, refusal = of_token(request.headers, request.now) end
+  if actor then actor.teams = teams_of(actor.user_id) end
+  return actor, refusal
+end
+
+---Who did it, for logs: the person, or the token that belongs to none.
+---@return string by "user" or "api"
+---@return integer id
+function auth.by(actor)
+  if actor.user_id then return "user", actor.user_id end
+  return "api", actor.token_id
+end
+
+---May this actor do what needs `role`?
+function auth.allows(actor, role)
+  return RANK[actor.role] >= RANK[role]
 end
 
 return auth

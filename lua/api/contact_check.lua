@@ -34,7 +34,7 @@ end
 local function own_method(request)
   local row = rows.by_id(contact_method, request.id)
   if not row then return nil, errors.not_found() end
-  if not auth.allows(request.token, "admin") and request.token.user_id ~= row.user_id then return nil, errors.forbidden() end
+  if not auth.allows(request.actor, "admin") and request.actor.user_id ~= row.user_id then return nil, errors.forbidden() end
   return store.row("SELECT id, user_id, channel, address, provider_id, verified_at FROM contact_method WHERE id = $1", row.id)
 end
 
@@ -162,8 +162,8 @@ local function address_for(request, provider, name, sent)
     if not text then return nil, errors.fields { { "address", wrong } } end
     return text
   end
-  local own = request.token.user_id and store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND " ..
-    "(provider_id IS NULL OR provider_id = $3) ORDER BY provider_id IS NULL, id LIMIT 1", request.token.user_id, name,
+  local own = request.actor.user_id and store.row("SELECT address FROM contact_method WHERE user_id = $1 AND channel = $2 AND " ..
+    "(provider_id IS NULL OR provider_id = $3) ORDER BY provider_id IS NULL, id LIMIT 1", request.actor.user_id, name,
       provider.id)
   if own then return own.address end
   return nil, errors.field("address", "Say where the test goes: you have no contact method on " .. name .. ".")

@@ -55,7 +55,7 @@ local function alerts_of(spec, text, headers, now)
 end
 
 local function send(request, row, alerts, is_debug)
-  local groups, by, by_id = {}, auth.actor(request.token)
+  local groups, by, by_id = {}, auth.by(request.actor)
   for i, text in ipairs(alerts) do
     local result, sentence, code = port.call("alert", { integration = row.id, payload = text, by = by, by_id = by_id,
       is_demo = true, is_debug = is_debug })

@@ -151,11 +151,6 @@ local function uuid()
     8 + tonumber(string.sub(hex, 17, 17), 16) % 4, string.sub(hex, 18, 20), string.sub(hex, 21, 32))
 end
 
-local function author_of(token)
-  local user = token.user_id and store.row("SELECT username FROM user WHERE id = $1", token.user_id)
-  return user and user.username or token.name
-end
-
 local function payload_of(c, team, author)
   local names = {}
   for _, list in ipairs { c.users, c.schedules } do
@@ -174,7 +169,7 @@ local function listed(callees)
 end
 
 local function people_of(c, request)
-  local by, by_id = auth.actor(request.token)
+  local by, by_id = auth.by(request.actor)
   return { users = listed(c.users), schedules = listed(c.schedules), team = c.team or 0,
     team_important = c.important_team_escalation == 1, by = by, by_id = by_id }
 end
@@ -184,7 +179,7 @@ local function open_group(c, call, request)
   local refusal
   call.integration, refusal = integration_of(team, request)
   if not call.integration then return nil, refusal end
-  call.payload = payload_of(c, team, author_of(request.token))
+  call.payload = payload_of(c, team, request.actor.name)
   local result, sentence, code = port.call("alert", call)
   if not result then return nil, change.port_error(sentence, code) end
   return result.group

@@ -17,7 +17,7 @@ local DELAY = { "delay", type = "integer", min = -1 }
 local function call(request, name, arguments, status)
   arguments.group = ids.decode("I", request.id)
   if not arguments.group then return errors.not_found() end
-  arguments.by, arguments.by_id = auth.actor(request.token)
+  arguments.by, arguments.by_id = auth.by(request.actor)
   local result, sentence, code = port.call(name, arguments)
   if not result then return change.port_error(sentence, code) end
   return { status = status }

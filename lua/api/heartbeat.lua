@@ -68,7 +68,7 @@ local function event(at, name, reason)
   end
 end
 
-local function reason_of(request) return "by_" .. auth.actor(request.token) end
+local function reason_of(request) return "by_" .. auth.by(request.actor) end
 
 local function check(value)
   local values, wrong = {}, {}
@@ -114,7 +114,7 @@ end
 ---The group of a missing heartbeat that nobody watches any more is over.
 function heartbeat.settle(row, request)
   if row.heartbeat_state ~= "missing" or not row.heartbeat_group then return end
-  local by, by_id = auth.actor(request.token)
+  local by, by_id = auth.by(request.actor)
   port.call("act", { group = row.heartbeat_group, verb = "resolve", by = by, by_id = by_id })
 end
 

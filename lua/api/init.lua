@@ -31,6 +31,7 @@ local writer = require("api.writer")
 local api = {}
 
 local PREFIX = "/api/v1/"
+local SESSIONS <const> = 1 << 40 -- keys of sessions in the throttle lie past those of tokens
 
 -- The five methods of a resource: where each is, and what makes its answer.
 local GENERIC = {
@@ -148,15 +149,15 @@ local function answer(request)
   local found, id = find(request.path)
   if #found == 0 then return errors.not_found() end
   if not found[1][4] then return answer_open(request, found, id) end
-  local token, refusal = auth.check(request.headers, request.now)
-  if not token then return refusal end
-  local wait = port.call("throttle", { token = token.id }).wait
+  local actor, refusal = auth.of(request)
+  if not actor then return refusal end
+  local wait = port.call("throttle", { token = actor.token_id or SESSIONS + actor.session_id }).wait
   if wait > 0 then return errors.throttled(wait) end
   local route
   route, refusal = choose(found, request.method)
   if not route then return refusal end
-  if not auth.allows(token, route[4]) then return errors.forbidden() end
-  request.id, request.token = id, token
+  if not auth.allows(actor, route[4]) then return errors.forbidden() end
+  request.id, request.actor = id, actor
   return route[3](request)
 end
 

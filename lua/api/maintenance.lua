@@ -61,19 +61,19 @@ local function covered(w)
   return #parts > 0 and name .. " with " .. table.concat(parts, ", ") or name
 end
 
-local function author(token)
-  local user = token.user_id and store.row("SELECT name, username FROM user WHERE id = $1", token.user_id)
+local function author(actor)
+  local user = actor.user_id and store.row("SELECT name, username FROM user WHERE id = $1", actor.user_id)
   if user then return user.name ~= "" and user.name or user.username end
-  return "the API token " .. tostring(token.name or "")
+  return "the API token " .. actor.name
 end
 
 ---The payload of the group that collects.
 ---@param w table of the window: name, integration_id, route_id, labels, duration_ms; nil for null
-function maintenance.words(w, token)
+function maintenance.words(w, actor)
   local title = string.format("Maintenance of %s for %s", covered(w), length_of(w.duration_ms // 1000))
   if w.name then title = w.name .. ": " .. title end
   return writer.text(writer.object("title", title, "message",
-    "Started by " .. author(token) .. ". New alert groups are collected here meanwhile, and nobody is called for them."))
+    "Started by " .. author(actor) .. ". New alert groups are collected here meanwhile, and nobody is called for them."))
 end
 
 -- The integration of the house ----------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ end
 
 ---Starts and ends what is due of a window, or (`stop`) ends what runs. Returns the answer that refuses.
 function maintenance.settle(request, window_id, stop)
-  local by, by_id = auth.actor(request.token)
+  local by, by_id = auth.by(request.actor)
   local result, sentence, code = port.call("maintenance", { window = window_id, stop = stop, by = by, by_id = by_id })
   if not result then return change.port_error(sentence, code) end
 end

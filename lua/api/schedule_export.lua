@@ -114,7 +114,7 @@ end
 
 -- Stores a digest (or null), and the line of the trail.
 local function put_digest(request, r, key, digest)
-  local by, by_id = auth.actor(request.token)
+  local by, by_id = auth.by(request.actor)
   local result, sentence, code = port.call("write", { statements = json.array({
     { sql = "DELETE FROM export_told WHERE object = $1 AND object_id = $2", args = json.array({ r.name, key }) },
     { sql = "UPDATE " .. r.table .. " SET export_digest = $1 WHERE id = $2", args = json.array({ digest, key }), expect = 1 },
@@ -125,7 +125,7 @@ local function put_digest(request, r, key, digest)
 end
 
 local function may_change(request, r, row)
-  return r ~= user_resource or auth.allows(request.token, "admin") or request.token.user_id == row.id
+  return r ~= user_resource or auth.allows(request.actor, "admin") or request.actor.user_id == row.id
 end
 
 local function new_address(r, last)

@@ -31,7 +31,7 @@ end
 
 ---The person whose token this is; a token of the installation belongs to nobody.
 function single.current_user(request)
-  local row = request.token.user_id and rows.by_key(user, request.token.user_id)
+  local row = request.actor.user_id and rows.by_key(user, request.actor.user_id)
   if not row then return errors.not_found() end
   return { status = 200, value = rows.show(user, row, request) }
 end

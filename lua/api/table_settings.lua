@@ -18,13 +18,13 @@ local function all_columns()
   return row and json.decode(row.value) or table_columns.first(), row and row.value
 end
 
-local function own_columns(token)
-  local row = token.user_id and store.row("SELECT columns FROM alert_group_columns WHERE user_id = $1", token.user_id)
+local function own_columns(actor)
+  local row = actor.user_id and store.row("SELECT columns FROM alert_group_columns WHERE user_id = $1", actor.user_id)
   return row and json.decode(row.columns)
 end
 
 local function shown(request)
-  local own = own_columns(request.token)
+  local own = own_columns(request.actor)
   local parts = { visible = {}, hidden = {} }
   for _, column in ipairs(table_columns.merged(all_columns(), own)) do
     local part = parts[column.is_visible and "visible" or "hidden"]
@@ -62,13 +62,13 @@ table_settings.get = shown
 
 ---PUT …/ with {visible, hidden}: the person's own, all columns in order.
 function table_settings.put(request)
-  if not request.token.user_id then return nobody() end
+  if not request.actor.user_id then return nobody() end
   local list, refusal = take(request)
   if not list then return refusal end
   local why = table_columns.problem_of_own(list, (all_columns()))
   if why then return errors.field("visible", why) end
   return write(request, { sql = "INSERT INTO alert_group_columns (user_id, columns) VALUES ($1, $2) " ..
-    "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.token.user_id, text_of(list) } })
+    "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.actor.user_id, text_of(list) } })
 end
 
 ---POST …/ with {visible, hidden}: what everybody has, label columns among them; whoever has no list of their own sees it so.
@@ -86,8 +86,8 @@ end
 
 ---POST …/reset/: the person has no list of their own any more.
 function table_settings.reset(request)
-  if not request.token.user_id then return nobody() end
-  return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.token.user_id } })
+  if not request.actor.user_id then return nobody() end
+  return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.actor.user_id } })
 end
 
 return table_settings

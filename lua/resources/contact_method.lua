@@ -10,7 +10,7 @@ local store = require("tocsin.store")
 local METHODS_MAX = 50 -- of one person
 
 local function is_own(request, user_id)
-  return auth.allows(request.token, "admin") or request.token.user_id == user_id
+  return auth.allows(request.actor, "admin") or request.actor.user_id == user_id
 end
 
 local function check_channel(value)
@@ -28,7 +28,7 @@ end
 local function store_verified(value, request, c)
   if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
   if value == (c.old ~= nil and c.old.verified_at ~= nil) then return {} end
-  if value and not auth.allows(request.token, "admin") then return nil, "Only an admin may set this." end
+  if value and not auth.allows(request.actor, "admin") then return nil, "Only an admin may set this." end
   c.is_verified = value
   return {}
 end

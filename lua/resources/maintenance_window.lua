@@ -93,7 +93,7 @@ local function fill_new(request, c)
   v.timezone = v.timezone ~= json.null and v.timezone or "UTC"
   if not v.start_time or v.start_time == json.null then v.start_time = wall_now(request.now, v.timezone) end
   v.labels = v.labels or "[]"
-  v.created_by, v.created_by_id = auth.actor(request.token)
+  v.created_by, v.created_by_id = auth.by(request.actor)
   v.created_at = c.now
 end
 
@@ -158,7 +158,7 @@ end
 local function add_words(request, c)
   local w = {}
   for _, column in ipairs { "name", "integration_id", "route_id", "labels", "duration_ms" } do w[column] = value_of(c, column) end
-  local words = maintenance.words(w, request.token)
+  local words = maintenance.words(w, request.actor)
   if not c.old or c.old.state ~= "running" then c.values.words = words end
 end
 

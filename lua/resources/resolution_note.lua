@@ -6,7 +6,7 @@ local TEXT_MAX = 3000
 local function before_write(request, c)
   if c.kind == "create" then
     c.values.source = "web"
-    c.values.author_id = request.token.user_id
+    c.values.author_id = request.actor.user_id
     c.values.created_at = c.now
   elseif c.kind == "update" and c.old.source ~= "web" then
     return errors.detail(400, "This note was written in a chat: change it there.")

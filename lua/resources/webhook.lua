@@ -65,7 +65,7 @@ local function before_write(request, c)
   local preset = c.values.preset or (c.old and c.old.preset)
   for column, value in pairs(PRESETS[preset] or {}) do c.values[column] = value end
   if c.old then return end
-  c.values.user_id = request.token.user_id
+  c.values.user_id = request.actor.user_id
   c.values.created_at = c.now
   return check_required(c)
 end

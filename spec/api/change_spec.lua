@@ -35,7 +35,7 @@ describe("a change over the API", function()
 
   local function put(...)
     answers = { ... }
-    return change.put(THING, { id = "X1", body = '{"name":"new"}', headers = {}, now = 5, token = { id = 3 } })
+    return change.put(THING, { id = "X1", body = '{"name":"new"}', headers = {}, now = 5, actor = { token_id = 3, role = "admin" } })
   end
 
   local DONE = { { rows = { { id = 7 } } } }

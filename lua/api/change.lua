@@ -54,6 +54,14 @@ local function take_fields(r, request, c)
   if #wrong > 0 then return errors.fields(wrong) end
 end
 
+---What a column will hold after the change `c`, nil for null.
+function change.value_of(c, column)
+  local value = c.values[column]
+  if value == nil and c.old then value = c.old[column] end
+  if value == json.null then return nil end
+  return value
+end
+
 ---INSERT of column → value, giving back `id`.
 function change.insert(table_name, values)
   local names, marks, args = keys.sorted(values), {}, {}

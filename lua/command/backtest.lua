@@ -3,10 +3,11 @@
 --- The running server does it on its own thread for that, or this process when no server runs; either way nothing is
 --- written. Interrupted, the server gives the run up by itself.
 local console <const> = require("tocsin.console")
+local flags <const> = require("command.flags")
 local json <const> = require("tocsin.json")
 local port <const> = require("tocsin.port")
 
-local find <const>, match <const>, format <const>, gsub <const> = string.find, string.match, string.format, string.gsub
+local find <const>, format <const>, gsub <const> = string.find, string.format, string.gsub
 
 local backtest = {}
 
@@ -23,35 +24,15 @@ groups merged or split, resolves missed, routes, texts. Nothing is changed. Work
   --json                a JSON object a line: how far it is, then the report
 ]]
 
-local FLAGS <const> = { data = true, integration = true, changes = true, last = true }
+local FLAGS <const> = { data = "value", integration = "value", changes = "value", last = "value", json = "alone" }
 local POLL_MS <const> = 200
 local LEASE_MS <const> = 10000 -- after which the server gives up a run that nobody looks at
-
-local function flags_of(list)
-  local flags, i = {}, 1
-  while i <= #list do
-    local word = list[i]
-    if word == "--help" or word == "-h" then return { help = true } end
-    local name, value = match(word, "^%-%-([%w-]+)=(.*)$")
-    if word == "--json" then name, value = "json", true
-    elseif not name then
-      name, i = match(word, "^%-%-([%w-]+)$"), i + 1
-      value = list[i]
-    end
-    if not name or not (FLAGS[name] or word == "--json") then
-      return nil, "unexpected '" .. word .. "'; see `tocsin backtest --help`"
-    end
-    if not value or value == "" then return nil, "--" .. name .. " needs a value" end
-    flags[name], i = value, i + 1
-  end
-  return flags
-end
 
 local MISSING <const> = { { "data", "the server's data folder" }, { "integration", "its name or its id" },
   { "changes", "a file with what would be changed, or - for standard input" } }
 
 local function parse(list)
-  local f, why = flags_of(list)
+  local f, why = flags.parse("backtest", list, FLAGS)
   if not f or f.help then return f, why end
   for _, pair in ipairs(MISSING) do
     if not f[pair[1]] then return nil, format("--%s is missing: %s", pair[1], pair[2]) end

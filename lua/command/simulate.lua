@@ -4,6 +4,7 @@
 local console <const> = require("tocsin.console")
 local crypto <const> = require("tocsin.crypto")
 local engine <const> = require("tocsin.engine")
+local flags <const> = require("command.flags")
 local json <const> = require("tocsin.json")
 local time <const> = require("api.time")
 local timeline <const> = require("command.timeline")
@@ -29,8 +30,8 @@ of the configuration and on virtual time; nothing is sent, the data folder stays
   --json                one JSON object a line: at, after_ms, group, event, …
 ]]
 
-local FLAGS <const> = { data = true, integration = true, payload = true, ["content-type"] = true, group = true, at = true,
-  ["for"] = true, integrations = true }
+local FLAGS <const> = { data = "value", integration = "value", payload = "value", ["content-type"] = "value", group = "value",
+  at = "value", ["for"] = "value", integrations = "value", json = "alone" }
 local UNITS <const> = { s = 1000, m = 60000, h = 3600000, d = 86400000 }
 local LONGEST_MS <const> = 366 * 86400000
 local LONGEST_AHEAD_US <const> = 100 * 366 * 86400000000
@@ -38,26 +39,6 @@ local STEPS_MAX <const> = 100000 -- moments; an escalation has a few thousand at
 local KINDS <const> = "('escalate', 'page', 'watch_answer')"
 
 -- Words ---------------------------------------------------------------------------------------------------------------
-
-local function flags_of(list)
-  local flags, i = {}, 1
-  while i <= #list do
-    local word = list[i]
-    if word == "--help" or word == "-h" then return { help = true } end
-    local name, value = match(word, "^%-%-([%w-]+)=(.*)$")
-    if word == "--json" then name, value = "json", true
-    elseif not name then
-      name, i = match(word, "^%-%-([%w-]+)$"), i + 1
-      value = list[i]
-    end
-    if not name or not (FLAGS[name] or word == "--json") then
-      return nil, "unexpected '" .. word .. "'; see `tocsin simulate --help`"
-    end
-    if not value or value == "" then return nil, "--" .. name .. " needs a value" end
-    flags[name], i = value, i + 1
-  end
-  return flags
-end
 
 local function length_of(text)
   local count, unit = match(text, "^(%d%d?%d?%d?%d?%d?%d?)([smhd])$")
@@ -77,7 +58,7 @@ local function what_of(f)
 end
 
 local function parse(list, now)
-  local f, why = flags_of(list)
+  local f, why = flags.parse("simulate", list, FLAGS)
   if not f or f.help then return f, why end
   if not f.data then return nil, "--data is missing: the server's data folder" end
   f, why = what_of(f)

@@ -1,61 +1,29 @@
 --- A maintenance window: what it covers, when it runs, once or again and again, and what runs of it now.
 local auth = require("api.auth")
-local body = require("api.body")
 local calendar = require("jinja.calendar")
+local change = require("api.change")
 local errors = require("api.errors")
 local json = require("tocsin.json")
 local labels = require("api.labels")
 local maintenance = require("api.maintenance")
+local recurrence = require("api.recurrence")
 local store = require("tocsin.store")
 local time = require("api.time")
 local writer = require("api.writer")
 local zone = require("tocsin.zone")
 
-local DAYS <const> = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" }
 local SECOND <const>, DAY <const> = 1000000, 86400000000
 local DURATION_MAX <const> = 366 * 86400
-local INTERVAL_MAX <const> = 1000 -- as core/engine/schedule.h
 
 -- What makes it another window: not while it runs.
 local FIXED <const> = { mode = "mode", integration_id = "integration_id", route_id = "route_id", labels = "labels",
   start_time = "start", timezone = "time_zone" }
-
-local function check_timezone(value)
-  local name = zone.name(value)
-  if name then return name end
-  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
-end
-
--- A time on the clock on the wall: it has no zone.
-local function check_wall(value)
-  if time.parse(value) and not string.find(value, "^0000") then return value end
-  return nil, "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss."
-end
 
 local function store_labels(value)
   if value == json.null then return { labels = "[]" } end
   local text, why = labels.take(value, "value", labels.check_value)
   if not text then return nil, why end
   return { labels = text }
-end
-
-local function day_of(value)
-  for _, day in ipairs(DAYS) do
-    if type(value) == "string" and string.upper(value) == day then return day end
-  end
-end
-
-local function store_days(value)
-  if value == json.null then return { by_day = json.null } end
-  local list, seen = json.array(), {}
-  for i = 1, body.is_list(value) and #value or 0 do
-    local day = day_of(value[i])
-    if not day then return nil, "Expected a list of weekdays, MO to SU." end
-    if not seen[day] then list[#list + 1] = day end
-    seen[day] = true
-  end
-  if not body.is_list(value) then return nil, "Expected a list of weekdays, MO to SU." end
-  return { by_day = #list > 0 and json.encode(list) or json.null }
 end
 
 -- Sooner or later than planned, while it runs. What is shown may be sent back at any time.
@@ -71,12 +39,7 @@ end
 
 -- --- the rules of a whole window ---
 
-local function value_of(c, column)
-  local value = c.values[column]
-  if value == nil and c.old then value = c.old[column] end
-  if value == json.null then return nil end
-  return value
-end
+local value_of = change.value_of
 
 -- The clock of a zone now, to the second.
 local function wall_now(now, name)
@@ -85,7 +48,7 @@ local function wall_now(now, name)
 end
 
 local function weekday_of(text)
-  return DAYS[calendar.weekday(time.parse(text) // DAY) + 1]
+  return recurrence.DAYS[calendar.weekday(time.parse(text) // DAY) + 1]
 end
 
 local function fill_new(request, c)
@@ -200,15 +163,14 @@ return {
     { "integration_id", type = "ref", to = "integration", nullable = true },
     { "route_id", type = "ref", to = "route", nullable = true },
     { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end, store = store_labels },
-    { "start", type = "text", column = "start_time", nullable = true, check_text = check_wall },
+    { "start", type = "text", column = "start_time", nullable = true, check_text = recurrence.check_wall },
     { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true,
-      check_text = check_timezone },
+      check_text = recurrence.check_timezone },
     { "duration", type = "duration", column = "duration_ms", required = true, min = 1, max = DURATION_MAX },
-    { "frequency", type = "choice", choices = { "hourly", "daily", "weekly", "monthly" }, nullable = true },
-    { "interval", type = "integer", min = 1, max = INTERVAL_MAX, nullable = true },
-    { "by_day", nullable = true, store = store_days,
-      show = function(row) return row.by_day and writer.raw(row.by_day) or nil end },
-    { "until", type = "text", column = "until_time", nullable = true, check_text = check_wall },
+    { "frequency", type = "choice", choices = recurrence.FREQUENCIES, nullable = true },
+    { "interval", type = "integer", min = 1, max = recurrence.INTERVAL_MAX, nullable = true },
+    recurrence.by_day(),
+    { "until", type = "text", column = "until_time", nullable = true, check_text = recurrence.check_wall },
     { "resolve_at_end", type = "boolean" },
     { "state", type = "text", readonly = true },
     { "started_at", type = "time" },

@@ -1,18 +1,16 @@
 --- An on-call shift: when it begins, how long it lasts, how it recurs, and whose turn it is. Its type says which of its
 --- fields it has; the others are neither kept nor shown.
 local body = require("api.body")
+local change = require("api.change")
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local recurrence = require("api.recurrence")
 local rotation = require("api.rotation")
 local store = require("tocsin.store")
-local time = require("api.time")
 local writer = require("api.writer")
-local zone = require("tocsin.zone")
 
-local DAYS = { "MO", "TU", "WE", "TH", "FR", "SA", "SU" }
 local USERS_MAX, GROUPS_MAX = 1000, 1000
-local INTERVAL_MAX = 1000 -- as core/engine/schedule.h
 local RECURRING_MAX_MS = 366 * 86400000
 
 -- Fields that a type does not have, by column.
@@ -40,44 +38,6 @@ local function own(f)
   local column = f.column or f[1]
   f.when = f.when or function(row) return has(row.type, column) end
   return f
-end
-
-local function check_timezone(value)
-  local name = zone.name(value)
-  if name then return name end
-  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
-end
-
--- A time on the clock on the wall: it has no zone.
-local function check_wall(value)
-  if time.parse(value) and not string.find(value, "^0000") then return value end
-  return nil, "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss."
-end
-
--- A list of words or numbers, each once, in the order that was sent. An empty one is none.
-local function store_list(column, what, check)
-  return function(value)
-    if value == json.null then return { [column] = json.null } end
-    if not body.is_list(value) then return nil, "Expected a list of " .. what .. "." end
-    local list, seen = json.array(), {}
-    for i = 1, #value do
-      local item = check(value[i])
-      if item == nil then return nil, "Expected a list of " .. what .. "." end
-      if not seen[item] then list[#list + 1] = item end
-      seen[item] = true
-    end
-    return { [column] = #list > 0 and json.encode(list) or json.null }
-  end
-end
-
-local function show_list(column)
-  return function(row) return row[column] and writer.raw(row[column]) or nil end
-end
-
-local function day_of(value)
-  for _, day in ipairs(DAYS) do
-    if type(value) == "string" and string.upper(value) == day then return day end
-  end
 end
 
 local function number_in(...)
@@ -154,12 +114,7 @@ end
 
 -- --- the rules of a whole shift ---
 
-local function value_of(c, column)
-  local value = c.values[column]
-  if value == nil and c.old then value = c.old[column] end
-  if value == json.null then return nil end
-  return value
-end
+local value_of = change.value_of
 
 local function check_rule(c, kind)
   local frequency, week_start = value_of(c, "frequency"), value_of(c, "week_start")
@@ -222,7 +177,7 @@ local function keep_own(c, kind)
   if value_of(c, "frequency") ~= "weekly" and c.values.week_start == json.null then c.values.week_start = nil end
 end
 
-local function before_write(request, c, change)
+local function before_write(request, c)
   if c.kind == "delete" then return rotation.delete(request, c) end
   local kind = c.old and c.old.type or c.values.type
   if not c.old then fill_new(c) end
@@ -246,8 +201,8 @@ end
 
 local function store_week_start(value)
   if value == json.null then return { week_start = json.null } end
-  local day = day_of(value)
-  if not day then return nil, "Must be one of: " .. table.concat(DAYS, ", ") .. "." end
+  local day = recurrence.day_of(value)
+  if not day then return nil, "Must be one of: " .. table.concat(recurrence.DAYS, ", ") .. "." end
   return { week_start = day }
 end
 
@@ -273,21 +228,21 @@ return {
     { "type", type = "choice", choices = { "single_event", "recurrent_event", "rolling_users", "override" }, required = true,
       create_only = true },
     { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true,
-      check_text = check_timezone },
+      check_text = recurrence.check_timezone },
     own { "level", type = "integer", min = 0, max = 1000000 },
-    { "start", type = "text", column = "start_time", required = true, check_text = check_wall },
+    { "start", type = "text", column = "start_time", required = true, check_text = recurrence.check_wall },
     { "duration", type = "duration", column = "duration_ms", required = true, min = 1 },
-    { "rotation_start", type = "text", nullable = true, check_text = check_wall },
-    own { "frequency", type = "choice", choices = { "hourly", "daily", "weekly", "monthly" }, nullable = true },
-    own { "interval", type = "integer", min = 1, max = INTERVAL_MAX, nullable = true },
-    own { "until", type = "text", column = "until_time", nullable = true, check_text = check_wall },
+    { "rotation_start", type = "text", nullable = true, check_text = recurrence.check_wall },
+    own { "frequency", type = "choice", choices = recurrence.FREQUENCIES, nullable = true },
+    own { "interval", type = "integer", min = 1, max = recurrence.INTERVAL_MAX, nullable = true },
+    own { "until", type = "text", column = "until_time", nullable = true, check_text = recurrence.check_wall },
     { "week_start", nullable = true, show = function(row) return row.week_start end, store = store_week_start,
       when = function(row) return row.frequency == "weekly" end },
-    own { "by_day", nullable = true, show = show_list("by_day"), store = store_list("by_day", "weekdays, MO to SU", day_of) },
-    own { "by_month", nullable = true, show = show_list("by_month"),
-      store = store_list("by_month", "months, 1 to 12", number_in({ 1, 12 })) },
-    own { "by_monthday", nullable = true, show = show_list("by_monthday"),
-      store = store_list("by_monthday", "days of a month, 1 to 31 or -1 to -31", number_in({ 1, 31 }, { -31, -1 })) },
+    own(recurrence.by_day()),
+    own { "by_month", nullable = true, show = recurrence.show_list("by_month"),
+      store = recurrence.store_list("by_month", "months, 1 to 12", number_in({ 1, 12 })) },
+    own { "by_monthday", nullable = true, show = recurrence.show_list("by_monthday"),
+      store = recurrence.store_list("by_monthday", "days of a month, 1 to 31 or -1 to -31", number_in({ 1, 31 }, { -31, -1 })) },
     own { "users", nullable = true, show = show_users, store = store_users },
     own { "rolling_users", nullable = true, show = show_rolling, store = store_rolling },
     own { "start_rotation_from_user_index", type = "integer", column = "start_index", min = 0, max = GROUPS_MAX,

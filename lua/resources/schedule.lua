@@ -5,13 +5,13 @@ local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local recurrence = require("api.recurrence")
 local rules = require("schedule_rules")
 local schedule = require("tocsin.schedule")
 local store = require("tocsin.store")
 local time = require("api.time")
 local warning = require("api.warning")
 local writer = require("api.writer")
-local zone = require("tocsin.zone")
 
 local ADDRESS_MAX = 100
 
@@ -21,12 +21,6 @@ for i, room in ipairs(channel.rooms()) do
   ROOMS[i] = { name = room.name, upper = room.upper, keys = { room.key, room.name == "slack" and "user_group_id" or nil } }
 end
 local SHIFTS = { type = "refs", to = "on_call_shift", max = 1000 }
-
-local function check_timezone(value)
-  local name = zone.name(value)
-  if name then return name end
-  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
-end
 
 -- `webcal:` is how calendars are subscribed to by hand.
 local function check_url(value)
@@ -266,8 +260,8 @@ local resource = {
     { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
     { "name", type = "text", max = 200, required = true },
     { "type", type = "choice", choices = { "web", "calendar", "ical" }, required = true, create_only = true },
-    { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, check_text = check_timezone,
-      when = when("web", "calendar") },
+    { "time_zone", type = "text", max = 64, column = "timezone", nullable = true,
+      check_text = recurrence.check_timezone, when = when("web", "calendar") },
     { "ical_url_primary", type = "text", max = 500, nullable = true, check_text = check_url, when = when("ical") },
     { "ical_url_overrides", type = "text", max = 500, nullable = true, blank_null = true, check_text = check_url,
       when = when("ical", "calendar") },

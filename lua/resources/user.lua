@@ -2,9 +2,9 @@
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local query_string = require("api.query")
+local recurrence = require("api.recurrence")
 local store = require("tocsin.store")
 local writer = require("api.writer")
-local zone = require("tocsin.zone")
 
 local ROLES = { "admin", "editor", "viewer", "none" }
 -- The reference filters by the number of a role.
@@ -13,12 +13,6 @@ local ROLE_NUMBERS = { ["0"] = "admin", ["1"] = "editor", ["2"] = "viewer", ["3"
 local function check_email(value)
   if string.find(value, "^[^%s@]+@[^%s@]+$") then return value end
   return nil, "Enter a valid email address."
-end
-
-local function check_timezone(value)
-  local name = zone.name(value)
-  if name then return name end
-  return nil, string.format('"%s" is no time zone: expected a name such as Europe/Paris.', value)
 end
 
 -- Repeated `roles=`: any of them.
@@ -90,7 +84,7 @@ return {
     { "name", type = "text", max = 190, when = is_long },
     { "role", type = "choice", choices = ROLES },
     { "is_phone_number_verified", show = function(row) return row.is_phone_number_verified == 1 end },
-    { "timezone", type = "text", max = 64, check_text = check_timezone, when = is_long },
+    { "timezone", type = "text", max = 64, check_text = recurrence.check_timezone, when = is_long },
     { "teams", show = show_teams, when = is_long },
   },
   guard = function(row) return { table = "user", id = row.id, version = row.version } end,

@@ -154,6 +154,7 @@ static err open_engine(struct app *app, struct why *why) {
                                      .log = app->log,
                                      .max_waiting = (size_t)app->settings.commit_waiting,
                                      .max_waiting_bytes = (size_t)app->settings.commit_waiting_bytes,
+                                     .has_room_links = app->settings.room_links,
                                      .is_note_required = app->settings.resolution_note_required,
                                      .metrics_label = app->settings.metrics_label,
                                      .reminder = {.remind_ms = app->settings.acknowledge_remind * 1000,

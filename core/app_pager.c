@@ -24,6 +24,7 @@ static err open_outbox(struct app *app, struct outbox_sender sender, store *read
                                .env = app->env,
                                .log = app->log,
                                .public_url = app->settings.public_url,
+                               .has_room_links = app->settings.room_links,
                                .phone_limit = app->settings.daily_phone_limit,
                                .email_limit = app->settings.daily_email_limit,
                                .wake = app_on_jobs,

@@ -40,6 +40,7 @@
     INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                                \
     INT(acknowledge_remind, 0, 0, 86400, "seconds after which who acknowledged is asked again; 0: never")             \
     INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")        \
+    BOOL(room_links, true, "messages in rooms have links that act where they cannot have buttons")                   \
     BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                          \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                          \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                                \

@@ -15,10 +15,13 @@ local LETTERS <const> = { acknowledge = "a", unacknowledge = "A", resolve = "r",
 local VERBS <const> = {}
 for verb, letter in pairs(LETTERS) do VERBS[letter] = verb end
 
---- The token of a link: "<letter>.<group>.<user>.<second it expires>.<signature>".
+--- In place of a person: whoever is in the room to which the link was posted.
+links.ROOM = "room"
+
+--- The token of a link: "<letter>.<group>.<user, or - and the room's provider>.<second it expires>.<signature>".
 ---@param verb string
 ---@param group integer
----@param user integer
+---@param user integer a person, or the negative id of the provider that posts to the room
 ---@param now integer µs
 ---@return string
 function links.token(verb, group, user, now)
@@ -29,14 +32,16 @@ end
 --- What a token says, or nil when it is not ours.
 ---@param token string
 ---@param now integer µs
----@return {verb: string, group: integer, user: integer, is_expired: boolean}?
+---@return {verb: string, group: integer, user: integer?, provider: integer?, is_expired: boolean}?
 function links.read(token, now)
-  local text, signature = string.match(token, "^(%a%.%d+%.%d+%.%d+)%.([%w_-]+)$")
+  local text, signature = string.match(token, "^(%a%.%d+%.%-?%d+%.%d+)%.([%w_-]+)$")
   local bytes = text and #token <= 120 and crypto.unbase64(signature)
   if not bytes or not seal.is_signed(PURPOSE, text, bytes) then return nil end
-  local letter, group, user, expires = string.match(text, "^(%a)%.(%d+)%.(%d+)%.(%d+)$")
+  local letter, group, user, expires = string.match(text, "^(%a)%.(%d+)%.(%-?%d+)%.(%d+)$")
   if not VERBS[letter] then return nil end -- of a newer version
-  return { verb = VERBS[letter], group = math.tointeger(tonumber(group)), user = math.tointeger(tonumber(user)),
+  user = math.tointeger(tonumber(user))
+  return { verb = VERBS[letter], group = math.tointeger(tonumber(group)), user = user > 0 and user or nil,
+    provider = user < 0 and -user or nil,
     is_expired = now >= math.tointeger(tonumber(expires)) * 1000000 }
 end
 
@@ -48,19 +53,20 @@ function links.inbound(public_url, provider)
   return string.gsub(public_url, "/+$", "") .. "/callbacks/" .. ids.encode("P", provider)
 end
 
---- The links of a message; nil when people cannot reach us. Only a person's own messages have links that act: in a room
---- nobody could say who followed one.
+--- The links of a message; nil when people cannot reach us. Those of a person's own message act as that person, those in a
+--- room (`links.ROOM`) as nobody known.
 ---@param public_url string
 ---@param provider integer
 ---@param group integer?
----@param user integer?
+---@param who integer|"room"|nil user, or links.ROOM
 ---@param now integer µs
 ---@return table<string, string>?
-function links.of(public_url, provider, group, user, now)
+function links.of(public_url, provider, group, who, now)
   if public_url == "" then return nil end
   local out = { inbound = links.inbound(public_url, provider) }
-  for verb in pairs(group and user and LETTERS or {}) do
-    out[verb] = string.gsub(public_url, "/+$", "") .. "/act/" .. links.token(verb, group, user, now)
+  if who == links.ROOM then who = -provider end
+  for verb in pairs(group and who and LETTERS or {}) do
+    out[verb] = string.gsub(public_url, "/+$", "") .. "/act/" .. links.token(verb, group, who, now)
   end
   return out
 end

@@ -13,6 +13,7 @@ local links <const> = require("links")
 local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
 local sending <const> = require("watch.sending")
+local sending_words <const> = require("sending.words")
 local store <const> = require("tocsin.store")
 local thread_words <const> = require("thread_words")
 local webhook <const> = require("webhook")
@@ -125,7 +126,7 @@ local function actor_of(by, id)
     local user = store.row("SELECT name FROM user WHERE id = $1", id)
     return user and user.name
   end
-  return by
+  return by == "room" and sending_words.ROOM or by
 end
 
 local function link_of(g, public_url)
@@ -235,7 +236,13 @@ local function words_of(n, g, provider, facts, spec, message, now)
   return n.kind == "info" and sending.text(n, spec, look) or sealed_text(n)
 end
 
-local function send_of(n, g, provider, now, public_url)
+-- Whose links a message has: a person's own, or those of whoever is in the room; nil: none.
+local function linked_user(n, has_room_links)
+  if n.user_id or not SHOWING[n.kind] then return n.user_id end
+  return has_room_links and links.ROOM or nil
+end
+
+local function send_of(n, g, provider, now, public_url, has_room_links)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
   local message = (n.kind == "update" or n.kind == "thread") and message_of(n) or nil
   local membership = n.kind == "info" and sending.membership(n, spec) or nil
@@ -244,7 +251,7 @@ local function send_of(n, g, provider, now, public_url)
     channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
     text = not membership and words_of(n, g, provider, facts, spec, message or {}, now) or nil,
-    links = links.of(public_url, provider.id, g and g.id, n.user_id, now),
+    links = links.of(public_url, provider.id, g and g.id, linked_user(n, has_room_links), now),
     user = n.user_id and { name = n.name, username = n.username },
     message = message or n.external_id and { external_id = n.external_id } or nil }
 end
@@ -327,6 +334,7 @@ end
 ---@param public_url string without a final slash; "" when people cannot reach us
 ---@param phone_limit integer calls and text messages to one person a day, 0: no limit
 ---@param email_limit integer the same of e-mails
+---@param room_links integer 1: messages in rooms have links that act
 ---@return "send"|"skip"|"fail"|"hold" verdict
 ---@return string json hold: {after_ms}, then ask again; send: {provider, provider_limit, target_limit, target, address,
 ---  trusted, method, url, headers,
@@ -334,7 +342,7 @@ end
 ---  limited}
 ---@return string? body
 ---@return string? record JSON of what a webhook sends
-function outbox.prepare(id, now, public_url, phone_limit, email_limit)
+function outbox.prepare(id, now, public_url, phone_limit, email_limit, room_links)
   local n = notification_of(id)
   local g = n and n.alert_group_id and group_of(n.alert_group_id)
   local reason = why_not(n, g, now)
@@ -359,7 +367,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit)
       error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
   end
   if n.kind == "request" then return prepare_request(n, provider) end
-  local send = send_of(n, g, provider, now, public_url)
+  local send = send_of(n, g, provider, now, public_url, room_links == 1)
   if send.membership and #send.membership.people == 0 then return "skip", "nobody_has_an_address" end
   if n.kind == "thread" and not send.text then return "skip", "nothing_to_tell" end
   send.more, send.remaining = more > 0 and more or nil, remaining

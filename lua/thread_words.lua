@@ -8,7 +8,7 @@ local ipairs <const>, type <const> = ipairs, type
 
 local thread_words = {}
 
-local ACTORS <const> = { source = "the source", api = "the API", timer = "a timer",
+local ACTORS <const> = { source = "the source", room = "somebody in the room", api = "the API", timer = "a timer",
   last_step = "the last step of the escalation" }
 
 ---@class log_line

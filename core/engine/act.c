@@ -72,7 +72,8 @@ static err check_unresolve(engine *e, const struct group *g, struct why *why) {
 
 // The API does as it is told, as its clients expect.
 static err find_note(engine *e, const struct group *g, struct group_deed *deed) {
-    bool is_asked = deed->verb == VERB_RESOLVE && deed->actor.by == BY_USER && deed->actor.source && !deed->is_by_root;
+    bool is_person = deed->actor.by == BY_USER || deed->actor.by == BY_ROOM;
+    bool is_asked = deed->verb == VERB_RESOLVE && is_person && deed->actor.source && !deed->is_by_root;
     bool has_note = true;
     err x = e->options.is_note_required && is_asked ? group_rows_has_note(e->rows, g->id, &has_note) : ERR_OK;
     deed->lacks_note = !has_note;
@@ -135,6 +136,8 @@ static err apply_verb(struct act_item *a, int64_t now) {
     struct group g, root;
     struct group_deed deed = {.verb = a->verb, .actor = a->actor, .silence_ms = a->silence_ms};
     int64_t window_id = 0;
+    if (a->actor.by == BY_ROOM && !a->engine->options.has_room_links)
+        return why_set(&a->why, ERR_INVALID, "Links in rooms act no more: the setting room_links is off");
     err x = group_rows_get(a->engine->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
     if (x == ERR_OK) x = engine_collector_of(a->engine, g.id, &window_id);

@@ -18,6 +18,7 @@ struct engine_options {
     size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
     struct group_reminder reminder;
     const char *metrics_label; // NULL or "": alert groups are not counted by a label
+    bool has_room_links;       // messages in rooms have links that act
     bool is_note_required;     // people resolve with a note, except over the API
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
     void (*on_jobs)(void *ctx);

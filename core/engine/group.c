@@ -131,7 +131,8 @@ static const char *reason_of(const struct group_deed *d, const char *by_user, co
                              const char *by_other) {
     if (d->reason) return d->reason;
     if (d->is_by_root) return "done_to_root";
-    return d->actor.by == BY_USER ? by_user : d->actor.by == BY_API ? by_api : by_other;
+    bool is_person = d->actor.by == BY_USER || d->actor.by == BY_ROOM;
+    return is_person ? by_user : d->actor.by == BY_API ? by_api : by_other;
 }
 
 static err refuse(struct why *why, const char *verb, const char *state) {

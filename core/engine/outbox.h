@@ -28,6 +28,7 @@ struct outbox_options {
     env *env;
     log_t *log;
     const char *public_url;           // "": people cannot reach us
+    bool has_room_links;              // messages in rooms have links that act
     int64_t phone_limit, email_limit; // messages to one person a day, 0: no limit
     void (*wake)(void *ctx);          // something has ended: a turn may find more to do. From the commit thread
     void *wake_ctx;

@@ -9,6 +9,7 @@
     X(NONE, "")               \
     X(SOURCE, "source")       \
     X(USER, "user")           \
+    X(ROOM, "room") /* by a link in a chat room: nobody knows who followed it */ \
     X(API, "api")             \
     X(TIMER, "timer")         \
     X(LAST_STEP, "last_step") \

@@ -1,5 +1,5 @@
 --- The page behind a signed link: GET shows what would be done and does nothing, since mail scanners and previews follow
---- every link; POST does it as the person to whom the link was sent.
+--- every link; POST does it as the person to whom the link was sent, or as nobody known when it was posted to a room.
 local asset = require("tocsin.asset")
 local crypto = require("tocsin.crypto")
 local encode = require("sending.encode")
@@ -31,13 +31,30 @@ local function page(status, heading, shows, more)
 end
 
 local function group_of(id)
-  return store.row("SELECT g.id, g.title, g.acknowledged_at, g.silenced_at, g.resolved_at, a.name AS acknowledged_by, " ..
-    "r.name AS resolved_by FROM alert_group AS g LEFT JOIN user AS a ON a.id = g.acknowledged_by_id AND " ..
-    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $1", id)
+  return store.row("SELECT g.id, g.title, g.acknowledged_at, g.silenced_at, g.resolved_at, " ..
+    "CASE g.acknowledged_by WHEN 'room' THEN $1 ELSE a.name END AS acknowledged_by, " ..
+    "CASE g.resolved_by WHEN 'room' THEN $1 ELSE r.name END AS resolved_by " ..
+    "FROM alert_group AS g LEFT JOIN user AS a ON a.id = g.acknowledged_by_id AND " ..
+    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $2", words.ROOM,
+    id)
 end
 
-local function user_of(id)
-  return store.row("SELECT id, name FROM user WHERE id = $1 AND deleted_at IS NULL AND role IN ('editor', 'admin')", id)
+local function person_of(id)
+  local user = store.row("SELECT id, name FROM user WHERE id = $1 AND deleted_at IS NULL AND role IN ('editor', 'admin')", id)
+  if not user then return nil, "The person to whom this link was sent may not act any more." end
+  return { by = "user", by_id = user.id, source = "link", name = user.name }
+end
+
+local function room_of(provider)
+  local row = store.row("SELECT type FROM provider WHERE id = $1 AND is_enabled = 1", provider)
+  if not row then return nil, "The provider that posted this link was removed or switched off." end
+  return { by = "room", by_id = 0, source = string.sub(row.type, 1, 31), name = words.ROOM }
+end
+
+-- Who acts; nil and why not.
+local function actor_of(deed)
+  if deed.provider then return room_of(deed.provider) end
+  return person_of(deed.user)
 end
 
 local function state_of(g)
@@ -67,10 +84,10 @@ local function refused(status, sentence, g)
 end
 
 -- What is asked before it is done; `sentence`: what was wrong with it.
-local function ask(deed, user, g, sentence, written)
+local function ask(deed, actor, g, sentence, written)
   return page(sentence and 409 or 200, words.label(deed.verb) .. "?", { group = name_of(g), text = sentence or state_of(g) .. ".",
     button = words.label(deed.verb), asks = deed.verb == "resolve", written = written,
-    note = "You act as " .. user.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
+    note = "You act as " .. actor.name .. (deed.verb == "silence" and ", for 30 minutes." or ".") })
 end
 
 -- A note that came with the form; nil and a sentence when it is none.
@@ -82,11 +99,11 @@ local function note_of(body)
   return text
 end
 
-local function do_it(deed, user, body)
+local function do_it(deed, actor, body)
   local note, wrong = note_of(body)
-  if not note then return ask(deed, user, group_of(deed.group), wrong) end
-  local result, sentence, code = port.call("act", { group = deed.group, verb = deed.verb, by = "user", by_id = user.id,
-    source = "link", silence_ms = deed.verb == "silence" and inbound.SILENCE_MS or nil,
+  if not note then return ask(deed, actor, group_of(deed.group), wrong) end
+  local result, sentence, code = port.call("act", { group = deed.group, verb = deed.verb, by = actor.by, by_id = actor.by_id,
+    source = actor.source, silence_ms = deed.verb == "silence" and inbound.SILENCE_MS or nil,
     note = deed.verb == "resolve" and note or nil })
   local g = group_of(deed.group)
   if not g or code == "NOT_FOUND" then return refused(410, "This alert group was deleted.") end
@@ -96,19 +113,20 @@ local function do_it(deed, user, body)
       "Retry-After: 5\r\n")
   end
   if is_done(deed.verb, g) then return already(g) end
-  if deed.verb == "resolve" and note == "" then return ask(deed, user, g, sentence .. ".") end
+  if deed.verb == "resolve" and note == "" then return ask(deed, actor, g, sentence .. ".") end
   return refused(409, sentence .. ".", g)
 end
 
 local function answer(method, deed, body)
   if not deed then return refused(403, "This link is not valid. Open the newest message, or the alert group itself.") end
   if deed.is_expired then return refused(410, "This link has expired. Links act for seven days.") end
-  local user, g = user_of(deed.user), group_of(deed.group)
-  if not user then return refused(403, "The person to whom this link was sent may not act any more.") end
+  local actor, why = actor_of(deed)
+  local g = group_of(deed.group)
+  if not actor then return refused(403, why) end
   if not g then return refused(410, "This alert group was deleted.") end
   if is_done(deed.verb, g) then return already(g) end
-  if method == "POST" then return do_it(deed, user, body) end
-  return ask(deed, user, g)
+  if method == "POST" then return do_it(deed, actor, body) end
+  return ask(deed, actor, g)
 end
 
 ---Answers /act/<token>.

@@ -28,6 +28,9 @@ local VERBS <const> = {
   resolved = { "unresolve" },
 }
 
+--- Who followed a link in a room.
+words.ROOM = "somebody in the room"
+
 ---@param verb string
 ---@return string
 function words.label(verb) return LABELS[verb] end

@@ -188,3 +188,93 @@ describe("a signed link", function()
     assert.is_nil(open({ deliver = 1 }).actions)
   end)
 end)
+
+describe("a signed link in a room", function()
+  local w, group, url
+
+  local function open(settings)
+    settings = settings or { deliver = 1, public_url = "https://tocsin.example.org" }
+    w = calling.open { settings = settings }
+    w:provider("rocketchat", { url = "https://rocket.example.org", user_id = "aobEdbYhXfu5hkeqG", token = "9HqLlyZOugoStsXCUfD" })
+    w:user("ada")
+    local h = w:hook(w:chain { { type = "notify_persons", users = { "ada" } } })
+    w:api(200, "PUT", "routes/" .. h.default_route.id .. "/", { rocketchat = { id = "#alerts", enabled = true } })
+    w:post(h, { key = "a", title = "Disk" })
+    group = w:groups()[1].id
+    local text
+    for _, letter in ipairs(w:outgoing()) do
+      if letter.url:find("chat.postMessage", 1, true) then
+        text = json.decode(letter.body).text
+        w:answer(letter, { status = 200, body = '{"success":true,"message":{"rid":"GENERAL","_id":"jC9chsFddTvsbFQG7"}}' })
+      end
+    end
+    url = text:match "%[Acknowledge%]%(https://tocsin.example.org(/act/[^)]*)%)"
+    return text
+  end
+  after_each(function()
+    w:check_invariants()
+    w:close()
+  end)
+
+  local function ask(method, path) return engine.request(w.core, method, path or url, {}, "") end
+  local function state() return w.state(w:groups()[1]) end
+  local function update()
+    for _, letter in ipairs(w:outgoing()) do
+      if letter.url:find("chat.update", 1, true) then return json.decode(letter.body).text end
+    end
+  end
+
+  it("acts as nobody known, stops the calls, and the room and the log say so", function()
+    open()
+    local status, body = ask "GET"
+    assert.equal(200, status)
+    assert.is_truthy(body:find("You act as somebody in the room.", 1, true))
+    assert.equal("firing", state())
+    status, body = ask "POST"
+    assert.equal(200, status)
+    assert.is_truthy(body:find("Acknowledged by somebody in the room", 1, true))
+    assert.equal("acknowledged", state())
+    assert.equal("stopped", w:escalation(group))
+    assert.same({ { reason = "acknowledged_by_user", by = "room", detail = '{"source":"rocketchat"}' } },
+      w:rows "SELECT reason, by, by_id, detail FROM group_log WHERE action = 'acknowledged'")
+    local text = update()
+    assert.is_truthy(text:find("Acknowledged by somebody in the room", 1, true), text)
+    assert.is_nil(text:find("[Acknowledge]", 1, true))
+    assert.is_truthy(text:find("[Unacknowledge]", 1, true))
+    local shown = w:api(200, "GET", "alert_groups/").results[1]
+    assert.equal(json.null, shown.acknowledged_by)
+    local texts = {}
+    for i, item in ipairs(w:api(200, "GET", "alert_groups/" .. shown.id .. "/timeline/").results) do texts[i] = item.text end
+    assert.is_truthy(table.concat(texts, "\n"):find("Acknowledged by somebody in the room.", 1, true))
+    assert.is_truthy(select(2, ask "POST"):find("Acknowledged by somebody in the room", 1, true))
+  end)
+
+  it("needs a note to resolve where the setting says so", function()
+    local text = open { deliver = 1, public_url = "https://tocsin.example.org", resolution_note_required = 1 }
+    local resolve = text:match "%[Resolve%]%(https://tocsin.example.org(/act/[^)]*)%)"
+    assert.equal(409, (ask("POST", resolve)))
+    assert.equal("firing", state())
+    assert.equal(200, (engine.request(w.core, "POST", resolve, { ["content-type"] = "application/x-www-form-urlencoded" }, "note=done")))
+    assert.equal("resolved", state())
+    assert.same({ { source = "web", text = "done" } }, w:rows "SELECT author_id, source, text FROM resolution_note")
+  end)
+
+  it("is worth nothing once the provider is switched off, or when somebody writes another provider or person into it", function()
+    open()
+    for _, forged in ipairs { (url:gsub("%.%-1%.", ".1.")), (url:gsub("%.%-1%.", ".-2.")), (url:gsub("%.%-1%.", ".0.")), (url:gsub("%.%-1%.", ".--1.")) } do
+      assert.are_not.equal(url, forged)
+      assert.equal(403, (ask("POST", forged)))
+    end
+    w:rows "UPDATE provider SET is_enabled = 0"
+    assert.equal(403, (ask "POST"))
+    assert.equal("firing", state())
+  end)
+
+  it("is not sent, and does nothing, where the setting says so", function()
+    local text = open { deliver = 1, public_url = "https://tocsin.example.org", room_links = 0 }
+    assert.is_nil(text:find("/act/", 1, true))
+    local result, why = pcall(engine.port_text, w.core, "act", json.encode { group = group, verb = "acknowledge", by = "room", source = "rocketchat" })
+    assert.is_true(result, why)
+    assert.equal("firing", state())
+  end)
+end)

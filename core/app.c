@@ -7,6 +7,8 @@
 #include "script/fuel.h"
 #include <unistd.h>
 
+#define PASSWORDS_AT_ONCE 4 // of 64 MiB each
+
 // A loop without a socket.
 struct local {
     struct mailbox box;
@@ -31,6 +33,7 @@ struct script_options app_script_options(struct app *app) {
                    .labels = s->label_limit},
         .ids = store_ids(app->store),
         .seal = app->seal,
+        .password = app->password,
         .ports = {.ctx = &app->ports, .call = ports_call},
         .schedule = schedule_answer,
         .preview = {.group = preview_group, .users = preview_users},
@@ -264,6 +267,7 @@ static void open_front(struct app *app) {
                                 .metrics = {.engine = app->engine,
                                             .slow_lane = app->slow_lane,
                                             .store = app->store,
+                                            .password = app->password,
                                             .log = app->log,
                                             .http = app->http},
                                 .has_metrics = app->settings.metrics};
@@ -275,6 +279,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->settings = options->settings;
     app->log = options->log;
     app->env = env_new(options->world);
+    app->password = password_new(PASSWORDS_AT_ONCE);
     err e = open_store(app, why);
     if (e == ERR_OK) e = open_seal(app, why);
     if (e == ERR_OK) open_crash_marker(app, options);
@@ -338,6 +343,7 @@ void app_free(struct app *app) {
     throttle_free(app->ports.throttle);
     crash_marker_close(app->crash_marker);
     seal_free(app->seal);
+    password_free(app->password);
     store_close(app->store);
     env_free(app->env);
     mem_free(app);

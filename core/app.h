@@ -4,6 +4,7 @@
 // seeded order, for specs, `tocsin check` and simulation. Threads: all functions on the controlling thread.
 #pragma once
 #include "backtests.h"
+#include "base/password.h"
 #include "base/seal.h"
 #include "courier.h"
 #include "engine/crash_marker.h"
@@ -18,6 +19,7 @@ struct app {
     log_t *log;
     store *store; // the writing connection
     seal *seal;   // the keys of stored secrets
+    password *password;
     crash_marker *crash_marker;
     struct crash_set crashed;
     engine *engine;

@@ -35,12 +35,44 @@ static void raise_file_limit(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void print_listening(const struct settings *s, int port) {
+// Where the server listens, as a URL.
+static void put_url(buf *out, const struct settings *s, int port) {
     str host = str_of(s->listen);
     while (host.len && host.ptr[host.len - 1] != ':') host.len--;
     if (str_is(host, STR(":")) || str_is(host, STR("*:"))) host = STR("0.0.0.0:");
-    printf("listening on http://%.*s%d\n", STR_FMT(host), port);
+    buf_printf(out, "http://%.*s%d", STR_FMT(host), port);
+}
+
+static void print_listening(const struct settings *s, int port) {
+    buf url = {0};
+    put_url(&url, s, port);
+    printf("listening on %.*s\n", STR_FMT(buf_view(&url)));
     fflush(stdout);
+    buf_free(&url);
+}
+
+// While nobody can sign in, a start prints the way in.
+static void print_first_admin(struct app *app, int port) {
+    struct why why = {""};
+    struct script_options options = app_script_options(app);
+    struct script_value link = {.type = SCRIPT_NIL};
+    arena *a = arena_new();
+    buf base = {0};
+    if (*app->settings.public_url) buf_str(&base, str_of(app->settings.public_url));
+    else put_url(&base, &app->settings, port);
+    struct script_value args[] = {script_text(buf_view(&base)), script_int(env_now(app->env))};
+    script *s = script_new(&options, &why);
+    err e = s ? script_call(s, "api.first_admin", "link", args, 2, (struct script_budget){0}, a, &link, 1, &why)
+              : ERR_SCRIPT;
+    if (e != ERR_OK) LOG(app->log, LOG_ERROR, "first_admin_failed", LOG_Z("error", why.text));
+    if (link.type == SCRIPT_STR) {
+        printf("nobody can sign in yet; this link makes the first admin, once, within a day: %.*s\n",
+               STR_FMT(link.text));
+        fflush(stdout);
+    }
+    script_free(s);
+    buf_free(&base);
+    arena_free(a);
 }
 
 static int wait_for_stop(const sigset_t *stop) {
@@ -67,6 +99,7 @@ static int serve_until_stopped(struct app *app, const sigset_t *stop) {
     LOG(log, LOG_INFO, "started", LOG_Z("version", TOCSIN_VERSION), LOG_N("port", port),
         LOG_Z("data", app->settings.data));
     print_listening(&app->settings, port);
+    print_first_admin(app, port);
     int code = wait_for_stop(stop);
     log_write(log, LOG_INFO, "stopping", NULL);
     return code;
@@ -190,6 +223,7 @@ static int command_lua(int argc, char **argv) {
     struct script_options options = {.lua_dir = lua_dir && *lua_dir ? lua_dir : NULL,
                                      .ports = {.ctx = &ports, .call = command_port},
                                      .engine_ops = &inprocess_ops,
+                                     .password = password_new(1),
                                      .is_command = true};
     char module[64];
     snprintf(module, sizeof module, "command.%s", argv[1]);
@@ -201,6 +235,7 @@ static int command_lua(int argc, char **argv) {
     err x = s ? script_call(s, module, "main", args, 2, budget, a, &code, 1, &why) : ERR_SCRIPT;
     if (x != ERR_OK) fail(argv[1], &why, EXIT_FAILURE);
     script_free(s);
+    password_free(options.password);
     app_free(ports.app);
     env_free(e);
     arena_free(a);
@@ -220,6 +255,7 @@ static const struct {
 } commands[] = {
     {"serve", "run the server", command_serve},
     {"token", "create API tokens", command_lua},
+    {"user", "create people, and let in who is locked out", command_lua},
     {"render", "render a template", command_lua},
     {"simulate", "show who would be called when, if nobody answered", command_lua},
     {"backtest", "show what changed templates would have made of stored alerts", command_lua},

@@ -165,6 +165,8 @@ void metrics_write(const struct metrics_sources *from, buf *out) {
     heartbeat_metrics(from, out);
     label_metrics(from, out);
     commit_metrics(from, out);
+    number(out, "passwords_hashed_total", "counter", "Passwords hashed: set, or compared at a sign-in.",
+           password_count(from->password));
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
            from->log ? log_dropped(from->log) : 0);
     if (from->http) http_metrics(from, out);

@@ -1,6 +1,7 @@
 // /metrics in the Prometheus text format: what the parts count, gathered when it is asked for. Any thread.
 #pragma once
 #include "base/buf.h"
+#include "base/password.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
 #include "net/http_server.h"
@@ -9,6 +10,7 @@ struct metrics_sources {
     engine *engine;
     slow_lane *slow_lane;
     store *store;
+    const password *password;
     log_t *log;        // may be NULL
     http_server *http; // NULL without sockets
 };

@@ -18,6 +18,7 @@
     X(lexer)            \
     X(limits)           \
     X(output)           \
+    X(password)         \
     X(port)             \
     X(preview)          \
     X(print)            \

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/password.h"
 #include "script/limits.h"
 #include "script/preview_ops.h"
 #include "script/schedule_ops.h"
@@ -33,6 +34,7 @@ struct script_options {
     store *store;                 // opened for reading, for the binding `store`; NULL without
     const struct ids *ids;        // for the binding `ids`
     const struct seal *seal;      // for the binding `seal`; NULL without
+    password *password;           // for the binding `password`; NULL without
     struct script_ports ports;
     const struct engine_ops *engine_ops; // for the binding `engine` (script/engine_ops.h); NULL without
     schedule_ask *schedule;              // for the binding `schedule`; NULL without

@@ -22,7 +22,8 @@ static const char tables_sql[] =
     "IN "
     "('alert_group', 'alert', 'group_log', 'job', 'label', 'audit', 'api_token', 'escalation_plan', 'plan_step', "
     "'escalation', 'page', 'notification', 'outbox_queue', 'delivery', 'message', 'resolution_note', "
-    "'webhook_response', 'heartbeat', 'heartbeat_event', 'maintenance', 'schedule_watch', 'export_told')";
+    "'webhook_response', 'heartbeat', 'heartbeat_event', 'maintenance', 'schedule_watch', 'export_told', 'account', "
+    "'session', 'recovery_code', 'sign_in_link')";
 
 static err fail(const struct copy *c, int rc) {
     return why_set(c->why, (rc & 0xff) == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO,

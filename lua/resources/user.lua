@@ -4,6 +4,7 @@ local json = require("tocsin.json")
 local query_string = require("api.query")
 local recurrence = require("api.recurrence")
 local store = require("tocsin.store")
+local working_hours = require("api.working_hours")
 local writer = require("api.writer")
 
 local ROLES = { "admin", "editor", "viewer", "none" }
@@ -55,7 +56,7 @@ local function before_write(_, c)
     c.values.created_at = c.now
   elseif c.kind == "delete" then
     for i, what in ipairs { "contact_method", "notification_rule", "team_member", "user_group_member",
-      "chat_channel_member" } do
+      "chat_channel_member", "session", "sign_in_link", "recovery_code", "account" } do
       c.before[i] = { sql = "DELETE FROM " .. what .. " WHERE user_id = $1", args = { c.old.id } }
     end
     c.before[#c.before + 1] = { sql = "UPDATE api_token SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL",
@@ -68,7 +69,7 @@ return {
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 100, order = "t.id",
   live = "deleted_at IS NULL",
-  columns = "t.version, " .. VERIFIED,
+  columns = "t.version, t.working_hours, " .. VERIFIED,
   filters = {
     { "email", "lower(t.email) = lower(?)" },
     { "username", "lower(t.username) = lower(?)" },
@@ -85,6 +86,7 @@ return {
     { "role", type = "choice", choices = ROLES },
     { "is_phone_number_verified", show = function(row) return row.is_phone_number_verified == 1 end },
     { "timezone", type = "text", max = 64, check_text = recurrence.check_timezone, when = is_long },
+    { "working_hours", nullable = true, store = working_hours.store, show = working_hours.show, when = is_long },
     { "teams", show = show_teams, when = is_long },
   },
   guard = function(row) return { table = "user", id = row.id, version = row.version } end,

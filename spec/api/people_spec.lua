@@ -23,7 +23,7 @@ describe("people over the API", function()
     it("are created, read, changed and deleted", function()
       local ann = user("ann", { name = "Ann Lee", email = "ann@example.com", role = "editor", timezone = "Europe/Paris" })
       assert.same({ id = ann.id, grafana_id = 1, email = "ann@example.com", slack = json.null, username = "ann", name = "Ann Lee",
-        role = "editor", is_phone_number_verified = false, timezone = "Europe/Paris", teams = {} }, ann)
+        role = "editor", is_phone_number_verified = false, timezone = "Europe/Paris", teams = {}, working_hours = ann.working_hours }, ann)
       assert.same(ann, client.expect(c, 200, "GET", USERS .. ann.id))
       assert.same(ann, client.expect(c, 200, "PUT", USERS .. ann.id .. "/", ann))
       ann.role = "viewer"
@@ -37,6 +37,26 @@ describe("people over the API", function()
       local again = user "ann"
       assert.same({ "ann", "viewer", "UTC" }, { again.name, again.role, again.timezone })
       assert.is_true(again.id ~= ann.id)
+    end)
+
+    it("have working hours by weekday, on their own clocks", function()
+      local ann = user "ann"
+      local nine_to_five = { { start = "09:00:00", ["end"] = "17:00:00" } }
+      for i, day in ipairs { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" } do
+        assert.same(i <= 5 and nine_to_five or {}, ann.working_hours[day])
+      end
+      local night = { { start = "00:00:00", ["end"] = "06:30:00" }, { start = "22:00:00", ["end"] = "24:00:00" } }
+      local changed = client.expect(c, 200, "PUT", USERS .. ann.id, { working_hours = { sunday = night } }).working_hours
+      assert.same({ {}, night }, { changed.monday, changed.sunday })
+      assert.same(changed, client.expect(c, 200, "PUT", USERS .. ann.id, { working_hours = changed }).working_hours)
+      local usual = client.expect(c, 200, "PUT", USERS .. ann.id, { working_hours = json.null }).working_hours
+      assert.same(nine_to_five, usual.friday)
+      for _, bad in ipairs { '"x"', "[]", '{"funday":[]}', '{"monday":{}}', '{"monday":[1]}', '{"monday":[{"start":"09:00:00"}]}',
+        '{"monday":[{"start":"09:00:00","end":"09:00:00"}]}', '{"monday":[{"start":"09:00","end":"10:00"}]}', '{"monday":[{"start":"09:00:00","end":"24:00:01"}]}',
+        '{"monday":[{"start":"09:00:00","end":"17:00:00","x":1}]}', '{"monday":[{"start":"09:00:00","end":"17:00:00"},{"start":"16:00:00","end":"18:00:00"}]}' } do
+        local status, answer = client.request(c, "PUT", USERS .. ann.id, '{"working_hours":' .. bad .. "}")
+        assert.same({ 400, true }, { status, answer.working_hours ~= nil }, bad)
+      end
     end)
 
     it("leave nothing behind by which they are reached or get in", function()

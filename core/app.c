@@ -389,12 +389,25 @@ static void local_reply(struct http_exchange *x, const struct http_response *r) 
     arena_free(x->arena);
 }
 
+// Without a socket nobody listens for long: what an answer begins with is all of it.
+static bool local_begin(struct http_exchange *x, const struct http_response *head, str keep_alive) {
+    (void)keep_alive;
+    x->reply(x, head);
+    return false;
+}
+
+static const struct http_streaming local_streaming = {.begin = local_begin};
+
 static void start_request(struct app *app, arena *a, const struct http_request *request, struct http_response *out) {
     struct local *l = app->local;
     arena *own = arena_new();
     struct local_exchange *e = arena_alloc(own, sizeof *e);
-    e->x = (struct http_exchange){
-        .request = *request, .arena = own, .reply = local_reply, .owner = &l->box, .loop_ctx = l};
+    e->x = (struct http_exchange){.request = *request,
+                                  .arena = own,
+                                  .reply = local_reply,
+                                  .owner = &l->box,
+                                  .loop_ctx = l,
+                                  .streaming = &local_streaming};
     e->x.request.received_at = env_now(app->env);
     e->arena = a;
     e->out = out;

@@ -2,6 +2,12 @@
 //
 // An exchange is one request and the duty to answer it exactly once, on the thread that owns it (`owner` posts work
 // there from elsewhere). The HTTP server makes exchanges; specs and `tocsin check` make them without a socket.
+//
+// An answer may go on for hours: `streaming->begin` in the place of `reply`, then pieces, then `end`. All three belong to
+// the owning thread; who makes pieces on another thread sends a mail to `owner` and writes in `resume`. After `begin` the
+// request and the arena are gone: an idle stream holds its connection and nothing else. What the peer has not read yet is
+// bounded (http_limits.stream_bytes and one piece); a peer that is further behind, or vanishes, is cut off, and a server that
+// stops ends its streams: `on_gone` tells so once, and `end` has to follow soon. After 15 s of silence `keep_alive` is sent.
 #pragma once
 #include "base/arena.h"
 #include "base/buf.h"
@@ -43,6 +49,17 @@ struct http_response {
     bool must_close;
 };
 
+struct http_exchange;
+
+struct http_streaming {
+    // Sends the head, and the response's body as first piece. False: nobody is there to listen, or only the head was
+    // asked for; then the exchange has ended. `keep_alive` is text that lives for ever.
+    bool (*begin)(struct http_exchange *x, const struct http_response *head, str keep_alive);
+    // One piece, copied. False: it is thrown away, because the peer is gone or about to be; `on_gone` was or will be called.
+    bool (*write)(struct http_exchange *x, str piece);
+    void (*end)(struct http_exchange *x); // the pointer is dead afterwards; also from within `on_gone`
+};
+
 struct http_exchange {
     struct mail mail; // for whoever holds the exchange at the moment
     struct http_request request;
@@ -55,6 +72,8 @@ struct http_exchange {
     // For whoever works on the request: what to do when the exchange's mail is back on its loop, and with what.
     void (*resume)(struct http_exchange *x);
     void *work;
+    const struct http_streaming *streaming;
+    void (*on_gone)(struct http_exchange *x); // set before `begin`; called at most once, never from within the three
 };
 
 str http_header_get(const struct http_request *r, str name); // value, or {NULL, 0}

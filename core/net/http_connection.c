@@ -1,6 +1,7 @@
 // A connection's life: opened by the acceptor's hand-over, read, written once a turn, ended by peer, deadline or server.
 #include "net/http_connection.h"
 #include "base/mem.h"
+#include "net/http_stream.h"
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,7 +28,7 @@ static void set_reading(struct http_connection *c, bool wanted) {
 }
 
 static bool wants_bytes(const struct http_connection *c) {
-    return !c->is_eof && (c->reading || http_connection_may_start(c));
+    return !c->is_eof && (c->reading || c->is_streaming || http_connection_may_start(c));
 }
 
 // Requests are read where the bytes lie: in the loop's buffer, or behind what an earlier read left over.
@@ -65,12 +66,12 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes) {
     struct http_connection *c = stream->data;
     if (n == 0) return;
     if (n < 0) {
-        if (n == UV_EOF && !c->is_lingering) on_eof(c);
+        if (n == UV_EOF && !c->is_lingering && !c->is_streaming) on_eof(c);
         else http_connection_close(c);
         return;
     }
     http_count(&c->loop->bytes_in, (uint64_t)n);
-    if (c->is_lingering) return;
+    if (c->is_lingering || c->is_streaming) return;
     feed(c, (str){bytes->base, (size_t)n});
     if (!wants_bytes(c)) set_reading(c, false); // now, or libuv goes on reading in this turn
     http_connection_touch(c);
@@ -156,6 +157,16 @@ static void write_later(struct http_connection *c, size_t from) {
     c->loop->writing++;
 }
 
+void http_connection_relieve(struct http_connection *c) {
+    if (!c->out.len || c->is_writing) return;
+    uv_buf_t all = uv_buf_init(c->out.ptr, (unsigned)c->out.len);
+    int n = uv_try_write((uv_stream_t *)&c->tcp, &all, 1);
+    if (n <= 0) return; // the turn's own write finds out why
+    http_count(&c->loop->bytes_out, (uint64_t)n);
+    c->out.len -= (size_t)n;
+    memmove(c->out.ptr, c->out.ptr + n, c->out.len);
+}
+
 static void send_out(struct http_connection *c) {
     if (!c->out.len || c->is_writing) return;
     uv_buf_t all = uv_buf_init(c->out.ptr, (unsigned)c->out.len);
@@ -184,6 +195,7 @@ static enum http_wait wait_of(const struct http_connection *c) {
     if (c->is_writing) return HTTP_WAIT_WRITE;
     if (c->reading) return HTTP_WAIT_BODY;
     if (http_connection_may_start(c) && c->in.len) return HTTP_WAIT_HEAD;
+    if (c->first && c->first->is_streaming) return HTTP_WAIT_STREAM;
     return c->first ? HTTP_WAIT_REPLY : HTTP_WAIT_IDLE;
 }
 
@@ -201,6 +213,10 @@ static void settle(struct http_connection *c) {
 
 void http_connection_flush(struct http_connection *c) {
     if (c->is_lingering) return;
+    if (c->is_overrun) {
+        cut(c);
+        return;
+    }
     size_t before;
     do { // answering may have made room for requests that wait in `in`
         send_out(c);
@@ -221,6 +237,10 @@ void http_connection_expire(struct http_connection *c) {
         http_refuse(&why, 408, "the body was not complete within the limit of %d ms", ms[HTTP_WAIT_BODY]);
         break;
     case HTTP_WAIT_WRITE: cut(c); return;
+    case HTTP_WAIT_STREAM:
+        http_stream_keep_alive(c->first);
+        http_loop_wait(c->loop, c, HTTP_WAIT_STREAM);
+        return;
     default: http_connection_close(c); return;
     }
     shrink(&c->in);
@@ -236,5 +256,6 @@ void http_connection_stop(struct http_connection *c) {
     }
     c->is_deaf = true;
     shrink(&c->in);
+    if (c->is_streaming && c->last) http_stream_gone(c->last);
     http_connection_touch(c);
 }

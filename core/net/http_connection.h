@@ -34,6 +34,8 @@ struct http_connection {
     uv_write_t write;
     bool is_writing;       // libuv holds `sending`
     bool is_last_answered; // what is in `out` is the end
+    bool is_streaming;     // its last answer goes on: what the peer sends is thrown away
+    bool is_overrun;       // the peer is too far behind with it, and is cut off in this turn
     bool is_lingering, is_closing;
     char peer[46];
 };
@@ -44,6 +46,8 @@ void http_connection_expire(struct http_connection *c); // its deadline has pass
 void http_connection_stop(struct http_connection *c);   // the server stops: no further request
 void http_connection_touch(struct http_connection *c);  // to be looked at before the loop sleeps
 void http_connection_flush(struct http_connection *c);  // that look
+// Sends what the socket takes now, before the turn ends; closes nothing.
+void http_connection_relieve(struct http_connection *c);
 
 // Parsing; in http_request.c. Returns how many bytes were used.
 size_t http_connection_consume(struct http_connection *c, str bytes);

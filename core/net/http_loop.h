@@ -33,6 +33,7 @@ enum http_wait {
     HTTP_WAIT_HEAD,   // for the rest of a header block
     HTTP_WAIT_BODY,   // for the rest of a body
     HTTP_WAIT_WRITE,  // for the peer to read its answers
+    HTTP_WAIT_STREAM, // for the next piece of an answer that goes on
     HTTP_WAIT_LINGER, // for the peer to close after the last answer
     HTTP_WAITS
 };

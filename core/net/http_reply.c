@@ -41,6 +41,7 @@ void http_reply_write(buf *out, const struct http_response *r, const struct http
     CHECK(r->status >= 200 && r->status <= 999);
     CHECK(r->extra_headers.len == 0 || str_ends(r->extra_headers, STR("\r\n")));
     bool has_no_body = r->status == 204 || r->status == 304;
+    CHECK(!has_no_body || !style->is_open);
     buf_reserve(out, 256 + r->content_type.len + r->extra_headers.len + r->body.len);
     put_status(out, r->status);
     buf_str(out, style->date);
@@ -49,17 +50,29 @@ void http_reply_write(buf *out, const struct http_response *r, const struct http
         buf_str(out, r->content_type);
     }
     if (!has_no_body) {
-        if (r->body.len) buf_lit(out, "\r\nX-Content-Type-Options: nosniff");
-        buf_lit(out, "\r\nContent-Length: ");
-        put_number(out, r->body.len);
+        if (r->body.len || style->is_open) buf_lit(out, "\r\nX-Content-Type-Options: nosniff");
+        if (!style->is_open) {
+            buf_lit(out, "\r\nContent-Length: ");
+            put_number(out, r->body.len);
+        } else if (style->is_chunked) {
+            buf_lit(out, "\r\nTransfer-Encoding: chunked");
+        }
     }
     buf_lit(out, "\r\n");
     buf_str(out, r->extra_headers);
     if (style->is_closing) buf_lit(out, "Connection: close\r\n");
     else if (style->is_keep_alive) buf_lit(out, "Connection: keep-alive\r\n");
     buf_lit(out, "\r\n");
-    if (!has_no_body && !style->is_head) buf_str(out, r->body);
+    if (!has_no_body && !style->is_head && !style->is_open) buf_str(out, r->body);
 }
+
+void http_reply_chunk(buf *out, str bytes) {
+    buf_printf(out, "%zx\r\n", bytes.len);
+    buf_str(out, bytes);
+    buf_lit(out, "\r\n");
+}
+
+void http_reply_last_chunk(buf *out) { buf_lit(out, "0\r\n\r\n"); }
 
 static str headers_for(int status) {
     switch (status) {

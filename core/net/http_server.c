@@ -14,6 +14,8 @@ static void fill_defaults(struct http_limits *l) {
     if (!l->header_ms) l->header_ms = 10000;
     if (!l->body_ms) l->body_ms = 30000;
     if (!l->idle_ms) l->idle_ms = 75000;
+    if (!l->silence_ms) l->silence_ms = 15000;
+    if (!l->stream_bytes) l->stream_bytes = 256 << 10;
     if (!l->bodies_in_flight) l->bodies_in_flight = 64 << 20;
     if (!l->connections) l->connections = 4096;
 }
@@ -28,6 +30,7 @@ err http_server_new(const struct http_server_options *options, http_server **out
     s->wait_ms[HTTP_WAIT_IDLE] = l->idle_ms;
     s->wait_ms[HTTP_WAIT_HEAD] = l->header_ms;
     s->wait_ms[HTTP_WAIT_BODY] = s->wait_ms[HTTP_WAIT_WRITE] = l->body_ms;
+    s->wait_ms[HTTP_WAIT_STREAM] = l->silence_ms;
     s->wait_ms[HTTP_WAIT_LINGER] = l->body_ms < LINGER_MS ? l->body_ms : LINGER_MS;
     s->options.listen = mem_copy(options->listen, strlen(options->listen));
     err e = http_acceptor_listen(s, why);

@@ -24,6 +24,8 @@ struct http_limits {         // zero stands for the default given here
     int header_ms;           // 10 s from the first byte of a request to the end of its headers
     int body_ms;             // 30 s for the body, and for the peer to read an answer
     int idle_ms;             // 75 s between requests
+    int silence_ms;          // 15 s without a piece of an answer that goes on, then its keep_alive is sent
+    size_t stream_bytes;     // 256 KiB that the peer has not read of such an answer; past it the peer is cut off
     size_t bodies_in_flight; // 64 MiB of requests in all loops; past it 503 with Retry-After
     int connections;         // 4096 in all; past it the longest idle one is closed; never all of RLIMIT_NOFILE
 };

@@ -2,6 +2,7 @@
 #include "net/http_slot.h"
 #include "base/mem.h"
 #include "net/http_connection.h"
+#include "net/http_stream.h"
 
 #define POOL 256
 
@@ -19,8 +20,11 @@ struct http_slot *http_slot_new(struct http_connection *c) {
     struct http_loop *l = c->loop;
     struct http_slot *s = take_free(l);
     *s = (struct http_slot){.loop = l, .connection = c};
-    s->exchange =
-        (struct http_exchange){.arena = arena_new(), .reply = slot_reply, .owner = &l->mailbox, .loop_ctx = l->ctx};
+    s->exchange = (struct http_exchange){.arena = arena_new(),
+                                         .reply = slot_reply,
+                                         .owner = &l->mailbox,
+                                         .loop_ctx = l->ctx,
+                                         .streaming = &http_stream_of_slot};
     link_append(&l->live, &s->live);
     *(c->last ? &c->last->next : &c->first) = s;
     c->last = s;
@@ -28,17 +32,20 @@ struct http_slot *http_slot_new(struct http_connection *c) {
     return s;
 }
 
-static void release(struct http_slot *s) {
+void http_slot_let_go(struct http_slot *s) {
     if (s->held) __atomic_sub_fetch(&s->loop->server->bodies_in_flight, (int64_t)s->held, __ATOMIC_RELAXED);
+    s->held = 0;
     http_body_free(&s->body);
-    buf_free(&s->answer);
     arena_free(s->exchange.arena);
-    link_remove(&s->live);
+    s->exchange.arena = NULL;
+    s->exchange.request = (struct http_request){0};
 }
 
 void http_slot_free(struct http_slot *s) {
     struct http_loop *l = s->loop;
-    release(s);
+    http_slot_let_go(s);
+    buf_free(&s->answer);
+    link_remove(&s->live);
     if (l->free_count >= POOL) {
         mem_free(s);
         return;
@@ -76,7 +83,7 @@ void http_slot_hand_over(struct http_slot *s) {
     l->server->options.on_request(l->server->options.ctx, &s->exchange);
 }
 
-static struct http_reply_style style_of(const struct http_slot *s) {
+struct http_reply_style http_slot_style(const struct http_slot *s) {
     return (struct http_reply_style){.date = http_loop_date(s->loop),
                                      .is_head = s->exchange.request.method == HTTP_M_HEAD,
                                      .is_closing = s->is_closing,
@@ -84,11 +91,11 @@ static struct http_reply_style style_of(const struct http_slot *s) {
 }
 
 // The first in the queue writes straight into the connection's output; the others wait with their own bytes.
-static buf *place_of(struct http_slot *s) { return s == s->connection->first ? &s->connection->out : &s->answer; }
+buf *http_slot_place(struct http_slot *s) { return s == s->connection->first ? &s->connection->out : &s->answer; }
 
 static void slot_reply(struct http_exchange *x, const struct http_response *response) {
     struct http_slot *s = CONTAINER(x, struct http_slot, exchange);
-    CHECK(s->is_handed_over && !s->is_answered);
+    CHECK(s->is_handed_over && !s->is_answered && !s->is_streaming);
     struct http_connection *c = s->connection;
     s->is_handed_over = false;
     s->loop->unanswered--;
@@ -97,8 +104,8 @@ static void slot_reply(struct http_exchange *x, const struct http_response *resp
         return;
     }
     if (response->must_close || (s->loop->is_stopping && !s->next)) s->is_closing = true;
-    struct http_reply_style style = style_of(s);
-    http_reply_write(place_of(s), response, &style);
+    struct http_reply_style style = http_slot_style(s);
+    http_reply_write(http_slot_place(s), response, &style);
     s->is_answered = true;
     http_slots_advance(c);
     http_connection_touch(c);
@@ -109,7 +116,7 @@ void http_slot_refuse(struct http_slot *s, const struct http_refusal *why) {
     s->is_closing = true;
     s->is_answered = true;
     s->wants_continue = false;
-    http_reply_refuse(place_of(s), why, style_of(s));
+    http_reply_refuse(http_slot_place(s), why, http_slot_style(s));
     http_body_free(&s->body);
     http_slots_advance(s->connection);
 }
@@ -132,18 +139,36 @@ void http_slots_advance(struct http_connection *c) {
         c->is_last_answered = c->is_deaf = true;
         http_slots_drop(c);
     }
+    if (c->first && c->first->is_streaming && c->first->answer.len) {
+        buf_put(&c->out, c->first->answer.ptr, c->first->answer.len);
+        buf_free(&c->first->answer);
+    }
     if (c->first && c->first->wants_continue) {
         c->first->wants_continue = false;
         buf_lit(&c->out, "HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
 
+static void abandon(struct http_slot *s) {
+    s->connection = NULL;
+    s->next = NULL;
+    if (s->is_streaming) http_stream_gone(s);
+    else if (!s->is_handed_over) http_slot_free(s);
+}
+
 void http_slots_drop(struct http_connection *c) {
     c->reading = NULL;
-    while (c->first) {
-        struct http_slot *s = pop(c);
-        s->connection = NULL;
-        s->next = NULL;
-        if (!s->is_handed_over) http_slot_free(s);
+    while (c->first) abandon(pop(c));
+}
+
+void http_slot_drop_after(struct http_slot *s) {
+    struct http_connection *c = s->connection;
+    c->reading = NULL;
+    for (struct http_slot *at = s->next, *next; at; at = next) {
+        next = at->next;
+        c->slot_count--;
+        abandon(at);
     }
+    s->next = NULL;
+    c->last = s;
 }

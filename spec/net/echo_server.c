@@ -5,6 +5,7 @@
 //   any  /slow?ms=N&text=T  T after N ms, answered through another thread and on_mail
 //   any  /block?ms=N        holds up its loop for N ms, as no real handler may
 //   GET  /big?n=N           N bytes
+//   GET  /stream?count=N&ms=M&size=B   N pieces of B bytes, one each M ms, made on another thread; ms=0: all at once
 //   any  /status?code=N     that status with the body "status N"; /status?code=N&close=1 ends the connection
 //   POST /form?key=K        the form body's pairs as JSON, and the value of K
 //   GET  /stats             http_server_stats as JSON
@@ -22,6 +23,13 @@ struct delayed {
     struct delayed *next;
     struct http_exchange *exchange;
     int64_t due_at;
+};
+
+struct stream { // under way: with the delays' thread, or coming back as a mail
+    struct delayed delayed;
+    struct echo *echo;
+    int64_t left, ms, size;
+    bool is_gone;
 };
 
 struct echo {
@@ -123,15 +131,65 @@ static void on_status(struct http_exchange *x) {
     buf_free(&b);
 }
 
-static void on_slow(struct echo *e, struct http_exchange *x) {
-    struct delayed *d = NEW(struct delayed);
-    d->exchange = x;
-    d->due_at = env_elapsed(e->env) + number_of(x, "ms", 0) * 1000;
+static void delay(struct echo *e, struct delayed *d, int64_t ms) {
+    d->due_at = env_elapsed(e->env) + ms * 1000;
     pthread_mutex_lock(&e->mutex);
     d->next = e->waiting;
     e->waiting = d;
     pthread_cond_signal(&e->changed);
     pthread_mutex_unlock(&e->mutex);
+}
+
+static void on_slow(struct echo *e, struct http_exchange *x) {
+    struct delayed *d = NEW(struct delayed);
+    d->exchange = x;
+    delay(e, d, number_of(x, "ms", 0));
+}
+
+// Comes back at once.
+static void on_gone(struct http_exchange *x) {
+    struct stream *s = x->work;
+    s->is_gone = true;
+    pthread_mutex_lock(&s->echo->mutex);
+    s->delayed.due_at = 0;
+    pthread_cond_signal(&s->echo->changed);
+    pthread_mutex_unlock(&s->echo->mutex);
+}
+
+static bool write_piece(struct http_exchange *x, struct stream *s) {
+    buf b = {0};
+    memset(buf_reserve(&b, (size_t)s->size), 'x', (size_t)s->size);
+    b.len = (size_t)s->size;
+    bool is_taken = x->streaming->write(x, buf_view(&b));
+    buf_free(&b);
+    return is_taken;
+}
+
+static void go_on(struct echo *e, struct http_exchange *x) {
+    struct stream *s = x->work;
+    bool is_heard = !s->is_gone;
+    do is_heard = is_heard && s->left-- > 0 && write_piece(x, s);
+    while (is_heard && s->ms == 0);
+    if (is_heard) {
+        delay(e, &s->delayed, s->ms);
+        return;
+    }
+    mem_free(s);
+    x->streaming->end(x);
+}
+
+static void on_stream(struct echo *e, struct http_exchange *x) {
+    struct stream *s = NEW(struct stream);
+    struct http_response head = {.status = 200, .content_type = STR("text/event-stream"), .body = STR("begin\n")};
+    *s = (struct stream){.delayed.exchange = x,
+                         .echo = e,
+                         .left = number_of(x, "count", 0),
+                         .ms = number_of(x, "ms", 0),
+                         .size = number_of(x, "size", 1)};
+    x->work = s;
+    x->on_gone = on_gone;
+    if (x->streaming->begin(x, &head, STR(":\n"))) go_on(e, x);
+    else mem_free(s);
 }
 
 static void on_block(struct http_exchange *x) {
@@ -145,6 +203,7 @@ static void on_request(void *ctx, struct http_exchange *x) {
     if (str_is(path, STR("/echo"))) answer(x, 200, STR("text/plain"), x->request.body, false);
     else if (str_is(path, STR("/request"))) on_describe(x);
     else if (str_is(path, STR("/slow"))) on_slow(e, x);
+    else if (str_is(path, STR("/stream"))) on_stream(e, x);
     else if (str_is(path, STR("/block"))) on_block(x);
     else if (str_is(path, STR("/big"))) on_big(x);
     else if (str_is(path, STR("/status"))) on_status(x);
@@ -156,8 +215,11 @@ static void on_request(void *ctx, struct http_exchange *x) {
 static void on_mail(void *ctx, void *loop_ctx, struct mail *mail) {
     struct http_exchange *x = CONTAINER(mail, struct http_exchange, mail);
     str text = STR("slow");
-    (void)ctx;
     CHECK(x->loop_ctx == loop_ctx);
+    if (x->on_gone) {
+        go_on(ctx, x);
+        return;
+    }
     http_form_get(x->arena, x->request.query, STR("text"), &text);
     answer(x, 200, STR("text/plain"), text, false);
 }
@@ -178,8 +240,9 @@ static int64_t send_due(struct echo *e) {
             continue;
         }
         *at = d->next;
-        mailbox_push(d->exchange->owner, &d->exchange->mail);
-        mem_free(d);
+        struct http_exchange *x = d->exchange;
+        if (!x->on_gone) mem_free(d); // a stream's is its own
+        mailbox_push(x->owner, &x->mail);
     }
     return next;
 }
@@ -217,6 +280,8 @@ static bool set_option(struct http_server_options *o, const char *name, const ch
     else if (!strcmp(name, "--header_ms")) l->header_ms = (int)n;
     else if (!strcmp(name, "--body_ms")) l->body_ms = (int)n;
     else if (!strcmp(name, "--idle_ms")) l->idle_ms = (int)n;
+    else if (!strcmp(name, "--silence_ms")) l->silence_ms = (int)n;
+    else if (!strcmp(name, "--stream_bytes")) l->stream_bytes = (size_t)n;
     else if (!strcmp(name, "--bodies_in_flight")) l->bodies_in_flight = (size_t)n;
     else if (!strcmp(name, "--connections")) l->connections = (int)n;
     else return false;

@@ -54,6 +54,48 @@ local function fill_some(c, patience)
   return fill(c, 0)
 end
 
+-- More bytes; raises what it was that did not come.
+local function need(c, what)
+  local more, reason = fill_some(c)
+  if not more then error(reason .. " before " .. what, 0) end
+end
+
+-- Takes what stands before `mark` off the buffer, with the mark.
+local function take_to(c, mark)
+  local from, to = c.buffer:find(mark, 1, true)
+  while not from do
+    need(c, "the end of " .. (mark == "\r\n\r\n" and "the head" or "a line"))
+    from, to = c.buffer:find(mark, 1, true)
+  end
+  local text = c.buffer:sub(1, from - 1)
+  c.buffer = c.buffer:sub(to + 1)
+  return text
+end
+
+--- The head of an answer that goes on in chunks.
+---@return integer status
+---@return table<string, string> headers names in lower case
+function Connection:begin()
+  local head, headers = take_to(self, "\r\n\r\n"), {}
+  for name, value in head:gmatch("\r\n([^:\r\n]+): ([^\r\n]*)") do headers[name:lower()] = value end
+  return assert(tonumber(head:match("^HTTP/1%.1 (%d%d%d) ")), "not an answer: " .. head), headers
+end
+
+--- The next chunk of it; nil at its proper end. Raises when the peer closes or says nothing.
+function Connection:chunk()
+  local size = assert(tonumber(take_to(self, "\r\n"), 16), "not a chunk")
+  while #self.buffer < size + 2 do need(self, "the end of a chunk") end
+  local bytes = self.buffer:sub(1, size)
+  assert(self.buffer:sub(size + 1, size + 2) == "\r\n", "a chunk that does not end")
+  self.buffer = self.buffer:sub(size + 3)
+  if size > 0 then return bytes end
+end
+
+--- Walks the chunks up to the proper end.
+function Connection:chunks()
+  return function() return self:chunk() end
+end
+
 ---@class Answer
 ---@field status integer
 ---@field headers table<string, string> names in lower case

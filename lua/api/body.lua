@@ -1,5 +1,6 @@
 --- The body of an API request as Lua values: JSON whatever its Content-Type says, or a form.
 local errors = require("api.errors")
+local field = require("api.field")
 local json = require("tocsin.json")
 local query_string = require("api.query")
 
@@ -27,6 +28,28 @@ function body.object(request)
     return nil, errors.field("non_field_errors", "Invalid data. Expected a dictionary.")
   end
   return value
+end
+
+-- One field of a body: its stored value, or nil and what is wrong with it.
+local function take(f, value)
+  if value == nil then return nil, f.required and "This field is required." or nil end
+  if not field.is_null(f, value, json.null) then return field.check_of(f)(f, value) end
+  return nil, not f.nullable and "This field may not be null." or nil
+end
+
+---The body of a request that is no resource's: its fields checked by their table (lua/resources/README.md), as they are
+---stored; one that was not sent or is null is nil. Or nil and the 400 that names every bad one.
+function body.fields(request, fields)
+  local sent, refusal = body.object(request)
+  if not sent then return nil, refusal end
+  local taken, wrong = {}, {}
+  for _, f in ipairs(fields) do
+    local why
+    taken[f[1]], why = take(f, sent[f[1]])
+    if why then wrong[#wrong + 1] = { f[1], why } end
+  end
+  if #wrong > 0 then return nil, errors.fields(wrong) end
+  return taken
 end
 
 ---Is this value a JSON array?

@@ -57,10 +57,22 @@ local function to_method(row, now, detail)
     target = "contact:" .. row.id, detail = detail }, now)
 end
 
-local function accepted(statements)
+---A message with words of its own to a contact method: a statement for the outbox.
+---@param words {title: string, message: string?}
+function contact_check.message(row, now, words)
+  return to_method(row, now, json.encode { text = assert(seal.seal(json.encode(words))) })
+end
+
+---Writes statements whose last one is a message; returns its key, or nil and the refusal.
+function contact_check.put(statements)
   local result, sentence, code = write(statements)
-  if not result then return change.port_error(sentence, code) end
-  return { status = 202, value = writer.object("id", ids.encode(notification.prefix, result.rows[1].id)) }
+  if not result then return nil, change.port_error(sentence, code) end
+  return result.rows[1].id
+end
+
+local function accepted(statements)
+  local key, refusal = contact_check.put(statements)
+  return refusal or { status = 202, value = writer.object("id", ids.encode(notification.prefix, key)) }
 end
 
 ---POST /contact_methods/<id>/test/
@@ -81,7 +93,7 @@ end
 
 local function words_of(row, code)
   local shown = row.channel == "phone_call" and string.gsub(code, "%d", "%0, ", 5) or code
-  return json.encode { title = "Your Tocsin code is " .. shown,
+  return { title = "Your Tocsin code is " .. shown,
     message = "It is good for ten minutes. If you did not ask for it, do nothing." }
 end
 
@@ -104,7 +116,7 @@ function contact_check.start(request)
   return accepted {
     { sql = "INSERT OR REPLACE INTO contact_code (contact_method_id, digest, expires_at, tries) VALUES ($1, $2, $3, 0)",
       args = { row.id, digest(row, code), request.now + CODE_LIFE } },
-    to_method(row, request.now, json.encode { text = assert(seal.seal(words_of(row, code))) }),
+    contact_check.message(row, request.now, words_of(row, code)),
   }
 end
 

@@ -138,6 +138,9 @@ types.refs = {
   end,
 }
 
+---Is there a row of this key that the resource of a `ref` shows?
+function field.is_there(f, key) return is_there(require("resources." .. f.to), key) end
+
 ---Is null for this field: also the empty text (`blank_null`), and that and the text `null` where a client cannot send
 ---null (`loose_null`).
 function field.is_null(f, value, null)

@@ -15,6 +15,7 @@ local json = require("tocsin.json")
 local maintenance = require("api.maintenance")
 local crypto = require("tocsin.crypto")
 local label_suggestions = require("api.label_suggestions")
+local phone_relay = require("api.phone_relay")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local refresh = require("api.refresh")
@@ -53,6 +54,8 @@ local ROUTES = {
   { "organizations", "GET", single.organizations, "viewer" },
   { "organizations/:id", "GET", single.organization, "viewer" },
   { "escalation", "POST", direct_paging.create, "editor" },
+  { "make_call", "POST", phone_relay.call, "editor" },
+  { "send_sms", "POST", phone_relay.text, "editor" },
   { "users/current", "GET", single.current_user, "viewer" },
   { "integrations/:id/maintenance_start", "POST", maintenance.start, "editor" },
   { "integrations/:id/maintenance_stop", "POST", maintenance.stop, "editor" },

@@ -47,12 +47,24 @@ local function filter_value(kind, text)
   return (ids.decode(require("resources." .. kind).prefix, text))
 end
 
+local NO_TEAM = "Select a valid choice. That choice is not one of the available choices."
+
+-- The sentence that refuses an id of a filter which nothing has: where the reference says so.
+local function unknown_sentence(filter, value)
+  local sentence = filter.unknown or filter.type == "team" and NO_TEAM
+  if not sentence then return nil end
+  local f = { to = filter.type }
+  return not (value and field.is_there(f, value)) and sentence or nil
+end
+
 local function add_filter(q, filter, text)
   if filter.type == "team" and text == "null" then
     q.add("AND " .. string.gsub(filter[2], "= %?", "IS NULL"))
     return
   end
   local value = filter_value(filter.type, text)
+  local why = unknown_sentence(filter, value)
+  if why then return why end
   if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
 end
 
@@ -73,12 +85,9 @@ local function add_where(q, r, given, is_in_parts)
   if r.live then q.add("AND t." .. r.live) end
   for _, pair in ipairs(given) do
     local filter, values = pair[1], pair[2]
-    if filter.add then
-      local why = filter.add(q, values, is_in_parts)
-      if why then return errors.field(filter[1], why) end
-    else
-      add_filter(q, filter, values[#values])
-    end
+    local why
+    if filter.add then why = filter.add(q, values, is_in_parts) else why = add_filter(q, filter, values[#values]) end
+    if why then return errors.field(filter[1], why) end
   end
 end
 

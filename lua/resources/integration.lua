@@ -120,13 +120,19 @@ local function free_name(name, team_id)
   return name
 end
 
-local function fill_new(c)
+-- What is managed as code gets what is written there and no more: labels that the type brings along would be a
+-- difference in every plan.
+local function is_as_code(request)
+  return string.find(request.headers["user-agent"] or "", "Terraform", 1, true) ~= nil
+end
+
+local function fill_new(request, c)
   local v = c.values
   local spec = assert(integration.load(v.type))
   v.token = v.token or crypto.random_token(TOKEN_LENGTH)
   v.name = v.name or free_name(spec.name, v.team_id ~= json.null and v.team_id or 0)
   v.templates_default = sorted_text(integration.templates(spec))
-  if not v.dynamic_labels then
+  if not v.dynamic_labels and not is_as_code(request) then
     local list = {}
     for i, label in ipairs(integration.labels(spec)) do
       list[i] = writer.object("key", label.key, "template", label.template)
@@ -208,11 +214,11 @@ return {
   after_write = function(request, c)
     if c.is_heartbeat_off then heartbeat.settle(c.old, request) end
   end,
-  before_write = function(_, c)
+  before_write = function(request, c)
     if c.kind == "delete" and c.old.type == "maintenance" then
       return errors.detail(400, "The groups of maintenance windows belong to this integration: it cannot be deleted.")
     end
-    if c.kind == "create" then fill_new(c)
+    if c.kind == "create" then fill_new(request, c)
     elseif c.default_route and is_new_default_route(c) then
       c.trail = { default_route_chain = c.default_route.escalation_chain_id, default_route_channels = c.default_route.channels }
       c.before[1] = change.update("route", c.default_route, c.old.default_route_id)

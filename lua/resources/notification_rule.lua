@@ -92,7 +92,7 @@ return {
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
   join = "JOIN user AS u ON u.id = t.user_id",
   columns = "t.position, t.channel, t.wait_ms, u.version AS user_version",
-  filters = { { "user_id", "t.user_id = ?", type = "user" }, { "important", add = add_important } },
+  filters = { { "user_id", "t.user_id = ?", type = "user", unknown = "User not found." }, { "important", add = add_important } },
   fields = {
     { "id", type = "id", prefix = "N" },
     { "user_id", type = "ref", to = "user", required = true, create_only = true },

@@ -126,7 +126,6 @@ local function check_rule(c, kind)
   if value_of(c, "duration_ms") > RECURRING_MAX_MS then
     return errors.field("duration", "A shift that recurs lasts at most 366 days.")
   end
-  if not value_of(c, "interval") then c.values.interval = 1 end
 end
 
 local function check_turns(c, kind)
@@ -141,7 +140,7 @@ local function check_turns(c, kind)
     return errors.field("by_monthday", "Days of a month cannot be selected for people who take turns daily.")
   end
   local by_day = value_of(c, "by_day")
-  if by_day and value_of(c, "interval") > #json.decode(by_day) then
+  if by_day and (value_of(c, "interval") or 1) > #json.decode(by_day) then
     return errors.field("interval", "Must be at most the number of days in by_day.")
   end
 end

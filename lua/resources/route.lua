@@ -72,6 +72,7 @@ local resource = {
   filters = {
     { "integration_id", "t.integration_id = ?", type = "integration" },
     { "routing_regex", "t.routing_regex = ?" },
+    { "routing_type", "t.routing_type = ?" },
   },
   fields = {
     { "id", type = "id", prefix = "R" },

@@ -47,7 +47,8 @@ local function before_write(_, c)
 end
 
 local function add_starting_after(q, values)
-  local at = time.parse_moment(values[#values])
+  local text = values[#values]
+  local at = time.parse_moment(text) or time.parse_day(text)
   if not at then return "Enter a valid date/time." end
   q.add("AND t.swap_start_at >= ?", at)
 end

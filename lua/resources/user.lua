@@ -8,6 +8,8 @@ local working_hours = require("api.working_hours")
 local writer = require("api.writer")
 
 local ROLES = { "admin", "editor", "viewer", "none" }
+local IS_ROLE = {}
+for _, role in ipairs(ROLES) do IS_ROLE[role] = true end
 -- The reference filters by the number of a role.
 local ROLE_NUMBERS = { ["0"] = "admin", ["1"] = "editor", ["2"] = "viewer", ["3"] = "none" }
 
@@ -21,6 +23,9 @@ local function add_roles(q, values)
   local marks, roles = {}, {}
   for i, text in ipairs(values) do
     marks[i], roles[i] = "?", ROLE_NUMBERS[text] or string.lower(text)
+    if not IS_ROLE[roles[i]] then
+      return string.format("Select a valid choice. %s is not one of the available choices.", text)
+    end
   end
   q.add("AND t.role IN (" .. table.concat(marks, ", ") .. ")", table.unpack(roles))
 end
@@ -65,7 +70,7 @@ local function before_write(_, c)
 end
 
 return {
-  name = "user", table = "user", prefix = "U", path = "users",
+  name = "user", table = "user", prefix = "U", path = "users", check_email = check_email,
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 100, order = "t.id",
   live = "deleted_at IS NULL",

@@ -88,7 +88,7 @@ describe("integrations over the API", function()
     client.expect(c, 200, "PUT", PATH .. theirs.id, { team_id = team })
     assert.equal(1, client.expect(c, 200, "GET", PATH .. "?team_id=" .. team).count)
     assert.equal(2, client.expect(c, 200, "GET", PATH .. "?team_id=null").count)
-    assert.equal(0, client.expect(c, 200, "GET", PATH .. "?team_id=TNONE").count)
+    client.expect(c, 400, "GET", PATH .. "?team_id=TNONE")
     assert.equal("mine", client.expect(c, 200, "GET", PATH .. "?name=mine").results[1].name)
   end)
 

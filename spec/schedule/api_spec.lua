@@ -145,7 +145,7 @@ describe("over the API", function()
       assert.same({ id = single.id, team_id = json.null, schedule = json.null, name = "watch", type = "single_event", time_zone = json.null,
         level = 0, start = "2026-09-21T00:00:00", duration = 86400, rotation_start = "2026-09-21T00:00:00", users = { people.ada } }, single)
       local recurrent = shift { type = "recurrent_event", users = json.null, by_month = json.array { 1, 12 }, by_monthday = json.array { -1, 15 } }
-      assert.same({ json.null, 1, { 1, 12 }, { -1, 15 }, {} }, { recurrent.by_day, recurrent.interval, recurrent.by_month, recurrent.by_monthday, recurrent.users })
+      assert.same({ json.null, json.null, { 1, 12 }, { -1, 15 }, {} }, { recurrent.by_day, recurrent.interval, recurrent.by_month, recurrent.by_monthday, recurrent.users })
       assert.is_nil(recurrent.rolling_users)
       local cover = shift { type = "override", users = json.array { people.ada } }
       assert.is_nil(cover.level)

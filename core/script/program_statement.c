@@ -416,7 +416,7 @@ static const struct node *build_macro(struct builder *b) {
     m->slots = macro.slots;
     struct node *n = node_new(b, node_macro, 0);
     const struct var *v = scope_find(b, m->name);
-    if (!is_known || !v || v->function != b->function) return NULL;
+    if (!is_known || !v || v->function != b->function || v->is_loop) return NULL;
     n->slot = v->slot;
     n->data = m;
     return n;

@@ -189,6 +189,7 @@ local function iterate(g, node, plan)
   scope.param_target(s, node.target)
   scope.visit_body(s, node.body)
   local state = open_with_targets(g, s, node, plan.iterator)
+  if node.loop_use.is_stored then s.refs.loop.code = writer.declare(g, plan.loop) end
   if plan.test then writer.open(g, "if " .. test_code(g, node, s) .. " then") end
   if plan.counters then emit(g, plan.counters.index .. " = " .. plan.counters.index .. " + 1") end
   local loops, outer = g.fn.loops, C.enter_scope(g, s)

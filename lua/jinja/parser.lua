@@ -288,9 +288,17 @@ local function parse_function_body(p, ends)
   return body
 end
 
+-- A macro or an import may take the name `loop`; until the next iteration it then means that.
+local function note_stored(p, name)
+  local use = name == "loop" and p.loop_use
+  if not use then return end
+  use.mentions, use.is_stored = use.mentions + 1, true
+end
+
 S["macro"] = function(p, line)
   local node = { t = "macro", line = line, params = {}, defaults = {} }
   node.name = parse_target_name(p).name
+  note_stored(p, node.name)
   parse_signature(p, node)
   node.body = parse_function_body(p, ENDS.endmacro)
   return node
@@ -398,6 +406,7 @@ S["import"] = function(p, line)
   local node = { t = "import", line = line, template = parse_expression(p), names = {} }
   if not skip_name(p, "as") then cursor.unexpected(p, "as") end
   node.names[1] = parse_target_name(p).name
+  note_stored(p, node.names[1])
   skip_context(p, node)
   return note_link(p, node)
 end
@@ -422,6 +431,7 @@ S["from"] = function(p, line)
     if skip_context(p, node) then break end
     local n = #node.names + 1
     node.exports[n], node.names[n] = parse_imported(p)
+    note_stored(p, node.names[n])
     if skip_context(p, node) or p.kind ~= "," then break end
   end
   return note_link(p, node)

@@ -67,6 +67,14 @@ list:lines(CONTEXT, [=[
 {% set z %}  block {{ x }} {% endset %}[{{ z }}]{% set z | trim | upper %}  block {{ x }} {% endset %}[{{ z }}]{% set w %}{% set inner = 5 %}{{ inner }}{% endset %}{{ w }}{{ inner is defined }}
 {% with %}{% set a = 1 %}{{ a }}{% endwith %}{{ a is defined }}{% with a = 1, b = 2 %}{{ a }}{{ b }}{{ x }}{% endwith %}{% with x = x ~ 1 %}{{ x }}{% with x = x ~ 2 %}{{ x }}{% endwith %}{{ x }}{% endwith %}{{ x }}{% with a = 5, b = a %}{{ b is defined }}{% endwith %}{% with a, b = 1, 2 %}{{ a }}{% endwith %}
 {% with (a, b) = (1, 2), c = 3 %}{{ a }}{{ b }}{{ c }}{% endwith %}{% with a = l %}{{ a.append(4) }}{{ l }}{% endwith %}
+{% for x in l %}{% macro loop(n) %}m{{ n }}{% endmacro %}{{ loop(x) }}{{ loop.index }}|{% endfor %}
+{% for x in l %}{{ loop.index }}{% macro loop(n) %}m{{ n }}{% endmacro %}{{ loop(x) }}|{% endfor %}{{ loop is defined }}
+{% for x in l if x > 1 %}{{ loop.length }}{% if x == 2 %}{% macro loop() %}m{% endmacro %}{% endif %}{{ loop.name }}{{ loop.index }}|{% else %}none{% endfor %}
+{% for x in l %}{% macro loop() %}m{% endmacro %}{% for y in l %}{{ loop.index }}{% endfor %}{{ loop() }}|{% endfor %}
+{% for x in [l, [l]] recursive %}{{ loop.depth }}{% macro loop(n) %}m{{ n }}{% endmacro %}{{ loop([x]) }}|{% endfor %}
+{% for x in l %}{% with %}{% macro loop() %}m{% endmacro %}{{ loop() }}{% endwith %}{{ loop.index }}{{ loop.last }}|{% endfor %}
+{% for x in l %}{% macro loop() %}{{ loop.index }}{{ loop.name }}{% endmacro %}{{ loop() }}|{% endfor %}
+{% for x in l %}{% macro m() %}{{ loop.index }}{% endmacro %}{{ m() }}{% macro loop() %}m{% endmacro %}{{ m() }}|{% endfor %}
 {% macro m() %}M{% endmacro %}{{ m() }}{{ m }}{{ m.name }}{{ m.arguments }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}
 {% macro m(a, b=2, c=a) %}{{ a }}{{ b }}{{ c }}|{% endmacro %}{{ m(1) }}{{ m(1, 3) }}{{ m(b=5, a=6) }}{{ m(1, c=9) }}{{ m() }}{{ m.arguments }}{{ m.name }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}
 {% macro m(a) %}{{ a }}{{ varargs }}{{ kwargs }}{{ caller is defined }}{% endmacro %}{{ m(1, 2, 3, x=4) }}{{ m.catch_kwargs }}{{ m.catch_varargs }}{{ m.caller }}{{ m.arguments }}{{ m['name'] }}

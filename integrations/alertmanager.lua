@@ -33,7 +33,7 @@ receivers:
 {%- set common = payload.commonLabels or payload.labels or {} -%}
 {%- set notes = payload.commonAnnotations or payload.annotations or {} -%}
 {%- set group = payload.groupLabels if payload.groupLabels is mapping else {} -%}
-{{ common.alertname or group.alertname or notes.summary or notes.message or (payload if payload is string) or "Alert" }}
+{{ common.alertname or group.alertname or notes.summary or notes.message or (payload if payload is string) or "Alert without a name" }}
 {%- for name, value in group.items() if name != "alertname" %}{{ ": " if loop.first else ", " }}{{ value }}
 {%- else -%}
 {%- set where = common.instance or common.pod or common.node or common.service or common.job -%}
@@ -136,6 +136,7 @@ db-1.example.org:9100 of job node has been unreachable for more than 5 minutes.
     { "a second instance joins it, one of both is back",
       payload = [[{"receiver":"tocsin","status":"firing","alerts":[{"status":"resolved","labels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"annotations":{"summary":"Instance db-1.example.org:9100 is down"},"startsAt":"2026-05-04T02:11:42.317Z","endsAt":"2026-05-04T02:16:42.317Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"1a30ba71cca2921f"},{"status":"firing","labels":{"alertname":"InstanceDown","instance":"db-2.example.org:9100","job":"node","severity":"critical"},"annotations":{"summary":"Instance db-2.example.org:9100 is down"},"startsAt":"2026-05-04T02:14:42.317Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"7f3b1c86d1a40e22"}],"groupLabels":{"alertname":"InstanceDown"},"commonLabels":{"alertname":"InstanceDown","job":"node","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager.example.org:9093","version":"4","groupKey":"{}:{alertname=\"InstanceDown\"}","truncatedAlerts":0}]],
       expect = {
+        grouping_id = '{}:{alertname="InstanceDown"}',
         state = "firing",
         groups = 1,
         alerts = 2,
@@ -162,10 +163,10 @@ db-1.example.org:9100 of job node has been unreachable for more than 5 minutes.
       } },
     { "resolved only when all its alerts are",
       payload = [[{"receiver":"tocsin","status":"resolved","alerts":[{"status":"resolved","labels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"annotations":{"summary":"Instance db-1.example.org:9100 is down"},"startsAt":"2026-05-04T02:11:42.317Z","endsAt":"2026-05-04T02:16:42.317Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"1a30ba71cca2921f"},{"status":"resolved","labels":{"alertname":"InstanceDown","instance":"db-2.example.org:9100","job":"node","severity":"critical"},"annotations":{"summary":"Instance db-2.example.org:9100 is down"},"startsAt":"2026-05-04T02:14:42.317Z","endsAt":"2026-05-04T02:25:12.317Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"7f3b1c86d1a40e22"}],"groupLabels":{"alertname":"InstanceDown"},"commonLabels":{"alertname":"InstanceDown","job":"node","severity":"critical"},"commonAnnotations":{},"externalURL":"http://alertmanager.example.org:9093","version":"4","groupKey":"{}:{alertname=\"InstanceDown\"}","truncatedAlerts":0}]],
-      expect = { grouping_id = '{}:{alertname="InstanceDown"}', state = "resolved", groups = 2, alerts = 3 } },
+      expect = { title = "InstanceDown: node", grouping_id = '{}:{alertname="InstanceDown"}', state = "resolved", groups = 2, alerts = 3 } },
     { "the same problem again opens a new group",
       payload = [[{"receiver":"tocsin","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"annotations":{"summary":"Instance db-1.example.org:9100 is down"},"startsAt":"2026-05-04T03:01:42.317Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"1a30ba71cca2921f"}],"groupLabels":{"alertname":"InstanceDown"},"commonLabels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"commonAnnotations":{"summary":"Instance db-1.example.org:9100 is down"},"externalURL":"http://alertmanager.example.org:9093","version":"4","groupKey":"{}:{alertname=\"InstanceDown\"}","truncatedAlerts":0}]],
-      expect = { state = "firing", groups = 3, alerts = 1 } },
+      expect = { grouping_id = '{}:{alertname="InstanceDown"}', title = "InstanceDown: db-1.example.org:9100", state = "firing", groups = 3, alerts = 1 } },
     { "one bare alert, as the older integration split them",
       payload = [[{"status":"firing","labels":{"alertname":"KubePodCrashLooping","namespace":"shop","pod":"cart-7d4b9","severity":"warning"},"annotations":{"message":"Pod shop/cart-7d4b9 restarts 3 times in 5 minutes."},"startsAt":"2026-05-04T03:10:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=restarts"}]],
       expect = {
@@ -176,6 +177,6 @@ db-1.example.org:9100 of job node has been unreachable for more than 5 minutes.
       } },
     { "a body that is nothing like it still gets a title",
       payload = [[{"text":"hello from a template"}]],
-      expect = { grouping_id = false, state = "firing", title = "Alert", source_link = false } },
+      expect = { grouping_id = false, state = "firing", title = "Alert without a name", source_link = false } },
   },
 }

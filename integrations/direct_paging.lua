@@ -34,6 +34,6 @@ The address of the integration is `{{ url }}`.
       } },
     { "the same words again are another call",
       payload = [[{"oncall":{"title":"ada is paging bob to join escalation","message":null,"uid":"0b4d5a52-9c50-4f43-8f0e-1b1a8e6c2f22","author_username":"ada","permalink":null,"important":true}}]],
-      expect = { grouping_id = "0b4d5a52-9c50-4f43-8f0e-1b1a8e6c2f22", state = "firing", groups = 2, message = "By ada" } },
+      expect = { title = "ada is paging bob to join escalation", grouping_id = "0b4d5a52-9c50-4f43-8f0e-1b1a8e6c2f22", state = "firing", groups = 2, message = "By ada" } },
   },
 }

@@ -1,7 +1,7 @@
 --- Formatted webhook: a body with fixed field names, for scripts and for tools with a ready "OnCall" notifier.
 --- Wire format: ours and OnCall's: alert_uid, title, message, state, image_url, link_to_upstream_details; all optional.
 --- Uptime Kuma's "Grafana OnCall" notification sends title, message and state without alert_uid
---- (server/notification-providers/grafana-oncall.js, read 2026-05).
+--- (louislam/uptime-kuma server/notification-providers/grafana-oncall.js, read 2026-05).
 return {
   name  = "Formatted webhook",
   about = "Scripts and tools that send title, message and state; Uptime Kuma",
@@ -73,20 +73,20 @@ Call this address regularly, for example from cron:
       } },
     { "sent again it joins",
       payload = [[{"alert_uid":"08d6891a-835c-e661-39fa-96b6a9e26552","title":"Disk of db-1 is full","state":"alerting","message":"99% used on /var"}]],
-      expect = { state = "firing", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "08d6891a-835c-e661-39fa-96b6a9e26552", title = "Disk of db-1 is full", state = "firing", groups = 1, alerts = 2 } },
     { "another alert_uid is another problem",
       payload = [[{"alert_uid":"backup-db-1","title":"Backup of db-1 failed","state":"alerting"}]],
       expect = { grouping_id = "backup-db-1", state = "firing", groups = 2, title = "Backup of db-1 failed" } },
     { "state ok in any spelling resolves",
       payload = [[{"alert_uid":"08d6891a-835c-e661-39fa-96b6a9e26552","title":"Disk of db-1 is fine","state":"Ok"}]],
-      expect = { state = "resolved", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "08d6891a-835c-e661-39fa-96b6a9e26552", title = "Disk of db-1 is fine", state = "resolved", groups = 2, alerts = 3 } },
     { "Uptime Kuma: a monitor is down",
       payload = [[{"title":"shop.example.org is down","message":"Request failed with status code 502","state":"alerting"}]],
       expect = { grouping_id = "shop.example.org", state = "firing", groups = 3, title = "shop.example.org is down",
                  message = "Request failed with status code 502" } },
     { "Uptime Kuma: it is up again",
       payload = [[{"title":"shop.example.org is up","message":"200 - OK","state":"ok"}]],
-      expect = { grouping_id = "shop.example.org", state = "resolved", groups = 3, alerts = 2 } },
+      expect = { title = "shop.example.org is up", grouping_id = "shop.example.org", state = "resolved", groups = 3, alerts = 2 } },
     { "Uptime Kuma: the Test button",
       payload = [[{"title":"General notification","message":"My Grafana OnCall Alert (1) Testing","state":"alerting"}]],
       expect = { grouping_id = false, state = "firing", groups = 4, title = "General notification" } },

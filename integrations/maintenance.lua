@@ -26,6 +26,6 @@ integration is `{{ url }}`.
       } },
     { "another window",
       payload = [[{"title":"Maintenance of alerts with env=staging for 45 minutes","message":"Started by an API token."}]],
-      expect = { groups = 2, state = "firing", message = "Started by an API token." } },
+      expect = { grouping_id = "Maintenance of alerts with env=staging for 45 minutes", title = "Maintenance of alerts with env=staging for 45 minutes", groups = 2, state = "firing", message = "Started by an API token." } },
   },
 }

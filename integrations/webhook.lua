@@ -46,7 +46,7 @@ curl -X POST -H 'Content-Type: application/json' \
 {%- if payload is string %}{{ payload }}
 {%- elif what is string or what is number %}{{ what }}
 {%- if where is string and where not in what | string %}: {{ where }}{% endif %}
-{%- else %}Incident
+{%- else %}Alert without a title
 {%- endif -%}
 ]],
   message = [[
@@ -99,22 +99,22 @@ Call this address regularly, for example from cron:
       } },
     { "the same body joins it",
       payload = [[{"title":"Disk is full","host":"db-1","severity":"critical","used":98.5,"mount":"/var","url":"https://monitor.example.org/hosts/db-1"}]],
-      expect = { state = "firing", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "{'title': 'Disk is full', 'host': 'db-1', 'severity': 'critical', 'used': 98.5, 'mount': '/var', 'url': 'https://monitor.example.org/hosts/db-1'}", title = "Disk is full: db-1", state = "firing", groups = 1, alerts = 2 } },
     { "another body is another problem",
       payload = [[{"message":"Backup of db-1 failed","service":"backup"}]],
       expect = { grouping_id = "{'message': 'Backup of db-1 failed', 'service': 'backup'}", state = "firing", groups = 2,
                  title = "Backup of db-1 failed: backup" } },
     { "state ok is a resolve signal; nothing has this body open, so it is a resolved group",
       payload = [[{"message":"Backup of db-1 is fine","state":"ok"}]],
-      expect = { state = "resolved", groups = 3 } },
+      expect = { grouping_id = "{'message': 'Backup of db-1 is fine', 'state': 'ok'}", title = "Backup of db-1 is fine", state = "resolved", groups = 3 } },
     { "a heartbeat is grouped by its id",
       payload = [[{"alert_uid":"7973c835-ff3f-46e4-9444-06df127b6f8e","title":"Heartbeat is missing","state":"alerting","message":"Not heard of.","is_oncall_heartbeat":true,"is_oncall_heartbeat_restored":false}]],
       expect = { grouping_id = "7973c835-ff3f-46e4-9444-06df127b6f8e", state = "firing", groups = 4, title = "Heartbeat is missing" } },
     { "and so is its return",
       payload = [[{"alert_uid":"7973c835-ff3f-46e4-9444-06df127b6f8e","title":"Heartbeat is back","state":"ok","message":"Heard of again.","is_oncall_heartbeat":true,"is_oncall_heartbeat_restored":true}]],
-      expect = { state = "resolved", groups = 4, alerts = 2 } },
+      expect = { grouping_id = "7973c835-ff3f-46e4-9444-06df127b6f8e", title = "Heartbeat is back", state = "resolved", groups = 4, alerts = 2 } },
     { "a list at the top is a payload too",
       payload = [=[[{"check":"dns"},{"check":"http"}]]=],
-      expect = { grouping_id = "[{'check': 'dns'}, {'check': 'http'}]", state = "firing", groups = 5, title = "Incident" } },
+      expect = { grouping_id = "[{'check': 'dns'}, {'check': 'http'}]", state = "firing", groups = 5, title = "Alert without a title" } },
   },
 }

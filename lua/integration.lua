@@ -28,9 +28,14 @@ function integration.list()
   return out
 end
 
+--- The text of a type's file.
+---@param name string
+---@return string?
+function integration.source(name) return asset.get(FOLDER .. name .. ".lua") end
+
 local function read(options, name)
   if options and options.read then return options.read(name) end
-  return asset.get(FOLDER .. name .. ".lua")
+  return integration.source(name)
 end
 
 local LOAD_LIMIT <const> = 1000000 -- instructions to build the file's table

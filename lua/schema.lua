@@ -185,6 +185,7 @@ local EXAMPLE <const> = {
   [1] = field(check.text, true),
   payload = field(check.raw_text, true),
   headers = field(check.text_table),
+  query = field(check.raw_text), -- what follows the address's "?"
   expect = field(block_of(EXPECT), true),
 }
 

@@ -1,11 +1,8 @@
---- Integration files through the real core: the examples again, and what a change of a file does to integrations.
+--- What a change of an integration file does to integrations that were made of it.
 local tocsin = require "tocsin.core"
 local engine = tocsin.engine or require "tocsin.engine"
 local crypto = require "tocsin.crypto"
 local json = require "tocsin.json"
-local check = require "command.check"
-local core = require "command.core"
-local integration = require "integration"
 
 local function write(path, text)
   local file <close> = assert(io.open(path, "w"))
@@ -15,15 +12,6 @@ end
 local FILE <const> = [==[return { name = "Tide", about = "t", connect = "c", grouping_id = "%s", title = "%s",
   resolve_condition = "{{ payload.ok }}", labels = { level = "%s" },
   examples = { { "one", payload = "{}", expect = { state = "firing" } } } }]==]
-
-describe("the built-in integrations", function()
-  it("hold their examples in the real core", function()
-    local out, real = {}, core.new {}
-    finally(function() real:close() end)
-    local code = check.run { files = integration.list(), core = real, write = function(text) out[#out + 1] = text end }
-    assert.equal(0, code, table.concat(out))
-  end)
-end)
 
 describe("a change of a file", function()
   local folder, e, token

@@ -107,7 +107,7 @@ server.both_ways("a body of a megabyte", function()
     local alert = '{"name":"node_disk","host":"web-1.example.org","value":98.5,"labels":{"job":"node","instance":"web-1:9100"}}'
     local shapes = { alert, "1", '"a"', "[]", "{}", '{"a":1}', '""', '{"a":{"b":null}}' }
     for _, item in ipairs(shapes) do
-      assert.equal("Incident", group_of(list_of(item, MIB), { name = "list of " .. item }).title, item)
+      assert.equal("Alert without a title", group_of(list_of(item, MIB), { name = "list of " .. item }).title, item)
       local object = '{"title":"disks","host":"db-1","list":' .. list_of(item, MIB) .. "}"
       assert.equal("disks: db-1", group_of(object, { name = "object with " .. item }).title, item)
     end

@@ -1,0 +1,103 @@
+--- Every built-in integration is held to the rules of the house (spec/support/house_rules.lua), and every rule can fail.
+require "tocsin.core"
+local check <const> = require "command.check"
+local command_core <const> = require "command.core"
+local house_rules <const> = require "house_rules"
+local integration <const> = require "integration"
+
+local core
+local function open() core = command_core.new {} end
+local function close() core:close() end
+
+local function source_of(name)
+  local file <close> = assert(io.open("integrations/" .. name .. ".lua"))
+  return file:read "a"
+end
+
+-- Every sentence about a file, its examples posted to the core.
+local function sentences(name, source)
+  local spec, problems = integration.load(name, { source = source })
+  assert(spec, problems and table.concat(problems, "\n"))
+  local out = house_rules.of_file(name, spec, source)
+  for i, actual in ipairs(check.actuals(core, spec)) do
+    table.move(house_rules.of_example(name, spec.examples[i], actual), 1, 1000, #out + 1, out)
+  end
+  return table.concat(out, "\n")
+end
+
+describe("every integration", function()
+  setup(open)
+  teardown(close)
+  for _, name in ipairs(integration.list()) do
+    it("keeps the rules of the house: " .. name, function() assert.equal("", sentences(name, source_of(name))) end)
+  end
+end)
+
+describe("a rule of the house", function()
+  setup(open)
+  teardown(close)
+
+  local GOOD <const> = [==[
+--- Tidewatch: harbour stations.
+--- Wire format: https://tidewatch.example/docs/hooks (read 2026-11)
+return {
+  name = "Tidewatch", about = "Water levels",
+  connect = [[
+1. Open **Hooks**.
+2. Paste `{{ url }}`.
+3. Press **Test**.
+]],
+  grouping_id = "{{ payload.id }}", resolve_condition = "{{ payload.ok }}",
+  title = "{{ payload.title }}", message = "{{ payload.text }}", labels = { severity = "{{ payload.level or '' }}" },
+  examples = {
+    { "high water", payload = [[{"id":"a","title":"High water","text":"Close gate 3.","list":["x"],"gone":null}]],
+      expect = { grouping_id = "a", state = "firing", title = "High water" } },
+    { "low water", payload = [[{"id":"a","title":"Low water","text":"","ok":true}]],
+      expect = { grouping_id = "a", state = "resolved", title = "Low water" } },
+  },
+}
+]==]
+
+  it("lets a good file pass", function() assert.equal("", sentences("tide", GOOD)) end)
+
+  local BROKEN <const> = {
+    { "no resolved example", 'state = "resolved"', 'state = "firing"', "no example is resolved" },
+    { "no document", "https://tidewatch.example/docs/hooks", "its manual", "names no document" },
+    { "no date", "(read 2026-11)", "", "does not say when" },
+    { "two steps", "3. Press **Test**.\n", "", "fewer than three" },
+    { "no address", "{{ url }}", "the address", "does not contain {{ url }}" },
+    { "an expect without its group", 'grouping_id = "a", state = "firing"', 'state = "firing"', "expect has no grouping_id" },
+    { "an expect without its state", 'state = "firing", ', "", "expect has no state" },
+    { "an expect without a title", ', title = "Low water"', "", "expect has no title" },
+    { "an empty title", '"title":"Low water"', '"title":" "', "the title is empty" },
+    { "a title of two lines", "High water\",\"text", "High\\nwater\",\"text", "more than one line" },
+    { "a list as Python writes it", "{{ payload.text }}", "{{ payload.list }}", "shows \"['\"" },
+    { "a dict as Python writes it", "{{ payload.text }}", "{{ payload }}", "shows \"{'\"" },
+    { "null as Python writes it", "{{ payload.text }}", "x {{ payload.gone }}", 'shows "None"' },
+    { "an error of a template", "{{ payload.text }}", "{{ payload.a.b }}", "Template Warning" },
+    { "the payload for a message", "{{ payload.text }}", "{{ payload | tojson_pretty }}", "only the payload as JSON" },
+    { "a severity of the source's own", "{{ payload.level or '' }}", "SEV1", "no word of the house: SEV1" },
+    { "more than an SMS holds", '"High water"', '"High water' .. (" and higher"):rep(20) .. '"', "sms.title is longer" },
+  }
+  for _, case in ipairs(BROKEN) do
+    it("fails " .. case[1], function()
+      local from, to = GOOD:find(case[2], 1, true)
+      assert.is_truthy(from)
+      assert.matches(case[4], sentences("tide", GOOD:sub(1, from - 1) .. case[3] .. GOOD:sub(to + 1)), 1, true)
+    end)
+  end
+
+  it("fails a request that became no alert unless that is expected", function()
+    local nothing <const> = { channels = {}, errors = {}, status = 200, stored = 0, groups = 0 }
+    local function of(expect) return house_rules.of_example("tide", { "a beat", expect = expect }, nothing) end
+    assert.same({ 'tide, example "a beat": it is no alert, and expect does not say stored = 0' }, of {})
+    assert.same({}, of { stored = 0 })
+    assert.same({}, of { status = 400 })
+  end)
+
+  it("takes a reason for a source that never resolves", function()
+    local source = GOOD:gsub('"ok":true', '"ok":false'):gsub('state = "resolved"', 'state = "firing"')
+    assert.matches("no example is resolved", sentences("tide", source), 1, true)
+    assert.equal("", sentences("tide", (source:gsub("\nreturn", "\n--- No resolve: a station only ever calls.\nreturn"))))
+  end)
+end)

@@ -120,26 +120,91 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
            (uint64_t)slow_lane_waiting(from->slow_lane));
 }
 
-struct label_lines {
-    buf *out;
-    str key;
+struct group_lines {
+    const struct metrics_sources *from;
+    const config *config;
+    str key; // of the label
+    buf states, answers, labels;
 };
 
-static void label_line(void *ctx, str value, bool is_rest, uint64_t count) {
-    struct label_lines *lines = ctx;
-    buf_lit(lines->out, "tocsin_label_groups_opened_total{key=\"");
-    label_value(lines->out, lines->key);
-    buf_lit(lines->out, "\",value=\"");
-    label_value(lines->out, value);
-    buf_printf(lines->out, "\"%s} %llu\n", is_rest ? ",rest=\"1\"" : "", (unsigned long long)count);
+// What a label of ours is called there: letters, digits and _, and none of the other labels.
+static void put_label_name(buf *out, str key) {
+    static const char *const taken[] = {"integration", "team", "state", "rest", "id", "le"};
+    bool is_taken = key.ptr[0] >= '0' && key.ptr[0] <= '9';
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) is_taken = is_taken || str_is(key, str_of(taken[i]));
+    if (is_taken || str_starts(key, STR("__"))) buf_lit(out, "label_");
+    for (size_t i = 0; i < key.len; i++) {
+        char c = key.ptr[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        buf_char(out, is_letter ? c : '_');
+    }
 }
 
-static void label_metrics(const struct metrics_sources *from, buf *out) {
-    label_counts *counts = engine_label_counts(from->engine);
-    if (!counts) return;
-    family(out, "label_groups_opened_total", "counter",
-           "Alert groups opened, by the value of the setting metrics_label.");
-    label_counts_list(counts, label_line, &(struct label_lines){out, label_counts_key(counts)});
+// The labels that all lines of a cell begin with.
+static void put_group_labels(struct group_lines *lines, const struct config_integration *of,
+                             const struct group_count *cell) {
+    buf *out = &lines->labels;
+    char id[ID_TEXT_MAX];
+    buf_clear(out);
+    buf_lit(out, "{integration=\"");
+    label_value(out, of->name);
+    buf_lit(out, "\",team=\"");
+    label_value(out, of->team.len ? of->team : STR("No team"));
+    ids_encode(store_ids(lines->from->store), "C", of->id, id);
+    buf_printf(out, "\",id=\"%s\",", id);
+    if (!lines->key.len) return;
+    bool is_none = !cell->value.len && !cell->is_rest && str_is(lines->key, STR("service_name"));
+    put_label_name(out, lines->key);
+    buf_lit(out, "=\"");
+    label_value(out, is_none ? STR("No service") : cell->value);
+    buf_printf(out, "\",%s", cell->is_rest ? "rest=\"1\"," : "");
+}
+
+static void group_answers(buf *out, str labels, const struct group_count *cell) {
+    uint64_t so_far = 0;
+    for (size_t i = 0; i < GROUP_COUNTS_BUCKETS; i++) {
+        so_far += cell->answers[i];
+        buf_printf(out, "oncall_alert_groups_response_time_seconds_bucket%.*sle=\"", STR_FMT(labels));
+        if (i < GROUP_COUNTS_BUCKETS - 1) buf_int(out, group_counts_bounds_s[i]);
+        else buf_lit(out, "+Inf");
+        buf_printf(out, "\"} %llu\n", (unsigned long long)so_far);
+    }
+    labels.len--; // the comma
+    buf_printf(out, "oncall_alert_groups_response_time_seconds_sum%.*s} %.3f\n", STR_FMT(labels),
+               (double)cell->answer_ms / 1e3);
+    buf_printf(out, "oncall_alert_groups_response_time_seconds_count%.*s} %llu\n", STR_FMT(labels),
+               (unsigned long long)so_far);
+}
+
+static void group_line(void *ctx, const struct group_count *cell) {
+    struct group_lines *lines = ctx;
+    const struct config_integration *of = config_by_id(lines->config, cell->integration_id);
+    if (!of) return; // it was deleted
+    put_group_labels(lines, of, cell);
+    str labels = buf_view(&lines->labels);
+    for (enum group_state s = GROUP_FIRING; s <= GROUP_SILENCED; s++)
+        buf_printf(&lines->states, "oncall_alert_groups_total%.*sstate=\"%s\"} %lld\n", STR_FMT(labels),
+                   group_state_text(s), (long long)cell->groups[s]);
+    group_answers(&lines->answers, labels, cell);
+}
+
+// Under the names of Grafana OnCall, whose dashboards ask for them.
+static void group_metrics(const struct metrics_sources *from, buf *out) {
+    group_counts *counts = engine_group_counts(from->engine);
+    struct group_lines lines = {
+        .from = from, .config = config_current(engine_config(from->engine), NULL), .key = group_counts_key(counts)};
+    if (group_counts_list(counts, group_line, &lines)) {
+        buf_lit(out, "# HELP oncall_alert_groups_total Alert groups by state, those of earlier starts too.\n"
+                     "# TYPE oncall_alert_groups_total gauge\n");
+        buf_str(out, buf_view(&lines.states));
+        buf_lit(out, "# HELP oncall_alert_groups_response_time_seconds Time to the first answer, since the start.\n"
+                     "# TYPE oncall_alert_groups_response_time_seconds histogram\n");
+        buf_str(out, buf_view(&lines.answers));
+    }
+    config_release(lines.config);
+    buf_free(&lines.states);
+    buf_free(&lines.answers);
+    buf_free(&lines.labels);
 }
 
 static void commit_metrics(const struct metrics_sources *from, buf *out) {
@@ -163,7 +228,7 @@ static void http_metrics(const struct metrics_sources *from, buf *out) {
 void metrics_write(const struct metrics_sources *from, buf *out) {
     engine_metrics(from, out);
     heartbeat_metrics(from, out);
-    label_metrics(from, out);
+    group_metrics(from, out);
     commit_metrics(from, out);
     number(out, "passwords_hashed_total", "counter", "Passwords hashed: set, or compared at a sign-in.",
            password_count(from->password));

@@ -55,7 +55,7 @@
     TEXT(outbound_heartbeat_url, "", "URL that is asked regularly while all is well here: a dead-man's switch")       \
     INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                           \
     BOOL(deliver, true, "send notifications; off: they wait")                                                         \
-    TEXT(metrics_label, "", "label by whose values /metrics counts alert groups; the first 200 values")               \
+    TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups; the first 200 values")   \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

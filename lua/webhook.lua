@@ -91,14 +91,18 @@ local function labels_object(labels)
   return out
 end
 
+local function listed_labels(stored)
+  local labels = {}
+  for _, label in ipairs(json.decode(stored)) do labels[label.key] = label.value end
+  return labels_object(labels)
+end
+
 local function integration_of(g)
   local row = store.row("SELECT i.id, i.type, i.name, i.labels, t.name AS team FROM integration AS i " ..
     "LEFT JOIN team AS t ON t.id = i.team_id WHERE i.id = $1", g.integration_id)
   if not row then return nil end
-  local labels = {}
-  for _, label in ipairs(json.decode(row.labels)) do labels[label.key] = label.value end
   return writer.object("id", ids.encode("C", row.id), "type", row.type, "name", row.name, "team", row.team,
-    "labels", labels_object(labels))
+    "labels", listed_labels(row.labels))
 end
 
 local function group_of(g, public_url)
@@ -122,7 +126,7 @@ local function facts_of(w, detail, g, now, public_url)
     { "alert_group_acknowledged_by", person(g.acknowledged_by == "user" and g.acknowledged_by_id or nil) or json.null },
     { "alert_group_resolved_by", person(g.resolved_by == "user" and g.resolved_by_id or nil) or json.null },
     { "responses", responses(g.id) },
-    { "webhook", writer.object("id", ids.encode("WH", w.id), "name", w.name, "labels", writer.object()) },
+    { "webhook", writer.object("id", ids.encode("WH", w.id), "name", w.name, "labels", listed_labels(w.labels)) },
   }
 end
 

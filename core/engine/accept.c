@@ -109,15 +109,16 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
-    if (x == ERR_OK) label_counts_add(e->label_counts, s->labels);
+    if (x == ERR_OK) engine_count_opened(e, &g, s->labels);
     guess(a, &g);
     return x;
 }
 
 // What a source did to a group, and so to those attached to it.
-static err write_transition(engine *e, struct group *g, const struct group_effects *effects, int64_t now) {
+static err write_transition(engine *e, const struct group *before, struct group *g, const struct group_effects *effects,
+                            int64_t now) {
     struct group_deed deed = {.verb = g->resolved_at ? VERB_RESOLVE : VERB_ACKNOWLEDGE, .actor = {.by = BY_SOURCE}};
-    err x = group_rows_update(e->rows, g);
+    err x = engine_save_group(e, before, g);
     if (x == ERR_OK) x = add_effects(e, g, effects, false, now);
     return x == ERR_OK ? engine_follow_root(e, g, &deed, now) : x;
 }
@@ -125,6 +126,7 @@ static err write_transition(engine *e, struct group *g, const struct group_effec
 static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     engine *e = a->engine;
     struct group_effects effects = {0};
+    struct group before = *g;
     group_join(g, &a->signal, now, &effects);
     guess(a, g);
     err x = add_alert(a, g);
@@ -135,13 +137,14 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
         bool goes_on = x == ERR_OK && g->escalation == ESCALATION_PAUSED;
         return goes_on ? engine_escalation_resume(e, g, 0, now) : x;
     }
-    return write_transition(e, g, &effects, now);
+    return write_transition(e, &before, g, &effects, now);
 }
 
 static err resolve_other(engine *e, struct group *g, int64_t now) {
     struct group_effects effects = {0};
+    struct group before = *g;
     group_resolve_by_source(g, now, &effects);
-    return write_transition(e, g, &effects, now);
+    return write_transition(e, &before, g, &effects, now);
 }
 
 err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t route_id, struct group *out) {

@@ -50,12 +50,14 @@ static err delete_group(engine *e, const struct group *g, int64_t now) {
     err x = each_attached(e, g, &unattach, now);
     if (x == ERR_OK) x = engine_pages_call_off(e, a, g->id, 0, now);
     arena_free(a);
+    if (x == ERR_OK) x = engine_count_gone(e, g, false);
     if (x == ERR_OK) x = group_rows_delete(e->rows, g);
     return x == ERR_OK ? erase_alerts(e, g, true, now) : x;
 }
 
 static err wipe_group(engine *e, const struct group *g, int64_t now) {
-    err x = wipe_texts(e, g->id, now);
+    err x = engine_count_gone(e, g, true);
+    if (x == ERR_OK) x = wipe_texts(e, g->id, now);
     return x == ERR_OK ? erase_alerts(e, g, false, now) : x;
 }
 
@@ -91,15 +93,14 @@ static err find_called(engine *e, const struct group *g, struct group_deed *deed
 err engine_act(engine *e, struct group *g, const struct group_deed *wanted, int64_t now, struct why *why) {
     struct group_effects effects = {0};
     struct group_deed own = *wanted, *deed = &own;
-    bool was_wiped = g->wiped_at != 0;
-    int64_t root_id = g->root_id;
+    struct group before = *g;
     err x = deed->verb == VERB_UNRESOLVE ? check_unresolve(e, g, why) : find_called(e, g, deed);
     if (x == ERR_OK) x = find_note(e, g, deed);
     if (x == ERR_OK) x = group_act(g, deed, now, &effects, why);
-    if (x == ERR_OK) x = group_rows_update(e->rows, g);
-    if (x == ERR_OK && g->root_id != root_id) x = group_rows_set_root(e->rows, g);
+    if (x == ERR_OK) x = engine_save_group(e, &before, g);
+    if (x == ERR_OK && g->root_id != before.root_id) x = group_rows_set_root(e->rows, g);
     if (x == ERR_OK) x = engine_add_effects(e, g, &effects, now);
-    if (x == ERR_OK && g->wiped_at && !was_wiped) x = wipe_group(e, g, now);
+    if (x == ERR_OK && g->wiped_at && !before.wiped_at) x = wipe_group(e, g, now);
     if (x == ERR_OK) x = engine_remind(e, g, deed, now);
     return x == ERR_OK ? engine_follow_root(e, g, deed, now) : x;
 }

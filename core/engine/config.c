@@ -198,7 +198,7 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
 
 #define INTEGRATION_COLUMNS                                                                             \
     "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
-    "dynamic_labels, labels_template, auto_resolve_ms, static_labels"
+    "dynamic_labels, labels_template, auto_resolve_ms, static_labels, (SELECT name FROM team WHERE id = team_id)"
 
 // `v` is a row of INTEGRATION_COLUMNS.
 static void read_integration(config_source *cs, const struct store_value *v, struct config_integration *out) {
@@ -207,6 +207,7 @@ static void read_integration(config_source *cs, const struct store_value *v, str
                                        .type = v[2].text,
                                        .token = v[3].text,
                                        .name = v[4].text,
+                                       .team = v[14].type == STORE_TEXT ? v[14].text : STR(""),
                                        .rate_limit = v[5].integer,
                                        .allow_resolve = v[6].integer != 0,
                                        .quiet_ms = store_int_of(&v[12]),

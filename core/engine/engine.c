@@ -61,8 +61,14 @@ err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id
     return group_rows_add_job(e->rows, &job);
 }
 
+static void on_applied(void *ctx, bool is_undone) {
+    engine *e = ctx;
+    (is_undone ? group_counts_undo : group_counts_keep)(e->group_counts);
+}
+
 static void on_committed(void *ctx, store *s) {
     engine *e = ctx;
+    group_counts_commit(e->group_counts);
     if (e->config_changed) {
         err x = config_refresh(e->config_source, s);
         e->config = config_current(e->config_source, e->config);
@@ -88,6 +94,7 @@ static void on_started(void *ctx, store *s) {
 static void on_rolled_back(void *ctx) {
     engine *e = ctx;
     group_rows_forget(e->rows);
+    group_counts_roll_back(e->group_counts);
     on_call_forget(e->on_call);
     maintain_forget(e->maintain);
     clock_step_undo(e);
@@ -123,7 +130,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     e->config = config_current(e->config_source, NULL);
     e->rows = group_rows_new(options->writer);
     e->on_call = on_call_new(options->writer);
-    e->label_counts = label_counts_new(options->metrics_label ? options->metrics_label : "");
+    e->group_counts = group_counts_new(options->metrics_label ? options->metrics_label : "");
     e->maintain = maintain_new(options->writer);
     e->commit = commit_new(&(struct commit_options){.store = options->writer,
                                                     .env = options->env,
@@ -131,9 +138,12 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
                                                     .max_items = options->max_waiting,
                                                     .max_bytes = options->max_waiting_bytes,
                                                     .ctx = e,
+                                                    .on_applied = on_applied,
                                                     .on_committed = on_committed,
                                                     .on_started = on_started,
                                                     .on_rolled_back = on_rolled_back});
+    if (engine_count_earlier(e) != ERR_OK)
+        LOG(e->options.log, LOG_WARN, "groups_not_counted", LOG_Z("what", "/metrics has no alert groups"));
     return e;
 }
 
@@ -147,7 +157,7 @@ void engine_free(engine *e) {
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);
     hooks_free(e->hooks);
-    label_counts_free(e->label_counts);
+    group_counts_free(e->group_counts);
     mem_free(e);
 }
 
@@ -167,7 +177,7 @@ bool engine_heartbeats_asked(engine *e) { return __atomic_exchange_n(&e->heartbe
 
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }
-label_counts *engine_label_counts(engine *e) { return e->label_counts; }
+group_counts *engine_group_counts(engine *e) { return e->group_counts; }
 
 struct engine_counters *engine_counters(engine *e) {
     return &e->counters;

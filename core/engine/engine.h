@@ -6,7 +6,7 @@
 #pragma once
 #include "engine/config.h"
 #include "engine/group.h"
-#include "engine/label_counts.h"
+#include "engine/group_counts.h"
 #include "store/commit.h"
 
 typedef struct engine engine;
@@ -17,7 +17,7 @@ struct engine_options {
     log_t *log;
     size_t max_waiting, max_waiting_bytes; // 0: the commit's defaults
     struct group_reminder reminder;
-    const char *metrics_label; // NULL or "": alert groups are not counted by a label
+    const char *metrics_label; // alert groups are counted by its values; NULL or "": by none
     bool has_room_links;       // messages in rooms have links that act
     bool is_note_required;     // people resolve with a note, except over the API
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
@@ -50,7 +50,7 @@ struct engine_counters { // atomics, readable from any thread
     uint64_t parse_ns, render_ns, apply_ns; // time spent on alerts, by stage
 };
 struct engine_counters *engine_counters(engine *e);
-label_counts *engine_label_counts(engine *e); // NULL: nothing is counted by a label
+group_counts *engine_group_counts(engine *e);
 // Adds the time since start_ns (clock_ns) to a stage. Any thread.
 static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
     __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);

@@ -24,7 +24,7 @@ struct engine {
     bool label_job_waits;       // the job label_index surely has a row
     int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
-    label_counts *label_counts; // or NULL
+    group_counts *group_counts;
 };
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }
@@ -36,6 +36,14 @@ err engine_find_open(engine *e, int64_t integration_id, int64_t hash, int64_t ro
 err engine_add_job(engine *e, const char *kind, int64_t due_at, int64_t group_id);
 // Erases the alerts of a chain from `alert_id` back, in pieces; see jobs.c.
 err engine_add_erase_job(engine *e, bool is_delete, int64_t group_id, int64_t alert_id, int64_t now);
+// Writes a group that was read as `before` back, and counts what changed (count_groups.c).
+err engine_save_group(engine *e, const struct group *before, const struct group *g);
+void engine_count_opened(engine *e, const struct group *g, str labels);
+err engine_count_gone(engine *e, const struct group *g, bool is_wiped); // before its row, or its labels, go
+err engine_count_earlier(engine *e);                                    // at the start: has what is there counted
+err job_count_groups(struct job_item *j, int64_t now);
+// Keeps the job for the rest, a moment later: alerts come first.
+err engine_job_go_on(struct job_item *j, int64_t due_at);
 err engine_add_effects(engine *e, struct group *g, const struct group_effects *effects, int64_t now);
 // What a person, a timer or a step does to a group, with all that follows from it. Errors are those of group_act.
 err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_t now, struct why *why);

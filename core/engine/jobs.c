@@ -34,8 +34,7 @@ static err index_labels(struct job_item *j, int64_t group_id, str text) {
     return x;
 }
 
-// Keeps the job for the rest, a moment later: alerts come first.
-static err go_on_later(struct job_item *j, int64_t due_at) {
+err engine_job_go_on(struct job_item *j, int64_t due_at) {
     struct store_value args[] = {SV_INT(due_at), SV_INT(j->job.id)};
     struct store_rows ignored;
     j->is_kept = true;
@@ -71,7 +70,7 @@ static err run_label_index(struct job_item *j, int64_t now) {
         if (rows.values[2 * i + 1].type == STORE_TEXT)
             x = index_labels(j, rows.values[2 * i].integer, rows.values[2 * i + 1].text);
     if (x == ERR_OK && rows.count) x = set_indexed_to(j, rows.values[2 * rows.count - 2].integer);
-    if (x == ERR_OK && rows.count == LABEL_GROUPS) return go_on_later(j, now + LABEL_PAUSE_US);
+    if (x == ERR_OK && rows.count == LABEL_GROUPS) return engine_job_go_on(j, now + LABEL_PAUSE_US);
     j->engine->label_job_waits = false;
     return x;
 }
@@ -99,7 +98,7 @@ static err erase_piece(struct job_item *j, bool is_delete, int64_t now) {
     struct store_rows ignored;
     x = store_run(j->engine->options.writer, j->arena, "UPDATE job SET detail = $1 WHERE id = $2", args, 2, 0, &ignored,
                   NULL);
-    return x == ERR_OK ? go_on_later(j, now + ERASE_PAUSE_US) : x;
+    return x == ERR_OK ? engine_job_go_on(j, now + ERASE_PAUSE_US) : x;
 }
 
 static err run_delete_alerts(struct job_item *j, int64_t now) { return erase_piece(j, true, now); }
@@ -133,6 +132,7 @@ static const struct {
     {"empty_alerts", run_empty_alerts}, {"escalate", run_escalate},       {"page", run_page},
     {"watch_answer", job_watch_answer}, {"remind", job_remind},           {"unacknowledge", job_unacknowledge},
     {"auto_resolve", job_auto_resolve}, {"maintenance", job_maintenance}, {"release", job_release},
+    {"count_groups", job_count_groups},
 };
 
 // One that is due at the same moment and runs first may have called it off.

@@ -274,8 +274,9 @@ static err resolve_collector(struct window *w, struct group_actor actor) {
     err x = group_rows_get(w->engine->rows, w->alert_group_id, &g);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_OK : x;
     if (g.resolved_at) return ERR_OK;
+    struct group before = g;
     x = group_act(&g, &deed, w->now, &effects, NULL);
-    if (x == ERR_OK) x = group_rows_update(w->engine->rows, &g);
+    if (x == ERR_OK) x = engine_save_group(w->engine, &before, &g);
     return x == ERR_OK ? engine_add_effects(w->engine, &g, &effects, w->now) : x;
 }
 

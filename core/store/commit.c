@@ -182,10 +182,11 @@ static err apply(commit *c, struct commit_item *item) {
     // SQLite may have rolled back everything, and the item taken that for its own refusal.
     err ended = store_transaction_error(s);
     if (ended) return ended;
-    if (!item->is_atomic) return ERR_OK;
-    if (item->result == ERR_OK) return store_savepoint_release(s);
-    store_savepoint_undo(s);
-    return ERR_OK;
+    bool is_undone = item->is_atomic && item->result != ERR_OK;
+    if (is_undone) store_savepoint_undo(s);
+    else if (item->is_atomic) ended = store_savepoint_release(s);
+    if (c->options.on_applied) c->options.on_applied(c->options.ctx, is_undone);
+    return ended;
 }
 
 static void collect(commit *c) {

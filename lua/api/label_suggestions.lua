@@ -1,4 +1,4 @@
---- Keys and values of labels that exist, for who types one: those of integrations and routes, and those of alert groups.
+--- Keys and values of labels that exist, for who types one: of integrations, routes and webhooks, and of alert groups.
 ---
 --- GET /labels/keys/?search= and GET /labels/values/?key=&search= → [{"id", "name"}], sorted, the first 100 that begin with
 --- `search`. Those of groups come from their index by seeking from one to the next, so a key of a million values costs
@@ -29,9 +29,11 @@ local COLUMNS <const> = { "labels", "static_labels", "dynamic_labels", "routing_
 -- Calls `note` with each label that stands in the configuration; that of a dynamic one has no value.
 local function each_configured(note)
   local rows = store.rows("SELECT labels, static_labels, dynamic_labels FROM integration WHERE deleted_at IS NULL")
-  for _, row in ipairs(store.rows("SELECT routing_labels FROM route WHERE routing_labels IS NOT NULL")) do
-    rows[#rows + 1] = row
+  local function add(sql)
+    for _, row in ipairs(store.rows(sql)) do rows[#rows + 1] = row end
   end
+  add("SELECT routing_labels FROM route WHERE routing_labels IS NOT NULL")
+  add("SELECT labels FROM webhook WHERE deleted_at IS NULL")
   for _, row in ipairs(rows) do
     for _, column in ipairs(COLUMNS) do
       for _, label in ipairs(row[column] and json.decode(row[column]) or {}) do note(label.key, label.value) end

@@ -82,6 +82,17 @@ function labels.take(sent, part, check, stored)
   return writer.text(writer.list(list))
 end
 
+---`store` of a field that is such a list; null is an empty one.
+---@param has_switch boolean? each says whether it is inherited
+function labels.store(column, part, check, has_switch)
+  return function(value, _, c)
+    if value == json.null then return { [column] = "[]" } end
+    local text, why = labels.take(value, part, check, has_switch and (c.old and c.old[column] or "[]"))
+    if not text then return nil, why end
+    return { [column] = text }
+  end
+end
+
 ---A static value: at most 200 characters.
 function labels.check_value(text)
   if text == "" or utf8.len(text) > LENGTH_MAX then

@@ -57,15 +57,6 @@ local function store_templates(value, _, c)
   return { templates = sorted_text(custom) }
 end
 
-local function store_labels(column, part, check)
-  return function(value, _, c)
-    if value == json.null then return { [column] = "[]" } end
-    local text, why = labels.take(value, part, check, column == "labels" and (c.old and c.old.labels or "[]"))
-    if not text then return nil, why end
-    return { [column] = text }
-  end
-end
-
 local function check_template(text)
   local ok, why = template.check(text)
   if not ok then return why end
@@ -198,11 +189,11 @@ return {
     { "token", type = "text", create_only = true, check_text = check_token },
     { "rate_limit", type = "integer", min = 0, max = 100000000 },
     { "labels", nullable = true, show = function(row) return labels.show_own(row.labels) end,
-      store = store_labels("labels", "value", labels.check_value) },
+      store = labels.store("labels", "value", labels.check_value, true) },
     { "static_labels", nullable = true, show = function(row) return labels.show_list(row.static_labels, "value") end,
-      store = store_labels("static_labels", "value", labels.check_value) },
+      store = labels.store("static_labels", "value", labels.check_value) },
     { "dynamic_labels", nullable = true, show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
-      store = store_labels("dynamic_labels", "template", check_template) },
+      store = labels.store("dynamic_labels", "template", check_template) },
     { "multi_label_template", type = "text", column = "labels_template", max = 50000, nullable = true,
       check_text = check_labels_template },
     { "allow_resolve", type = "boolean" },

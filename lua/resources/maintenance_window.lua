@@ -19,13 +19,6 @@ local DURATION_MAX <const> = 366 * 86400
 local FIXED <const> = { mode = "mode", integration_id = "integration_id", route_id = "route_id", labels = "labels",
   start_time = "start", timezone = "time_zone" }
 
-local function store_labels(value)
-  if value == json.null then return { labels = "[]" } end
-  local text, why = labels.take(value, "value", labels.check_value)
-  if not text then return nil, why end
-  return { labels = text }
-end
-
 -- Sooner or later than planned, while it runs. What is shown may be sent back at any time.
 local function store_end(value, request, c)
   if not c.old or c.old.state ~= "running" then return {} end
@@ -162,7 +155,8 @@ return {
     { "mode", type = "choice", choices = { "debug", "maintenance" }, required = true },
     { "integration_id", type = "ref", to = "integration", nullable = true },
     { "route_id", type = "ref", to = "route", nullable = true },
-    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end, store = store_labels },
+    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end,
+      store = labels.store("labels", "value", labels.check_value) },
     { "start", type = "text", column = "start_time", nullable = true, check_text = recurrence.check_wall },
     { "time_zone", type = "text", max = 64, column = "timezone", nullable = true, blank_null = true,
       check_text = recurrence.check_timezone },

@@ -44,6 +44,8 @@ local TWIN = "SELECT a.name FROM integration AS a JOIN integration AS b ON b.nam
   "WHERE a.team_id = $1 AND a.deleted_at IS NULL AND b.deleted_at IS NULL"
 
 local function before_write(_, c)
+  local touch = { sql = "UPDATE integration SET version = version + 1 WHERE team_id = $1", args = { c.old and c.old.id } }
+  if c.kind == "update" and c.values.name and c.values.name ~= c.old.name then c.before[#c.before + 1] = touch end
   if c.kind ~= "delete" then return end
   local twin = store.row(TWIN, c.old.id)
   if twin then
@@ -51,7 +53,7 @@ local function before_write(_, c)
       'have the name of another one.', twin.name))
   end
   c.before[1] = { sql = "UPDATE escalation_chain SET version = version + 1 WHERE team_id = $1", args = { c.old.id } }
-  c.before[2] = { sql = "UPDATE integration SET version = version + 1 WHERE team_id = $1", args = { c.old.id } }
+  c.before[2] = touch
 end
 
 return {

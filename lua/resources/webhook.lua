@@ -3,6 +3,7 @@ local body = require("api.body")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local labels = require("api.labels")
 local secrets = require("api.secrets")
 local template = require("template")
 
@@ -75,7 +76,9 @@ return {
   methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
-  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },
+  columns = "t.labels",
+  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" },
+    { "label", add = labels.add_list_filter("t.labels") } },
   unique = { ["webhook.name"] = { "name", "A webhook with this name already exists." } },
   fields = {
     { "id", type = "id", prefix = "WH" },
@@ -95,6 +98,8 @@ return {
     secrets.field("authorization_header", 2000),
     secrets.field("signing_secret", 1000),
     { "preset", type = "choice", choices = { "simple_webhook", "advanced_webhook" }, nullable = true, blank_null = true },
+    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end,
+      store = labels.store("labels", "value", labels.check_value) },
   },
   delete_sql = "UPDATE webhook SET deleted_at = $1, password = NULL, authorization_header = NULL, signing_secret = NULL " ..
     "WHERE id = $2",

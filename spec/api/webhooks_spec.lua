@@ -24,6 +24,25 @@ describe("webhooks over the API", function()
     return assert(client.write(c, { sql = sql, args = { ... } })).rows
   end
 
+  it("have labels, and are found by them", function()
+    local function label(key, value) return { key = { id = key, name = key }, value = { id = value, name = value } } end
+    local hook = create { name = "a", labels = { label("team", "db"), label("env", "prod") } }
+    local other = create { name = "b", labels = { label("team", "DB") } }
+    assert.same({ label("team", "db"), label("env", "prod") }, hook.labels)
+    local function found(query) return client.expect(c, 200, "GET", HOOKS .. query).results end
+    assert.same({ hook }, found "?label=team:db&label=env:prod")
+    assert.same({ other }, found "?label=team:DB")
+    assert.same({}, found "?label=team:db&label=env:test")
+    assert.same({ "DB", "db" }, (function()
+      local names = {}
+      for i, value in ipairs(client.expect(c, 200, "GET", "/api/v1/labels/values/?key=team")) do names[i] = value.name end
+      return names
+    end)())
+    assert.equal(0, #put(hook, { labels = json.null }).labels)
+    assert.matches("twice", put(hook, { labels = { label("a", "1"), label("a", "2") } }, 400).labels[1])
+    assert.matches("200 characters", put(hook, { labels = { label("a", string.rep("v", 201)) } }, 400).labels[1])
+  end)
+
   it("are created with defaults, read back equal, changed in part and deleted", function()
     local hook = create {}
     for name, value in pairs { name = "hook", is_webhook_enabled = true, team = json.null, url = "https://example.com/x",

@@ -167,32 +167,3 @@ describe("labels", function()
     assert.equal('{"a": "b"}{"a": "b", "own": "1"}', letter.body)
   end)
 end)
-
-describe("the metric by a label", function()
-  it("counts groups by the values of the chosen key, to an end", function()
-    local w = world.open { settings = { metrics_label = "service" } }
-    local hook = w:integration { dynamic_labels = { label("service", "{{ payload.s }}") } }
-    local function value_of(text)
-      local page = select(2, engine.request(w.core, "GET", "/metrics"))
-      local from = page:find('tocsin_label_groups_opened_total{key="service",value="' .. text .. "}", 1, true)
-      return from and page:match("} (%d+)", from)
-    end
-    w:post(hook, { s = 'a"b\\' })
-    w:post(hook, { s = 'a"b\\', n = 2 })
-    w:post(hook, { n = 3 })
-    assert.equal("2", value_of [[a\"b\\"]])
-    assert.equal("1", value_of '"')
-    for n = 1, 205 do w:post(hook, { s = "v" .. n }) end
-    assert.equal("1", value_of 'v198"')
-    assert.is_nil(value_of 'v199"')
-    assert.equal("7", value_of '",rest="1"')
-    w:close()
-  end)
-
-  it("is not there without one", function()
-    local w = world.open()
-    w:post(w:integration { labels = { label("service", "x") } }, {})
-    assert.is_nil(select(2, engine.request(w.core, "GET", "/metrics")):find("label_groups", 1, true))
-    w:close()
-  end)
-end)

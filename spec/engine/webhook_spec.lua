@@ -53,7 +53,7 @@ describe("a webhook", function()
     w:provider("ntfy", {})
     local token = w:person "eve"
     local team = w:api(201, "POST", "teams/", { name = "Storage" }).id
-    webhook { trigger_type = "acknowledge", name = "told" }
+    webhook { trigger_type = "acknowledge", name = "told", labels = { { key = { name = "to" }, value = { name = "ops" } } } }
     hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } }, { type = "wait", wait_ms = 60000 },
       { type = "notify_person_next_each_time", users = { "bob", "ada" } } }, { team_id = team, name = "shop",
       labels = { { key = { name = "site" }, value = { name = "north" } } },
@@ -79,7 +79,7 @@ describe("a webhook", function()
     assert.same({ "ada" }, names(body.users_to_be_notified)) -- all steps: Ada, and Ada whose turn it is
     assert.same({ body.user, json.null }, { body.alert_group_acknowledged_by, body.alert_group_resolved_by })
     assert.is_nil(body.responses)
-    assert.same({ id = w:api(200, "GET", "webhooks/").results[1].id, name = "told", labels = {} }, body.webhook)
+    assert.same({ id = w:api(200, "GET", "webhooks/").results[1].id, name = "told", labels = { to = "ops" } }, body.webhook)
     assert.is_nil(body.event["until"])
     assert.is_nil(body.event.user)
   end)

@@ -62,11 +62,20 @@ static err fill_source(arena *a, str source, struct group_actor *out, struct why
     return ERR_OK;
 }
 
+static err fill_once(arena *a, str once, struct group_actor *out, struct why *why) {
+    bool is_good = once.len < GROUP_ONCE_MAX;
+    for (size_t i = 0; i < once.len && is_good; i++) is_good = once.ptr[i] && strchr("0123456789abcdef", once.ptr[i]);
+    if (!is_good) return why_set(why, ERR_INVALID, "once: must be up to 32 hexadecimal digits");
+    if (once.len) out->once = arena_str(a, once).ptr;
+    return ERR_OK;
+}
+
 static err fill_actor(arena *a, const struct json *args, struct group_actor *out, struct why *why) {
     if (!group_by_from(json_text(args, "by"), &out->by) || out->by == BY_NONE)
         return why_set(why, ERR_INVALID, "by: must be user, api, timer or system");
     out->id = json_int(args, "by_id", 0);
-    return fill_source(a, json_text(args, "source"), out, why);
+    err e = fill_once(a, json_text(args, "once"), out, why);
+    return e == ERR_OK ? fill_source(a, json_text(args, "source"), out, why) : e;
 }
 
 static err run_act(struct ports *ports, arena *a, const struct json *args, bool is_delete, struct why *why) {
@@ -86,7 +95,7 @@ static err run_act(struct ports *ports, arena *a, const struct json *args, bool 
     return e;
 }
 
-// act {group, verb, by, by_id, source, silence_ms, root, note} → {}
+// act {group, verb, by, by_id, source, once, silence_ms, root, note} → {}
 static err port_act(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     buf_lit(out, "{}");
     return run_act(ports, a, args, false, why);

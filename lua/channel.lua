@@ -318,12 +318,13 @@ end
 ---@param account table<string, any>
 ---@return table|nil events list of what people did, with `answer` and `requests` when there are such
 ---@return string|nil why it was refused
+---@return integer|nil status of the refusal, when the vendor wants one of its own
 function channel.inbound(name, request, account)
   local spec = must(name)
   if not spec.inbound then return nil, spec.name .. " sends nothing to us" end
   local filled = channel.with_defaults(spec.settings, account)
-  local events, why = spec.inbound(request, filled)
-  if not events then return nil, sentence_of(spec, { account = filled }, why) end
+  local events, why, status = spec.inbound(request, filled)
+  if not events then return nil, sentence_of(spec, { account = filled }, why), status end
   for i = #(events.requests or {}), 1, -1 do
     if not is_fit(events.requests[i]) then table.remove(events.requests, i) end
   end

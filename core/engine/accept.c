@@ -5,12 +5,20 @@
 #define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
 #define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
 
-static int detail_of(const struct group_line *line, char *out, size_t size) {
-    const char *source = line->actor.source;
-    if (line->key && source)
-        return snprintf(out, size, "{\"%s\":%lld,\"source\":\"%s\"}", line->key, (long long)line->value, source);
-    if (line->key) return snprintf(out, size, "{\"%s\":%lld}", line->key, (long long)line->value);
-    return source ? snprintf(out, size, "{\"source\":\"%s\"}", source) : 0;
+static size_t add_member(char *out, size_t n, size_t size, const char *name, const char *value, bool is_text) {
+    const char *quote = is_text ? "\"" : "";
+    return n + (size_t)snprintf(out + n, size - n, "%s\"%s\":%s%s%s", n ? "," : "{", name, quote, value, quote);
+}
+
+static size_t detail_of(const struct group_line *line, char *out, size_t size) {
+    size_t n = 0;
+    char value[24];
+    snprintf(value, sizeof value, "%lld", (long long)line->value);
+    if (line->key) n = add_member(out, n, size, line->key, value, false);
+    if (line->actor.source) n = add_member(out, n, size, "source", line->actor.source, true);
+    if (line->actor.once) n = add_member(out, n, size, "once", line->actor.once, true);
+    if (n) out[n++] = '}';
+    return n;
 }
 
 static err add_effects(engine *e, struct group *g, const struct group_effects *effects, bool is_new, int64_t now) {
@@ -18,15 +26,14 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     if (effects->cancel_unsilence) x = group_rows_cancel_jobs(e->rows, g->id, STR("unsilence"));
     for (size_t i = 0; i < effects->line_count && x == ERR_OK; i++) {
         const struct group_line *line = &effects->lines[i];
-        char detail[GROUP_SOURCE_MAX + 64];
-        int n = detail_of(line, detail, sizeof detail);
+        char detail[GROUP_SOURCE_MAX + GROUP_ONCE_MAX + 96];
         struct log_row row = {.alert_group_id = g->id,
                               .at = now,
                               .action = line->action,
                               .reason = line->reason,
                               .by = line->actor.by,
                               .by_id = line->actor.id,
-                              .detail = {detail, (size_t)n}};
+                              .detail = {detail, detail_of(line, detail, sizeof detail)}};
         x = group_rows_add_log(e->rows, &row, is_new && i == 0);
     }
     for (size_t i = 0; i < effects->job_count && x == ERR_OK; i++) {

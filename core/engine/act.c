@@ -133,6 +133,14 @@ static err check_root(struct act_item *a) {
     return why_set(&a->why, ERR_INVALID, "Can't attach to the alert group of a maintenance that runs");
 }
 
+// A request that somebody kept and sends again later does nothing: the group's log remembers it as long as there is a group.
+static err check_once(struct act_item *a) {
+    bool is_done = false;
+    if (!a->actor.once) return ERR_OK;
+    err x = group_rows_is_done(a->engine->rows, a->alert_group_id, a->actor.once, &is_done);
+    return is_done ? why_set(&a->why, ERR_INVALID, "This was done already, and a press counts once") : x;
+}
+
 static err apply_verb(struct act_item *a, int64_t now) {
     struct group g, root;
     struct group_deed deed = {.verb = a->verb, .actor = a->actor, .silence_ms = a->silence_ms};
@@ -141,6 +149,7 @@ static err apply_verb(struct act_item *a, int64_t now) {
         return why_set(&a->why, ERR_INVALID, "Links in rooms act no more: the setting room_links is off");
     err x = group_rows_get(a->engine->rows, a->alert_group_id, &g);
     if (x == ERR_NOT_FOUND) why_set(&a->why, x, "Not found.");
+    if (x == ERR_OK) x = check_once(a);
     if (x == ERR_OK) x = engine_collector_of(a->engine, g.id, &window_id);
     if (x != ERR_OK) return x;
     if (window_id) return act_on_collector(a, window_id, now);

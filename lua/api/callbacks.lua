@@ -49,8 +49,9 @@ end
 local function act(provider, spec, event)
   local user, why = actor_of(provider, spec, event)
   if not user then return why end
+  local once = event.once and string.sub(crypto.sha256_hex(provider.id .. ":" .. event.verb .. ":" .. event.once), 1, 32)
   local result, sentence, code = port.call("act", { group = event.group, verb = event.verb, by = "user", by_id = user,
-    source = string.sub(provider.type, 1, 31), silence_ms = event.silence_ms })
+    once = once, source = string.sub(provider.type, 1, 31), silence_ms = event.silence_ms })
   if result then return nil end
   if code == "NOT_FOUND" then return REGRETS.gone end
   return code == "INVALID" and sentence .. "." or REGRETS.busy
@@ -124,13 +125,13 @@ local function reply(answer)
   return answer.status, (answer.headers or {})["content-type"] or TEXT, answer.body or "", header_lines(answer.headers)
 end
 
-local function refuse(provider, why)
+local function refuse(provider, why, status)
   -- Whoever forges requests does not fill the log with them.
   if port.call("throttle", { token = -provider.id }).wait == 0 then
     port.call("log", { level = "warn", message = string.format("Provider %s called back and was refused: %s. If it is really " ..
       "the provider, check its secrets, and that public_url is the address it was given.", ids.encode("P", provider.id), why) })
   end
-  return 403, TEXT, "Refused: " .. why .. ".", header_lines()
+  return status or 403, TEXT, "Refused: " .. why .. ".", header_lines()
 end
 
 ---Does what a provider's events say; the answer to the provider, when there was a request.
@@ -173,10 +174,10 @@ function callbacks.handle(method, path, query, headers_json, body, now, base_url
   local account, problem = secrets.open(spec.settings, provider.settings)
   if not account then error(problem, 0) end
   local url = string.gsub(base_url, "/+$", "") .. path .. (query ~= "" and "?" .. query or "")
-  local events, why = channel.inbound(provider.type, { method = method, url = url, headers = json.decode(headers_json),
+  local events, why, status = channel.inbound(provider.type, { method = method, url = url, headers = json.decode(headers_json),
     body = body,
     now = now }, account)
-  if not events then return refuse(provider, why) end
+  if not events then return refuse(provider, why, status) end
   return callbacks.take(provider, spec, events, now)
 end
 

@@ -1,12 +1,10 @@
 --- Discord: messages in a channel through its webhook, edited in place.
 ---
---- A webhook cannot have buttons that act, so the links stand in the message. allowed_mentions is empty: nothing in an alert
---- can call anybody. The webhook's address is the secret, and one webhook is one channel: a route names the provider.
-local json <const> = require("tocsin.json")
+--- A webhook cannot have buttons that act, so the links stand in the message (a bot can: discord_bot.lua). The webhook's
+--- address is the secret, and one webhook is one channel: a route names the provider.
 local sending <const> = require("sending")
-local compose <const>, cut <const>, encode <const>, reply <const> = sending.compose, sending.cut, sending.encode, sending.reply
-local syntax <const>, words <const> = sending.syntax, sending.words
-local find <const>, match <const> = string.find, string.match
+local encode <const>, message <const>, reply <const> = sending.encode, sending.discord, sending.reply
+local find <const> = string.find
 
 local discord = {
   name = "Discord",
@@ -27,48 +25,26 @@ local discord = {
   sample = { account = { url = "https://discord.com/api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726de135cbe28a41f8b2f777c372ba2939e72279b94526ff5d1bd4358d65cf11" }, address = {} },
 }
 
-local DESCRIPTION_MAX <const>, CONTENT_MAX <const> = 4000, 2000 -- characters; an embed's description holds 4,096
-
-local function colour(send)
-  return tonumber(string.sub(words.COLOURS[send.group and send.group.state or "resolved"], 2), 16)
-end
-
-local function body_of(send)
-  local embed = { description = compose.text(send, syntax.markdown, DESCRIPTION_MAX, "utf16"), color = colour(send) }
-  if send.text.image_url then embed.image = { url = send.text.image_url } end
-  -- What a phone shows of the message; the embed has it all.
-  local state = send.group and words.state(send.group) .. ": " or ""
-  return { content = cut.keep_markup(syntax.markdown.escape(state) .. send.text.title, "", CONTENT_MAX, "utf16", syntax.markdown),
-    embeds = json.array { embed }, allowed_mentions = { parse = json.array() } }
-end
-
 function discord.request(send)
   local url = encode.base(send.account.url)
   if send.kind == "update" then
     local id = send.message and send.message.external_id
     if not id or not find(id, "^%d+$") then return nil, "Discord: the message to update is not known" end
-    return encode.json_request("PATCH", url .. "/messages/" .. id, body_of(send))
+    return encode.json_request("PATCH", url .. "/messages/" .. id, message.body(send))
   end
-  local request = encode.json_request("POST", url .. "?wait=true", body_of(send))
+  local request = encode.json_request("POST", url .. "?wait=true", message.body(send))
   request.keep = 65536 -- the answer repeats the message before it says its id
   return request
 end
 
-local RULES <const> = {
-  name = "Discord", why = function(object) return reply.at(object, "message") end,
-  after = function(object) return (tonumber(reply.at(object, "retry_after")) or -0.001) * 1000 end,
-  advice = {
-    [401] = "Make a new webhook and put its URL into the settings", [403] = "Make a new webhook and put its URL into the settings",
-    [404] = "The webhook or the message was deleted in Discord: make a new webhook and put its URL into the settings",
-  },
-  gone = { [404] = true, [401] = true },
+local RULES <const> = message.rules {
+  [401] = "Make a new webhook and put its URL into the settings", [403] = "Make a new webhook and put its URL into the settings",
+  [404] = "The webhook or the message was deleted in Discord: make a new webhook and put its URL into the settings",
 }
 
 function discord.result(response, send)
   local refused, object = reply.refusal(response, send, RULES)
-  if refused then return refused end
-  local id = reply.at(object, "id") or match(response.body or "", '"id"%s*:%s*"(%d+)"%s*,%s*"channel_id"')
-  return { state = "sent", id = id or send.message and send.message.external_id }
+  return refused or { state = "sent", id = message.id(response, object) or send.message and send.message.external_id }
 end
 
 discord.examples = {

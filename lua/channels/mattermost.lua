@@ -1,8 +1,9 @@
 --- Mattermost: Markdown much like the neutral one, and posts of a bot, edited in place, with buttons.
 ---
 --- A customised template is sent as it is. Data can mention people by a bare `@name` there, so an at sign of neutral text
---- before a word gets a zero-width joiner behind it. What a button sends back is not signed by Mattermost: its context
---- carries a signature of ours, so nobody who finds the address can press a button that was never shown.
+--- before a word gets a zero-width joiner behind it. What a button sends back is not signed by Mattermost, and nothing in it
+--- says when it was pressed: its context carries a signature of ours over what it does and the notification that showed it, so
+--- nobody who finds the address can press a button that was never shown, nor one that was pressed a second time.
 local markdown <const> = require("markdown")
 local plain <const> = require("channels.plain")
 local crypto <const> = require("tocsin.crypto")
@@ -73,13 +74,13 @@ mattermost.sample = {
 
 local TEXT_MAX <const> = 7600 -- characters of an attachment's text; a post's properties hold 800,000
 
-local function signature(account, value)
-  return crypto.hex(crypto.hmac("sha256", account.token, value))
+local function signature(account, value, key)
+  return crypto.hex(crypto.hmac("sha256", account.token, value .. " " .. key))
 end
 
 local function button(action, send, value, label)
   return { id = gsub(value, "%W", ""), name = label or action.label, type = "button", style = action.verb == "acknowledge" and "primary" or "default",
-    integration = { url = send.links.inbound, context = { value = value, sign = signature(send.account, value) } } }
+    integration = { url = send.links.inbound, context = { value = value, key = send.key, sign = signature(send.account, value, send.key) } } }
 end
 
 local function buttons(send)
@@ -150,12 +151,14 @@ end
 
 function mattermost.inbound(request, account)
   local body = json.decode(request.body)
-  local value, sign = reply.at(body, "context", "value"), reply.at(body, "context", "sign")
-  if type(value) ~= "string" or type(sign) ~= "string" or not inbound.is_same(sign, signature(account, value)) then
+  local value, key = reply.at(body, "context", "value"), reply.at(body, "context", "key")
+  local sign = reply.at(body, "context", "sign")
+  local is_whole = type(value) == "string" and type(key) == "string" and type(sign) == "string"
+  if not is_whole or not inbound.is_same(sign, signature(account, value, key)) then
     return nil, "Mattermost: the button is not signed by us"
   end
   local user = reply.at(body, "user_id")
-  return { inbound.event(value, type(user) == "string" and user or nil),
+  return { inbound.event(value, type(user) == "string" and user or nil, key),
     answer = answer_of "{}", regret = function(why) return { answer = answer_of(json.encode { ephemeral_text = why }) } end }
 end
 
@@ -165,7 +168,7 @@ mattermost.examples = {
     json = { channel_id = "4xp9fdt77pncbef59f4k1qe83o", message = "", props = { attachments = { { color = "#a30200", fallback = "#12 Disk of db-1 is full",
       text = "[**\\#12 Disk of db-1 is full**](https://tocsin.example.org/alert-groups/I4ZQ7)\n97 % used.\n\n\\#12 · Firing · 3 alerts · Shop · production\n[Source](https://grafana.example.org/d/1)",
       actions = { { id = "acknowledge12", name = "Acknowledge", integration = { url = "https://tocsin.example.org/inbound/p1",
-        context = { value = "acknowledge:12", sign = "3be82b0bb4c7545fe2d6c9fff8d2719a938816bd1bdef756eaefa213115e9414" } } }, { name = "Resolve" }, { name = "Silence 1 h" } } } } } } } } },
+        context = { value = "acknowledge:12", sign = "953e22cacec55bf445f39ea059c22bc62b8e1075830d6f71c2f9558519fe0f8c" } } }, { name = "Resolve" }, { name = "Silence 1 h" } } } } } } } } },
   { "a page without a public address", send = { links = false }, expect = { request = { lacks = { "actions" } } } },
   { "acknowledged, in place", send = { kind = "update", group = { state = "acknowledged", acknowledged_by = "@ann" }, message = { external_id = "8xk1ctb9ifn3fmmhgtjkkdpzbh" } },
     expect = { request = { method = "PUT", url = "https://chat.example.org/api/v4/posts/8xk1ctb9ifn3fmmhgtjkkdpzbh/patch", has = { "Acknowledged by @\u{200D}ann", "unacknowledge:12" } } } },
@@ -177,9 +180,9 @@ mattermost.examples = {
     expect = { state = "retry", after_ms = 1000 } },
   { "not in the channel", response = { status = 403, body = [[{"id":"api.context.permissions.app_error","message":"You do not have the appropriate permissions.","status_code":403}]] },
     expect = { state = "failed", error = "Mattermost answered 403: You do not have the appropriate permissions. Add the bot to the team and the channel" } },
-  { "a button", inbound = { body = [[{"user_id":"9ojw1kfqqtfmbqh8hqnyhgs5zw","user_name":"ann","channel_id":"4xp9fdt77pncbef59f4k1qe83o","post_id":"8xk1ctb9ifn3fmmhgtjkkdpzbh","type":"","context":{"value":"acknowledge:12","sign":"3be82b0bb4c7545fe2d6c9fff8d2719a938816bd1bdef756eaefa213115e9414"}}]] },
-    expect = { events = { { verb = "acknowledge", group = 12, user_address = "9ojw1kfqqtfmbqh8hqnyhgs5zw" } }, answer = { body = "{}" } } },
-  { "a button of another group", inbound = { body = [[{"user_id":"u","context":{"value":"acknowledge:13","sign":"3be82b0bb4c7545fe2d6c9fff8d2719a938816bd1bdef756eaefa213115e9414"}}]] }, expect = { refused = "not signed by us" } },
+  { "a button", inbound = { body = [[{"user_id":"9ojw1kfqqtfmbqh8hqnyhgs5zw","user_name":"ann","channel_id":"4xp9fdt77pncbef59f4k1qe83o","post_id":"8xk1ctb9ifn3fmmhgtjkkdpzbh","type":"","context":{"value":"acknowledge:12","key":"n-41","sign":"953e22cacec55bf445f39ea059c22bc62b8e1075830d6f71c2f9558519fe0f8c"}}]] },
+    expect = { events = { { verb = "acknowledge", group = 12, user_address = "9ojw1kfqqtfmbqh8hqnyhgs5zw", once = "n-41" } }, answer = { body = "{}" } } },
+  { "a button of another group", inbound = { body = [[{"user_id":"u","context":{"value":"acknowledge:13","key":"n-41","sign":"953e22cacec55bf445f39ea059c22bc62b8e1075830d6f71c2f9558519fe0f8c"}}]] }, expect = { refused = "not signed by us" } },
 }
 
 return mattermost

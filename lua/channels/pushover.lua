@@ -113,7 +113,7 @@ function pushover.inbound(request, account)
   local fields = encode.read_form(request.body)
   local events = { answer = { status = 200, headers = {}, body = "" } }
   if fields.acknowledged == "1" then
-    events[1] = { verb = "acknowledge", group = number, user_address = fields.acknowledged_by, key = query.key, external_id = fields.receipt }
+    events[1] = { verb = "acknowledge", group = number, user_address = fields.acknowledged_by, key = query.key, external_id = fields.receipt, once = query.key }
   end
   return events
 end

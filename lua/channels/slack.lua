@@ -291,7 +291,7 @@ local function events_of(payload)
   if payload.type ~= "block_actions" or type(payload.actions) ~= "table" then return events end
   for _, action in ipairs(payload.actions) do
     local value = type(action) == "table" and (reply.at(action, "selected_option", "value") or action.value)
-    events[#events + 1] = inbound.event(value, reply.at(payload, "user", "id"))
+    events[#events + 1] = inbound.event(value, reply.at(payload, "user", "id"), reply.at(action, "action_ts"))
   end
   return events
 end

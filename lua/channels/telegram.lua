@@ -215,7 +215,7 @@ local function id_text(v) return math.type(v) == "integer" and format("%d", v) o
 local function read_update(update, account, events)
   local query, message = update.callback_query, update.message
   if type(query) == "table" and type(query.id) == "string" then
-    local event = inbound.event(query.data, id_text(reply.at(query, "from", "id")))
+    local event = inbound.event(query.data, id_text(reply.at(query, "from", "id")), query.id)
     local text = event and format("%s #%d …", words.label(event.verb), event.group) or "This button means nothing here."
     events.requests[#events.requests + 1] = answer_button(account, query, text)
     if not event then return end

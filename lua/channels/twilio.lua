@@ -171,6 +171,8 @@ function twilio.result(response, send)
 end
 
 -- Coming in ---------------------------------------------------------------------------------------------------------
+--
+-- The signature holds no time. A call or a message has an id (SID) in what is signed, and each counts once for a group.
 
 local function is_signed(request, list, token)
   table.sort(list, function(a, b)
@@ -201,7 +203,7 @@ local function key_pressed(request, account, query, fields)
     return { answer = answer(gather(request.url, say("This key means nothing here. " .. KEYS_TEXT, account.language)), say("Goodbye.", account.language)) }
   end
   return {
-    { verb = key[1], group = number, user_address = person(fields), silence_ms = key[1] == "silence" and inbound.SILENCE_MS or nil, key = query.key },
+    { verb = key[1], group = number, user_address = person(fields), silence_ms = key[1] == "silence" and inbound.SILENCE_MS or nil, key = query.key, once = fields.CallSid },
     answer = answer(say(format("%s. Goodbye.", key[2]), account.language), "<Hangup/>"),
     regret = function(why) return { answer = answer(say(why .. " Goodbye.", account.language), "<Hangup/>") } end,
   }
@@ -226,7 +228,7 @@ local HELP <const> = "Answer with a number and a letter: 12a acknowledges alert 
 local function text_answer(text) return answer("<Message>", encode.xml(text), "</Message>") end
 
 local function message_of(fields)
-  local event = inbound.reply(fields.Body or "", fields.From)
+  local event = inbound.reply(fields.Body or "", fields.From, fields.MessageSid)
   if not event then return { answer = text_answer(HELP) } end
   return { event, answer = text_answer(format("#%d: %s received.", event.group, event.verb)),
     regret = function(why) return { answer = text_answer(format("#%d: %s", event.group, why)) } end }

@@ -18,12 +18,14 @@ end
 --- An event from the value of a button, or nil.
 ---@param value any
 ---@param user_address string?
+---@param once any what only this press has
 ---@return table?
-function inbound.event(value, user_address)
+function inbound.event(value, user_address, once)
   if type(value) ~= "string" or #value > 100 then return nil end
   local verb, number, silence_ms = match(value, "^(%l+):(%d+):?(%d*)$")
   if not verb or not words.is_verb(verb) or #number > 15 or #silence_ms > 12 then return nil end
-  return { verb = verb, group = tonumber(number), silence_ms = tonumber(silence_ms), user_address = user_address }
+  return { verb = verb, group = tonumber(number), silence_ms = tonumber(silence_ms), user_address = user_address,
+    once = type(once) == "string" and once or nil }
 end
 
 local CODES <const> = {
@@ -37,15 +39,16 @@ inbound.SILENCE_MS = 1800000 -- of a key or a reply that says no time
 --- An event from what a person wrote: "12a", "12 ack", "ack 12", "#12 resolve"; nil for anything else.
 ---@param text string
 ---@param user_address string
+---@param once string? the message's id
 ---@return table?
-function inbound.reply(text, user_address)
+function inbound.reply(text, user_address, once)
   text = lower(text)
   if #text > 200 then return nil end
   local number, code = match(text, "^%s*#?(%d+)%s*'?\"?(%l+)[%s.!]*$")
   if not number then code, number = match(text, "^%s*(%l+)%s*#?(%d+)[%s.!]*$") end
   local verb = code and CODES[code]
   if not verb or #number > 15 then return nil end
-  return { verb = verb, group = tonumber(number), user_address = user_address,
+  return { verb = verb, group = tonumber(number), user_address = user_address, once = once,
     silence_ms = verb == "silence" and inbound.SILENCE_MS or nil }
 end
 

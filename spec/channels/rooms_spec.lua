@@ -15,7 +15,7 @@ for _, verb in ipairs(VERBS) do LINKS[verb] = BASE .. verb .. "-token" end
 
 -- Ids of messages, as each provider gives them; Discord's and Zulip's are numbers.
 local IDS <const> = { slack = "C024BE91L/1503435956.000247", telegram = "-1001234567890/77", mattermost = "8xk1ctb9ifn3fmmhgtjkkdpzbh",
-  rocketchat = "GENERAL/jC9chsFddTvsbFQG7", webex = "Um9vbQ/TWVzc2FnZQ", matrix = "$YUwRidLecu:example.org" }
+  rocketchat = "GENERAL/jC9chsFddTvsbFQG7", webex = "Um9vbQ/TWVzc2FnZQ", matrix = "$YUwRidLecu:example.org", discord_bot = "199737254929760256/1503435956000247" }
 
 local function bytes_of(name, over)
   local request = assert(channel.request(name, channel_examples.send(name, over)))

@@ -46,7 +46,7 @@ describe("a provider that calls back", function()
   local function click(value, options)
     options = options or {}
     local payload = json.encode { type = "block_actions", user = { id = options.user or "U024BE7LH" },
-      response_url = "https://hooks.slack.com/actions/T1/2/3", actions = json.array { { action_id = "x", value = value } } }
+      response_url = "https://hooks.slack.com/actions/T1/2/3", actions = json.array { { action_id = "x", value = value, action_ts = options.at } } }
     local body = "payload=" .. encode.percent(payload)
     local stamp = tostring((engine.now(w.core) // 1000000) - (options.age or 0))
     local signature = "v0=" .. crypto.hex(crypto.hmac("sha256", options.secret or SECRET, "v0:" .. stamp .. ":" .. body))
@@ -245,6 +245,139 @@ describe("a provider that calls back", function()
     assert.equal("firing", state())
     _, body = ring(path, { From = "+15558675310", To = "+15550100", Body = group .. " ack", MessageSid = "SM2" })
     assert.is_truthy(body:find("acknowledge received", 1, true))
+    assert.equal("acknowledged", state())
+  end)
+
+  -- Twice ------------------------------------------------------------------------------------------------------------
+
+  local function deeds() return #w:rows "SELECT 1 FROM group_log WHERE action IN ('acknowledged', 'silenced')" end
+  local function undo()
+    w:must(group, "unacknowledge")
+    w:advance(30 * 86400000)
+    assert.equal("firing", state())
+  end
+
+  it("does nothing a second time for a text message that somebody kept, and takes a new one", function()
+    twilio()
+    person("ada", "sms", { phone = "+15558675310" })
+    alert "ada"
+    w:outgoing()
+    local message = { From = "+15558675310", To = "+15550100", Body = group .. "a", MessageSid = "SM1" }
+    ring(path, message)
+    assert.equal("acknowledged", state())
+    undo()
+    local _, body = ring(path, message)
+    assert.is_truthy(body:find("This was done already, and a press counts once.", 1, true), body)
+    assert.equal("firing", state())
+    message.MessageSid = "SM2"
+    ring(path, message)
+    assert.equal("acknowledged", state())
+  end)
+
+  it("does nothing a second time for a key that was pressed in a call", function()
+    twilio()
+    person("ada", "phone_call", { phone = "+15558675310" })
+    alert "ada"
+    local key = called()
+    local pressed = { CallSid = "CA00112233445566778899aabbccddeeff", Direction = "outbound-api", From = "+15550100", To = "+15558675310", Digits = "1" }
+    ring(key, pressed)
+    undo()
+    assert.is_truthy(select(2, ring(key, pressed)):find("a press counts once", 1, true))
+    assert.same({ "firing", 1 }, { state(), deeds() })
+  end)
+
+  local function press(context, user)
+    return call(path, json.encode { user_id = user or "9ojw1kfqqtfmbqh8hqnyhgs5zw", context = context })
+  end
+
+  it("does nothing a second time for a button of Mattermost, whoever is named, until it is shown anew", function()
+    local id = w:provider("mattermost", { url = "https://chat.example.org", token = "xr3j5x3p4pfk7kk6ck7b4e6ghh" })
+    path = public_path(id)
+    person("ada", "mattermost", { id = "4xp9fdt77pncbef59f4k1qe83o", user = "9ojw1kfqqtfmbqh8hqnyhgs5zw" })
+    person("eve", "mattermost", { id = "5xp9fdt77pncbef59f4k1qe83o", user = "8ojw1kfqqtfmbqh8hqnyhgs5zw" })
+    alert "ada"
+    local function shown()
+      local letter = w:outgoing()[1]
+      w:answer(letter, { status = 201, body = '{"id":"8xk1ctb9ifn3fmmhgtjkkdpzbh"}' })
+      return json.decode(letter.body).props.attachments[1].actions[1].integration.context
+    end
+    local context = shown()
+    press(context)
+    assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+    w:must(group, "unacknowledge")
+    w:advance(5 * 60000)
+    local anew = shown() -- when it is given back they are called again
+    for _, user in ipairs { "9ojw1kfqqtfmbqh8hqnyhgs5zw", "8ojw1kfqqtfmbqh8hqnyhgs5zw" } do
+      local _, body = press(context, user)
+      assert.equal("This was done already, and a press counts once.", json.decode(body).ephemeral_text)
+    end
+    context.key = "another"
+    assert.equal(403, (press(context)))
+    assert.same({ "firing", 1 }, { state(), deeds() })
+    press(anew)
+    assert.equal("acknowledged", state())
+  end)
+
+  it("does nothing a second time for a press in Slack within the minutes for which it is signed", function()
+    slack()
+    person("ada", "slack", { id = "U024BE7LH" })
+    alert "ada"
+    click("acknowledge:" .. group, { at = "1548426417.840180" })
+    w:must(group, "unacknowledge")
+    click("acknowledge:" .. group, { at = "1548426417.840180" })
+    assert.equal("firing", state())
+    click("acknowledge:" .. group, { at = "1548426418.000001" })
+    assert.equal("acknowledged", state())
+  end)
+
+  -- Discord ---------------------------------------------------------------------------------------------------------
+
+  local PUBLIC_KEY <const> = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8" -- of the bytes 0 to 31
+  local SIGN <const> = "import sys\nfrom cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey as K\n" ..
+    "print(K.from_private_bytes(bytes(range(32))).sign(open(sys.argv[1], 'rb').read()).hex())"
+
+  local function interact(body, options)
+    options = options or {}
+    local text, stamp = json.encode(body), tostring((engine.now(w.core) // 1000000) - (options.age or 0))
+    local name = os.tmpname()
+    local file = assert(io.open(name, "wb"))
+    file:write(stamp .. text)
+    file:close()
+    local pipe <close> = assert(io.popen(("/usr/bin/python3 -I -c \"%s\" %s"):format(SIGN, name)))
+    local signature = pipe:read "l"
+    os.remove(name)
+    return call(path, text .. (options.more or ""), { ["x-signature-timestamp"] = stamp, ["x-signature-ed25519"] = signature })
+  end
+
+  it("acts for a button of Discord as the person who has that user id, and refuses what is not signed with 401", function()
+    path = public_path(w:provider("discord_bot", { token = "MTk4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", public_key = PUBLIC_KEY }))
+    person("ada", "discord_bot", { id = "199737254929760256", user = "80351110224678912" })
+    alert "ada"
+    local function pressed(value, id, user)
+      return { type = 3, id = id or "1", member = { user = { id = user or "80351110224678912" } }, data = { custom_id = value } }
+    end
+    local status, body = interact { type = 1 }
+    assert.same({ 200, '{"type":1}' }, { status, body })
+    assert.equal(401, (interact({ type = 1 }, { more = " " })))
+    assert.equal(401, (interact({ type = 1 }, { age = 301 })))
+    assert.equal(401, (call(path, '{"type":1}', {})))
+    assert.equal(401, (call(path, '{"type":1}', { ["x-signature-timestamp"] = "x", ["x-signature-ed25519"] = ("zz"):rep(64) })))
+    status, body = interact(pressed("acknowledge:" .. group, "1", "99"))
+    assert.equal(200, status)
+    assert.is_truthy(body:find("Nobody here has this address", 1, true))
+    assert.same({ 4, 64 }, { json.decode(body).type, json.decode(body).data.flags })
+    assert.equal("firing", state())
+    for _, odd in ipairs { { type = 3 }, { type = 3, data = {} }, { type = 3, data = { custom_id = "acknowledge:x" } }, { type = 2 },
+        { type = 3, data = { values = json.array() } }, { type = 3, member = "x", data = { custom_id = "acknowledge:1" } } } do
+      assert.equal(200, (interact(odd)))
+    end
+    assert.equal("firing", state())
+    assert.equal('{"type":6}', select(2, interact(pressed("acknowledge:" .. group))))
+    assert.equal(users.ada, w:groups()[1].acknowledged_by_id)
+    w:must(group, "unacknowledge")
+    interact(pressed("acknowledge:" .. group))
+    assert.equal("firing", state())
+    interact(pressed("acknowledge:" .. group, "2"))
     assert.equal("acknowledged", state())
   end)
 

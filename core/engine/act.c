@@ -1,6 +1,7 @@
 // A person's action on a group, and plain writes of configuration: items of the commit thread.
 #include "engine/engine_parts.h"
 #include "engine/maintain.h"
+#include "store/deed_rows.h"
 #include "store/page_rows.h"
 #include <time.h>
 
@@ -77,7 +78,7 @@ static err find_note(engine *e, const struct group *g, struct group_deed *deed) 
     bool is_person = deed->actor.by == BY_USER || deed->actor.by == BY_ROOM;
     bool is_asked = deed->verb == VERB_RESOLVE && is_person && deed->actor.source && !deed->is_by_root;
     bool has_note = true;
-    err x = e->options.is_note_required && is_asked ? group_rows_has_note(e->rows, g->id, &has_note) : ERR_OK;
+    err x = e->options.is_note_required && is_asked ? deed_rows_has_note(e->options.writer, g->id, &has_note) : ERR_OK;
     deed->lacks_note = !has_note;
     return x;
 }
@@ -137,7 +138,7 @@ static err check_root(struct act_item *a) {
 static err check_once(struct act_item *a) {
     bool is_done = false;
     if (!a->actor.once) return ERR_OK;
-    err x = group_rows_is_done(a->engine->rows, a->alert_group_id, a->actor.once, &is_done);
+    err x = deed_rows_is_done(a->engine->options.writer, a->alert_group_id, a->actor.once, &is_done);
     return is_done ? why_set(&a->why, ERR_INVALID, "This was done already, and a press counts once") : x;
 }
 
@@ -157,7 +158,8 @@ static err apply_verb(struct act_item *a, int64_t now) {
     if (a->verb == VERB_ATTACH) x = check_root(a);
     if (x == ERR_OK && a->verb == VERB_ATTACH) x = find_root(a, &deed, &root);
     if (x == ERR_OK && a->note.len)
-        x = group_rows_add_note(a->engine->rows, g.id, a->actor.by == BY_USER ? a->actor.id : 0, "web", a->note, now);
+        x = deed_rows_add_note(a->engine->options.writer, g.id, a->actor.by == BY_USER ? a->actor.id : 0, "web",
+                               a->note, now);
     return x == ERR_OK ? engine_act(a->engine, &g, &deed, now, &a->why) : x;
 }
 

@@ -395,36 +395,6 @@ err group_rows_mark(group_rows *r, const struct group *g) {
     return run_all(r, sqls, 1, args, 3);
 }
 
-err group_rows_add_note(group_rows *r, int64_t group_id, int64_t author_id, const char *source, str text, int64_t now) {
-    static const char *const sqls[] = {
-        "INSERT INTO resolution_note (alert_group_id, author_id, source, text, created_at) "
-        "VALUES ($1, $2, $3, $4, $5)"};
-    struct store_value args[] = {SV_INT(group_id), store_int_or_null(author_id), SV_TEXT(str_of(source)), SV_TEXT(text),
-                                 SV_INT(now)};
-    return run_all(r, sqls, 1, args, 5);
-}
-
-static err find_any(group_rows *r, const char *sql, const struct store_value *args, size_t nargs, bool *out) {
-    struct store_rows rows;
-    arena *a = arena_new();
-    err e = store_run(r->store, a, sql, args, nargs, 1, &rows, NULL);
-    if (e == ERR_OK) *out = rows.count > 0;
-    arena_free(a);
-    return e;
-}
-
-err group_rows_has_note(group_rows *r, int64_t group_id, bool *out) {
-    return find_any(r, "SELECT 1 FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL LIMIT 1",
-                    &SV_INT(group_id), 1, out);
-}
-
-err group_rows_is_done(group_rows *r, int64_t group_id, const char *once, bool *out) {
-    char member[64];
-    int n = snprintf(member, sizeof member, "%%\"once\":\"%s\"%%", once);
-    struct store_value args[] = {SV_INT(group_id), SV_TEXT(((str){member, (size_t)n}))};
-    return find_any(r, "SELECT 1 FROM group_log WHERE alert_group_id = $1 AND detail LIKE $2 LIMIT 1", args, 2, out);
-}
-
 // The floors keep ids from being used again after the newest rows are gone.
 static err keep_floor(group_rows *r, const char *name, int64_t id) {
     static const char *const sqls[] = {"INSERT INTO setting (name, value) VALUES ($1, $2) "

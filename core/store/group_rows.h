@@ -102,11 +102,6 @@ err group_rows_touch(group_rows *r, const struct group *g); // only what a joini
 err group_rows_add_alert(group_rows *r, const struct alert_row *alert);
 err group_rows_add_log(group_rows *r, const struct log_row *line, bool is_first); // is_first: of a new group
 err group_rows_add_job(group_rows *r, const struct job_row *job);
-// What people wrote about how it was resolved.
-err group_rows_add_note(group_rows *r, int64_t group_id, int64_t author_id, const char *source, str text, int64_t now);
-err group_rows_has_note(group_rows *r, int64_t group_id, bool *out);
-// Whether a line of the group's log tells of the deed that has this `once` (of a group_actor).
-err group_rows_is_done(group_rows *r, int64_t group_id, const char *once, bool *out);
 err group_rows_index_labels(group_rows *r, int64_t due_at); // the one job label_index, if it is not there yet
 err group_rows_cancel_jobs(group_rows *r, int64_t group_id, str kind);
 // Ids are handed out here and never used twice; the next ones after a restart lie past every row and floor.

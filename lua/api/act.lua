@@ -7,6 +7,7 @@ local inbound = require("sending.inbound")
 local jinja = require("jinja")
 local links = require("links")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local store = require("tocsin.store")
 local words = require("sending.words")
 
@@ -39,9 +40,11 @@ local function group_of(id)
     id)
 end
 
-local function person_of(id)
-  local user = store.row("SELECT id, name FROM user WHERE id = $1 AND deleted_at IS NULL AND role IN ('editor', 'admin')", id)
-  if not user then return nil, "The person to whom this link was sent may not act any more." end
+local function person_of(deed)
+  if not rights.person_for(deed.user, deed.group) then
+    return nil, "The person to whom this link was sent may not act any more."
+  end
+  local user = store.row("SELECT id, name FROM user WHERE id = $1", deed.user)
   return { by = "user", by_id = user.id, source = "link", name = user.name }
 end
 
@@ -54,7 +57,7 @@ end
 -- Who acts; nil and why not.
 local function actor_of(deed)
   if deed.provider then return room_of(deed.provider) end
-  return person_of(deed.user)
+  return person_of(deed)
 end
 
 local function state_of(g)
@@ -120,10 +123,10 @@ end
 local function answer(method, deed, body)
   if not deed then return refused(403, "This link is not valid. Open the newest message, or the alert group itself.") end
   if deed.is_expired then return refused(410, "This link has expired. Links act for seven days.") end
-  local actor, why = actor_of(deed)
   local g = group_of(deed.group)
-  if not actor then return refused(403, why) end
   if not g then return refused(410, "This alert group was deleted.") end
+  local actor, why = actor_of(deed)
+  if not actor then return refused(403, why) end
   if is_done(deed.verb, g) then return already(g) end
   if method == "POST" then return do_it(deed, actor, body) end
   return ask(deed, actor, g)

@@ -7,6 +7,7 @@ local body = require("api.body")
 local channel = require("channel")
 local errors = require("api.errors")
 local json = require("tocsin.json")
+local rights = require("api.rights")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
 local webhook = require("webhook")
@@ -103,8 +104,12 @@ local function strangers(fields, laid)
   return wrong
 end
 
+local function may_use(request, id)
+  return rights.find(request.actor, require("resources.webhook"), id) ~= nil
+end
+
 -- A webhook is an address, or one of the outgoing webhooks with what its templates see of this person.
-local function check_webhook(laid)
+local function check_webhook(laid, request)
   local function value(name)
     if laid.values[name] == nil then return laid.kept[name] end
     return laid.values[name]
@@ -112,7 +117,8 @@ local function check_webhook(laid)
   local id, context = value("webhook"), laid.values.context
   local has_url = value("url") ~= nil
   if (id ~= nil) == has_url then return { { "url", "Give an address, or the id of an outgoing webhook: one of them." } } end
-  local why = id and webhook.why_not_personal(id)
+  local why = laid.values.webhook ~= nil and not may_use(request, id) and "There is no such webhook." or
+    id and webhook.why_not_personal(id)
   if why then return { { "webhook", why } } end
   if context and not body.is_object(json.decode(context)) then return { { "context", "Expected a JSON object." } } end
   if value("context") and not id then return { { "context", "Only an outgoing webhook sees it." } } end
@@ -122,13 +128,13 @@ end
 ---The column for an address that was sent, laid over the stored one.
 ---@return string|nil JSON, secrets sealed
 ---@return table|nil wrong list of {field, sentence}
-function addresses.take(channel_name, row, sent, stored)
+function addresses.take(channel_name, row, sent, stored, request)
   local types, list = named(row), addresses.types(channel_name)
   local fields = addresses.fields(channel_name, row)
   local laid = secrets.merge(fields, sent, stored)
   local wrong = strangers(fields, laid)
   if #wrong == 0 then wrong = row.provider_id and check_named(types, laid) or check_any(list, laid) end
-  if #wrong == 0 and channel_name == "webhook" then wrong = check_webhook(laid) end
+  if #wrong == 0 and channel_name == "webhook" then wrong = check_webhook(laid, request) end
   if #wrong > 0 then return nil, wrong end
   return secrets.text(fields, laid)
 end

@@ -55,7 +55,8 @@ local function of_token(headers, now)
   for _, row in ipairs(token and store.rows(FOUND, string.sub(token, 1, KEY_LENGTH)) or {}) do
     local role = role_of(row)
     if crypto.equal(row.digest, digest) and not row.revoked_at and (not row.expires_at or row.expires_at > now) and role then
-      return { token_id = row.id, user_id = row.user_id, role = role, name = row.username or row.name }
+      return { token_id = row.id, user_id = row.user_id, role = role, name = row.username or row.name,
+        teams = teams_of(row.user_id) }
     end
   end
   return nil, errors.invalid_token()
@@ -70,23 +71,29 @@ local function is_from_us(request)
   return headers["sec-fetch-site"] == "same-origin"
 end
 
+---A person as one who acts, without a token or a session; nil when they are gone or may do nothing.
+function auth.person(user_id)
+  local user = store.row(PERSON, user_id)
+  if not user or not RANK[user.role] then return nil end
+  return { user_id = user.id, role = user.role, name = user.username, teams = teams_of(user.id) }
+end
+
 local function of_session(request, found)
-  local user = store.row(PERSON, found.user_id)
-  if not user or not RANK[user.role] then return nil, errors.forbidden() end
+  local actor = auth.person(found.user_id)
+  if not actor then return nil, errors.forbidden() end
   if not SAFE[request.method] and not is_from_us(request) then
     return nil, errors.detail(403, "This request does not come from a page of this server.")
   end
-  return { session_id = found.id, user_id = user.id, role = user.role, name = user.username }
+  actor.session_id = found.id
+  return actor
 end
 
 ---Who asks, as `request.actor`: { token_id or session_id, user_id of the person if it is one, role, name, teams = set of
 ---ids, scopes = set or nil for all }; or nil and the 403. A token comes before a cookie.
 function auth.of(request)
   local found = not request.headers.authorization and session.of(request.headers, request.now)
-  local actor, refusal
-  if found then actor, refusal = of_session(request, found) else actor, refusal = of_token(request.headers, request.now) end
-  if actor then actor.teams = teams_of(actor.user_id) end
-  return actor, refusal
+  if found then return of_session(request, found) end
+  return of_token(request.headers, request.now)
 end
 
 ---Who did it, for logs: the person, or the token that belongs to none.

@@ -31,9 +31,9 @@ function body.object(request)
 end
 
 -- One field of a body: its stored value, or nil and what is wrong with it.
-local function take(f, value)
+local function take(f, value, request)
   if value == nil then return nil, f.required and "This field is required." or nil end
-  if not field.is_null(f, value, json.null) then return field.check_of(f)(f, value) end
+  if not field.is_null(f, value, json.null) then return field.check_of(f)(f, value, request) end
   return nil, not f.nullable and "This field may not be null." or nil
 end
 
@@ -45,7 +45,7 @@ function body.fields(request, fields)
   local taken, wrong = {}, {}
   for _, f in ipairs(fields) do
     local why
-    taken[f[1]], why = take(f, sent[f[1]])
+    taken[f[1]], why = take(f, sent[f[1]], request)
     if why then wrong[#wrong + 1] = { f[1], why } end
   end
   if #wrong > 0 then return nil, errors.fields(wrong) end

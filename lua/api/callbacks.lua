@@ -8,6 +8,7 @@ local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local people_at = require("api.people_at")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local secrets = require("api.secrets")
 local seal = require("tocsin.seal")
 local store = require("tocsin.store")
@@ -20,7 +21,7 @@ local EVENTS_MAX, REQUESTS_MAX = 20, 20
 
 local REGRETS = {
   unknown = "Nobody here has this address as a contact method, so nothing was done.",
-  not_allowed = "You may not act on alert groups here, so nothing was done.",
+  not_allowed = "You may not act on this alert group, so nothing was done.",
   gone = "This alert group does not exist any more.",
   busy = "Nothing could be written just now. Try again.",
 }
@@ -37,9 +38,10 @@ end
 
 local function actor_of(provider, spec, event)
   local id = called(provider, event) or event.user_address and people_at.map(provider, spec)[event.user_address]
-  local user = id and store.row("SELECT id, role FROM user WHERE id = $1 AND deleted_at IS NULL", id)
+  local user = id and store.row("SELECT id FROM user WHERE id = $1 AND deleted_at IS NULL", id)
   if not user then return nil, REGRETS.unknown end
-  if user.role ~= "editor" and user.role ~= "admin" then return nil, REGRETS.not_allowed end
+  if not store.row("SELECT id FROM alert_group WHERE id = $1", event.group) then return nil, REGRETS.gone end
+  if not rights.person_for(user.id, event.group) then return nil, REGRETS.not_allowed end
   return user.id
 end
 

@@ -11,14 +11,21 @@ local field = require("api.field")
 local json = require("tocsin.json")
 local keys = require("keys")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local rows = require("api.rows")
 
 local change = {}
 
 local ATTEMPTS_MAX = 8
 
+-- Where a row goes is a team that one is in: to see a team's resources is not enough.
+local function is_foreign_team(r, f, stored, before, actor)
+  return f.to == "team" and r.belongs[1] and r.belongs[1][2] == (f.column or f[1]) and stored ~= before and
+    stored ~= json.null and not rights.may_join(actor, stored)
+end
+
 -- Stores one field that was sent into `c.values`; returns what is wrong with it.
-local function take_field(f, value, request, c)
+local function take_field(r, f, value, request, c)
   local is_null = field.is_null(f, value, json.null)
   if is_null and not f.nullable then return "This field may not be null." end
   if f.store then
@@ -28,10 +35,11 @@ local function take_field(f, value, request, c)
     return nil
   end
   local stored, why = f.null or json.null, nil
-  if not is_null then stored, why = field.check_of(f)(f, value) end
+  local before = c.old and c.old[f.column or f[1]]
+  if not is_null then stored, why = field.check_of(f)(f, value, request, before) end
   if stored == nil then return why end
+  if is_foreign_team(r, f, stored, before, request.actor) then return field.no_object(value) end
   if c.old and f.create_only then
-    local before = c.old[f.column or f[1]]
     if before == nil then before = json.null end
     return stored ~= before and "This field cannot be changed once it is set." or nil
   end
@@ -45,7 +53,7 @@ local function take_fields(r, request, c)
     local value = c.sent[f[1]]
     local why
     if value ~= nil and not f.readonly and (f.store or field.check_of(f)) then
-      why = take_field(f, value, request, c)
+      why = take_field(r, f, value, request, c)
     elseif value == nil and not c.old and f.required then
       why = "This field is required."
     end
@@ -163,6 +171,16 @@ local function is_done(c)
   return next(c.values) == nil and #c.before == 0 and #c.after == 0
 end
 
+-- What needs more than the right to change the row: to make one for somebody else, and fields that say so.
+local function not_allowed(r, actor, c)
+  if c.kind == "create" and r.owner and not rights.may_for(actor, r, c.values[r.owner]) then return errors.forbidden() end
+  for _, f in ipairs(c.kind == "update" and r.fields or {}) do
+    local column = f.column or f[1]
+    local is_new = f.needs and c.values[column] ~= nil and not same(c.old[column], c.values[column])
+    if is_new and not rights.may(actor, r.area, f.needs) then return errors.forbidden() end
+  end
+end
+
 -- One attempt: checks against the rows as they are and writes. Returns the key, or nil and a refusal, or nothing when
 -- another write came between.
 local function attempt(r, request, kind, sent)
@@ -173,6 +191,7 @@ local function attempt(r, request, kind, sent)
   end
   local c = { kind = kind, old = old, sent = sent, values = {}, before = {}, after = {}, now = request.now }
   local refusal = kind ~= "delete" and take_fields(r, request, c)
+  refusal = refusal or not_allowed(r, request.actor, c)
   if not refusal and r.guard and old then c.guard = r.guard(old) end
   if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
   if refusal then return nil, refusal end

@@ -12,6 +12,7 @@ local group_resource = require("resources.alert_group")
 local integration_resource = require("resources.integration")
 local json = require("tocsin.json")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local rows = require("api.rows")
 local store = require("tocsin.store")
 local writer = require("api.writer")
@@ -44,9 +45,9 @@ local function schedule_of(id) return store.row("SELECT id, name FROM schedule W
 local USER <const> = { { "id", type = "ref", to = "user" }, "User", user_of }
 local SCHEDULE <const> = { { "id", type = "ref", to = "schedule" }, "Schedule", schedule_of }
 
-local function callee_of(kind, sent)
+local function callee_of(kind, sent, request)
   if not body.is_object(sent) then return nil, "Expected a dictionary." end
-  local id = field.check_of(kind[1])(kind[1], sent.id)
+  local id = field.check_of(kind[1])(kind[1], sent.id, request)
   if not id then
     return nil, string.format("%s %s does not exist", kind[2], type(sent.id) == "string" and sent.id or "without an id")
   end
@@ -59,13 +60,13 @@ local function callee_of(kind, sent)
   return { id = row.id, name = row.name, important = important == 1 }
 end
 
-local function callees_of(kind, list)
+local function callees_of(kind, list, request)
   if list == nil or list == json.null then return {} end
   if not body.is_list(list) then return nil, 'Expected a list of items but got type "' .. type(list) .. '".' end
   if #list > LIST_MAX then return nil, string.format("Ensure this field has no more than %d elements.", LIST_MAX) end
   local out = {}
   for i = 1, #list do
-    local one, why = callee_of(kind, list[i])
+    local one, why = callee_of(kind, list[i], request)
     if not one then return nil, why end
     out[i] = one
   end
@@ -80,12 +81,12 @@ local function take(request)
   for _, f in ipairs(FIELDS) do
     local value, why = sent[f[1]]
     if value ~= nil and value ~= json.null and value ~= "" then
-      c[f[1]], why = field.check_of(f)(f, value)
+      c[f[1]], why = field.check_of(f)(f, value, request)
       if c[f[1]] == nil then wrong[#wrong + 1] = { f[1], why } end
     end
   end
   for _, of in ipairs { { "users", USER }, { "schedules", SCHEDULE } } do
-    local name, list, why = of[1], callees_of(of[2], sent[of[1]])
+    local name, list, why = of[1], callees_of(of[2], sent[of[1]], request)
     c[name] = list
     if not list then wrong[#wrong + 1] = { name, why } end
   end
@@ -93,7 +94,7 @@ local function take(request)
   return c
 end
 
-local function refused(c)
+local function refused(c, actor)
   local function conflict(sentence) return errors.field("non_field_errors", sentence) end
   if #c.users > 0 and c.team then return conflict("users and team are mutually exclusive") end
   if #c.schedules > 0 and c.team then return conflict("schedules and team are mutually exclusive") end
@@ -101,7 +102,7 @@ local function refused(c)
     return conflict("alert_group_id and (title, message, source_url) are mutually exclusive")
   end
   if c.alert_group_id then
-    c.group = rows.by_id(group_resource, c.alert_group_id)
+    c.group = rights.find(actor, group_resource, c.alert_group_id)
     if not c.group then return conflict("Alert group " .. c.alert_group_id .. " does not exist") end
   end
   if #c.users == 0 and #c.schedules == 0 and not c.team then return errors.detail(400, "No team or user(s) specified") end
@@ -186,16 +187,16 @@ local function open_group(c, call, request)
 end
 
 local function join_group(c, call)
-  call.group = c.group.id
+  call.group = c.group
   local result, sentence, code = port.call("page", call)
   if not result then return nil, change.port_error(sentence, code) end
-  return c.group.id
+  return c.group
 end
 
 ---POST /escalation/ → the alert group.
 function direct_paging.create(request)
   local c, refusal = take(request)
-  refusal = refusal or refused(c)
+  refusal = refusal or refused(c, request.actor)
   if refusal then return refusal end
   local key
   local call = people_of(c, request)

@@ -1,10 +1,11 @@
 --- Kinds of fields: how a value of each is checked when it comes in and shown when it goes out.
 --
 -- A resource's field says its `type` and limits (lua/resources/README.md); this file says what the types mean.
--- `check(field, value, ctx)` returns the stored value, or nil and one sentence. `show(field, stored, ctx)` returns
--- the answer's value. null comes in as `json.null`; nil goes out as null.
+-- `check(field, value, request, before)` returns the stored value, or nil and one sentence; `before` is what is stored now.
+-- `show(field, stored)` returns the answer's value. null comes in as `json.null`; nil goes out as null.
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local rights = require("api.rights")
 local store = require("tocsin.store")
 local time = require("api.time")
 local writer = require("api.writer")
@@ -97,32 +98,41 @@ types.clock = {
   show = function(_, stored) return stored and stored .. "Z" end,
 }
 
+local function prefix_of(f) return require("resources." .. f.to).prefix end
+
+---The sentence about an id that is none, or of something that one does not see.
+function field.no_object(value)
+  return string.format('Invalid pk "%s" - object does not exist.', type(value) == "string" and value or type(value))
+end
+
 local function is_there(other, id)
   return store.row("SELECT id FROM " .. other.table .. " WHERE id = $1" ..
     (other.live and " AND " .. other.live or ""), id) ~= nil
 end
 
--- A row of another resource, by its public id; only a row that its resource shows can be named.
+-- A row of another resource, by its public id; only a row that its resource shows to who asks can be named, or the one that
+-- stands there already.
 types.ref = {
-  check = function(f, value)
+  check = function(f, value, request, before)
     local other = require("resources." .. f.to)
     local id = type(value) == "string" and ids.decode(other.prefix, value)
-    if id and is_there(other, id) then return id end
-    return nil, string.format('Invalid pk "%s" - object does not exist.', type(value) == "string" and value or type(value))
+    if id and (id == before and is_there(other, id) or rights.sees(request and request.actor, other, id)) then return id end
+    return nil, field.no_object(value)
   end,
-  show = function(f, stored) return stored and ids.encode(require("resources." .. f.to).prefix, stored) end,
+  show = function(f, stored) return stored and ids.encode(prefix_of(f), stored) end,
 }
 
 -- Rows of another resource: a list of public ids, each once; a JSON list of keys in the database. Rows that are gone
 -- since then are not shown.
 types.refs = {
-  check = function(f, value)
+  check = function(f, value, request, before)
     if getmetatable(value) ~= json.array_mt then return nil, "Expected a list of ids." end
     local max = f.max or REFS_MAX
     if #value > max then return nil, string.format("Ensure this field has no more than %d elements.", max) end
-    local list, seen = json.array(), {}
+    local list, seen, was = json.array(), {}, {}
+    for _, id in ipairs(before and json.decode(before) or {}) do was[ids.encode(prefix_of(f), id)] = id end
     for i = 1, #value do
-      local id, why = types.ref.check(f, value[i])
+      local id, why = types.ref.check(f, value[i], request, was[value[i]])
       if not id then return nil, why end
       if not seen[id] then list[#list + 1] = id end
       seen[id] = true

@@ -8,6 +8,7 @@ local field = require("api.field")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local store = require("tocsin.store")
 
 local group_actions = {}
@@ -42,7 +43,8 @@ end
 function group_actions.attach(request)
   local sent, refusal = body.object(request)
   if not sent then return refusal end
-  local root = type(sent.root_alert_group_id) == "string" and ids.decode("I", sent.root_alert_group_id)
+  local root = type(sent.root_alert_group_id) == "string" and
+    rights.find(request.actor, rights.resource("alert_group"), sent.root_alert_group_id)
   if not root then return errors.field("root_alert_group_id", "Expected the id of an alert group.") end
   return call(request, "act", { verb = "attach", root = root }, 200)
 end

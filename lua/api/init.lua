@@ -19,6 +19,7 @@ local phone_relay = require("api.phone_relay")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local refresh = require("api.refresh")
+local rights = require("api.rights")
 local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
 local schedule_quality = require("api.schedule_quality")
@@ -38,9 +39,9 @@ local SESSIONS <const> = 1 << 40 -- keys of sessions in the throttle lie past th
 local GENERIC = {
   list = { "", "GET", rows.list, "read" },
   get = { "/:id", "GET", rows.get, "read" },
-  create = { "", "POST", change.create, "write" },
+  create = { "", "POST", change.create, "create" },
   update = { "/:id", "PUT", change.put, "write" },
-  delete = { "/:id", "DELETE", change.delete, "write" },
+  delete = { "/:id", "DELETE", change.delete, "delete" },
 }
 
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
@@ -48,72 +49,75 @@ local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_
     "resolution_note",
   "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
--- path, method, handler, the role it needs; without one the handler looks itself who asks.
+-- path, method, handler, the right that it needs, and which resource `:id` is (api/rights.lua). "open": the handler asks
+-- for another proof than a token.
 local ROUTES = {
-  { "info", "GET", single.info, "viewer" },
-  { "organizations", "GET", single.organizations, "viewer" },
-  { "organizations/:id", "GET", single.organization, "viewer" },
-  { "escalation", "POST", direct_paging.create, "editor" },
-  { "make_call", "POST", phone_relay.call, "editor" },
-  { "send_sms", "POST", phone_relay.text, "editor" },
-  { "users/current", "GET", single.current_user, "viewer" },
-  { "integrations/:id/maintenance_start", "POST", maintenance.start, "editor" },
-  { "integrations/:id/maintenance_stop", "POST", maintenance.stop, "editor" },
-  { "maintenance_windows/:id/stop", "POST", maintenance.stop_window, "editor" },
-  { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "editor" },
-  { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "editor" },
-  { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "viewer" },
-  { "alertgroup_table_settings", "GET", table_settings.get, "viewer" },
-  { "alertgroup_table_settings", "PUT", table_settings.put, "viewer" },
-  { "alertgroup_table_settings", "POST", table_settings.set_all, "admin" },
-  { "alertgroup_table_settings/reset", "POST", table_settings.reset, "viewer" },
-  { "labels/keys", "GET", label_suggestions.keys, "viewer" },
-  { "labels/values", "GET", label_suggestions.values, "viewer" },
-  { "schedules/:id/export", "GET", schedule_export.schedule },
-  { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "editor" },
-  { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "editor" },
-  { "users/:id/schedule_export", "GET", schedule_export.user },
-  { "users/:id/schedule_export_token", "POST", schedule_export.new_of_user, "viewer" },
-  { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "viewer" },
-  { "schedules/:id/warnings", "GET", schedule_warnings.get, "viewer" },
-  { "schedules/:id/quality", "GET", schedule_quality.get, "viewer" },
-  { "schedules/:id/reload", "POST", refresh.schedule, "editor" },
-  { "schedules/:id/final_shifts", "GET", final_shifts.get, "viewer" },
-  { "shift_swaps", "GET", shift_swaps.list, "viewer" },
-  { "shift_swaps/:id/take", "POST", shift_swaps.take, "editor" },
-  { "webhooks/:id/responses", "GET", webhook_responses.list, "viewer" },
-  { "contact_methods/:id/test", "POST", contact_check.test_method, "editor" },
-  { "contact_methods/:id/verify_start", "POST", contact_check.start, "editor" },
-  { "contact_methods/:id/verify", "POST", contact_check.verify, "editor" },
-  { "providers/:id/test", "POST", contact_check.test_provider, "admin" },
-  { "providers/:id/sync", "POST", refresh.provider, "admin" },
-  { "integrations/:id/backtest", "POST", backtest.create, "editor" },
-  { "backtests/:id", "GET", backtest.get, "viewer" },
-  { "backtests/:id/stop", "POST", backtest.stop, "editor" },
-  { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "editor" },
-  { "alert_groups/:id", "DELETE", group_actions.delete, "editor" },
-  { "alert_groups/:id/timeline", "GET", group_timeline.get, "viewer" },
-  { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "viewer" },
-  { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "editor" },
-  { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "editor" },
-  { "alert_groups/:id/resolve", "POST", group_actions.verb("resolve"), "editor" },
-  { "alert_groups/:id/unresolve", "POST", group_actions.verb("unresolve"), "editor" },
-  { "alert_groups/:id/silence", "POST", group_actions.silence, "editor" },
-  { "alert_groups/:id/unsilence", "POST", group_actions.verb("unsilence"), "editor" },
-  { "alert_groups/:id/attach", "POST", group_actions.attach, "editor" },
-  { "alert_groups/:id/unattach", "POST", group_actions.verb("unattach"), "editor" },
-  { "alert_groups/:id/confirm", "POST", group_actions.verb("confirm"), "editor" },
-  { "alert_groups/:id/page", "POST", group_actions.page, "editor" },
-  { "alert_groups/:id/unpage", "POST", group_actions.unpage, "editor" },
+  { "info", "GET", single.info, "settings:read" },
+  { "organizations", "GET", single.organizations, "settings:read" },
+  { "organizations/:id", "GET", single.organization, "settings:read", "none" },
+  { "escalation", "POST", direct_paging.create, "alerts:page" },
+  { "make_call", "POST", phone_relay.call, "alerts:page" },
+  { "send_sms", "POST", phone_relay.text, "alerts:page" },
+  { "users/current", "GET", single.current_user, "users:read" },
+  { "integrations/:id/maintenance_start", "POST", maintenance.start, "maintenance:write", "integration" },
+  { "integrations/:id/maintenance_stop", "POST", maintenance.stop, "maintenance:write", "integration" },
+  { "maintenance_windows/:id/stop", "POST", maintenance.stop_window, "maintenance:write", "maintenance_window" },
+  { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "integrations:operate", "integration" },
+  { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "integrations:operate", "integration" },
+  { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "integrations:read", "integration" },
+  { "alertgroup_table_settings", "GET", table_settings.get, "settings:read" },
+  { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },
+  { "alertgroup_table_settings", "POST", table_settings.set_all, "settings:write" },
+  { "alertgroup_table_settings/reset", "POST", table_settings.reset, "settings:own" },
+  { "labels/keys", "GET", label_suggestions.keys, "labels:read" },
+  { "labels/values", "GET", label_suggestions.values, "labels:read" },
+  { "schedules/:id/export", "GET", schedule_export.schedule, "open" },
+  { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "schedules:export", "schedule" },
+  { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "schedules:export", "schedule" },
+  { "users/:id/schedule_export", "GET", schedule_export.user, "open" },
+  { "users/:id/schedule_export_token", "POST", schedule_export.new_of_user, "users:export", "user" },
+  { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "users:export", "user" },
+  { "schedules/:id/warnings", "GET", schedule_warnings.get, "schedules:read", "schedule" },
+  { "schedules/:id/quality", "GET", schedule_quality.get, "schedules:read", "schedule" },
+  { "schedules/:id/reload", "POST", refresh.schedule, "schedules:write", "schedule" },
+  { "schedules/:id/final_shifts", "GET", final_shifts.get, "schedules:read", "schedule" },
+  { "shift_swaps", "GET", shift_swaps.list, "schedules:read" },
+  { "shift_swaps/:id/take", "POST", shift_swaps.take, "schedules:write", "shift_swap" },
+  { "webhooks/:id/responses", "GET", webhook_responses.list, "webhooks:read", "webhook" },
+  { "contact_methods/:id/test", "POST", contact_check.test_method, "notification_settings:write", "contact_method" },
+  { "contact_methods/:id/verify_start", "POST", contact_check.start, "notification_settings:write", "contact_method" },
+  { "contact_methods/:id/verify", "POST", contact_check.verify, "notification_settings:write", "contact_method" },
+  { "providers/:id/test", "POST", contact_check.test_provider, "providers:write", "provider" },
+  { "providers/:id/sync", "POST", refresh.provider, "providers:write", "provider" },
+  { "integrations/:id/backtest", "POST", backtest.create, "integrations:operate", "integration" },
+  { "backtests/:id", "GET", backtest.get, "integrations:read", "none" },
+  { "backtests/:id/stop", "POST", backtest.stop, "integrations:operate", "none" },
+  { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "integrations:operate", "integration" },
+  { "alert_groups/:id", "DELETE", group_actions.delete, "alerts:write", "alert_group" },
+  { "alert_groups/:id/timeline", "GET", group_timeline.get, "alerts:read", "alert_group" },
+  { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "alerts:read", "alert_group" },
+  { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/resolve", "POST", group_actions.verb("resolve"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/unresolve", "POST", group_actions.verb("unresolve"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/silence", "POST", group_actions.silence, "alerts:write", "alert_group" },
+  { "alert_groups/:id/unsilence", "POST", group_actions.verb("unsilence"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/attach", "POST", group_actions.attach, "alerts:write", "alert_group" },
+  { "alert_groups/:id/unattach", "POST", group_actions.verb("unattach"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/confirm", "POST", group_actions.verb("confirm"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/page", "POST", group_actions.page, "alerts:page", "alert_group" },
+  { "alert_groups/:id/unpage", "POST", group_actions.unpage, "alerts:page", "alert_group" },
 }
 
 for _, name in ipairs(RESOURCES) do
-  local r = require("resources." .. name)
+  local r = rights.resource(name)
   for _, verb in ipairs(r.methods) do
-    local where, method, handler, right = table.unpack(GENERIC[verb])
-    ROUTES[#ROUTES + 1] = { r.path .. where, method, function(request) return handler(r, request) end, r[right] }
+    local where, method, handler, action = table.unpack(GENERIC[verb])
+    ROUTES[#ROUTES + 1] = { r.path .. where, method, function(request) return handler(r, request) end,
+      rights.of(r, action), where ~= "" and name }
   end
 end
+for _, route in ipairs(ROUTES) do rights.read_route(route) end
 
 -- Fixed paths come before those with an id: `users/current` is no user's id. The final slash is optional.
 local function find(path)
@@ -151,7 +155,7 @@ end
 local function answer(request)
   local found, id = find(request.path)
   if #found == 0 then return errors.not_found() end
-  if not found[1][4] then return answer_open(request, found, id) end
+  if found[1][4] == "open" then return answer_open(request, found, id) end
   local actor, refusal = auth.of(request)
   if not actor then return refusal end
   local wait = port.call("throttle", { token = actor.token_id or SESSIONS + actor.session_id }).wait
@@ -159,7 +163,8 @@ local function answer(request)
   local route
   route, refusal = choose(found, request.method)
   if not route then return refusal end
-  if not auth.allows(actor, route[4]) then return errors.forbidden() end
+  refusal = rights.check_route(actor, route, id)
+  if refusal then return refusal end
   request.id, request.actor = id, actor
   return route[3](request)
 end

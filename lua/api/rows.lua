@@ -1,9 +1,14 @@
 --- Reads the rows of a resource: SQL made from its table of fields (lua/resources/README.md).
+--
+-- A list leaves out what its actor does not see (api/rights.lua). Whether one row by its id is seen, the dispatcher has asked
+-- before a handler comes here.
 local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
 local paging = require("api.paging")
 local query_string = require("api.query")
+local rights = require("api.rights")
+local statement = require("api.statement")
 local store = require("tocsin.store")
 local writer = require("api.writer")
 
@@ -11,22 +16,6 @@ local rows = {}
 
 -- Stored bytes that one answer may carry: a payload can be 4 MiB and a page hold a thousand of them.
 local WEIGHT_MAX = 8 << 20
-
----Collects the text of a statement and its arguments, which are numbered in the order of use.
-function rows.statement()
-  local q = { parts = {}, args = {} }
-  ---Appends SQL in which each `?` stands for the next of the values.
-  function q.add(text, ...)
-    local values, at = table.pack(...), 0
-    q.parts[#q.parts + 1] = string.gsub(text, "%?", function()
-      at = at + 1
-      q.args[#q.args + 1] = values[at]
-      return "$" .. #q.args
-    end)
-  end
-  function q.text() return table.concat(q.parts, " ") end
-  return q
-end
 
 local function columns(r)
   local list, seen = { "t.id" }, { id = true }
@@ -41,10 +30,13 @@ local function columns(r)
   return table.concat(list, ", ")
 end
 
--- The value that a filter's parameter stands for, or nil when no row can have it.
-local function filter_value(kind, text)
+-- The value that a filter's parameter stands for, or nil when no row can have it: of what one does not see there is none.
+local function filter_value(kind, text, actor)
   if kind == nil then return text end
-  return (ids.decode(require("resources." .. kind).prefix, text))
+  local other = rights.resource(kind)
+  local key = ids.decode(other.prefix, text)
+  if key and rights.is_limited(actor) and not rights.may_name(actor, other, key) then return nil end
+  return key
 end
 
 local NO_TEAM = "Select a valid choice. That choice is not one of the available choices."
@@ -57,24 +49,39 @@ local function unknown_sentence(filter, value)
   return not (value and field.is_there(f, value)) and sentence or nil
 end
 
-local function add_filter(q, filter, text)
-  if filter.type == "team" and text == "null" then
+local function add_filter(q, pair)
+  local filter, values, value = pair[1], pair[2], pair.value
+  if filter.type == "team" and values[#values] == "null" then
     q.add("AND " .. string.gsub(filter[2], "= %?", "IS NULL"))
     return
   end
-  local value = filter_value(filter.type, text)
   local why = unknown_sentence(filter, value)
   if why then return why end
   if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
 end
 
--- The filters of a request that have a value: list of {filter, values}. `fixed` are of the same form.
+-- Who sees what a filter names sees every row that hangs on it.
+local function is_enough(r, pair)
+  local link = r.belongs[1]
+  return #r.belongs == 1 and link[1] ~= "team" and not link.where and pair[1].type == link[1] and pair.value ~= nil
+end
+
+-- The filters of a request that have a value: list of {filter, values, value = the last of them}, and that of the actor's
+-- rights. `fixed` are of the same form.
 local function given_filters(r, request, fixed)
-  local given = {}
+  local given, is_seen = {}, not rights.is_filtered(r, request.actor)
   for _, pair in ipairs(fixed or {}) do given[#given + 1] = pair end
   for _, filter in ipairs(r.filters or {}) do
     local values = query_string.all(request.query, filter[1])
     if #values > 0 and values[#values] ~= "" then given[#given + 1] = { filter, values } end
+  end
+  for _, pair in ipairs(given) do
+    pair.value = filter_value(pair[1].type, pair[2][#pair[2]], request.actor)
+    is_seen = is_seen or is_enough(r, pair)
+  end
+  if not is_seen then
+    local own = { "rights", is_indexed = r.is_belonging_indexed, add = function(q) rights.add_list(q, r, request.actor) end }
+    given[#given + 1] = { own, {}, is_rights = true }
   end
   return given
 end
@@ -84,9 +91,8 @@ local function add_where(q, r, given, is_in_parts)
   q.add("WHERE 1 = 1")
   if r.live then q.add("AND t." .. r.live) end
   for _, pair in ipairs(given) do
-    local filter, values = pair[1], pair[2]
-    local why
-    if filter.add then why = filter.add(q, values, is_in_parts) else why = add_filter(q, filter, values[#values]) end
+    local filter, why = pair[1]
+    if filter.add then why = filter.add(q, pair[2], is_in_parts, pair.value) else why = add_filter(q, pair) end
     if why then return errors.field(filter[1], why) end
   end
 end
@@ -104,18 +110,25 @@ end
 -- A filter that alone has a quicker way to its rows than a walk through the table, and the value it was given.
 local function only_filter(given)
   if #given ~= 1 or not given[1][1].only then return nil end
-  local filter, values = given[1][1], given[1][2]
-  return filter.only, filter_value(filter.type, values[#values]) or 0
+  return given[1][1].only, given[1].value or 0
 end
 
-local function count_rows(r, given)
+-- Without a filter, the rows of a resource by what its parent counts of them.
+local function count_by_parent(r, actor)
+  local parent, q = rights.resource(r.count_by[1]), statement.new()
+  q.add("SELECT " .. r.count_by[2] .. " AS n FROM " .. parent.table .. " AS t WHERE 1 = 1")
+  rights.add_list(q, parent, actor)
+  return store.row(q.text(), table.unpack(q.args)).n
+end
+
+local function count_rows(r, given, actor)
   local only, value = only_filter(given)
   if only then return (store.row(only.count, value) or { n = 0 }).n end
-  if #given == 0 and r.count then return store.row(r.count).n end
+  if r.count_by and (#given == 0 or #given == 1 and given[1].is_rights) then return count_by_parent(r, actor) end
   local parts, is_in_parts = parts_of(r, given)
   local n = 0
   for _, part in ipairs(parts) do
-    local q = rows.statement()
+    local q = statement.new()
     q.add("SELECT count(*) AS n FROM " .. r.table .. " AS t")
     local refusal = add_where(q, r, given, is_in_parts)
     if refusal then return nil, refusal end
@@ -140,7 +153,7 @@ end
 
 -- The keys of a page, and how many bytes its rows would bring along.
 local function page_keys(r, given, window)
-  local q = rows.statement()
+  local q = statement.new()
   q.add("SELECT t.id AS id, " .. (r.weight or "0") .. " AS weight FROM (")
   add_page_ids(q, r, given, window)
   q.add(") AS page JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or "") .. " ORDER BY " .. r.order)
@@ -175,7 +188,7 @@ end
 ---no more: the rows of the page are then read one by one by key. `fixed` are filters that the path stands for.
 function rows.list(r, request, fixed)
   local given = given_filters(r, request, fixed)
-  local count, refusal = count_rows(r, given)
+  local count, refusal = count_rows(r, given, request.actor)
   if refusal then return refusal end
   local window = paging.window(request.query, r.page_size, count)
   local keys, weight = {}, 0

@@ -48,7 +48,7 @@ function shift_swaps.take(request)
   local sent, refusal = body.object(request)
   if not sent then return refusal end
   if sent.benefactor == nil then return errors.field("benefactor", "This field is required.") end
-  local benefactor, why = field.check_of(BENEFACTOR)(BENEFACTOR, sent.benefactor)
+  local benefactor, why = field.check_of(BENEFACTOR)(BENEFACTOR, sent.benefactor, request)
   if not benefactor then return errors.field("benefactor", why) end
   local row = rows.by_id(swap, request.id)
   if not row then return errors.not_found() end

@@ -24,7 +24,8 @@ end
 
 return {
   name = "alert", table = "alert", prefix = "A", path = "alerts",
-  methods = { "list", "get" }, read = "viewer",
+  methods = { "list", "get" }, area = "alerts",
+  belongs = { { "alert_group", "alert_group_id" } },
   page_size = 50, order = "t.id DESC",
   weight = "length(t.payload) + COALESCE(length(t.parsed), 0)",
   -- The alerts of a group that was deleted or wiped go piece by piece (core/engine/act.c): nobody sees the rest.
@@ -32,7 +33,7 @@ return {
   join = "LEFT JOIN alert_group AS g ON g.id = t.alert_group_id",
   columns = "t.parsed, g.wiped_at",
   -- Counting the alerts themselves would read every payload.
-  count = "SELECT coalesce(sum(alerts_count), 0) AS n FROM alert_group",
+  count_by = { "alert_group", "coalesce(sum(t.alerts_count), 0)" },
   filters = {
     { "id", "t.id = ?", type = "alert" },
     { "alert_group_id", "t.id IN (" .. CHAIN .. ")", type = "alert_group",

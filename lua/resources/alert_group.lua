@@ -88,7 +88,12 @@ end
 
 return {
   name = "alert_group", table = "alert_group", prefix = "I", path = "alert_groups",
-  methods = { "list", "get" }, read = "viewer", write = "editor",
+  methods = { "list", "get" }, area = "alerts",
+  -- The groups that collect for maintenance windows are in no team: who sees a window sees its group. Who was called for a
+  -- group sees it too.
+  belongs = { { "integration", "integration_id", where = "@.type <> 'maintenance'" } }, is_large = true,
+  also = { "EXISTS (SELECT 1 FROM page AS called WHERE called.alert_group_id = @.id AND called.user_id = ?)",
+    { "maintenance_window", "alert_group_id" } }, is_belonging_indexed = true,
   page_size = 50, order = "t.id DESC",
   join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
     "LEFT JOIN alert AS a ON a.id = t.last_alert_id",

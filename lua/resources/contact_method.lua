@@ -1,16 +1,16 @@
 --- Where one person is reached on one channel. The address has the fields of the provider types that may carry it.
 local addresses = require("api.addresses")
-local auth = require("api.auth")
 local body = require("api.body")
 local errors = require("api.errors")
 local json = require("tocsin.json")
+local rights = require("api.rights")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
 
 local METHODS_MAX = 50 -- of one person
 
 local function is_own(request, user_id)
-  return auth.allows(request.actor, "admin") or request.actor.user_id == user_id
+  return request.actor.user_id == user_id or rights.may(request.actor, "notification_settings", "others")
 end
 
 local function check_channel(value)
@@ -28,7 +28,7 @@ end
 local function store_verified(value, request, c)
   if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
   if value == (c.old ~= nil and c.old.verified_at ~= nil) then return {} end
-  if value and not auth.allows(request.actor, "admin") then return nil, "Only an admin may set this." end
+  if value and not rights.may(request.actor, "notification_settings", "others") then return nil, "Only an admin may set this." end
   c.is_verified = value
   return {}
 end
@@ -61,11 +61,11 @@ local function after_change(c)
   return value("channel"), { provider_id = value("provider_id"), second_provider_id = value("second_provider_id") }
 end
 
-local function take_address(c)
+local function take_address(c, request)
   if c.old and not c.address and c.values.provider_id == nil and c.values.second_provider_id == nil then return end
   local channel_name, row = after_change(c)
   local stored = c.old and json.decode(c.old.address) or {}
-  local text, wrong = addresses.take(channel_name, row, c.address or {}, stored)
+  local text, wrong = addresses.take(channel_name, row, c.address or {}, stored, request)
   if not text then return errors.fields { { "address", wrong } } end
   c.values.address = text
   if c.old and text == c.old.address then return end
@@ -73,17 +73,15 @@ local function take_address(c)
 end
 
 local function before_write(request, c)
-  local user_id = c.old and c.old.user_id or c.values.user_id
-  if not is_own(request, user_id) then return errors.forbidden() end
   if c.kind == "delete" then return end
-  local refusal = not c.old and guard_new(c) or addresses.check_providers(after_change(c)) or take_address(c)
+  local refusal = not c.old and guard_new(c) or addresses.check_providers(after_change(c)) or take_address(c, request)
   if refusal then return refusal end
   if c.is_verified ~= nil then c.values.verified_at = c.is_verified and c.now or json.null end
 end
 
 return {
   name = "contact_method", table = "contact_method", prefix = "CM", path = "contact_methods",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
   join = "JOIN user AS u ON u.id = t.user_id",

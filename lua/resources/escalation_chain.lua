@@ -1,7 +1,7 @@
 --- An escalation chain: the steps by which people are called for a route's alert groups.
 return {
   name = "escalation_chain", table = "escalation_chain", prefix = "F", path = "escalation_chains",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "chains", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.version",
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },

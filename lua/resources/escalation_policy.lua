@@ -57,9 +57,9 @@ local function people(kind)
   local name = LISTS[kind]
   return own { name, type = "refs", to = "user", column = "users", nullable = true,
     when = function(row) return row.type == kind end,
-    store = function(value, _, c)
+    store = function(value, request, c)
       local text, why = EMPTY.users, nil
-      if value ~= json.null then text, why = field.check_of(PEOPLE)(PEOPLE, value) end
+      if value ~= json.null then text, why = field.check_of(PEOPLE)(PEOPLE, value, request) end
       if not text then return nil, why end
       c.people = c.people or {}
       c.people[name] = text
@@ -103,7 +103,8 @@ end
 
 return {
   name = "escalation_policy", table = "escalation_step", prefix = "E", path = "escalation_policies",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "chains",
+  belongs = { { "escalation_chain", "escalation_chain_id" } },
   page_size = 50, order = "t.escalation_chain_id, t.position, t.id",
   join = "JOIN escalation_chain AS c ON c.id = t.escalation_chain_id",
   columns = "t.position, c.version AS chain_version",

@@ -69,14 +69,14 @@ local function check_labels_template(text)
 end
 
 -- The default route's columns go to its own row, in the same write.
-local function store_default_route(value, _, c)
+local function store_default_route(value, request, c)
   if not body.is_object(value) then return nil, "Expected a dictionary." end
   local columns, wrong = {}, {}
   local chain = value.escalation_chain_id
   if chain ~= nil then
     local why
     if field.is_null(CHAIN, chain, json.null) then columns.escalation_chain_id = json.null
-    else columns.escalation_chain_id, why = field.check_of(CHAIN)(CHAIN, chain) end
+    else columns.escalation_chain_id, why = field.check_of(CHAIN)(CHAIN, chain, request, c.old and c.old.default_route_chain) end
     if why then wrong[#wrong + 1] = { "escalation_chain_id", why } end
   end
   local stored = c.old and json.decode(c.old.default_route_channels) or {}
@@ -157,7 +157,7 @@ end
 
 return {
   name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "integrations", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..

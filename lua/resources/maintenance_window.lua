@@ -7,6 +7,7 @@ local json = require("tocsin.json")
 local labels = require("api.labels")
 local maintenance = require("api.maintenance")
 local recurrence = require("api.recurrence")
+local rights = require("api.rights")
 local store = require("tocsin.store")
 local time = require("api.time")
 local writer = require("api.writer")
@@ -53,7 +54,7 @@ local function fill_new(request, c)
   v.created_at = c.now
 end
 
-local function check_cover(c)
+local function check_cover(c, actor)
   local integration_id, route_id = value_of(c, "integration_id"), value_of(c, "route_id")
   if route_id then
     local route = store.row("SELECT integration_id FROM route WHERE id = $1", route_id)
@@ -65,6 +66,10 @@ local function check_cover(c)
   end
   if not integration_id and value_of(c, "labels") == "[]" then
     return errors.field("integration_id", "A window covers an integration, a route or labels: at least one is required.")
+  end
+  if not integration_id and rights.is_limited(actor) then
+    return errors.field("integration_id", "Labels alone cover the integrations of every team, and there are some that you do " ..
+      "not see: name an integration.")
   end
   local of = integration_id and store.row("SELECT type FROM integration WHERE id = $1", integration_id)
   if of and of.type == "maintenance" then
@@ -126,7 +131,7 @@ local function before_write(request, c)
   if c.values.interval == json.null then c.values.interval = 1 end
   if c.values.timezone == json.null then c.values.timezone = "UTC" end
   if c.old and c.values.start_time == json.null then c.values.start_time = nil end
-  local refusal = (c.old and check_change(c)) or check_cover(c) or check_repetition(c)
+  local refusal = (c.old and check_change(c)) or check_cover(c, request.actor) or check_repetition(c)
   if refusal then return refusal end
   if not c.old or next(c.values) ~= nil then add_words(request, c) end
   c.after[#c.after + 1] = maintenance.job(request)
@@ -140,7 +145,8 @@ end
 
 return {
   name = "maintenance_window", table = "maintenance", prefix = "MW", path = "maintenance_windows",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "maintenance",
+  belongs = { { "integration", "integration_id", nullable = true } },
   page_size = 50, order = "t.id",
   columns = "t.labels, t.by_day, t.version, t.planned_at, t.end_at, t.created_by, t.created_by_id",
   filters = {

@@ -20,7 +20,8 @@ end
 
 return {
   name = "notification", table = "notification", prefix = "NT", path = "notifications",
-  methods = { "list", "get" }, read = "viewer",
+  methods = { "list", "get" }, area = "alerts",
+  belongs = { { "alert_group", "alert_group_id" } }, also = { "@.user_id = ?" }, is_also_listed = true,
   page_size = 50, order = "t.id DESC",
   live = "kind <> 'request'",
   filters = {

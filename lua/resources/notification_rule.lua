@@ -87,7 +87,7 @@ end
 
 return {
   name = "notification_rule", table = "notification_rule", prefix = "N", path = "personal_notification_rules",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.is_important, t.position, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
   join = "JOIN user AS u ON u.id = t.user_id",

@@ -207,18 +207,20 @@ end
 
 local IN_SCHEDULE = "(t.schedule_id = ? OR t.id IN (SELECT shift_id FROM schedule_shift WHERE schedule_id = ?))"
 
-local function add_schedule(q, values)
-  local id = ids.decode("S", values[#values]) or 0
+local function add_schedule(q, _, _, id)
+  id = id or 0
   q.add("AND " .. IN_SCHEDULE, id, id)
 end
 
 return {
   name = "on_call_shift", table = "shift", prefix = "O", path = "on_call_shifts",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "schedules",
+  belongs = { { "team", "team_id" }, { "schedule", "schedule_id", nullable = true } },
   page_size = 50, order = "t.id",
   columns = "t.by_day, t.by_month, t.by_monthday, t.users, t.rolling_users, t.week_start, t.source, t.successor_id, " ..
     "t.version",
-  filters = { { "name", "t.name = ?" }, { "schedule_id", add = add_schedule }, { "team_id", "t.team_id = ?", type = "team" } },
+  filters = { { "name", "t.name = ?" }, { "schedule_id", add = add_schedule, type = "schedule" },
+    { "team_id", "t.team_id = ?", type = "team" } },
   fields = {
     { "id", type = "id", prefix = "O" },
     { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },

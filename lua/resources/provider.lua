@@ -75,7 +75,7 @@ end
 
 return {
   name = "provider", table = "provider", prefix = "P", path = "providers",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "providers", belongs = {},
   page_size = 50, order = "t.position, t.id",
   columns = "t.settings",
   filters = { { "name", "t.name = ?" }, { "type", "t.type = ?" } },

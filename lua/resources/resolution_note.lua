@@ -15,7 +15,8 @@ end
 
 return {
   name = "resolution_note", table = "resolution_note", prefix = "M", path = "resolution_notes",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "alerts",
+  belongs = { { "alert_group", "alert_group_id" } },
   page_size = 50, order = "t.alert_group_id, t.id",
   live = "deleted_at IS NULL AND alert_group_id IN (SELECT id FROM alert_group)",
   filters = { { "alert_group_id", "t.alert_group_id = ?", type = "alert_group" } },

@@ -64,7 +64,8 @@ end
 
 local resource = {
   name = "route", table = "route", prefix = "R", path = "routes",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "integrations",
+  belongs = { { "integration", "integration_id" } },
   page_size = 25, order = "t.integration_id, t.is_default, t.position, t.id",
   live = "integration_id IN (SELECT id FROM integration WHERE deleted_at IS NULL)",
   join = "JOIN integration AS i ON i.id = t.integration_id",

@@ -54,9 +54,10 @@ local function show_shifts(row)
   return writer.list(list)
 end
 
-local function store_shifts(value, _, c)
+local function store_shifts(value, request, c)
   local text, why = "[]", nil
-  if value ~= json.null then text, why = field.check_of(SHIFTS)(SHIFTS, value) end
+  local before = c.old and json.encode(shift_ids(c.old))
+  if value ~= json.null then text, why = field.check_of(SHIFTS)(SHIFTS, value, request, before) end
   if not text then return nil, why end
   c.shifts = json.decode(text)
   return {}
@@ -250,7 +251,7 @@ end
 
 local resource = {
   name = "schedule", table = "schedule", prefix = "S", path = "schedules",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "list", "get", "create", "update", "delete" }, area = "schedules", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.channels, t.notify, t.version",
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" } },

@@ -61,7 +61,8 @@ end
 
 return {
   name = "shift_swap", table = "shift_swap", prefix = "SSR", path = "shift_swaps",
-  methods = { "get", "create", "update", "delete" }, read = "viewer", write = "editor",
+  methods = { "get", "create", "update", "delete" }, area = "schedules",
+  belongs = { { "schedule", "schedule_id" } },
   page_size = 50, order = "t.swap_start_at, t.id",
   live = "deleted_at IS NULL",
   columns = "t.swap_start_at, t.swap_end_at, t.benefactor_id, t.version, t.created_at, t.updated_at",

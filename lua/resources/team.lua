@@ -23,8 +23,8 @@ local function add_member(user_id)
 end
 
 -- The whole list of members, in the same write as the team.
-local function store_members(value, _, c)
-  local text, why = field.check_of(MEMBERS)(MEMBERS, value)
+local function store_members(value, request, c)
+  local text, why = field.check_of(MEMBERS)(MEMBERS, value, request)
   if not text then return nil, why end
   local list = json.decode(text)
   table.sort(list)
@@ -58,7 +58,7 @@ end
 
 return {
   name = "team", table = "team", prefix = "T", path = "teams",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "teams", belongs = {},
   page_size = 50, order = "t.id",
   filters = { { "name", "t.name = ?" } },
   unique = { ["team.name"] = { "name", "A team with this name already exists." } },
@@ -69,6 +69,7 @@ return {
     { "email", show = function() return nil end },
     { "avatar_url", show = function() return nil end },
     { "members", show = show_members, store = store_members },
+    { "is_sharing_resources_to_all", type = "boolean", column = "is_sharing_resources" },
   },
   before_write = before_write,
 }

@@ -71,7 +71,7 @@ end
 
 return {
   name = "user", table = "user", prefix = "U", path = "users", check_email = check_email,
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "users", belongs = {}, owner = "id",
   page_size = 100, order = "t.id",
   live = "deleted_at IS NULL",
   columns = "t.version, t.working_hours, " .. VERIFIED,
@@ -84,11 +84,11 @@ return {
   fields = {
     { "id", type = "id", prefix = "U" },
     { "grafana_id", type = "integer", column = "id", readonly = true, when = is_long },
-    { "email", type = "text", max = 254, nullable = true, blank_null = true, check_text = check_email },
+    { "email", needs = "others", type = "text", max = 254, nullable = true, blank_null = true, check_text = check_email },
     { "slack", show = show_slack, when = is_long },
-    { "username", type = "text", max = 190, required = true },
+    { "username", needs = "others", type = "text", max = 190, required = true },
     { "name", type = "text", max = 190, when = is_long },
-    { "role", type = "choice", choices = ROLES },
+    { "role", needs = "others", type = "choice", choices = ROLES },
     { "is_phone_number_verified", show = function(row) return row.is_phone_number_verified == 1 end },
     { "timezone", type = "text", max = 64, check_text = recurrence.check_timezone, when = is_long },
     { "working_hours", nullable = true, store = working_hours.store, show = working_hours.show, when = is_long },

@@ -3,7 +3,7 @@ local writer = require("api.writer")
 
 return {
   name = "user_group", table = "user_group", prefix = "G", path = "user_groups",
-  methods = { "list" }, read = "viewer",
+  methods = { "list" }, area = "providers", belongs = {},
   page_size = 50, order = "t.id",
   columns = "t.external_id, t.name, t.handle",
   filters = { { "slack_handle", "t.handle = ?" } },

@@ -73,7 +73,7 @@ end
 
 return {
   name = "webhook", table = "webhook", prefix = "WH", path = "webhooks",
-  methods = { "list", "get", "create", "update", "delete" }, read = "viewer", write = "admin",
+  methods = { "list", "get", "create", "update", "delete" }, area = "webhooks", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
   columns = "t.labels",

@@ -1,7 +1,8 @@
 --- What came back when a webhook was sent: one row an attempt, newest first.
 return {
   name = "webhook_response", table = "webhook_response",
-  methods = {}, read = "viewer",
+  methods = {}, area = "webhooks",
+  belongs = { { "webhook", "webhook_id" }, { "alert_group", "alert_group_id", nullable = true } },
   page_size = 50, order = "t.at DESC, t.id DESC",
   weight = "COALESCE(length(t.content), 0) + COALESCE(length(t.event_data), 0) + COALESCE(length(t.request_data), 0)",
   fields = {

@@ -139,7 +139,8 @@ describe("people over the API", function()
     it("are created with members, changed and deleted", function()
       local ann, bob = user("ann").id, user("bob").id
       local team = client.expect(c, 201, "POST", TEAMS, { name = "db", members = { bob, ann, bob } })
-      assert.same({ id = team.id, grafana_id = 1, name = "db", email = json.null, avatar_url = json.null, members = { ann, bob } }, team)
+      assert.same({ id = team.id, grafana_id = 1, name = "db", email = json.null, avatar_url = json.null, members = { ann, bob },
+        is_sharing_resources_to_all = false }, team)
       assert.same({ team.id }, client.expect(c, 200, "GET", USERS .. ann).teams)
       assert.same(team, client.expect(c, 200, "PUT", TEAMS .. team.id .. "/", team))
       assert.same(team, client.expect(c, 200, "PUT", TEAMS .. team.id .. "/", {}))
@@ -283,17 +284,23 @@ describe("people over the API", function()
       assert.equal(before + 3, version())
     end)
 
-    it("are read by viewers and written by editors", function()
+    it("are read by viewers, and written by editors for themselves and by admins for everybody", function()
       local one = rule { type = "wait" }
-      local function ask_as(role, method, body)
-        return (client.request(c, method, method == "POST" and RULES or RULES .. one.id, body, { authorization = (client.add_token(c, role)) }))
+      client.expect(c, 200, "PUT", USERS .. ann, { role = "editor" })
+      local own = ask("SELECT id FROM user WHERE username = 'ann'")[1].id
+      local function ask_as(role, of, method, body)
+        return (client.request(c, method, method == "POST" and RULES or RULES .. one.id, body,
+          { authorization = (client.add_token(c, role, { user_id = of })) }))
       end
-      assert.equal(200, ask_as("viewer", "GET"))
-      assert.equal(403, ask_as("viewer", "PUT", { duration = 60 }))
-      assert.equal(403, ask_as("viewer", "DELETE"))
-      assert.equal(200, ask_as("editor", "PUT", { duration = 60 }))
-      assert.equal(201, ask_as("editor", "POST", { user_id = ann, type = "wait" }))
-      assert.equal(204, ask_as("editor", "DELETE"))
+      assert.equal(200, ask_as("viewer", nil, "GET"))
+      assert.equal(403, ask_as("viewer", own, "PUT", { duration = 60 }))
+      assert.equal(403, ask_as("viewer", own, "DELETE"))
+      assert.equal(403, ask_as("editor", nil, "PUT", { duration = 60 }))
+      assert.equal(403, ask_as("editor", nil, "POST", { user_id = ann, type = "wait" }))
+      assert.equal(200, ask_as("editor", own, "PUT", { duration = 60 }))
+      assert.equal(201, ask_as("editor", own, "POST", { user_id = ann, type = "wait" }))
+      assert.equal(201, ask_as("admin", nil, "POST", { user_id = ann, type = "wait" }))
+      assert.equal(204, ask_as("editor", own, "DELETE"))
     end)
 
     it("are 100 of each kind and person at most", function()

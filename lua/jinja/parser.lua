@@ -4,14 +4,14 @@
 --- autoescape block include import from extends do break continue; a body is a list of statements.
 --- The tree's root also says what the compiler wants to know before it starts: `mutates` (the template may change a
 --- value it was given) and, at each `for`, how its body uses `loop`.
-local errors <const> = require "jinja.errors"
 local cursor <const> = require "jinja.parser_cursor"
+local links <const> = require "jinja.parser_link"
 local X <const> = require "jinja.parser_expression"
-local advance <const>, expect <const>, fail <const>, look <const> = cursor.advance, cursor.expect, cursor.fail, cursor.look
-local at_name <const>, skip_name <const>, describe <const> = cursor.at_name, cursor.skip_name, cursor.describe
+local advance <const>, expect <const>, fail <const> = cursor.advance, cursor.expect, cursor.fail
+local skip_name <const>, describe <const> = cursor.skip_name, cursor.describe
 local parse_expression <const>, parse_tuple <const> = X.parse_expression, X.parse_tuple
-local concat <const>, find <const>, sub <const> = table.concat, string.find, string.sub
-local raise <const> = errors.raise
+local parse_target_name <const>, note_stored <const> = links.parse_target_name, links.note_stored
+local concat <const>, find <const> = table.concat, string.find
 
 local NESTING_MAX <const> = 260 -- statements within each other
 
@@ -152,19 +152,10 @@ local function parse_target(p, place)
   return node
 end
 
-local NOT_NAMES <const> = {
-  ["true"] = true, ["false"] = true, ["none"] = true, ["True"] = true, ["False"] = true, ["None"] = true,
-}
-
-local function parse_target_name(p)
-  local line, name = p.lines[p.pos], expect(p, "name")
-  if NOT_NAMES[name] then fail(p, "can't assign to 'name'", line) end
-  return { t = "name", name = name, line = line }
-end
-
 -- Statements -----------------------------------------------------------------------------------------------------------
 
 local S <const> = {}
+for tag, parse in pairs(links.statements) do S[tag] = parse end
 
 S["set"] = function(p, line)
   local target = parse_target(p, "set")
@@ -288,13 +279,6 @@ local function parse_function_body(p, ends)
   return body
 end
 
--- A macro or an import may take the name `loop`; until the next iteration it then means that.
-local function note_stored(p, name)
-  local use = name == "loop" and p.loop_use
-  if not use then return end
-  use.mentions, use.is_stored = use.mentions + 1, true
-end
-
 S["macro"] = function(p, line)
   local node = { t = "macro", line = line, params = {}, defaults = {} }
   node.name = parse_target_name(p).name
@@ -356,85 +340,6 @@ S["block"] = function(p, line)
   end
   skip_name(p, node.name)
   return node
-end
-
--- Other templates.
-
--- `with context` or `without context`, into the node.
-local function skip_context(p, node)
-  if not (at_name(p, "with") or at_name(p, "without")) then return false end
-  local kind, value = look(p)
-  if kind ~= "name" or value ~= "context" then return false end
-  node.with_context = at_name(p, "with")
-  advance(p)
-  advance(p)
-  return true
-end
-
--- What another template is handed may be changed there.
-local function note_link(p, node)
-  p.links = true
-  p.calls = p.calls + 1
-  local use = node.with_context and p.loop_use
-  while use do
-    use.links = true
-    use = use.outer
-  end
-  return node
-end
-
-S["extends"] = function(p, line)
-  p.links = true
-  return { t = "extends", line = line, template = parse_expression(p) }
-end
-
-S["include"] = function(p, line)
-  local node = { t = "include", line = line, with_context = true, template = parse_expression(p) }
-  if at_name(p, "ignore") then
-    local kind, value = look(p)
-    if kind == "name" and value == "missing" then
-      advance(p)
-      advance(p)
-      node.ignore_missing = true
-    end
-  end
-  skip_context(p, node)
-  return note_link(p, node)
-end
-
-S["import"] = function(p, line)
-  local node = { t = "import", line = line, template = parse_expression(p), names = {} }
-  if not skip_name(p, "as") then cursor.unexpected(p, "as") end
-  node.names[1] = parse_target_name(p).name
-  note_stored(p, node.names[1])
-  skip_context(p, node)
-  return note_link(p, node)
-end
-
--- A name, and the one it gets here.
-local function parse_imported(p)
-  local name = parse_target_name(p)
-  if sub(name.name, 1, 1) == "_" then
-    raise("TemplateAssertionError", "names starting with an underline can not be imported", name.line)
-  end
-  local exported = name.name
-  if skip_name(p, "as") then name = parse_target_name(p) end
-  return exported, name.name
-end
-
-S["from"] = function(p, line)
-  local node = { t = "import", line = line, template = parse_expression(p), names = {}, exports = {} }
-  if not skip_name(p, "import") then cursor.unexpected(p, "import") end
-  while true do
-    if node.names[1] then expect(p, ",") end
-    if p.kind ~= "name" then expect(p, "name") end
-    if skip_context(p, node) then break end
-    local n = #node.names + 1
-    node.exports[n], node.names[n] = parse_imported(p)
-    note_stored(p, node.names[n])
-    if skip_context(p, node) or p.kind ~= "," then break end
-  end
-  return note_link(p, node)
 end
 
 -- Extensions.

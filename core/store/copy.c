@@ -22,7 +22,7 @@ static const char tables_sql[] =
     "IN "
     "('alert_group', 'alert', 'group_log', 'job', 'label', 'audit', 'api_token', 'escalation_plan', 'plan_step', "
     "'escalation', 'page', 'notification', 'outbox_queue', 'delivery', 'message', 'resolution_note', "
-    "'webhook_response', 'heartbeat', 'heartbeat_event', 'maintenance', 'schedule_watch', 'export_told', 'account', "
+    "'webhook_response', 'heartbeat', 'heartbeat_event', 'schedule_watch', 'export_told', 'account', "
     "'session', 'recovery_code', 'sign_in_link')";
 
 static err fail(const struct copy *c, int rc) {
@@ -106,14 +106,23 @@ static err copy_tables(const struct copy *c) {
     return e;
 }
 
+// Windows come along with the groups that collect; what looks at them when is made anew, and no group is in one.
+static err copy_windows(const struct copy *c) {
+    return run(c, "UPDATE main.maintenance SET job_at = NULL;"
+                  "INSERT INTO main.alert_group SELECT * FROM origin.alert_group WHERE id IN "
+                  "(SELECT alert_group_id FROM main.maintenance WHERE state = 'running')");
+}
+
 // Closed, so that no alert joins it.
 static err copy_group(const struct copy *c) {
     if (!c->group_id) return ERR_OK;
-    char *sql = sqlite3_mprintf("INSERT INTO main.alert_group SELECT * FROM origin.alert_group WHERE id = %lld;"
-                                "UPDATE main.alert_group SET is_open = 0;"
+    char *sql = sqlite3_mprintf("INSERT INTO main.alert_group SELECT * FROM origin.alert_group WHERE id = %lld "
+                                "ON CONFLICT DO NOTHING;"
+                                "UPDATE main.alert_group SET is_open = 0, maintenance_id = NULL, root_id = NULL "
+                                "WHERE id = %lld;"
                                 "INSERT INTO main.alert SELECT * FROM origin.alert WHERE id = "
-                                "(SELECT last_alert_id FROM main.alert_group)",
-                                (long long)c->group_id);
+                                "(SELECT last_alert_id FROM main.alert_group WHERE id = %lld)",
+                                (long long)c->group_id, (long long)c->group_id, (long long)c->group_id);
     CHECK(sql);
     err e = run(c, sql);
     sqlite3_free(sql);
@@ -137,6 +146,7 @@ static err copy_all(struct copy *c, bool is_live) {
     if (e == ERR_OK) e = run(c, "PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; BEGIN");
     if (e == ERR_OK) e = check_version(c);
     if (e == ERR_OK) e = copy_tables(c);
+    if (e == ERR_OK) e = copy_windows(c);
     if (e == ERR_OK) e = copy_group(c);
     if (e == ERR_OK) e = run(c, "COMMIT");
     sqlite3_close(c->db);

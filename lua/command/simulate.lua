@@ -19,6 +19,7 @@ tocsin simulate --data DIR --group NUMBER [--at TIME] [--for LENGTH] [--json]
 
 Shows what an alert would lead to if nobody answered: who is called when, by what, and why. The engine runs on a copy
 of the configuration and on virtual time; nothing is sent, the data folder stays as it is. Works while the server runs.
+Maintenance windows count as they stand: those that run, and those that are planned for the time that is looked at.
   --data DIR            the server's data folder
   --integration NAME    the integration that gets the alert, by its name or its id
   --payload FILE        the bytes that the source would post; - is standard input
@@ -36,7 +37,11 @@ local UNITS <const> = { s = 1000, m = 60000, h = 3600000, d = 86400000 }
 local LONGEST_MS <const> = 366 * 86400000
 local LONGEST_AHEAD_US <const> = 100 * 366 * 86400000000
 local STEPS_MAX <const> = 100000 -- moments; an escalation has a few thousand at most
-local KINDS <const> = "('escalate', 'page', 'watch_answer')"
+local KINDS <const> = "('escalate', 'page', 'watch_answer', 'release')"
+-- When what calls is to come: of a window's end, as long as it keeps a group.
+local DUE <const> = "SELECT min(due_at) AS at FROM (SELECT due_at FROM job WHERE kind IN " .. KINDS .. " OR (kind = 'maintenance' " ..
+  "AND EXISTS (SELECT 1 FROM alert_group WHERE maintenance_id IS NOT NULL AND resolved_at IS NULL)) " ..
+  "UNION ALL SELECT due_at FROM outbox_queue) AS d"
 
 -- Words ---------------------------------------------------------------------------------------------------------------
 
@@ -131,11 +136,20 @@ local function alert_of(core, query, f)
   return path_of(row), row.payload, form or row.parsed and "text/plain" or "application/json"
 end
 
+-- Maintenance windows as they stand at the moment of the alert; looked back, their times alone say when they ran.
+local function settle_windows(core, query, start)
+  query("UPDATE maintenance SET state = 'planned', planned_at = NULL WHERE started_at > $1 OR planned_at > $1 " ..
+    "OR (state <> 'running' AND end_at > $1)", start)
+  for _, window in ipairs(query("SELECT id FROM maintenance")) do
+    local done, why = engine.port_text(core, "maintenance", json.encode { window = window.id, by = "system" })
+    if not done then error(why, 0) end
+  end
+end
+
 -- Moves the clock from one moment to the next until nothing that calls is to come, or the time is over.
 local function run(core, query, stop)
   for _ = 1, STEPS_MAX do
-    local due = query("SELECT min(due_at) AS at FROM (SELECT due_at FROM job WHERE kind IN " .. KINDS ..
-      " UNION ALL SELECT due_at FROM outbox_queue) AS d")[1].at
+    local due = query(DUE)[1].at
     if not due then return true end
     local now = engine.now(core)
     if due > stop or now >= stop then break end
@@ -153,6 +167,7 @@ local function rehearse(core, f)
   local query = query_of(core)
   local path, bytes, kind = alert_of(core, query, f)
   if not path then return nil, bytes end
+  settle_windows(core, query, f.start)
   local status, body = engine.request(core, "POST", path, { ["content-type"] = kind }, bytes)
   if status ~= 200 then return nil, format("the alert is refused with %d: %s", status, sentence_of(body)) end
   local is_over = run(core, query, f.start + f.length * 1000)

@@ -56,7 +56,35 @@ local function step_event(w, row, detail)
   return event
 end
 
+-- What maintenance does to a group. The window is known by the words of the group that collects.
+local function collected(w, row, detail)
+  local root = w.query("SELECT title FROM alert_group WHERE id = $1", detail.root or 0)[1]
+  local title = root and root.title or row.reason
+  return { event = "collected", window = title, text = format('collected by the maintenance "%s": nobody is called', title) }
+end
+
+local function debugged(w, row, detail)
+  local window = w.query("SELECT words FROM maintenance WHERE id = $1", detail.maintenance or 0)[1]
+  local title = window and json.decode(window.words).title or row.reason
+  return { event = "debug", window = title, text = format('debug by "%s": nobody is called', title) }
+end
+
+local function released() return { event = "released", text = "the maintenance has ended: the group is called for" } end
+
 local LINES <const> = {
+  attached = collected,
+  debug = debugged,
+  released = released,
+  resolved = function(_, row)
+    local is_ended = row.reason == "maintenance_ended"
+    return { event = "resolved", text = is_ended and "resolved, as the maintenance has ended" or "resolved" }
+  end,
+  unattached = released,
+  page_withheld = function(w, _, detail)
+    local rules = rules_text(detail.important)
+    return { event = "page_withheld", user = w.users[detail.user], rules = rules,
+      text = format("  %s would have been called (%s)", w.users[detail.user] or "a user who is gone", rules) }
+  end,
   escalation_step = step_event,
   escalation_failed = step_event,
   escalation_paused = step_event,
@@ -125,6 +153,10 @@ local function woven(lines, sent)
   return out
 end
 
+-- Not those that windows collect in.
+local OWN <const> = "alert_group_id IN (SELECT g.id FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id " ..
+  "WHERE g.id > $1 AND i.type <> 'maintenance')"
+
 --- Everything that happened to the groups that are younger than `after`, in order.
 ---@param query fun(sql: string, ...): table[]
 ---@param after integer number of a group
@@ -132,11 +164,11 @@ end
 function timeline.events(query, after)
   local w, lines, sent = world_of(query), {}, {}
   for i, row in ipairs(query("SELECT alert_group_id, at, action, reason, detail FROM group_log " ..
-    "WHERE alert_group_id > $1 AND action NOT LIKE 'webhook%' ORDER BY at, alert_group_id, seq", after)) do
+    "WHERE " .. OWN .. " AND action NOT LIKE 'webhook%' ORDER BY at, alert_group_id, seq", after)) do
     lines[i] = row.action == "registered" and opening_event(w, row) or line_event(w, row)
   end
   for i, row in ipairs(query("SELECT n.*, (SELECT address FROM delivery AS d WHERE d.notification_id = n.id ORDER BY d.id " ..
-    "DESC LIMIT 1) AS address FROM notification AS n WHERE n.alert_group_id > $1 ORDER BY n.created_at, n.id", after)) do
+    "DESC LIMIT 1) AS address FROM notification AS n WHERE " .. OWN .. " ORDER BY n.created_at, n.id", after)) do
     sent[i] = notification_event(w, row)
   end
   return woven(lines, sent)
@@ -209,16 +241,18 @@ end
 ---@param events table[]
 ---@return string
 function timeline.summary(events)
-  local people, count, pages, problems = {}, 0, 0, 0
+  local people, count, pages, problems, withheld = {}, 0, 0, 0, 0
   for _, event in ipairs(events) do
     if event.kind == "page" and event.state == "sent" then
       pages = pages + 1
       if not people[event.user] then people[event.user], count = true, count + 1 end
     end
+    if event.event == "page_withheld" then withheld = withheld + 1 end
     if event.event == "escalation_failed" or event.event == "page_failed" then problems = problems + 1 end
   end
-  if pages == 0 then return format("Nobody would have been called; problems: %d.\n", problems) end
-  return format("People called: %d, messages to them: %d, problems: %d.\n", count, pages, problems)
+  local rest = format("problems: %d%s.\n", problems, withheld > 0 and format(", calls withheld: %d", withheld) or "")
+  if pages == 0 then return "Nobody would have been called; " .. rest end
+  return format("People called: %d, messages to them: %d, %s", count, pages, rest)
 end
 
 return timeline

@@ -4,7 +4,9 @@ local cjson <const> = require "cjson"
 local server <const> = require "server"
 
 local is_long <const> = os.getenv("FAULT") == "long"
-local lives <const> = is_long and 100 or ((os.getenv("SPEC_SAN") or "") == "" and 8 or 4)
+local is_slow <const> = (os.getenv("SPEC_SAN") or "") ~= ""
+local lives <const> = is_long and 100 or (is_slow and 4 or 8)
+local LEAST_MS <const>, MOST_MS <const> = is_slow and 2000 or 300, is_slow and 6000 or 2500 -- of a life
 local SILENT <const>, BEATING <const> = 3, 3 -- heartbeats that are silent now and then, and that never are
 
 local function random_ms(least, most) return math.random(least, most) end
@@ -13,7 +15,7 @@ local function random_ms(least, most) return math.random(least, most) end
 local function live(w, work)
   local s = server.start { data = w.data, args = { "--log-level", "warn" } }
   s.token = w.token
-  os.execute(("(sleep %.3f; kill -9 %d) 2>/dev/null &"):format(random_ms(300, 2500) / 1000, s.pid))
+  os.execute(("(sleep %.3f; kill -9 %d) 2>/dev/null &"):format(random_ms(LEAST_MS, MOST_MS) / 1000, s.pid))
   local ok, why = true, nil
   while ok do ok, why = pcall(work, s) end
   assert(tostring(why):find("no answer", 1, true) or tostring(why):find("ended with", 1, true) or tostring(why):find("connect", 1, true), why)

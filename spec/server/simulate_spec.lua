@@ -170,6 +170,96 @@ describe("simulate", function()
     assert.equal("", raw.shell(("find /tmp -maxdepth 2 -lname '%s/*' 2>/dev/null"):format(data)))
   end)
 
+  describe("with maintenance windows", function()
+    local h
+    local function window(fields)
+      local made = { integration_id = h.id }
+      for name, value in pairs(fields) do made[name] = value end
+      return w:api(201, "POST", "maintenance_windows/", made)
+    end
+    local function two_steps()
+      w:provider("twilio", { account_sid = "AC00000000000000000000000000000000", auth_token = "t", from = "+15005550006" })
+      local number = { phone = "+15551235678" }
+      for _, name in ipairs { "ada", "bob" } do w:user(name, { rules = { "sms" }, addresses = { sms = number } }) end
+      h = hook { notify "ada", wait(15), notify "bob" }
+    end
+    -- calling.open starts the clock at 2026-09-21T14:13:20Z.
+    local function at(moment, more)
+      local list = table.move(HOOK, 1, #HOOK, 3, { "--at", moment })
+      return lines(table.move(more or {}, 1, #(more or {}), #list + 1, list))
+    end
+    local CALLS <const> = {
+      "escalation step 1: notify ada (default rules)", "  ada  sms  +1…78  (first rule)", "escalation step 2: wait 15 min",
+      "escalation step 3: notify bob (default rules)", "  bob  sms  +1…78  (first rule)", "the escalation has no more steps", "nobody answered",
+    }
+    local function texts(list)
+      for i, line in ipairs(list) do list[i] = line:gsub("^%d%d:%d%d:%d%d  ", "") end
+      return list
+    end
+
+    it("that run says who collects, and that it goes on when the window ends", function()
+      two_steps()
+      window { mode = "maintenance", duration = 3600, name = "Move" }
+      close()
+      local list = at "2026-09-21T14:20:00Z"
+      assert.equal('00:00:00  collected by the maintenance "Move: Maintenance of hook for 1 hour": nobody is called', list[2])
+      assert.equal("00:53:20  the maintenance has ended: the group is called for", list[3])
+      assert.equal("00:53:20    ada  sms  +1…78  (first rule)", list[5])
+      assert.same(CALLS, table.move(texts(list), 4, 10, 1, {}))
+      assert.equal("People called: 2, messages to them: 2, problems: 0.", list[#list])
+      list = at("2026-09-21T14:20:00Z", { "--for", "30m" })
+      assert.same({ "It would go on after 30m; see --for.", "Nobody would have been called; problems: 0." }, { list[3], list[4] })
+      assert.same(CALLS, table.move(texts(at "2026-09-21T15:20:00Z"), 2, 8, 1, {})) -- over by then
+      assert.same(CALLS, table.move(texts(at "2026-09-21T13:40:00Z"), 2, 8, 1, {})) -- not begun: groups before it go on
+    end)
+
+    it("that debug says who would have been called, and whom it calls then", function()
+      two_steps()
+      window { mode = "debug", duration = 3600 }
+      close()
+      local list = at "2026-09-21T14:20:00Z"
+      assert.same({
+        '00:00:00  "Disk is full" of hook, default route, escalation chain "chain 1"',
+        '00:00:00  debug by "Maintenance of hook for 1 hour": nobody is called',
+        "00:00:00  escalation step 1: notify ada (default rules)",
+        "00:00:00    ada would have been called (default rules)",
+        "00:00:00  escalation step 2: wait 15 min",
+        "00:15:00  escalation step 3: notify bob (default rules)",
+        "00:15:00    bob would have been called (default rules)",
+        "00:15:00  the escalation has no more steps",
+      }, table.move(list, 1, 8, 1, {}))
+      assert.equal("People called: 2, messages to them: 2, problems: 0, calls withheld: 2.", list[#list])
+      assert.truthy(table.concat(list, "\n"):find("00:53:20  the maintenance has ended: the group is called for", 1, true))
+    end)
+
+    it("that are planned counts them when they run, also those that repeat", function()
+      two_steps()
+      window { mode = "maintenance", duration = 3600, start = "2026-09-25T02:00:00", time_zone = "Europe/Paris", frequency = "weekly",
+        resolve_at_end = true }
+      close()
+      for _, moment in ipairs { "2026-09-25T00:10:00Z", "2026-10-30T01:10:00Z" } do -- summer time, and winter time
+        local list = at(moment)
+        assert.matches("collected by the maintenance", list[2])
+        assert.equal("00:50:00  resolved, as the maintenance has ended", list[3])
+      end
+      assert.same(CALLS, table.move(texts(at "2026-10-30T00:10:00Z"), 2, 8, 1, {}))
+      assert.same(CALLS, table.move(texts(at "2026-09-24T23:59:59Z"), 2, 8, 1, {}))
+    end)
+
+    it("looks back at one that is over, and leaves the folder as it is", function()
+      two_steps()
+      local made = window { mode = "maintenance", duration = 60 }
+      w:post(h, { key = "real" })
+      w:advance(120000)
+      assert.equal("ended", w:api(200, "GET", "maintenance_windows/" .. made.id .. "/").state)
+      local before = { w:rows "SELECT * FROM maintenance", w:groups() }
+      assert.matches("collected by", at "2026-09-21T14:13:30Z"[2])
+      assert.same({ w:rows "SELECT * FROM maintenance", w:groups() }, before)
+      local list = lines({ "--group", "2", "--at", "2026-09-21T14:13:30Z" }, false)
+      assert.equal("collected by", list[2]:match "collected by", list[2])
+    end)
+  end)
+
   it("begins with nothing on its way, whatever waits in the folder", function()
     w:provider("ntfy", {})
     w:user("ada", { rules = { "ntfy", 5, "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })

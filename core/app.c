@@ -92,6 +92,13 @@ void app_on_jobs(void *ctx) {
     if (app->pager) pager_wake(app->pager);
 }
 
+static void on_news(void *ctx, const struct engine_news *news) {
+    struct app *app = ctx;
+    if (!app->events) return;
+    if (news->has_writes) events_written(app->events);
+    events_changed(app->events, news->groups);
+}
+
 static int loop_count(const struct settings *s) {
     if (s->workers) return (int)s->workers;
     return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
@@ -129,12 +136,28 @@ static err open_local(struct app *app, struct why *why) {
     return app->local->intake ? ERR_OK : ERR_SCRIPT;
 }
 
+static void open_events(struct app *app) {
+    int64_t half = app->settings.connections / 2;
+    struct events_options options = {.data = app->settings.data,
+                                     .read_timeout_ms = (int)app->settings.read_timeout,
+                                     .script = app_script_options(app),
+                                     .backtests = &app->backtests,
+                                     .loops = app->loop_boxes,
+                                     .loop_count = PULSE_LOOPS_MAX,
+                                     .listeners_max =
+                                         (int)(app->settings.listeners < half ? app->settings.listeners : half),
+                                     .env = app->env,
+                                     .log = app->log};
+    app->ports.events = app->events = events_new(&options);
+}
+
 static err open_workers(struct app *app, struct why *why) {
     struct workers_options options = {.count = (int)app->settings.api_workers,
                                       .data = app->settings.data,
                                       .public_url = app->settings.public_url,
                                       .read_timeout_ms = (int)app->settings.read_timeout,
                                       .script = app_script_options(app),
+                                      .stream = {.ctx = app->events, .open = events_listen},
                                       .env = app->env,
                                       .log = app->log};
     app->workers = workers_new(&options, why);
@@ -146,6 +169,8 @@ static void open_backtests(struct app *app) {
                                         .read_timeout_ms = (int)app->settings.read_timeout,
                                         .script = app_script_options(app),
                                         .alerts = &engine_counters(app->engine)->alerts,
+                                        .on_progress = events_run_changed,
+                                        .ctx = app->events,
                                         .env = app->env,
                                         .log = app->log};
     app->ports.backtests = app->backtests = backtests_new(&options);
@@ -163,6 +188,7 @@ static err open_engine(struct app *app, struct why *why) {
                                      .reminder = {.remind_ms = app->settings.acknowledge_remind * 1000,
                                                   .unacknowledge_ms = app->settings.unacknowledge_after * 1000},
                                      .on_jobs = app_on_jobs,
+                                     .on_news = on_news,
                                      .ctx = app};
     app->engine = engine_new(&options, why);
     app->ports = (struct ports){.engine = app->engine,
@@ -286,6 +312,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);
     if (e == ERR_OK) e = app_open_pager(app, options, why);
+    if (e == ERR_OK) open_events(app);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? open_http(app, why) : open_local(app, why);
     if (e == ERR_OK) {
@@ -303,6 +330,7 @@ void app_start(struct app *app) {
     slow_lane_start(app->slow_lane);
     pager_start(app->pager);
     workers_start(app->workers);
+    events_start(app->events);
     backtests_start(app->backtests);
     if (app->http) http_server_start(app->http);
 }
@@ -321,6 +349,7 @@ void app_stop(struct app *app) {
     slow_lane_stop(app->slow_lane);
     workers_stop(app->workers);
     backtests_stop(app->backtests);
+    events_stop(app->events);
     pager_stop(app->pager);
     commit_stop(engine_commit(app->engine));
     app->is_threaded = app->ports.is_threaded = false;
@@ -339,6 +368,7 @@ void app_free(struct app *app) {
     pager_free(app->pager);
     courier_free(app->courier);
     slow_lane_free(app->slow_lane);
+    events_free(app->events);
     engine_free(app->engine);
     throttle_free(app->ports.throttle);
     crash_marker_close(app->crash_marker);

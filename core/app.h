@@ -9,6 +9,7 @@
 #include "courier.h"
 #include "engine/crash_marker.h"
 #include "engine/pager.h"
+#include "events.h"
 #include "front.h"
 #include "ports.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ struct app {
     struct ports ports;
     workers *workers;
     backtests *backtests;
+    events *events;
     http_server *http;                           // NULL without sockets
     struct mailbox *loop_boxes[PULSE_LOOPS_MAX]; // of its loops
     struct front front;

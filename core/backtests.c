@@ -159,13 +159,19 @@ err backtests_end(backtests *b, int64_t id) {
 
 // The thread, or a turn.
 
+static void tell_progress(const backtests *b, int64_t id) {
+    if (b->options.on_progress) b->options.on_progress(b->options.ctx, id);
+}
+
 static void finish(backtests *b, struct run *r, enum run_state state) {
     pthread_mutex_lock(&b->mutex);
+    int64_t id = r->id;
     r->state = state;
     mem_free(r->request);
     r->request = NULL;
     pthread_mutex_unlock(&b->mutex);
     close_tools(b);
+    tell_progress(b, id);
 }
 
 static void fail(backtests *b, struct run *r, const char *sentence) {
@@ -228,6 +234,7 @@ static void step(backtests *b, struct run *r, bool is_stopping) {
         fail(b, r, why.text);
     } else {
         take_step(b, r, v);
+        tell_progress(b, r->id);
         if (v[0].type == SCRIPT_BOOL && v[0].boolean) finish(b, r, is_stopping ? RUN_STOPPED : RUN_DONE);
     }
     arena_free(a);

@@ -15,8 +15,10 @@ typedef struct backtests backtests;
 struct backtests_options {
     const char *data; // data folder
     int read_timeout_ms;
-    struct script_options script; // the store is filled in here
-    const uint64_t *alerts;       // counts those that were stored, atomically
+    struct script_options script;                   // the store is filled in here
+    const uint64_t *alerts;                         // counts those that were stored, atomically
+    void (*on_progress)(void *ctx, int64_t run_id); // on the thread: a run went on, or ended. May be NULL
+    void *ctx;
     env *env;
     log_t *log;
 };

@@ -369,6 +369,15 @@ static err port_backtest(struct ports *ports, arena *a, const struct json *args,
                : why_set(why, e, e == ERR_FULL ? "Too many backtests are waiting." : "There is no such backtest.");
 }
 
+// events {} → {from}: what is published from now on is kept until who asked listens
+static err port_events(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    (void)args;
+    (void)why;
+    buf_printf(out, "{\"from\":%lld}", ports->events ? (long long)events_expect(ports->events) : 0LL);
+    return ERR_OK;
+}
+
 struct status_call {
     struct delivery_status_item status;
     struct waiter waiter;
@@ -441,6 +450,7 @@ static const struct {
     {"backtest", port_backtest},
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
+    {"events", port_events},
     {"heartbeat", port_heartbeat},
     {"log", port_log},
     {"maintenance", port_maintenance},

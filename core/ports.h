@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
+#include "events.h"
 #include "throttle.h"
 
 struct ports {
@@ -16,6 +17,7 @@ struct ports {
     throttle *throttle;   // API requests by token
     slow_lane *slow_lane; // renders the alerts of the house itself
     backtests *backtests;
+    events *events; // NULL: nobody can listen
     int64_t fuel_slow;
     bool is_threaded; // false: run the commit's turns here until the item is done
 };

@@ -19,6 +19,7 @@
     TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")           \
     TEXT(log_level, "info", "debug, info, warn or error")                                                             \
     INT(workers, 0, 0, 64, "I/O loops; 0: as many as cores, at most 2")                                               \
+    INT(listeners, 1000, 0, 100000, "live event streams at once, in all; at most half of the connections")            \
     INT(api_workers, 2, 1, 64, "threads that answer the API and the pages")                                           \
     INT(body_limit, 4 * MIB, KIB, 256 * MIB, "bytes of a request body, after inflating")                              \
     INT(header_limit, 64 * KIB, KIB, MIB, "bytes of a request's headers")                                             \
@@ -40,7 +41,7 @@
     INT(label_limit, LIMIT_labels, 1, 100, "labels of an alert group")                                                \
     INT(acknowledge_remind, 0, 0, 86400, "seconds after which who acknowledged is asked again; 0: never")             \
     INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")        \
-    BOOL(room_links, true, "messages in rooms have links that act where they cannot have buttons")                   \
+    BOOL(room_links, true, "messages in rooms have links that act where they cannot have buttons")                    \
     BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                          \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                          \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and token; 0: no limit")                                \

@@ -24,9 +24,11 @@ struct workers {
 
 struct work { // a request, as one of the things that workers do
     struct aside aside;
+    workers *pool;
     enum work_kind kind;
     struct http_exchange *x;
     struct http_response response;
+    str stream; // the answer goes on
 };
 
 static bool open_worker(workers *w, struct worker *one, struct why *why) {
@@ -98,8 +100,8 @@ static const char *const modules[] = {
     [WORK_API] = "api", [WORK_EXPLAIN] = "api.explain", [WORK_ACT] = "api.act", [WORK_CALLBACK] = "api.callbacks"};
 
 // Lua: <module>.handle(method, path, query, headers_json, body, now, base_url) or api.explain.page(type, token,
-// base_url) → status, content_type, body, extra_headers.
-static err call(struct worker *one, struct http_exchange *x, struct script_value out[4], struct why *why) {
+// base_url) → status, content_type, body, extra_headers, stream.
+static err call(struct worker *one, struct http_exchange *x, struct script_value out[5], struct why *why) {
     const struct http_request *r = &x->request;
     struct script_budget budget = {.fuel = API_FUEL};
     struct work *work = x->work;
@@ -108,7 +110,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
         str_split(&rest, '/', &type);
         str_split(&rest, '/', &token);
         struct script_value args[] = {script_text(type), script_text(token), script_text(base_url(one->pool, x))};
-        return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 4, why);
+        return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 5, why);
     }
     struct script_value args[] = {script_text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
                                   script_text(r->path),
@@ -117,7 +119,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   script_text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
                                   script_text(base_url(one->pool, x))};
-    return script_call(one->tools.script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 4, why);
+    return script_call(one->tools.script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 5, why);
 }
 
 // An answer that tells nothing of the inside, and a log line under the same id that does.
@@ -143,7 +145,7 @@ static void answer(struct aside *a, struct aside_tools *tools) {
     struct worker *one = CONTAINER(tools, struct worker, tools);
     struct work *work = CONTAINER(a, struct work, aside);
     struct http_exchange *x = work->x;
-    struct script_value v[4] = {0};
+    struct script_value v[5] = {0};
     struct why why = {""};
     err e = call(one, x, v, &why);
     if (e == ERR_OK && v[0].type == SCRIPT_INT)
@@ -152,12 +154,16 @@ static void answer(struct aside *a, struct aside_tools *tools) {
                                                 .body = text_or_empty(&v[2]),
                                                 .extra_headers = text_or_empty(&v[3])};
     else work->response = failure(one, x, e, &why);
+    work->stream = text_or_empty(&v[4]);
+    work->pool = one->pool;
     mailbox_push(x->owner, &x->mail);
 }
 
 static void send_answer(struct http_exchange *x) {
     struct work *work = x->work;
-    x->reply(x, &work->response);
+    const struct workers_options *o = &work->pool->options;
+    if (work->stream.len && o->stream.open) o->stream.open(o->stream.ctx, x, &work->response, work->stream);
+    else x->reply(x, &work->response);
 }
 
 static err push(void *ctx, struct aside *a) {

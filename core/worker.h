@@ -17,6 +17,10 @@ struct workers_options {
     const char *public_url; // "": the request's host
     int read_timeout_ms;
     struct script_options script; // store and ids are filled in here
+    struct { // who goes on with an answer that is a stream; `spec` is the Lua handler's fifth result
+        void *ctx;
+        void (*open)(void *ctx, struct http_exchange *x, const struct http_response *head, str spec);
+    } stream;
     env *env;
     log_t *log;
 };

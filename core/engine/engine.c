@@ -66,9 +66,24 @@ static void on_applied(void *ctx, bool is_undone) {
     (is_undone ? group_counts_undo : group_counts_keep)(e->group_counts);
 }
 
+static err on_commit(void *ctx, store *s) {
+    engine *e = ctx;
+    (void)s;
+    return changed_groups_write(group_rows_changed(e->rows));
+}
+
+static void tell_news(engine *e) {
+    changed_groups *groups = group_rows_changed(e->rows);
+    struct engine_news news = {.groups = groups, .has_writes = e->config_changed};
+    if (e->options.on_news && (news.has_writes || changed_groups_count(groups)))
+        e->options.on_news(e->options.ctx, &news);
+    changed_groups_clear(groups);
+}
+
 static void on_committed(void *ctx, store *s) {
     engine *e = ctx;
     group_counts_commit(e->group_counts);
+    tell_news(e);
     if (e->config_changed) {
         err x = config_refresh(e->config_source, s);
         e->config = config_current(e->config_source, e->config);
@@ -139,6 +154,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
                                                     .max_bytes = options->max_waiting_bytes,
                                                     .ctx = e,
                                                     .on_applied = on_applied,
+                                                    .on_commit = on_commit,
                                                     .on_committed = on_committed,
                                                     .on_started = on_started,
                                                     .on_rolled_back = on_rolled_back});

@@ -7,9 +7,15 @@
 #include "engine/config.h"
 #include "engine/group.h"
 #include "engine/group_counts.h"
+#include "store/changed_groups.h"
 #include "store/commit.h"
 
 typedef struct engine engine;
+
+struct engine_news { // what a COMMIT brought
+    const changed_groups *groups;
+    bool has_writes; // of configuration, people or access
+};
 
 struct engine_options {
     store *writer;
@@ -22,6 +28,8 @@ struct engine_options {
     bool is_note_required;     // people resolve with a note, except over the API
     // Called on the commit thread when a job was added that may be due before what the pager waits for. May be NULL.
     void (*on_jobs)(void *ctx);
+    // Called on the commit thread after each COMMIT that changed a group, or wrote for the API. May be NULL.
+    void (*on_news)(void *ctx, const struct engine_news *news);
     void *ctx;
 };
 

@@ -218,6 +218,12 @@ static err fill(commit *c, struct items *batch) {
     return e;
 }
 
+static err commit_now(commit *c, bool *is_at_commit) {
+    err e = c->options.on_commit ? c->options.on_commit(c->options.ctx, c->store) : ERR_OK;
+    *is_at_commit = !e;
+    return e ? e : store_commit(c->store, NULL);
+}
+
 static void measure(commit *c, size_t items, int64_t start) {
     int64_t us = (clock_ns() - start) / 1000;
     size_t i = 0, j = 0;
@@ -239,9 +245,10 @@ static void roll_back(commit *c) {
 // One item in a transaction of its own.
 static err apply_alone(commit *c, struct commit_item *item) {
     int64_t start = clock_ns();
+    bool ignored;
     err e = store_begin(c->store);
     if (!e) e = apply(c, item);
-    if (!e) e = store_commit(c->store, NULL);
+    if (!e) e = commit_now(c, &ignored);
     if (e) roll_back(c);
     note_broken(c);
     if (e == ERR_DISK_FULL) note_full(c);
@@ -285,9 +292,9 @@ static size_t run_batch(commit *c) {
     if (e == ERR_DISK_FULL) note_full(c);
     note_broken(c);
     if (e) return answer_waiting(c, e);
+    bool is_at_commit = false;
     e = fill(c, &batch);
-    bool is_at_commit = !e;
-    if (!e) e = store_commit(c->store, NULL);
+    if (!e) e = commit_now(c, &is_at_commit);
     if (e) return recover(c, &batch, e, is_at_commit);
     measure(c, batch.count, start);
     tell_committed(c);

@@ -38,6 +38,8 @@ struct commit_options {
     void (*on_started)(void *ctx, store *s);
     // After each item, inside the transaction: what it wrote stays, or was undone alone. May be NULL.
     void (*on_applied)(void *ctx, bool is_undone);
+    // Before COMMIT: what it writes belongs to the transaction, and an error of its undoes that. May be NULL.
+    err (*on_commit)(void *ctx, store *s);
     // After COMMIT and before any `done`; also once at the start. May read through `s`.
     void (*on_committed)(void *ctx, store *s);
     // After a rollback or a COMMIT that failed (and may be there after all): what is held in memory of the rows is void.

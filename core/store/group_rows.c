@@ -17,6 +17,7 @@ struct group_rows {
     store *store;
     int64_t next_group_id, next_alert_id;
     open_index *open; // NULL: not read yet
+    changed_groups *changed;
     store_stmt *list_open, *find_closed, *get, *insert, *update, *touch, *set_escalation, *set_root, *add_alert,
         *add_log, *add_first_log, *add_job, *cancel_jobs, *index_labels, *look_at_alert, *empty_alert, *delete_alert;
 };
@@ -53,6 +54,7 @@ static int64_t first_free_id(store *s, const char *max_sql, const char *floor_na
 group_rows *group_rows_new(store *s) {
     group_rows *r = NEW(group_rows);
     r->store = s;
+    r->changed = changed_groups_new(s);
     r->next_group_id = first_free_id(s, "SELECT MAX(id) FROM alert_group", "alert_group_floor");
     r->next_alert_id = first_free_id(s, "SELECT MAX(id) FROM alert", "alert_floor");
     r->list_open = store_prepare(s, "SELECT id, integration_id, grouping_hash FROM alert_group WHERE is_open = 1 "
@@ -97,13 +99,19 @@ group_rows *group_rows_new(store *s) {
     return r;
 }
 
+changed_groups *group_rows_changed(group_rows *r) { return r->changed; }
+
 void group_rows_forget(group_rows *r) {
+    changed_groups_clear(r->changed);
     open_index_free(r->open);
     r->open = NULL;
 }
 
 void group_rows_free(group_rows *r) {
-    if (r) group_rows_forget(r);
+    if (r) {
+        group_rows_forget(r);
+        changed_groups_free(r->changed);
+    }
     mem_free(r);
 }
 
@@ -285,6 +293,7 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
     store_bind_text(st, 14, texts->title.ptr ? texts->title : STR(""));
     bind_text_or_null(st, 15, texts->labels);
     follow(r, g, true);
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     err e = run(st);
     bool is_firing = !g->acknowledged_at && !g->resolved_at && !g->silenced_at;
     return e == ERR_OK && !is_firing ? group_rows_update(r, g) : e;
@@ -293,18 +302,21 @@ err group_rows_insert(group_rows *r, const struct group *g, const struct group_t
 err group_rows_update(group_rows *r, const struct group *g) {
     bind_group(r->update, g);
     follow(r, g, false);
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     return run(r->update);
 }
 
 err group_rows_set_escalation(group_rows *r, struct group *g, enum escalation_state state) {
     if (g->escalation == state) return ERR_OK;
     g->escalation = state;
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     bind_text_or_null(r->set_escalation, 1, str_of(escalation_texts[state]));
     store_bind_int(r->set_escalation, 2, g->id);
     return run(r->set_escalation);
 }
 
 err group_rows_set_root(group_rows *r, const struct group *g) {
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     bind_int_or_null(r->set_root, 1, g->root_id);
     store_bind_int(r->set_root, 2, g->id);
     return run(r->set_root);
@@ -322,6 +334,7 @@ err group_rows_attached(group_rows *r, arena *a, int64_t id, int64_t **ids, size
 }
 
 err group_rows_touch(group_rows *r, const struct group *g) {
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     store_bind_int(r->touch, 6, g->id);
     store_bind_int(r->touch, 1, g->alerts_count);
     store_bind_int(r->touch, 2, g->last_alert_id);
@@ -333,6 +346,7 @@ err group_rows_touch(group_rows *r, const struct group *g) {
 
 err group_rows_add_alert(group_rows *r, const struct alert_row *alert) {
     store_stmt *st = r->add_alert;
+    changed_groups_note(r->changed, alert->alert_group_id, 0, true);
     store_bind_int(st, 1, alert->id);
     store_bind_int(st, 2, alert->alert_group_id);
     bind_int_or_null(st, 3, alert->previous_id);
@@ -425,6 +439,7 @@ static err forget_answers(group_rows *r, int64_t id) {
 
 err group_rows_delete(group_rows *r, const struct group *g) {
     int64_t id = g->id;
+    changed_groups_note(r->changed, g->id, g->integration_id, false);
     static const char *const sqls[] = {
         "DELETE FROM group_log WHERE alert_group_id = $1",
         "DELETE FROM job WHERE alert_group_id = $1",

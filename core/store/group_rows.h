@@ -3,7 +3,7 @@
 // One `group_rows` belongs to one writing connection and is used on the commit thread, inside a transaction.
 // Errors are those of store.h. Text read lives until the next call.
 #pragma once
-#include "store/store.h"
+#include "store/changed_groups.h"
 
 #define GROUP_BY_LIST(X)      \
     X(NONE, "")               \
@@ -80,6 +80,7 @@ struct job_row {
 typedef struct group_rows group_rows;
 group_rows *group_rows_new(store *s);
 void group_rows_free(group_rows *r);
+changed_groups *group_rows_changed(group_rows *r); // noted here by whatever writes a group's row
 // Reads what is held in memory of the rows now (0.2 s for a million open groups), and not at the first look.
 err group_rows_prepare(group_rows *r);
 // What is held in memory of the rows (store/open_index.h) may be wrong: after a rollback, or when a COMMIT failed.

@@ -3,7 +3,9 @@ local backtest_plan = require("api.backtest_plan")
 local body = require("api.body")
 local change = require("api.change")
 local errors = require("api.errors")
+local events = require("api.events")
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 local port = require("tocsin.port")
 local writer = require("api.writer")
 
@@ -11,9 +13,13 @@ local backtest = {}
 
 local PREFIX <const> = "B"
 
+local function show(run)
+  return writer.object("id", ids.encode(PREFIX, run.id), "state", run.state, "done", run.done, "total", run.total,
+    "error", run.error, "report", run.report and writer.raw(run.report))
+end
+
 local function answer(status, result)
-  return { status = status, value = writer.object("id", ids.encode(PREFIX, result.id), "state", result.state,
-    "done", result.done, "total", result.total, "error", result.error, "report", result.report and writer.raw(result.report)) }
+  return { status = status, value = show(result) }
 end
 
 local function call(status, arguments)
@@ -49,6 +55,31 @@ end
 
 ---GET /backtests/<id>/ → how far it is, and what differs so far.
 backtest.get = with_id {}
+
+local OVER = { done = true, stopped = true, failed = true }
+
+local function tell(run)
+  return events.event(OVER[run.state] and "end" or "progress", show(run)), OVER[run.state] or false
+end
+
+---How a run is, as an event: `progress`, and `end` with what it found. Called by the core's thread.
+---@param text string JSON as the port tells it
+---@return string text
+---@return boolean is_over
+function backtest.event(text)
+  return tell(json.decode(text))
+end
+
+---GET /backtests/<id>/events/ → the same as a stream, until it is over.
+function backtest.events(request)
+  local id = ids.decode(PREFIX, request.id)
+  if not id then return errors.not_found() end
+  local from = port.call("events", {}).from
+  local run, sentence, code = port.call("backtest", { id = id })
+  if not run then return change.port_error(sentence, code) end
+  local text, is_over = tell(run)
+  return events.stream(text, not is_over and from .. " run " .. id or nil)
+end
 
 ---POST /backtests/<id>/stop/: it ends with what it has found.
 backtest.stop = with_id { stop = true }

@@ -7,6 +7,7 @@ local direct_paging = require("api.direct_paging")
 local contact_check = require("api.contact_check")
 local errors = require("api.errors")
 local escalation_plan = require("api.escalation_plan")
+local events = require("api.events")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
 local group_timeline = require("api.group_timeline")
@@ -91,6 +92,8 @@ local ROUTES = {
   { "providers/:id/sync", "POST", refresh.provider, "providers:write", "provider" },
   { "integrations/:id/backtest", "POST", backtest.create, "integrations:operate", "integration" },
   { "backtests/:id", "GET", backtest.get, "integrations:read", "none" },
+  { "events", "GET", events.groups, "alerts:read" },
+  { "backtests/:id/events", "GET", backtest.events, "integrations:read", "none" },
   { "backtests/:id/stop", "POST", backtest.stop, "integrations:operate", "none" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "integrations:operate", "integration" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "alerts:write", "alert_group" },
@@ -189,6 +192,7 @@ end
 ---@return string content_type
 ---@return string body
 ---@return string|nil extra_headers complete lines
+---@return string|nil stream how the answer goes on, in the words of core/events.h
 function api.handle(method, path, query, headers_json, body, now, base_url)
   local request = {
     method = method, path = path, query = query_string.parse(query), headers = json.decode(headers_json),
@@ -196,7 +200,8 @@ function api.handle(method, path, query, headers_json, body, now, base_url)
   }
   local ok, a = pcall(answer, request)
   if not ok then a = failure(a) end
-  return a.status, a.content_type or "application/json", a.text or a.value and writer.text(a.value) or "", a.headers
+  return a.status, a.content_type or "application/json", a.text or a.value and writer.text(a.value) or "", a.headers,
+    a.stream
 end
 
 return api

@@ -119,6 +119,14 @@ function rights.is_limited(actor)
   return actor.is_limited
 end
 
+---The teams whose resources this actor sees, in order; nil: all.
+function rights.team_ids(actor)
+  if not rights.is_limited(actor) then return nil end
+  local list = store.rows(string.gsub(TEAMS, "%?", "$1") .. " ORDER BY 1", actor.user_id or NOBODY)
+  for i, row in ipairs(list) do list[i] = row.id end
+  return list
+end
+
 local condition
 
 -- That the row on which this one hangs is seen; nil when everybody sees all of those.

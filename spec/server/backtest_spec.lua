@@ -2,6 +2,7 @@
 --- server ends while one runs.
 local server <const> = require "server"
 local cjson <const> = require "cjson"
+local event_stream <const> = require "event_stream"
 local uv <const> = require "luv"
 
 -- About the whole budget of one template, for each alert.
@@ -44,6 +45,44 @@ describe("a backtest", function()
     local seen = wait_for(started, function(run) return run.state == "done" end)
     assert.same({ 40, 40, 40 }, { seen.done, seen.total, seen.report.payloads })
     assert.same({ 4, 2, 2, 0 }, { seen.report.groups.old, seen.report.groups.new, seen.report.groups.merged.count, seen.report.groups.split.count })
+  end)
+
+  local function follow(run)
+    return event_stream.open(s.port, "/api/v1/backtests/" .. run.id .. "/events/", { Authorization = s.token })
+  end
+
+  it("is told while it runs to who listens, up to its report; and at once when it is over", function()
+    send(130)
+    local run = s:api("POST", "/integrations/" .. hook.id .. "/backtest/", SLOW)
+    local l <close> = follow(run)
+    local last, count = -1, 0
+    for e in l.next, l do
+      assert.equal(run.id, e.data.id)
+      assert.is_true(e.data.done >= last)
+      last, count = e.data.done, count + 1
+      if e.kind == "end" then
+        assert.same({ "done", 130, 130, 130 }, { e.data.state, e.data.done, e.data.total, e.data.report.payloads })
+        break
+      end
+      assert.equal("progress", e.kind)
+    end
+    assert.is_nil(l:next())
+    assert.is_true(count > 2, count)
+    local late <close> = follow(run)
+    assert.equal(130, late:find("end").report.payloads)
+    assert.is_nil(late:next())
+    assert.equal(404, s:request("GET", "/api/v1/backtests/B111111111111/events/").status)
+  end)
+
+  it("tells who listens that it was stopped, with what it has found", function()
+    send(130)
+    local run = s:api("POST", "/integrations/" .. hook.id .. "/backtest/", SLOW)
+    local l <close> = follow(run)
+    l:find("progress", function(e) return e.done > 0 end)
+    s:api("POST", "/backtests/" .. run.id .. "/stop/")
+    local last = l:find "end"
+    assert.equal("stopped", last.state)
+    assert.is_true(last.report.payloads < 130)
   end)
 
   it("ends when it is asked to, with what it has found; and with the server", function()

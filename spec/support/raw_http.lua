@@ -81,13 +81,19 @@ function Connection:begin()
   return assert(tonumber(head:match("^HTTP/1%.1 (%d%d%d) ")), "not an answer: " .. head), headers
 end
 
+--- So many bytes of a body.
+function Connection:bytes(count)
+  while #self.buffer < count do need(self, "the end of the body") end
+  local text = self.buffer:sub(1, count)
+  self.buffer = self.buffer:sub(count + 1)
+  return text
+end
+
 --- The next chunk of it; nil at its proper end. Raises when the peer closes or says nothing.
 function Connection:chunk()
   local size = assert(tonumber(take_to(self, "\r\n"), 16), "not a chunk")
-  while #self.buffer < size + 2 do need(self, "the end of a chunk") end
-  local bytes = self.buffer:sub(1, size)
-  assert(self.buffer:sub(size + 1, size + 2) == "\r\n", "a chunk that does not end")
-  self.buffer = self.buffer:sub(size + 3)
+  local bytes = self:bytes(size)
+  assert(self:bytes(2) == "\r\n", "a chunk that does not end")
   if size > 0 then return bytes end
 end
 

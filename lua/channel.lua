@@ -376,10 +376,11 @@ end
 ---@param response {status: integer, headers: table<string, string>, body: string}
 ---@param account table<string, any>
 ---@param now integer µs
+---@param at string? where the page was, as for its request
 ---@return table page { items, next } or { error, after_ms }
-function channel.list_read(name, which, response, account, now)
+function channel.list_read(name, which, response, account, now, at)
   local spec = must(name)
-  local page = spec.lists[which].read(response, now)
+  local page = spec.lists[which].read(response, now, at)
   if page.error then page.error = sentence_of(spec, { account = account }, page.error) end
   return page
 end

@@ -192,7 +192,7 @@ local FIELDS <const> = {
   carries = field(texts), look = field(rules.text_table),
   settings = field(value_fields, true), address = field(value_fields, true),
   room = field(block_of { key = field(rules.text, true), enabled = field(rules.boolean), upper = field(rules.boolean) }),
-  mention = field(block_of { person = field(fn, true), everyone = field(rules.text, true) }),
+  mention = field(block_of { person = field(fn), everyone = field(rules.text, true) }),
   target = field(fn), fresh = field(fn), request = field(fn, true), result = field(fn, true), inbound = field(fn),
   poll = field(block_of { request = field(fn, true), read = field(fn, true) }),
   lists = field(block_of { rooms = field(LIST), groups = field(LIST), members = field(LIST) }),

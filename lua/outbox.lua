@@ -56,9 +56,9 @@ local function notification_of(id)
 end
 
 -- What channels take some kinds for.
-local SENT_AS <const> = { info = "post", remind = "page" }
+local SENT_AS <const> = { info = "post", call = "post", remind = "page" }
 
-local ROOM_KINDS <const> = { post = true, update = true, info = true, thread = true }
+local ROOM_KINDS <const> = { post = true, update = true, info = true, thread = true, call = true }
 local SHOWING <const> = { post = true, update = true } -- the message itself
 local INFO_LIFE <const> = 3600 * 1000000 -- who is on call now is no news later
 
@@ -108,6 +108,9 @@ end
 
 -- The sentence about a room that cannot be one.
 local function why_no_room(n, spec, address)
+  if n.kind == "call" and not (spec.mention and spec.mention.everyone) then
+    return spec.name .. " has no way to call everybody in a room, and does not tell who is there."
+  end
   if not is_to_room(n) or decoded(n.detail).user_group then return nil end
   local problem = channel.check_values(spec.address, address)[1]
   return problem and "The room of the route is not right: " .. problem[2]
@@ -228,12 +231,21 @@ local function note_text(n, g, look, message)
   return { title = sentences[1], message = sentences[2] and table.concat(sentences, "\n", 2) or nil }
 end
 
+-- Everybody in a room is asked to look at a message above, which has the alert's words and what can be done.
+local function call_text(g, n, look, facts, now)
+  local shape, shows = channels[look] or channels.sms, text_of(g, n, look, facts, now)
+  return { title = shape.plain(string.format("#%d ", g.id), "title") .. shows.title,
+    message = shape.plain("Everybody here is asked to look at this alert group and to acknowledge it.", "message"),
+    source_link = facts.link }
+end
+
 local function words_of(n, g, provider, facts, spec, message, now)
   local look = channel.look(provider.type, n.channel)
   if n.kind == "thread" then return note_text(n, g, look, message) end
+  if n.kind == "call" then return call_text(g, n, look, facts, now) end
   if g then return text_of(g, n, look, facts, now) end
   if n.kind == "cancel" then return { title = "The alert group was deleted" } end
-  return n.kind == "info" and sending.text(n, spec, look) or sealed_text(n)
+  return n.kind == "info" and sending.text(n, look) or sealed_text(n)
 end
 
 -- Whose links a message has: a person's own, or those of whoever is in the room; nil: none.
@@ -242,13 +254,20 @@ local function linked_user(n, has_room_links)
   return has_room_links and links.ROOM or nil
 end
 
+-- Whom a message calls, in the channel's own words.
+local function mention_of(n, spec)
+  if n.kind == "call" then return spec.mention and spec.mention.everyone end
+  return n.kind == "info" and sending.mention(n, spec) or nil
+end
+
 local function send_of(n, g, provider, now, public_url, has_room_links)
   local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
   local message = (n.kind == "update" or n.kind == "thread") and message_of(n) or nil
   local membership = n.kind == "info" and sending.membership(n, spec) or nil
   return { kind = membership and "membership" or SENT_AS[n.kind] or n.kind, is_reminder = n.kind == "remind" or nil,
     now = now, key = n.key,
-    channel = n.channel, is_important = n.is_important == 1, group = facts, membership = membership,
+    channel = n.channel, is_important = n.is_important == 1, group = n.kind ~= "call" and facts or nil, membership = membership,
+    mention = mention_of(n, spec),
     account = opened(provider.settings, spec.settings), address = address_of(n, spec),
     text = not membership and words_of(n, g, provider, facts, spec, message or {}, now) or nil,
     links = links.of(public_url, provider.id, g and g.id, linked_user(n, has_room_links), now),
@@ -265,6 +284,7 @@ local function why_not(n, g, now)
   if n.kind == "cancel" then return not n.address and "contact_method_gone" or nil end -- it rings, whatever became of the rest
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
+  if n.kind == "call" and state_of(g) ~= "firing" then return "answered" end
   if n.kind == "remind" then
     if not n.address or n.is_enabled ~= 1 then return "contact_method_gone" end
     if state_of(g) ~= "acknowledged" or g.acknowledged_by_id ~= n.user_id then return "not_theirs_any_more" end
@@ -360,7 +380,7 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit, room_link
   local carried, more = bundle.carried(n, now)
   local remaining, over = bundle.remaining(n, now, { phone = phone_limit, email = email_limit })
   if over then return "fail", json.encode { error = over, carried = carried, limited = true } end
-  if n.kind == "post" or n.kind == "info" then find_room(n) end
+  if n.kind == "post" or n.kind == "info" or n.kind == "call" then find_room(n) end
   local provider = provider_of(n)
   if not provider then
     return "fail", json.encode { carried = carried,

@@ -37,7 +37,6 @@ local WHYS <const> = {
   daily_limit = "there were too many messages today", team_gone = "the team is gone",
   team_is_empty = "nobody is in the team", role_may_not_be_notified = "their role may not be notified",
   no_one_on_call = "nobody is on call", no_one_to_notify = "there is nobody to notify", no_room = "the route posts to no room",
-  room_not_known = "no provider tells who is in the room",
 }
 
 local function why(line) return WHYS[line.reason] or (gsub(line.reason, "_", " ")) end

@@ -16,7 +16,7 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     int64_t due_at;
-    bool is_waiting, is_page, is_post, is_cancel, is_note, is_hook;
+    bool is_waiting, is_page, is_post, is_cancel, is_note, is_hook, is_call;
     bool is_called_off; // somebody answered while it was on its way
     bool is_wiped;      // its group was wiped or deleted: no word of it may come back
     str channel, target, reason;
@@ -37,7 +37,7 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
         "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
         "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
         "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
-        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason FROM notification AS n "
+        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason, n.kind = 'call' FROM notification AS n "
         "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
         "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
         &SV_INT(id), 1, 1, &rows, NULL);
@@ -61,7 +61,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_called_off = store_int_of(&v[14]) != 0,
                         .is_note = store_int_of(&v[15]) != 0,
                         .is_hook = store_int_of(&v[16]) != 0,
-                        .reason = v[17].text};
+                        .reason = v[17].text,
+                        .is_call = store_int_of(&v[18]) != 0};
     return ERR_OK;
 }
 
@@ -260,6 +261,8 @@ static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
     if (x == ERR_OK && n->is_note) x = engine_note_ended(d->engine, d->arena, &e, true, now);
     if (x == ERR_OK) x = fail_page(d, n, now);
     if (x == ERR_OK) x = tell_hook(d, n, false, now);
+    if (x == ERR_OK && n->is_call && !n->is_wiped)
+        x = engine_room_call_failed(d->engine, n->alert_group_id, n->channel, d->error, now);
     return x == ERR_OK ? fail_carried(d, now) : x;
 }
 

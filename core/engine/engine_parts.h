@@ -93,6 +93,9 @@ err engine_send_hook(engine *e, const struct group *g, int64_t webhook_id, enum 
 // state, and some time after more alerts.
 const struct config_route *engine_route_of(const engine *e, const struct group *g); // NULL: it is gone
 err engine_posts_open(engine *e, const struct group *g, int64_t now);
+// Everybody in the room is asked to look, by a message of its own.
+err engine_room_call(engine *e, arena *a, const struct group *g, const struct config_room *room, int64_t now);
+err engine_room_call_failed(engine *e, int64_t group_id, str channel, str error, int64_t now);
 err engine_posts_changed(engine *e, const struct group *g, int64_t now);
 err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs nothing where the route has no rooms
 struct post_end {                                                       // of a notification of kind post or update

@@ -38,6 +38,8 @@ static err call_users(struct walk *w, const struct step_outcome *out) {
 static err write_outcome(struct walk *w, const struct plan_step *step, const struct step_outcome *out, int64_t at) {
     err x = out->action ? add_line(w, out->action, out->reason, at) : ERR_OK;
     if (x == ERR_OK) x = call_users(w, out);
+    for (size_t i = 0; i < out->room_count && x == ERR_OK; i++)
+        x = engine_room_call(w->engine, w->arena, w->group, &out->rooms[i], w->now);
     if (x == ERR_OK && out->webhook_id)
         x = engine_send_hook(w->engine, w->group, out->webhook_id, HOOK_ESCALATION,
                              (struct group_actor){.by = BY_SYSTEM}, w->now);

@@ -28,11 +28,13 @@ static void fail(struct step_outcome *out, const char *reason) {
 }
 
 static void notify(const struct plan_step *step, const struct step_facts *facts, struct step_outcome *out) {
-    if (facts->failure || !facts->users.count) {
+    if (facts->failure || (!facts->users.count && !facts->room_count)) {
         fail(out, facts->failure ? facts->failure : "no_one_to_notify");
         return;
     }
     out->users = facts->users;
+    out->rooms = facts->rooms;
+    out->room_count = facts->room_count;
     out->is_important = step->is_important;
     if (step->type == STEP_NOTIFY_NEXT) out->last_user = facts->users.ids[0];
 }

@@ -13,6 +13,8 @@
 // What a step needs to know of the world.
 struct step_facts {
     struct id_list users; // whom it would call, now
+    const struct config_room *rooms; // where nobody tells who is in it: everybody is called by a message there
+    size_t room_count;
     int64_t alerts;       // that came within the step's window
     const char *failure;  // a reason value: what the step needs is gone or not there; NULL: nothing
 };
@@ -22,6 +24,8 @@ struct step_outcome {
     const char *action, *reason; // its line in the group's log; NULL: none
     struct id_list users;        // to be called, with `is_important`
     bool is_important;
+    const struct config_room *rooms; // to be called whole
+    size_t room_count;
     int64_t last_user;  // notify_person_next_each_time: to be remembered for the next group; 0: nobody
     int64_t webhook_id; // to be sent; 0: none
     bool resolves;      // the group, by its last step

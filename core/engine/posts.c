@@ -172,15 +172,15 @@ err engine_note_ended(engine *e, arena *a, const struct post_end *end, bool has_
     return x == ERR_OK ? engine_notes_add(e, m.alert_group_id, now) : x;
 }
 
-static err add_line(engine *e, const struct message *m, const struct post_end *end, bool is_post, int64_t now) {
+static err add_line(engine *e, int64_t group_id, const char *action, const char *reason, str channel, str error,
+                    int64_t now) {
     buf detail = {0};
     buf_lit(&detail, "{\"channel\":");
-    buf_json(&detail, m->channel);
-    buf_lit(&detail, ",\"error\":");
-    buf_json(&detail, end->error);
+    buf_json(&detail, channel);
+    if (error.len) buf_lit(&detail, ",\"error\":");
+    if (error.len) buf_json(&detail, error);
     buf_char(&detail, '}');
-    const char *reason = is_post ? "not_delivered" : "not_updated";
-    err x = engine_add_line(e, m->alert_group_id, "post_failed", reason, buf_view(&detail), now);
+    err x = engine_add_line(e, group_id, action, reason, buf_view(&detail), now);
     buf_free(&detail);
     return x;
 }
@@ -193,5 +193,18 @@ err engine_post_failed(engine *e, arena *a, const struct post_end *end, int64_t 
     m.shown = STR("");
     m.thread_id = (str){NULL, 0};
     x = is_post ? message_rows_del(e->options.writer, a, &m) : message_rows_put(e->options.writer, a, &m);
-    return x == ERR_OK ? add_line(e, &m, end, is_post, now) : x;
+    const char *reason = is_post ? "not_delivered" : "not_updated";
+    return x == ERR_OK ? add_line(e, m.alert_group_id, "post_failed", reason, m.channel, end->error, now) : x;
+}
+
+err engine_room_call(engine *e, arena *a, const struct group *g, const struct config_room *room, int64_t now) {
+    struct message m = {.alert_group_id = g->id, .channel = room->channel, .room = room->room};
+    int64_t id = 0;
+    if (g->is_debug) return add_line(e, g->id, "room_withheld", "debug", room->channel, STR(""), now);
+    err x = add_line(e, g->id, "room_called", "step_due", room->channel, STR(""), now);
+    return x == ERR_OK ? add(e, a, &m, "call", "step_due", now, now, &id) : x;
+}
+
+err engine_room_call_failed(engine *e, int64_t group_id, str channel, str error, int64_t now) {
+    return add_line(e, group_id, "room_call_failed", "not_delivered", channel, error, now);
 }

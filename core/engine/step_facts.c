@@ -64,22 +64,25 @@ static void add_people(arena *a, struct id_list *to, const struct id_list *more)
     *to = all;
 }
 
-// Everybody in the rooms to which the group's route posts, where the rooms' provider tells who is in them.
+// Everybody in the rooms to which the group's route posts, by their own rules where the rooms' provider tells who is there.
 static err find_rooms(const struct step_asking *q, const struct group *g, struct step_facts *facts) {
     const struct config_room *rooms = NULL;
     str channels = {NULL, 0};
-    bool is_known = false;
     err x = escalation_rows_channels(q->store, q->arena, g->route_id, &channels);
     size_t count = x == ERR_OK ? config_read_rooms(q->arena, channels, &rooms) : 0;
     if (x == ERR_NOT_FOUND) x = ERR_OK;
+    struct config_room *unknown = arena_alloc(q->arena, (count + 1) * sizeof *unknown);
     for (size_t i = 0; i < count && x == ERR_OK; i++) {
         struct id_list people = {0};
         x = escalation_rows_room(q->store, q->arena, rooms[i].channel, rooms[i].room, &people);
-        is_known |= x == ERR_OK;
         if (x == ERR_OK) add_people(q->arena, &facts->users, &people);
-        if (x == ERR_NOT_FOUND) x = ERR_OK;
+        if (x == ERR_NOT_FOUND) {
+            unknown[facts->room_count++] = rooms[i];
+            x = ERR_OK;
+        }
     }
-    if (!is_known) facts->failure = count ? "room_not_known" : "no_room";
+    facts->rooms = unknown;
+    if (!count) facts->failure = "no_room";
     return x;
 }
 

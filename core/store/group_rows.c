@@ -419,7 +419,7 @@ static err keep_floor(group_rows *r, const char *name, int64_t id) {
     return run_all(r, sqls, 1, args, 2);
 }
 
-#define WRITTEN_LATE "('post', 'update', 'thread', 'webhook', 'cancel')" // when they are sent, from rows
+#define WRITTEN_LATE "('post', 'call', 'update', 'thread', 'webhook', 'cancel')" // when they are sent, from rows
 
 // What others answered may quote the messages they got, and what else waits may hold words already.
 static err forget_answers(group_rows *r, int64_t id) {

@@ -241,7 +241,7 @@ function TAKE.members(c, out, page, pass)
 end
 
 local function take_list(c)
-  local page = channel.list_read(c.provider.type, c.which, c.response, c.account, c.now)
+  local page = channel.list_read(c.provider.type, c.which, c.response, c.account, c.now, cursor_of(c.row).at)
   if page.error then
     local is_broken = page.after_ms or c.response.status == 429 or c.response.status >= 500
     return fail(c, page.error, is_broken and math.max((page.after_ms or 0) * 1000, BROKEN_US) or math.max(c.refresh, BROKEN_US))

@@ -14,7 +14,7 @@ local group_timeline = {}
 
 local PAGE_SIZE <const> = 100
 
-local MESSAGES <const> = "kind IN ('page', 'remind', 'post', 'cancel')"
+local MESSAGES <const> = "kind IN ('page', 'remind', 'post', 'call', 'cancel')"
 local ITEMS <const> = "(SELECT at, 0 AS realm, seq AS id FROM group_log WHERE alert_group_id = $1 UNION ALL " ..
   "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND " .. MESSAGES .. " UNION ALL " ..
   "SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
@@ -78,6 +78,11 @@ local TEXTS <const> = {
   acknowledge_reminder = function() return "Who acknowledged was asked whether they still have it." end,
   acknowledge_confirmed = function() return "The acknowledge was confirmed." end,
   wiped = function() return "The texts of its alerts were wiped." end,
+  room_called = function(_, detail) return "Everybody in the room is called, by " .. words(detail.channel) .. "." end,
+  room_withheld = function() return "Everybody in the room is not called, as nobody is for this group." end,
+  room_call_failed = function(_, detail)
+    return "Everybody in the room could not be called: " .. (detail.error or "see the message") .. "."
+  end,
   post_failed = function(_, detail)
     return "The message in the room could not be written: " .. (detail.error or "see the message") .. "."
   end,
@@ -132,7 +137,7 @@ local function last_delivery(id)
     "latency_ms", d.latency_ms, "error", d.error) or nil
 end
 
-local VERBS <const> = { page = "Message", remind = "Reminder", post = "Post", cancel = "Calling off" }
+local VERBS <const> = { page = "Message", remind = "Reminder", post = "Post", call = "Call of the room", cancel = "Calling off" }
 
 local function message_text(world, n)
   local to = n.user_id and " to " .. (world.users[n.user_id] or "a person who is gone") or ""

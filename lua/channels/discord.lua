@@ -20,6 +20,7 @@ local discord = {
   },
   address = {},
   room = { key = "id" },
+  mention = { everyone = message.EVERYONE },
   limits = { per_provider = { 5, 2000 } },
   can = { update = true },
   sample = { account = { url = "https://discord.com/api/webhooks/223704706495545344/3d89bb7572e0fb30d8128367b3b1b44fecd1726de135cbe28a41f8b2f777c372ba2939e72279b94526ff5d1bd4358d65cf11" }, address = {} },

@@ -31,6 +31,7 @@ local discord_bot = {
       about = "Id of the person's user, so that the buttons they press act as them" },
   },
   room = { key = "id" },
+  mention = { everyone = message.EVERYONE },
   limits = { per_target = { 5, 5000 }, per_provider = { 50, 1000 } },
   can = { update = true, buttons = true },
   sample = {

@@ -1,6 +1,6 @@
 --- Google Chat: cards in a space through its webhook; all of a group in one thread.
 ---
---- The words stand in a card: its texts know HTML and can mention nobody. A webhook cannot edit what it posted. Its address
+--- The words stand in a card: its texts know HTML and can mention nobody (who is called stands above it). A webhook cannot edit what it posted. Its address
 --- is the secret, and one webhook is one space: a route names the provider.
 local json <const> = require("tocsin.json")
 local sending <const> = require("sending")
@@ -22,6 +22,7 @@ local google_chat = {
   },
   address = {},
   room = { key = "id" },
+  mention = { everyone = "<users/all>" },
   limits = { per_provider = { 1, 1000 } },
   can = { thread = true, notes = true },
   sample = {
@@ -38,7 +39,7 @@ local S <const> = setmetatable({ br = "<br>", gap = "<br><br>" }, { __index = sy
 local function card_text(send, limit)
   local sound = { kind = send.kind, group = send.group, links = send.links, more = send.more, remaining = send.remaining,
     text = { title = send.text.title, message = S.sound(send.text.message), source_link = send.text.source_link } }
-  local text = compose.text(sound, S, limit, "bytes", { without_title = true, buttons = true })
+  local text = compose.text(sound, S, limit, "bytes", { without_title = true, buttons = true, without_mention = true })
   text = gsub(gsub(text, "</?code>", ""), "</?pre>", "")
   return (gsub(text, "\n", "<br>"))
 end
@@ -63,7 +64,7 @@ local function body_of(send, limit)
   widgets[#widgets + 1] = button_list(send)
   local card = { header = { title = title_of(send) } }
   if #widgets > 0 then card.sections = json.array { { widgets = widgets } } end
-  return { cardsV2 = json.array { { cardId = "alert", card = card } }, fallbackText = title_of(send),
+  return { text = send.mention, cardsV2 = json.array { { cardId = "alert", card = card } }, fallbackText = title_of(send),
     thread = send.group and { threadKey = format("group-%d", send.group.number) } or nil }
 end
 

@@ -24,6 +24,7 @@ local matrix = {
     { "id", type = "text", required = true, max = 255, pattern = "^![^%s]+$", hint = "A room id begins with ! (room settings, Advanced), and the room is not encrypted.", about = "Room id" },
   },
   room = { key = "id" },
+  mention = { everyone = "@room" },
   limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } },
   can = { update = true, thread = true, notes = true },
   sample = { account = { url = "https://matrix.example.org", token = "syt_dG9jc2lu_AbCdEfGhIjKlMnOp_1aBcDe" }, address = { id = "!636q39766251:example.org" } },
@@ -37,7 +38,7 @@ local function plain_text(send)
   local tail = words.tail(send)
   if tail ~= "" then lines[#lines + 1] = tail end
   local below = table.concat(lines, "\n")
-  local head = format("%s%s", words.title(send), send.text.message and "\n" .. syntax.html.strip(send.text.message) or "")
+  local head = format("%s%s%s", send.mention and send.mention .. " " or "", words.title(send), send.text.message and "\n" .. syntax.html.strip(send.text.message) or "")
   return cut.keep(syntax.html.strip(head), below ~= "" and "\n" .. below or "", PLAIN_MAX, "bytes")
 end
 
@@ -45,7 +46,7 @@ local function content_of(send)
   return {
     msgtype = send.kind == "thread" and "m.notice" or "m.text", body = plain_text(send),
     format = "org.matrix.custom.html", formatted_body = compose.text(send, syntax.html, HTML_MAX, "bytes"),
-    ["m.mentions"] = json.raw("{}"),
+    ["m.mentions"] = send.mention and { room = true } or json.raw("{}"),
   }
 end
 

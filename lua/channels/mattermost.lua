@@ -11,7 +11,7 @@ local json <const> = require("tocsin.json")
 local sending <const> = require("sending")
 local compose <const>, encode <const>, inbound <const> = sending.compose, sending.encode, sending.inbound
 local reply <const>, words <const>, syntax <const> = sending.reply, sending.words, sending.syntax
-local gsub <const>, find <const> = string.gsub, string.find
+local gsub <const>, find <const>, format <const> = string.gsub, string.find, string.format
 
 local mattermost = {
   fields = { "title", "message", "image_url" },
@@ -66,6 +66,7 @@ mattermost.address = {
     about = "Id of the person's user, so that the buttons they press act as them" },
 }
 mattermost.room = { key = "id" }
+mattermost.mention = { everyone = "@channel" }
 mattermost.limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } }
 mattermost.can = { update = true, thread = true, notes = true, buttons = true }
 mattermost.sample = {
@@ -99,11 +100,11 @@ local function post_of(send)
   local attachment = {
     fallback = words.title { text = { title = syntax.markdown.strip(send.text.title) }, group = send.group },
     color = words.COLOURS[send.group and send.group.state or "resolved"],
-    text = compose.text(send, syntax.markdown, TEXT_MAX, "utf16", { buttons = #actions > 0 }),
+    text = compose.text(send, syntax.markdown, TEXT_MAX, "utf16", { buttons = #actions > 0, without_mention = true }),
     image_url = send.text.image_url,
   }
   if #actions > 0 then attachment.actions = actions end
-  return { message = "", props = { attachments = json.array { attachment } } }
+  return { message = send.mention or "", props = { attachments = json.array { attachment } } }
 end
 
 local function call(send, method, path, body)
@@ -162,6 +163,28 @@ function mattermost.inbound(request, account)
     answer = answer_of "{}", regret = function(why) return { answer = answer_of(json.encode { ephemeral_text = why }) } end }
 end
 
+-- Who is in a channel that the bot is in, some at a time.
+local PAGE <const>, LIST_KEEP <const> = 200, 1048576
+
+local function members_request(account, at, room)
+  local path = format("/api/v4/channels/%s/members", encode.percent(room))
+  return { method = "GET", url = encode.with_query(encode.base(account.url) .. path, { { "page", at or "0" }, { "per_page", PAGE } }),
+    headers = { encode.bearer(account.token) }, keep = LIST_KEEP }
+end
+
+local function read_members(response, now, at)
+  local refused, object = reply.refusal(response, { now = now }, RULES)
+  if refused then return { error = refused.error, after_ms = refused.after_ms } end
+  local items = {}
+  for _, one in ipairs(object) do
+    local id = reply.at(one, "user_id")
+    if type(id) == "string" and find(id, "^[%l%d]+$") and #id <= 26 then items[#items + 1] = id end
+  end
+  return { items = items, next = #object >= PAGE and tostring((tonumber(at) or 0) + 1) or nil }
+end
+
+mattermost.lists = { members = { request = members_request, read = read_members } }
+
 mattermost.examples = {
   { "a group in its room", send = { kind = "post" }, expect = { request = { method = "POST", url = "https://chat.example.org/api/v4/posts",
     headers = { Authorization = "Bearer xr3j5x3p4pfk7kk6ck7b4e6ghh" },
@@ -180,6 +203,13 @@ mattermost.examples = {
     expect = { state = "retry", after_ms = 1000 } },
   { "not in the channel", response = { status = 403, body = [[{"id":"api.context.permissions.app_error","message":"You do not have the appropriate permissions.","status_code":403}]] },
     expect = { state = "failed", error = "Mattermost answered 403: You do not have the appropriate permissions. Add the bot to the team and the channel" } },
+  { "who is in a channel", list = "members", room = "4xp9fdt77pncbef59f4k1qe83o", expect = { request = { method = "GET",
+    url = "https://chat.example.org/api/v4/channels/4xp9fdt77pncbef59f4k1qe83o/members?page=0&per_page=200", headers = { Authorization = "Bearer xr3j5x3p4pfk7kk6ck7b4e6ghh" } } } },
+  { "members", list = "members", response = { status = 200, body = [=[[{"channel_id":"4xp9fdt77pncbef59f4k1qe83o","user_id":"9ojw1kfqqtfmbqh8hqnyhgs5zw","roles":"channel_user"},{"user_id":5},null]]=] },
+    expect = { items = { "9ojw1kfqqtfmbqh8hqnyhgs5zw" } } },
+  { "members of a channel without the bot", list = "members", response = { status = 403, body = [[{"message":"You do not have the appropriate permissions."}]] },
+    expect = { error = "Mattermost answered 403: You do not have the appropriate permissions. Add the bot to the team and the channel" } },
+  { "a call of everybody", send = { kind = "post", mention = "@channel", group = false, links = false }, expect = { request = { json = { message = "@channel" } } } },
   { "a button", inbound = { body = [[{"user_id":"9ojw1kfqqtfmbqh8hqnyhgs5zw","user_name":"ann","channel_id":"4xp9fdt77pncbef59f4k1qe83o","post_id":"8xk1ctb9ifn3fmmhgtjkkdpzbh","type":"","context":{"value":"acknowledge:12","key":"n-41","sign":"953e22cacec55bf445f39ea059c22bc62b8e1075830d6f71c2f9558519fe0f8c"}}]] },
     expect = { events = { { verb = "acknowledge", group = 12, user_address = "9ojw1kfqqtfmbqh8hqnyhgs5zw", once = "n-41" } }, answer = { body = "{}" } } },
   { "a button of another group", inbound = { body = [[{"user_id":"u","context":{"value":"acknowledge:13","key":"n-41","sign":"953e22cacec55bf445f39ea059c22bc62b8e1075830d6f71c2f9558519fe0f8c"}}]] }, expect = { refused = "not signed by us" } },

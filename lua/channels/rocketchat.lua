@@ -21,6 +21,7 @@ local rocketchat = {
     { "id", type = "text", required = true, max = 100, pattern = "^[#@]?[%w._-]+$", hint = "Such as #alerts, @ann, or a room's id.", about = "#channel, @user or room id" },
   },
   room = { key = "id" },
+  mention = { person = function(address) return match(address.id or "", "^@[%w._-]+$") end, everyone = "@all" },
   limits = { per_target = { 2, 1000 }, per_provider = { 10, 1000 } },
   can = { update = true, thread = true, notes = true },
   sample = { account = { url = "https://rocket.example.org", user_id = "aobEdbYhXfu5hkeqG", token = "9HqLlyZOugoStsXCUfD_0YdwnNnunAJF8V47U3QHXSq" }, address = { id = "#alerts" } },

@@ -195,6 +195,7 @@ end
 local function message_body(send)
   local body = { channel = send.address.id, text = fallback(send), blocks = json.array { section(headline(send)) },
     attachments = attachments(send) }
+  if send.mention then body.blocks[2] = section(cut.to(send.mention, SECTION_MAX, "utf16")) end -- in an attachment it calls nobody
   if send.kind ~= "update" then return body end
   body.channel, body.ts = parts_of(send.message and send.message.external_id)
   if not body.ts then return nil, "the message to update is not known" end

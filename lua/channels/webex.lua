@@ -18,6 +18,7 @@ local webex = {
   },
   address = { { "id", type = "text", required = true, max = 254, pattern = "^[^%s]+$", about = "Space id, or a person's e-mail address" } },
   room = { key = "id" },
+  mention = { person = function(address) return find(address.id or "", "^[%w._+-]+@[%w.-]+$") and "<@personEmail:" .. address.id .. ">" end, everyone = "<@all>" },
   limits = { per_target = { 1, 1000 }, per_provider = { 5, 1000 } },
   can = { update = true, thread = true, notes = true },
   sample = {

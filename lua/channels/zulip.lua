@@ -51,6 +51,7 @@ zulip.address = {
   { "user", type = "text", max = 254, pattern = "^[^%s,%[%]\"]+$", about = "Person, by e-mail address or user id, instead of a channel" },
 }
 zulip.room = { key = "id" }
+zulip.mention = { everyone = "@**all**" }
 zulip.limits = { per_target = { 5, 1000 }, per_provider = { 200, 60000 } }
 zulip.can = { update = true, thread = true, notes = true }
 zulip.sample = {

@@ -187,7 +187,7 @@ local function plain(text) return (gsub(text, "%c+", " ")) end
 local PROBLEMS <const> = {
   no_contact_method = "has no contact method for it",
   user_gone = "the user is gone", role_may_not_be_notified = "their role may not be notified",
-  no_room = "the route posts to no room", room_not_known = "no provider tells who is in the room",
+  no_room = "the route posts to no room",
   no_one_on_call = "nobody is on call", no_one_to_notify = "there is nobody to notify",
 }
 

@@ -60,12 +60,13 @@ end
 ---@param s syntax
 ---@param limit integer
 ---@param unit "points"|"utf16"|"bytes"
----@param o {buttons: boolean?, without_title: boolean?}?
+---@param o {buttons: boolean?, without_title: boolean?, without_mention: boolean?}? the last: it stands where the channel wants it
 ---@return string
 function compose.text(send, s, limit, unit, o)
   o = o or {}
   if send.kind == "thread" then send = { kind = "thread", text = send.text } end -- the thread says what it is about
   local head = o.without_title and "" or compose.headline(send, s, limit // 4, unit)
+  if send.mention and not o.without_mention then head = send.mention .. s.br .. head end
   local below = compose.footer(send, s, limit // 8, unit)
   below[#below + 1] = compose.links(send, s, o.buttons)
   local tail = concat(below, s.br)

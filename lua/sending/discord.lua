@@ -1,6 +1,6 @@
 --- A Discord message: what a webhook's and a bot's have in common.
 ---
---- allowed_mentions says whom a message may call, whatever its words are: nobody, but for those whom we name.
+--- allowed_mentions says whom a message may call, whatever its words are: nobody, or everybody.
 local json <const> = require("tocsin.json")
 local compose <const> = require("sending.compose")
 local cut <const> = require("sending.cut")
@@ -10,6 +10,9 @@ local words <const> = require("sending.words")
 local match <const> = string.match
 
 local discord = {}
+
+--- What calls everybody in a channel, where the message's allowed_mentions let it. (Escaped data never says it.)
+discord.EVERYONE = "@everyone"
 
 local DESCRIPTION_MAX <const>, CONTENT_MAX <const> = 4000, 2000 -- characters; an embed's description holds 4,096
 
@@ -22,12 +25,14 @@ end
 ---@param has_buttons boolean? it needs no links
 ---@return table
 function discord.body(send, has_buttons)
-  local embed = { description = compose.text(send, syntax.markdown, DESCRIPTION_MAX, "utf16", { buttons = has_buttons }), color = colour(send) }
+  local embed = { description = compose.text(send, syntax.markdown, DESCRIPTION_MAX, "utf16", { buttons = has_buttons, without_mention = true }),
+    color = colour(send) }
   if send.text.image_url then embed.image = { url = send.text.image_url } end
   -- What a phone shows of the message; the embed has it all.
-  local state = send.group and words.state(send.group) .. ": " or ""
-  return { content = cut.keep_markup(syntax.markdown.escape(state) .. send.text.title, "", CONTENT_MAX, "utf16", syntax.markdown),
-    embeds = json.array { embed }, allowed_mentions = { parse = json.array() } }
+  local state = send.group and syntax.markdown.escape(words.state(send.group) .. ": ") or ""
+  local content = cut.keep_markup(state .. send.text.title, "", CONTENT_MAX - #discord.EVERYONE - 1, "utf16", syntax.markdown)
+  if send.mention then content = send.mention .. " " .. content end
+  return { content = content, embeds = json.array { embed }, allowed_mentions = { parse = json.array { send.mention and "everyone" } } }
 end
 
 --- The rules for a refusal (sending.reply), with this advice.

@@ -18,26 +18,27 @@ local function addresses_of(n, detail, spec)
   return out
 end
 
--- People and everybody in the channel's own words, behind what was converted: there, data can mention nobody.
-local function mentions_of(n, detail, spec)
-  local list = {}
-  if not spec.mention then return list end
+--- People and everybody in the channel's own words, which stand apart from what was converted: data can mention nobody.
+---@param n table row of `notification`, of kind info
+---@param spec table the channel's file
+---@return string? mention
+function sending.mention(n, spec)
+  local detail, list = json.decode(n.detail), {}
+  if not spec.mention then return nil end
   if detail.everyone then list[1] = spec.mention.everyone end
-  for _, address in ipairs(addresses_of(n, detail, spec)) do list[#list + 1] = spec.mention.person(address) end
-  return list
+  for _, address in ipairs(spec.mention.person and addresses_of(n, detail, spec) or {}) do
+    list[#list + 1] = spec.mention.person(address)
+  end
+  return #list > 0 and table.concat(list, " ") or nil
 end
 
 --- The texts of a message.
 ---@param n table row of `notification`, of kind info
----@param spec table the channel's file
 ---@param look string
 ---@return {title: string, message: string}
-function sending.text(n, spec, look)
+function sending.text(n, look)
   local detail, shape = json.decode(n.detail), channels[look] or channels.sms
-  local lines = { shape.convert(detail.message, "message") }
-  local mentions = mentions_of(n, detail, spec)
-  if #mentions > 0 then lines[2] = table.concat(mentions, " ") end
-  return { title = shape.convert(detail.title, "title"), message = table.concat(lines, "\n") }
+  return { title = shape.convert(detail.title, "title"), message = shape.convert(detail.message, "message") }
 end
 
 --- The user group that a row is about and who belongs to it, by their addresses; nil: it is a message.

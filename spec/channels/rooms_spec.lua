@@ -3,6 +3,8 @@
 require "tocsin.core"
 local channel = require "channel"
 local channel_examples = require "channel_examples"
+local encode = require "sending.encode"
+local json = require "tocsin.json"
 
 local BASE <const> = "https://tocsin.example.org/act/"
 local VERBS <const> = { "acknowledge", "unacknowledge", "resolve", "unresolve", "silence", "unsilence" }
@@ -59,4 +61,34 @@ describe("Slack without a signing secret", function()
     assert.same(OFFERED.firing, offered(body))
     assert.is_nil(body:find('"actions"', 1, true))
   end)
+end)
+
+-- Where each channel's API reads who is called; who is not here cannot call a whole room.
+local CALLED <const> = {
+  slack = function(b) return b.blocks[2].text.text end, mattermost = function(b) return b.message end,
+  discord = function(b) return b.allowed_mentions.parse[1] == "everyone" and b.content:match "^%S+" end,
+  google_chat = function(b) return b.text end, matrix = function(b) return b["m.mentions"].room and b.body:match "^%S+" end,
+  rocketchat = function(b) return b.text:match "^%S+" end, zulip = function(b) return b.content:match "^%S+" end,
+  webex = function(b) return b.markdown:match "^%S+" end,
+}
+CALLED.discord_bot = CALLED.discord
+local WORDS <const> = { slack = "<!channel>", mattermost = "@channel", discord = "@everyone", discord_bot = "@everyone", google_chat = "<users/all>",
+  matrix = "@room", rocketchat = "@all", zulip = "@**all**", webex = "<@all>" }
+
+describe("everybody in a room", function()
+  for _, room in ipairs(channel.rooms()) do
+    local name, mention = room.name, channel.load(room.name).mention
+    it((mention and "is called in the words of " or "cannot be called by ") .. name, function()
+      if not mention then return assert.is_nil(CALLED[name]) end
+      assert.equal(WORDS[name], mention.everyone)
+      local function sent(over)
+        local request = assert(channel.request(name, channel_examples.send(name, over)))
+        if request.headers[1][2] == "application/x-www-form-urlencoded" or name == "zulip" then return encode.read_form(request.body) end
+        return json.decode(request.body)
+      end
+      assert.equal(WORDS[name], CALLED[name](sent { kind = "post", channel = name, group = false, links = false, mention = mention.everyone }))
+      local silent = sent { kind = "post", channel = name, group = false, links = false }
+      if name == "slack" then assert.is_nil(silent.blocks[2]) else assert.are_not.equal(WORDS[name], CALLED[name](silent)) end
+    end)
+  end
 end)

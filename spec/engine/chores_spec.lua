@@ -314,7 +314,7 @@ describe("a chat that is asked", function()
       local integration = w:hook(w:chain { { type = "notify_whole_channel" } })
       w:api(200, "PUT", "routes/" .. integration.default_route.id .. "/", { slack = { channel_id = "C1", enabled = true } })
       w:post(integration, { key = "early" })
-      assert.same({ "escalation_failed room_not_known" }, w:lines(w:groups()[1].id, "escalation_failed"))
+      assert.same({ "room_called step_due" }, w:lines(w:groups()[1].id, "escalation_failed", "room_called"))
       w:advance(2 * SECOND)
       assert.matches("channel=C1", asked()["conversations.members"].url)
       answer("conversations.members", { ok = true, members = json.array { "U0ADA", "U0X" }, response_metadata = { next_cursor = "m2" } })
@@ -328,6 +328,63 @@ describe("a chat that is asked", function()
       answer("conversations.members", { ok = true, members = json.array { "U0BOB" } })
       w:post(integration, { key = "later" })
       assert.equal("00:00 bob sms", called(3))
+    end)
+
+    describe("in a room whose people nobody tells", function()
+      local function hook(rooms, steps)
+        local integration = w:hook(w:chain(steps or { { type = "notify_whole_channel" }, { type = "notify_persons", users = { "ada" } } }))
+        w:api(200, "PUT", "routes/" .. integration.default_route.id .. "/", rooms)
+        return integration
+      end
+      -- What comes after the message of the group, which is there first.
+      local function called()
+        for _ = 1, 3 do
+          for _, letter in ipairs(w:outgoing()) do
+            local room = letter.url:find "rocket" or letter.url:find "signal"
+            if room and letter.body:find("@all", 1, true) then return letter end
+            if room then w:answer(letter, { status = 201, body = '{"success":true,"message":{"rid":"GENERAL","_id":"jC9"},"timestamp":"1"}' }) end
+          end
+          w:advance(2 * SECOND)
+        end
+      end
+      before_each(function()
+        w:provider("rocketchat", { url = "https://rocket.example.org", user_id = "aobEdbYhXfu5hkeqG", token = "9HqLlyZOugoStsXCUfD" })
+      end)
+
+      it("calls everybody by a message of its own, and the chain goes on", function()
+        w:post(hook { rocketchat = { id = "#alerts", enabled = true } }, { key = "a", title = "Disk @here" })
+        local id = w:groups()[1].id
+        local letter = called()
+        local text = json.decode(letter.body).text
+        assert.equal("@all", text:match "^%S+")
+        assert.is_truthy(text:find("acknowledge it", 1, true), text)
+        assert.is_nil(text:find("@here", 1, true))
+        assert.same({ "room_called step_due" }, w:lines(id, "room_called", "escalation_failed"))
+        assert.is_truthy(table.concat(w:calls(id), " "):find("ada", 1, true))
+        w:answer(letter, { status = 403, body = '{"success":false,"error":"not allowed"}' })
+        assert.same({ "room_call_failed not_delivered" }, w:lines(id, "room_call_failed"))
+      end)
+
+      it("does not ask for what somebody has already", function()
+        w:post(hook({ rocketchat = { id = "#alerts", enabled = true } }, { { type = "wait", wait_ms = 60000 }, { type = "notify_whole_channel" } }), { key = "a" })
+        local id, post = w:groups()[1].id, nil
+        for _, letter in ipairs(w:outgoing()) do post = letter.url:find "rocket" and letter or post end
+        w:advance(61 * SECOND) -- the post is not taken yet, and the call waits behind it
+        assert.same({ "room_called step_due" }, w:lines(id, "room_called"))
+        w:must(id, "acknowledge")
+        w:answer(post, { failure = "TIMEOUT" })
+        assert.is_nil(called())
+        assert.same({ "cancelled" }, w:column "SELECT state FROM notification WHERE kind = 'call'")
+      end)
+
+      it("says which chat has no way to call everybody", function()
+        w:provider("signal", { url = "http://signal.example.org:8080", number = "+15550100" })
+        w:post(hook { signal = { id = "group.OTVYYkVlVXlGSDM=", enabled = true } }, { key = "a" })
+        local id = w:groups()[1].id
+        called()
+        assert.same({ "room_called step_due", "room_call_failed not_delivered" }, w:lines(id, "room_called", "room_call_failed"))
+        assert.matches("Signal has no way to call everybody", w:column "SELECT detail FROM group_log WHERE action = 'room_call_failed'"[1])
+      end)
     end)
 
     it("says so when a whole room is to be called and the route has none", function()

@@ -81,9 +81,9 @@ describe("the room of a schedule", function()
       schedule { shift {} }
       assert.same({}, said())
       w:advance(17 * HOUR) -- Tuesday 07:13 UTC, 09:13 in Paris
-      assert.same({ "C0ROOM: *sea watch: Bob is on call now* / Next: *Ada*, Wed 23 Sep 09:00 (Europe/Paris).\n<@U0BOB>" }, said())
+      assert.same({ "C0ROOM: *sea watch: Bob is on call now* / <@U0BOB> / Next: *Ada*, Wed 23 Sep 09:00 (Europe/Paris)." }, said())
       w:advance(DAY)
-      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / Next: *Bob*, Thu 24 Sep 09:00 (Europe/Paris).\n<@U0ADA>" }, said())
+      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / <@U0ADA> / Next: *Bob*, Thu 24 Sep 09:00 (Europe/Paris)." }, said())
     end)
 
     it("at the moment it happens", function()
@@ -115,13 +115,13 @@ describe("the room of a schedule", function()
       local list = said()
       assert.equal(2, #list)
       assert.is_truthy(list[1]:find("Eve takes over from Ada", 1, true))
-      assert.equal("C0ROOM: *sea watch: Eve is on call now* / Next: *Ada*, Mon 21 Sep 18:00 (Europe/Paris).\n<@U0EVE>", list[2])
+      assert.equal("C0ROOM: *sea watch: Eve is on call now* / <@U0EVE> / Next: *Ada*, Mon 21 Sep 18:00 (Europe/Paris).", list[2])
     end)
 
     it("that nobody is on call, and everybody is called", function()
       schedule { shift { type = "single_event", users = json.array { users.ada }, start = "2026-09-21T09:00:00", duration = 8 * 3600 } }
       w:advance(3 * HOUR)
-      assert.same({ "C0ROOM: *sea watch: nobody is on call now* / *Ada* was until now.\nNobody is planned to follow.\n<!channel>" }, said())
+      assert.same({ "C0ROOM: *sea watch: nobody is on call now* / <!channel> / *Ada* was until now.\nNobody is planned to follow." }, said())
     end)
 
     it("that nobody is on call, and who was is called, or nobody, as the schedule says", function()
@@ -132,7 +132,7 @@ describe("the room of a schedule", function()
       local list = said()
       table.sort(list)
       assert.equal("C0ROOM: *other: nobody is on call now* / *Ada* was until now.\nNobody is planned to follow.", list[1])
-      assert.equal("C0ROOM: *sea watch: nobody is on call now* / *Ada* was until now.\nNobody is planned to follow.\n<@U0ADA>", list[2])
+      assert.equal("C0ROOM: *sea watch: nobody is on call now* / <@U0ADA> / *Ada* was until now.\nNobody is planned to follow.", list[2])
     end)
 
     it("and who is next is called too, or nobody at all, as the schedule says", function()
@@ -223,7 +223,7 @@ describe("the room of a schedule", function()
       local made = schedule { week { name = "the *week*", users = json.array { users.ada, users.eve } } }
       w:api(204, "DELETE", "users/" .. users.eve)
       w:advance(2 * SECOND)
-      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / Nobody is planned to follow.\n<@U0ADA>",
+      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / <@U0ADA> / Nobody is planned to follow.",
         "C0ROOM: *sea watch: something is wrong ahead* / • The shift the *week*: a person of it does not exist any more" }, said())
       local list = w:api(200, "GET", "schedules/" .. made.id .. "/warnings").results
       assert.equal("missing_person a person of it does not exist any more", list[1].kind .. " " .. list[1].text)
@@ -266,7 +266,7 @@ describe("the room of a schedule", function()
       end
       local event = "UID:1\r\nDTSTART:20260901T000000Z\r\nDURATION:P1D\r\nRRULE:FREQ=DAILY\r\nSUMMARY:ada\r\n"
       fetch { status = 200, body = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n" .. event .. "END:VEVENT\r\nEND:VCALENDAR\r\n" }
-      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / Nobody is planned to follow.\n<@U0ADA>" }, said())
+      assert.same({ "C0ROOM: *sea watch: Ada is on call now* / <@U0ADA> / Nobody is planned to follow." }, said())
       w:advance(10 * 60 * SECOND)
       fetch { status = 500 }
       assert.same({ "C0ROOM: *sea watch: something is wrong ahead* / " ..

@@ -18,6 +18,10 @@ local function show(run)
     "error", run.error, "report", run.report and writer.raw(run.report))
 end
 
+local STATES <const> = { "waiting", "running", "done", "stopped", "failed" }
+local RUN <const> = { object = { { "id", "id" }, { "state", { choice = STATES } }, { "done", "integer" }, { "total", "integer?" },
+  { "error", "text?" }, { "report", { map = "any", null = true } } } }
+
 local function answer(status, result)
   return { status = status, value = show(result) }
 end
@@ -30,31 +34,35 @@ local function call(status, arguments)
 end
 
 ---POST /integrations/<id>/backtest/ with the changes → 202 {id, state …}: it runs in the background.
-function backtest.create(request)
-  local id = ids.decode("C", request.id)
-  local row = id and backtest_plan.find(request.id)
-  if not row or row.id ~= id then return errors.not_found() end
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local made
-  made, refusal = backtest_plan.make(row, sent)
-  if not made then return refusal end
-  local changes = string.find(request.body, "%S") and request.body or "{}"
-  return call(202, { start = '{"integration":' .. writer.quote(request.id) .. ',"changes":' .. changes .. "}" })
-end
+backtest.create = {
+  about = "Renders stored alerts with the changes that are sent and without, in the background, and tells what would differ.",
+  takes = backtest_plan.SHAPE, gives = RUN, status = 202,
+  answer = function(request)
+    local id = ids.decode("C", request.id)
+    local row = id and backtest_plan.find(request.id)
+    if not row or row.id ~= id then return errors.not_found() end
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local made
+    made, refusal = backtest_plan.make(row, sent)
+    if not made then return refusal end
+    local changes = string.find(request.body, "%S") and request.body or "{}"
+    return call(202, { start = '{"integration":' .. writer.quote(request.id) .. ',"changes":' .. changes .. "}" })
+  end,
+}
 
-local function with_id(arguments)
-  return function(request)
+local function with_id(about, arguments)
+  return { about = about, gives = RUN, answer = function(request)
     local id = ids.decode(PREFIX, request.id)
     if not id then return errors.not_found() end
     local all = { id = id }
     for name, v in pairs(arguments) do all[name] = v end
     return call(200, all)
-  end
+  end }
 end
 
 ---GET /backtests/<id>/ → how far it is, and what differs so far.
-backtest.get = with_id {}
+backtest.get = with_id("How far a backtest is, and what differs so far.", {})
 
 local OVER = { done = true, stopped = true, failed = true }
 
@@ -71,17 +79,20 @@ function backtest.event(text)
 end
 
 ---GET /backtests/<id>/events/ → the same as a stream, until it is over.
-function backtest.events(request)
-  local id = ids.decode(PREFIX, request.id)
-  if not id then return errors.not_found() end
-  local from = port.call("events", {}).from
-  local run, sentence, code = port.call("backtest", { id = id })
-  if not run then return change.port_error(sentence, code) end
-  local text, is_over = tell(run)
-  return events.stream(text, not is_over and from .. " run " .. id or nil)
-end
+backtest.events = {
+  about = "The same as a stream of server-sent events, until it is over.", kind = "text/event-stream", gives = "text",
+  answer = function(request)
+    local id = ids.decode(PREFIX, request.id)
+    if not id then return errors.not_found() end
+    local from = port.call("events", {}).from
+    local run, sentence, code = port.call("backtest", { id = id })
+    if not run then return change.port_error(sentence, code) end
+    local text, is_over = tell(run)
+    return events.stream(text, not is_over and from .. " run " .. id or nil)
+  end,
+}
 
 ---POST /backtests/<id>/stop/: it ends with what it has found.
-backtest.stop = with_id { stop = true }
+backtest.stop = with_id("Ends a backtest with what it has found.", { stop = true })
 
 return backtest

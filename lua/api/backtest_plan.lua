@@ -146,6 +146,16 @@ local TAKE <const> = {
   end,
 }
 
+---What can be sent.
+backtest_plan.SHAPE = { object = {
+  { "templates", templates.SENT }, { "labels", labels.SENT }, { "static_labels", labels.SENT }, { "dynamic_labels", labels.SENT },
+  { "multi_label_template", "text?" }, { "allow_resolve", "boolean" },
+  { "routes", { max = ROUTES_MAX, list = { object = { { "id", "id", optional = true },
+    { "routing_type", { choice = { "regex", "jinja2", "labels" } }, optional = true },
+    { "routing_regex", { "text?", max = TERM_MAX }, optional = true }, { "routing_labels", labels.SENT, optional = true } } } } },
+  { "last", { "integer", min = 1, max = LAST_MAX }, about = "How many of the last alerts." } } }
+for _, member in ipairs(backtest_plan.SHAPE.object) do member.optional = true end
+
 ---@param row table of `find`
 ---@param sent table the changes
 ---@return table|nil plan {old, new: configurations as JSON, last, integration_id}

@@ -25,6 +25,11 @@ local HOURLY_MAX = 10 -- tests and codes to one person on one channel
 local CODE_LIFE, CODE_PAUSE, TRIES_MAX = 10 * MINUTE, MINUTE, 5
 local BY_CODE = { sms = true, phone_call = true, email = true }
 
+local ACCEPTED = { object = { { "id", "id",
+  about = "Of the notification: GET /notifications/<id>/ tells what becomes of it." } } }
+local CODE = { object = { { "code", "text", about = "The six digits." } } }
+local TEST = { object = { { "channel", "text", optional = true }, { "address", { map = "any" }, optional = true } } }
+
 local function write(statements)
   for _, statement in ipairs(statements) do json.array(statement.args) end
   return port.call("write", { statements = json.array(statements), is_outbox = true })
@@ -74,13 +79,16 @@ local function accepted(statements)
 end
 
 ---POST /contact_methods/<id>/test/
-function contact_check.test_method(request)
-  local row, refusal = own_method(request)
-  if not row then return refusal end
-  local wait = wait_of(row, request.now)
-  if wait then return errors.throttled(wait) end
-  return accepted { to_method(row, request.now) }
-end
+contact_check.test_method = {
+  about = "Sends a test message to a contact method.", status = 202, gives = ACCEPTED,
+  answer = function(request)
+    local row, refusal = own_method(request)
+    if not row then return refusal end
+    local wait = wait_of(row, request.now)
+    if wait then return errors.throttled(wait) end
+    return accepted { to_method(row, request.now) }
+  end,
+}
 
 -- Codes ---------------------------------------------------------------------------------------------------------------
 
@@ -102,21 +110,24 @@ local function too_soon(row, now)
 end
 
 ---POST /contact_methods/<id>/verify_start/ sends a code; one that was sent before is void.
-function contact_check.start(request)
-  local row, refusal = own_method(request)
-  if not row then return refusal end
-  if not BY_CODE[row.channel] then
-    return errors.detail(400, "Codes are sent to sms, phone_call and email only. Send a test instead.")
-  end
-  local wait = too_soon(row, request.now)
-  if wait then return errors.throttled(wait) end
-  local code = string.format("%06d", string.unpack("<I4", crypto.random_bytes(4)) % 1000000)
-  return accepted {
-    { sql = "INSERT OR REPLACE INTO contact_code (contact_method_id, digest, expires_at, tries) VALUES ($1, $2, $3, 0)",
-      args = { row.id, digest(row, code), request.now + CODE_LIFE } },
-    contact_check.message(row, request.now, words_of(row, code)),
-  }
-end
+contact_check.start = {
+  about = "Sends a code of six digits; one that was sent before is void.", status = 202, gives = ACCEPTED,
+  answer = function(request)
+    local row, refusal = own_method(request)
+    if not row then return refusal end
+    if not BY_CODE[row.channel] then
+      return errors.detail(400, "Codes are sent to sms, phone_call and email only. Send a test instead.")
+    end
+    local wait = too_soon(row, request.now)
+    if wait then return errors.throttled(wait) end
+    local code = string.format("%06d", string.unpack("<I4", crypto.random_bytes(4)) % 1000000)
+    return accepted {
+      { sql = "INSERT OR REPLACE INTO contact_code (contact_method_id, digest, expires_at, tries) VALUES ($1, $2, $3, 0)",
+        args = { row.id, digest(row, code), request.now + CODE_LIFE } },
+      contact_check.message(row, request.now, words_of(row, code)),
+    }
+  end,
+}
 
 -- Counts the try before it is judged, so that many at once are no more than many after each other.
 local function take_try(row, now)
@@ -140,20 +151,23 @@ local function mark(request, row)
 end
 
 ---POST /contact_methods/<id>/verify/ with {"code": "123456"}
-function contact_check.verify(request)
-  local row, refusal = own_method(request)
-  if not row then return refusal end
-  local sent
-  sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local code = type(sent.code) == "string" and string.gsub(sent.code, "%s", "") or ""
-  if not string.find(code, "^%d%d%d%d%d%d$") then return errors.field("code", "Expected the six digits that were sent.") end
-  local stored
-  stored, refusal = take_try(row, request.now)
-  if not stored then return refusal end
-  if not crypto.equal(stored, digest(row, code)) then return errors.field("code", "This is not the code that was sent.") end
-  return mark(request, row)
-end
+contact_check.verify = {
+  about = "Takes the code that was sent: the address is verified.", takes = CODE, gives = { ref = "ContactMethod" },
+  answer = function(request)
+    local row, refusal = own_method(request)
+    if not row then return refusal end
+    local sent
+    sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local code = type(sent.code) == "string" and string.gsub(sent.code, "%s", "") or ""
+    if not string.find(code, "^%d%d%d%d%d%d$") then return errors.field("code", "Expected the six digits that were sent.") end
+    local stored
+    stored, refusal = take_try(row, request.now)
+    if not stored then return refusal end
+    if not crypto.equal(stored, digest(row, code)) then return errors.field("code", "This is not the code that was sent.") end
+    return mark(request, row)
+  end,
+}
 
 -- Providers -----------------------------------------------------------------------------------------------------------
 
@@ -180,21 +194,24 @@ local function address_for(request, provider, name, sent)
 end
 
 ---POST /providers/<id>/test/ with {"channel", "address"}, both optional
-function contact_check.test_provider(request)
-  local id = ids.decode("P", request.id)
-  local provider = id and store.row("SELECT id, type, is_enabled FROM provider WHERE id = $1", id)
-  if not provider then return errors.not_found() end
-  if not channel.load(provider.type) then return errors.detail(400, "There is no file for this type any more.") end
-  if provider.is_enabled ~= 1 then return errors.detail(400, "The provider is switched off.") end
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local name = carried(provider, sent.channel)
-  if not name then return errors.field("channel", "The provider does not carry this channel.") end
-  local address
-  address, refusal = address_for(request, provider, name, sent.address)
-  if not address then return refusal end
-  return accepted { message({ provider_id = provider.id, channel = name, target = "provider:" .. provider.id,
-    detail = json.encode { address = address } }, request.now) }
-end
+contact_check.test_provider = {
+  about = "Sends a test message through a provider.", takes = TEST, status = 202, gives = ACCEPTED,
+  answer = function(request)
+    local id = ids.decode("P", request.id)
+    local provider = id and store.row("SELECT id, type, is_enabled FROM provider WHERE id = $1", id)
+    if not provider then return errors.not_found() end
+    if not channel.load(provider.type) then return errors.detail(400, "There is no file for this type any more.") end
+    if provider.is_enabled ~= 1 then return errors.detail(400, "The provider is switched off.") end
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local name = carried(provider, sent.channel)
+    if not name then return errors.field("channel", "The provider does not carry this channel.") end
+    local address
+    address, refusal = address_for(request, provider, name, sent.address)
+    if not address then return refusal end
+    return accepted { message({ provider_id = provider.id, channel = name, target = "provider:" .. provider.id,
+      detail = json.encode { address = address } }, request.now) }
+  end,
+}
 
 return contact_check

@@ -24,6 +24,9 @@ local MODES <const> = { debug = true, page = true }
 -- Types whose alerts are the house's own.
 local WITHOUT <const> = { direct_paging = true, manual = true, maintenance = true }
 
+local SENT <const> = { object = { { "demo_alert_payload", "any", optional = true },
+  { "mode", { choice = { "debug", "page" } }, optional = true, about = "page: people are called as for any other." } } }
+
 -- The payload that was sent, in the order of the wire; nil: the example.
 local function edited(request, sent)
   local v = sent.demo_alert_payload
@@ -92,17 +95,21 @@ end
 
 ---{demo_alert_payload: JSON (default: the first example of the integration's type), mode: "debug" | "page"} →
 ---200 {mode, alert_group_ids}.
-function demo_alert.send(request)
-  local id = ids.decode("C", request.id)
-  local row = id and store.row("SELECT id, type FROM integration WHERE id = $1 AND deleted_at IS NULL", id)
-  if not row then return errors.not_found() end
-  if WITHOUT[row.type] then return errors.detail(400, "There is no demo alert for integrations of this type.") end
-  local demo, refusal = take(request, row)
-  if not demo then return refusal end
-  local groups
-  groups, refusal = send(request, row, demo.alerts, demo.is_debug)
-  if not groups then return refusal end
-  return { status = 200, value = writer.object("mode", demo.mode, "alert_group_ids", writer.list(groups)) }
-end
+demo_alert.send = {
+  about = "Sends an alert to see what the integration does with it: the first example of its type, or any payload.",
+  takes = SENT, gives = { object = { { "mode", "text" }, { "alert_group_ids", { list = "id" } } } },
+  answer = function(request)
+    local id = ids.decode("C", request.id)
+    local row = id and store.row("SELECT id, type FROM integration WHERE id = $1 AND deleted_at IS NULL", id)
+    if not row then return errors.not_found() end
+    if WITHOUT[row.type] then return errors.detail(400, "There is no demo alert for integrations of this type.") end
+    local demo, refusal = take(request, row)
+    if not demo then return refusal end
+    local groups
+    groups, refusal = send(request, row, demo.alerts, demo.is_debug)
+    if not groups then return refusal end
+    return { status = 200, value = writer.object("mode", demo.mode, "alert_group_ids", writer.list(groups)) }
+  end,
+}
 
 return demo_alert

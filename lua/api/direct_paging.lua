@@ -14,6 +14,7 @@ local json = require("tocsin.json")
 local port = require("tocsin.port")
 local rights = require("api.rights")
 local rows = require("api.rows")
+local shape = require("api.shape")
 local store = require("tocsin.store")
 local writer = require("api.writer")
 
@@ -32,6 +33,11 @@ local FIELDS <const> = {
 }
 local LIST_MAX <const> = 100
 local IMPORTANT <const> = { "important", type = "boolean" }
+
+local CALLEES <const> = { null = true, max = LIST_MAX, list = { object = { { "id", "id" }, { "important", "boolean",
+  optional = true } } } }
+local SENT <const> = { object = { { "users", CALLEES, optional = true }, { "schedules", CALLEES, optional = true } } }
+for _, f in ipairs(FIELDS) do table.insert(SENT.object, { f[1], shape.or_null(field.sent_shape(f)), optional = true }) end
 
 local function user_of(id)
   local user = store.row("SELECT id, username AS name, role FROM user WHERE id = $1", id)
@@ -194,16 +200,20 @@ local function join_group(c, call)
 end
 
 ---POST /escalation/ → the alert group.
-function direct_paging.create(request)
-  local c, refusal = take(request)
-  refusal = refusal or refused(c, request.actor)
-  if refusal then return refusal end
-  local key
-  local call = people_of(c, request)
-  if c.group then key, refusal = join_group(c, call) else key, refusal = open_group(c, call, request) end
-  if not key then return refusal end
-  local row = rows.by_key(group_resource, key)
-  return row and { status = 200, value = rows.show(group_resource, row, request) } or errors.not_found()
-end
+direct_paging.create = {
+  about = "Calls people, a team or who is on call for a new problem, or for an alert group that is there.",
+  takes = SENT, gives = { ref = "AlertGroup" },
+  answer = function(request)
+    local c, refusal = take(request)
+    refusal = refusal or refused(c, request.actor)
+    if refusal then return refusal end
+    local key
+    local call = people_of(c, request)
+    if c.group then key, refusal = join_group(c, call) else key, refusal = open_group(c, call, request) end
+    if not key then return refusal end
+    local row = rows.by_key(group_resource, key)
+    return row and { status = 200, value = rows.show(group_resource, row, request) } or errors.not_found()
+  end,
+}
 
 return direct_paging

@@ -17,6 +17,16 @@ local CALLS <const> = { notify_persons = true, notify_person_next_each_time = tr
 -- What a step names, and the prefix of its ids.
 local NAMED <const> = { { "schedule", "S" }, { "team", "T" }, { "user_group", "G" }, { "webhook", "WH" } }
 
+local USER <const> = { object = { { "id", "id" }, { "username", "text?" } } }
+local EVENT <const> = { object = { { "at", "time" }, { "after_ms", "integer" }, { "event", "text" }, { "step", "integer",
+  optional = true },
+  { "type", "text", optional = true }, { "important", "boolean", optional = true }, { "users", { list = USER }, optional = true },
+  { "schedule_id", "id", optional = true }, { "team_id", "id", optional = true }, { "user_group_id", "id", optional = true },
+  { "webhook_id", "id", optional = true }, { "until", "time", optional = true }, { "problem", "text?", optional = true },
+  { "user", USER, optional = true }, { "channel", "text?", optional = true }, { "contact_method_id", "id?", optional = true } } }
+local PLAN <const> = { object = { { "alert_group_id", "id" }, { "escalation", "text?" }, { "plan", { list = EVENT } },
+  { "is_truncated", "boolean" } } }
+
 local function user_of(world, id)
   if not world.users[id] then
     local row = store.row("SELECT username FROM user WHERE id = $1", id)
@@ -83,19 +93,21 @@ function EVENTS.webhook(_, event, out)
   writer.put(out, "webhook_id", ids.encode("WH", event.webhook))
 end
 
----@return table answer
-function escalation_plan.get(request)
-  local id = ids.decode("I", request.id)
-  local row = id and store.row("SELECT escalation FROM alert_group WHERE id = $1", id)
-  local ahead = row and preview.of_group(id, request.now)
-  if not ahead then return errors.not_found() end
-  local world, list = { users = {} }, {}
-  for i, event in ipairs(ahead.events) do
-    list[i] = writer.object("at", time.text(event.at), "after_ms", (event.at - request.now) // 1000, "event", event.event)
-    if EVENTS[event.event] then EVENTS[event.event](world, event, list[i]) end
-  end
-  return { status = 200, value = writer.object("alert_group_id", request.id, "escalation", row.escalation,
-    "plan", writer.list(list), "is_truncated", ahead.is_truncated) }
-end
+escalation_plan.get = {
+  about = "What is still to come if nobody does anything.", gives = PLAN,
+  answer = function(request)
+    local id = ids.decode("I", request.id)
+    local row = id and store.row("SELECT escalation FROM alert_group WHERE id = $1", id)
+    local ahead = row and preview.of_group(id, request.now)
+    if not ahead then return errors.not_found() end
+    local world, list = { users = {} }, {}
+    for i, event in ipairs(ahead.events) do
+      list[i] = writer.object("at", time.text(event.at), "after_ms", (event.at - request.now) // 1000, "event", event.event)
+      if EVENTS[event.event] then EVENTS[event.event](world, event, list[i]) end
+    end
+    return { status = 200, value = writer.object("alert_group_id", request.id, "escalation", row.escalation,
+      "plan", writer.list(list), "is_truncated", ahead.is_truncated) }
+  end,
+}
 
 return escalation_plan

@@ -6,6 +6,7 @@
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local rights = require("api.rights")
+local shape = require("api.shape")
 local store = require("tocsin.store")
 local time = require("api.time")
 local writer = require("api.writer")
@@ -21,6 +22,7 @@ local REFS_MAX = 1000
 local function same(_, stored) return stored end
 
 types.id = {
+  shape = function() return "id" end,
   show = function(f, stored) return stored and ids.encode(f.prefix, stored) end,
 }
 
@@ -36,6 +38,8 @@ types.text = {
     return value
   end,
   show = same,
+  shape = function(f) return { "text", min = not f.blank and not f.blank_null and not f.loose_null and 1 or nil,
+    max = f.max } end,
 }
 
 types.integer = {
@@ -49,9 +53,11 @@ types.integer = {
     return n
   end,
   show = same,
+  shape = function(f) return { "integer", min = f.min or -INTEGER_MAX, max = f.max or INTEGER_MAX } end,
 }
 
 types.boolean = {
+  shape = function() return "boolean" end,
   check = function(_, value)
     if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
     return value and 1 or 0
@@ -60,6 +66,7 @@ types.boolean = {
 }
 
 types.choice = {
+  shape = function(f) return { choice = f.choices } end,
   check = function(f, value)
     for _, choice in ipairs(f.choices) do
       if choice == value then return value end
@@ -70,11 +77,13 @@ types.choice = {
 }
 
 types.time = {
+  shape = function() return "time" end,
   show = function(_, stored) return time.text(stored) end,
 }
 
 -- Seconds, or HH:MM:SS; whole milliseconds in the database.
 types.duration = {
+  shape = function(f) return { "integer", min = f.min, max = f.max, about = "Seconds." } end,
   check = function(f, value)
     if type(value) == "string" then
       local hours, minutes, seconds = string.match(value, "^(%d%d?):(%d%d):(%d%d)$")
@@ -88,6 +97,7 @@ types.duration = {
 
 -- A time of day in UTC.
 types.clock = {
+  shape = function() return { "text", pattern = "^\\d\\d:\\d\\d:\\d\\dZ$", about = "A time of day in UTC." } end,
   check = function(_, value)
     local hours, minutes, seconds = string.match(type(value) == "string" and value or "", "^(%d%d):(%d%d):(%d%d)Z$")
     if not hours or tonumber(hours) > 23 or tonumber(minutes) > 59 or tonumber(seconds) > 59 then
@@ -113,6 +123,7 @@ end
 -- A row of another resource, by its public id; only a row that its resource shows to who asks can be named, or the one that
 -- stands there already.
 types.ref = {
+  shape = function(f) return { "id", about = "The id of one of the " .. require("resources." .. f.to).path .. "." } end,
   check = function(f, value, request, before)
     local other = require("resources." .. f.to)
     local id = type(value) == "string" and ids.decode(other.prefix, value)
@@ -125,6 +136,9 @@ types.ref = {
 -- Rows of another resource: a list of public ids, each once; a JSON list of keys in the database. Rows that are gone
 -- since then are not shown.
 types.refs = {
+  shape = function(f)
+    return { list = "id", max = f.max or REFS_MAX, about = "Ids of " .. require("resources." .. f.to).path .. "." }
+  end,
   check = function(f, value, request, before)
     if getmetatable(value) ~= json.array_mt then return nil, "Expected a list of ids." end
     local max = f.max or REFS_MAX
@@ -155,6 +169,24 @@ function field.is_there(f, key) return is_there(require("resources." .. f.to), k
 ---null (`loose_null`).
 function field.is_null(f, value, null)
   return value == null or ((f.loose_null or f.blank_null) and value == "") or (f.loose_null and value == "null")
+end
+
+-- Where nothing says that the value is always there, it may be missing in an answer.
+local function may_be_null(f) return f.nullable or f.type == "time" or f.type == "ref" and not f.required or f.type == "text" and
+  f.readonly end
+
+---What a field shows in answers.
+function field.shown_shape(f)
+  if f.shape then return f.shape end
+  local own = (types[f.type] or error("say what the field " .. f[1] .. " looks like")).shape(f)
+  if type(own) == "table" and own[1] then own = { own[1], about = own.about } end -- what was stored before a limit is shown
+  return may_be_null(f) and shape.or_null(own) or own
+end
+
+---What a field takes.
+function field.sent_shape(f)
+  local own = f.takes or f.shape or types[f.type].shape(f)
+  return (f.nullable or f.loose_null or f.blank_null) and shape.or_null(own) or own
 end
 
 ---@return function? check nil for what is only shown

@@ -16,6 +16,13 @@ local DAY = 86400000000
 local DAYS_MAX, PAGE_SIZE = 365, 50
 local FORMAT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DD, YYYY-MM-DDThh:mm."
 
+local QUERY = { { "start_date", type = "text", required = true, about = "YYYY-MM-DD or YYYY-MM-DDThh:mm, in UTC." },
+  { "end_date", type = "text", required = true, about = "The same; a day means all of it." } }
+local SHIFT = { object = { { "user_pk", "id" }, { "user_email", "text?" }, { "user_username", "text?" }, { "shift_start",
+  "time" },
+  { "shift_end", "time" } } }
+local FOUND = { page = SHIFT, more = { { "problem", "text", optional = true, about = "A part that could not be read." } } }
+
 -- The time that is asked about. An end that is a day means all of that day.
 local function window(request)
   local wrong, found, is_day = {}, {}, false
@@ -51,18 +58,21 @@ local function list_of(slots)
   return list
 end
 
-function final_shifts.get(request)
-  local row = rows.by_id(schedule_resource, request.id)
-  if not row then return errors.not_found() end
-  local asked, refusal = window(request)
-  if not asked then return refusal end
-  local answer, sentence, code = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
-  if not answer then return code == "NOT_FOUND" and errors.not_found() or errors.detail(400, sentence) end
-  local list = list_of(answer.final)
-  local object = writer.object("next", nil, "previous", nil, "results", writer.list(list), "count", #list,
-    "page_size", PAGE_SIZE, "current_page_number", 1, "total_pages", 1)
-  if answer.problem ~= json.null then writer.put(object, "problem", answer.problem) end -- a part that could not be read
-  return { status = 200, value = object }
-end
+final_shifts.get = {
+  about = "Who is on call in a time: one item for each person of each shift.", query = QUERY, gives = FOUND,
+  answer = function(request)
+    local row = rows.by_id(schedule_resource, request.id)
+    if not row then return errors.not_found() end
+    local asked, refusal = window(request)
+    if not asked then return refusal end
+    local answer, sentence, code = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
+    if not answer then return code == "NOT_FOUND" and errors.not_found() or errors.detail(400, sentence) end
+    local list = list_of(answer.final)
+    local object = writer.object("next", nil, "previous", nil, "results", writer.list(list), "count", #list,
+      "page_size", PAGE_SIZE, "current_page_number", 1, "total_pages", 1)
+    if answer.problem ~= json.null then writer.put(object, "problem", answer.problem) end -- a part that could not be read
+    return { status = 200, value = object }
+  end,
+}
 
 return final_shifts

@@ -13,7 +13,8 @@ local store = require("tocsin.store")
 
 local group_actions = {}
 
-local DELAY = { "delay", type = "integer", min = -1 }
+local DELAY = { "delay", type = "integer", min = -1, required = true }
+local PERSON = { "user_id", "id" }
 
 local function call(request, name, arguments, status)
   arguments.group = ids.decode("I", request.id)
@@ -24,30 +25,42 @@ local function call(request, name, arguments, status)
   return { status = status }
 end
 
+local ABOUT <const> = {
+  acknowledge = "Somebody has it.", unacknowledge = "Nobody has it any more.", resolve = "It is over.",
+    unresolve = "It is not over.",
+  unsilence = "It is quiet no more.", unattach = "It goes its own way again.", confirm = "Whoever acknowledged still has it.",
+}
+
 ---POST /alert_groups/<id>/<verb>/ for a verb without parameters.
 function group_actions.verb(verb)
-  return function(request) return call(request, "act", { verb = verb }, 200) end
+  return { about = ABOUT[verb], answer = function(request) return call(request, "act", { verb = verb }, 200) end }
 end
 
 ---POST …/silence/ with {"delay": seconds}; 0 and -1 are for ever.
-function group_actions.silence(request)
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  if sent.delay == nil then return errors.field("delay", "This field is required.") end
-  local delay, why = field.check_of(DELAY)(DELAY, sent.delay)
-  if not delay then return errors.field("delay", why) end
-  return call(request, "act", { verb = "silence", silence_ms = delay * 1000 }, 200)
-end
+group_actions.silence = {
+  about = "Nobody is called for it for so many seconds; 0 and -1 are for ever.", takes = { DELAY },
+  answer = function(request)
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    if sent.delay == nil then return errors.field("delay", "This field is required.") end
+    local delay, why = field.check_of(DELAY)(DELAY, sent.delay)
+    if not delay then return errors.field("delay", why) end
+    return call(request, "act", { verb = "silence", silence_ms = delay * 1000 }, 200)
+  end,
+}
 
 ---POST …/attach/ with {"root_alert_group_id": id}: the group follows that one from now on.
-function group_actions.attach(request)
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local root = type(sent.root_alert_group_id) == "string" and
-    rights.find(request.actor, rights.resource("alert_group"), sent.root_alert_group_id)
-  if not root then return errors.field("root_alert_group_id", "Expected the id of an alert group.") end
-  return call(request, "act", { verb = "attach", root = root }, 200)
-end
+group_actions.attach = {
+  about = "It follows another group from now on.", takes = { object = { { "root_alert_group_id", "id" } } },
+  answer = function(request)
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local root = type(sent.root_alert_group_id) == "string" and
+      rights.find(request.actor, rights.resource("alert_group"), sent.root_alert_group_id)
+    if not root then return errors.field("root_alert_group_id", "Expected the id of an alert group.") end
+    return call(request, "act", { verb = "attach", root = root }, 200)
+  end,
+}
 
 -- Who is called: a person who may be notified, or the 400 that says why not.
 local function person_of(sent)
@@ -58,38 +71,49 @@ local function person_of(sent)
 end
 
 ---POST …/page/ with {"user_id", "important"}: this person is called now, whoever has answered before.
-function group_actions.page(request)
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local user
-  user, refusal = person_of(sent)
-  if not user then return refusal end
-  if user.role ~= "editor" and user.role ~= "admin" then
-    return errors.field("user_id", "Only editors and admins are called.")
-  end
-  local important = sent.important or false
-  if type(important) ~= "boolean" then return errors.field("important", "Must be a valid boolean.") end
-  return call(request, "page", { users = json.array { { id = user.id, important = important } } }, 200)
-end
+group_actions.page = {
+  about = "Calls one more person for it, whoever has answered before.",
+  takes = { object = { PERSON, { "important", "boolean", optional = true } } },
+  answer = function(request)
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local user
+    user, refusal = person_of(sent)
+    if not user then return refusal end
+    if user.role ~= "editor" and user.role ~= "admin" then
+      return errors.field("user_id", "Only editors and admins are called.")
+    end
+    local important = sent.important or false
+    if type(important) ~= "boolean" then return errors.field("important", "Must be a valid boolean.") end
+    return call(request, "page", { users = json.array { { id = user.id, important = important } } }, 200)
+  end,
+}
 
 ---POST …/unpage/ with {"user_id"}: they are not called any more.
-function group_actions.unpage(request)
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local user
-  user, refusal = person_of(sent)
-  if not user then return refusal end
-  return call(request, "unpage", { users = json.array { { id = user.id } } }, 200)
-end
+group_actions.unpage = {
+  about = "Does not call this person any more.", takes = { object = { PERSON } },
+  answer = function(request)
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local user
+    user, refusal = person_of(sent)
+    if not user then return refusal end
+    return call(request, "unpage", { users = json.array { { id = user.id } } }, 200)
+  end,
+}
 
 ---DELETE /alert_groups/<id>/ with {"mode": "wipe"} (payloads and title only, the default) or "delete".
-function group_actions.delete(request)
-  local sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local mode = sent.mode == nil and "wipe" or sent.mode
-  if mode == "wipe" then return call(request, "act", { verb = "wipe" }, 204) end
-  if mode == "delete" then return call(request, "delete_group", {}, 204) end
-  return errors.field("mode", "Must be one of: wipe, delete.")
-end
+group_actions.delete = {
+  about = "Wipes its payloads and title, or deletes it.", status = 204,
+  takes = { object = { { "mode", { choice = { "wipe", "delete" } }, optional = true, about = "wipe unless it is said." } } },
+  answer = function(request)
+    local sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local mode = sent.mode == nil and "wipe" or sent.mode
+    if mode == "wipe" then return call(request, "act", { verb = "wipe" }, 204) end
+    if mode == "delete" then return call(request, "delete_group", {}, 204) end
+    return errors.field("mode", "Must be one of: wipe, delete.")
+  end,
+}
 
 return group_actions

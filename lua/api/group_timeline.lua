@@ -19,6 +19,24 @@ local ITEMS <const> = "(SELECT at, 0 AS realm, seq AS id FROM group_log WHERE al
   "SELECT created_at AS at, 1 AS realm, id FROM notification WHERE alert_group_id = $1 AND " .. MESSAGES .. " UNION ALL " ..
   "SELECT created_at AS at, 2 AS realm, id FROM resolution_note WHERE alert_group_id = $1 AND deleted_at IS NULL) AS t"
 
+local USER <const> = { object = { { "id", "id" }, { "username", "text?" } } }
+local NO_USER <const> = { object = USER.object, null = true }
+local DETAIL <const> = { object = { { "user", USER }, { "important", "boolean" }, { "channel", "text" }, { "step", "integer" },
+  { "until", "time" }, { "root", "id" }, { "schedule", "id" }, { "webhook", "id" }, { "trigger", "text" }, { "status",
+    "integer" },
+  { "source", "text" } } }
+for _, member in ipairs(DETAIL.object) do member.optional = true end
+local DELIVERY <const> = { null = true, object = { { "at", "time" }, { "address", "text?" }, { "state", "text" }, { "status",
+  "integer?" },
+  { "latency_ms", "integer?" }, { "error", "text?" } } }
+local ITEM <const> = { object = { { "at", "time" }, { "realm", { choice = { "alert_group", "user_notification",
+  "resolution_note" } } },
+  { "type", "text" }, { "reason", "text" }, { "by", "text" }, { "author", NO_USER }, { "text", "text" },
+  { "detail", DETAIL, optional = true }, { "notification_id", "id", optional = true }, { "user", NO_USER, optional = true },
+  { "channel", "text", optional = true }, { "important", "boolean", optional = true }, { "state", "text", optional = true },
+  { "error", "text?", optional = true }, { "attempts", "integer", optional = true }, { "ended_at", "time?", optional = true },
+  { "last_delivery", DELIVERY, optional = true }, { "resolution_note_id", "id", optional = true } } }
+
 -- Names, each looked up once ----------------------------------------------------------------------------------------------
 
 local TABLES <const> = { users = { "user", "username" }, schedules = { "schedule", "name" }, teams = { "team", "name" },
@@ -162,17 +180,20 @@ end
 
 local SHOW <const> = { [0] = show_line, show_message, show_note }
 
----@return table answer
-function group_timeline.get(request)
-  local group = ids.decode("I", request.id)
-  if not group or not store.row("SELECT id FROM alert_group WHERE id = $1", group) then return errors.not_found() end
-  local window = paging.window(request.query, PAGE_SIZE, store.row("SELECT count(*) AS n FROM " .. ITEMS, group).n)
-  local world, results = world_of(group), {}
-  local page = "SELECT realm, id FROM " .. ITEMS .. " ORDER BY at, realm, id LIMIT $2 OFFSET $3"
-  for i, item in ipairs(store.rows(page, group, window.size, window.offset)) do
-    results[i] = SHOW[item.realm](world, item.id)
-  end
-  return { status = 200, value = paging.envelope(request, window, results) }
-end
+group_timeline.get = {
+  about = "Everything that happened for it, oldest first: lines of the log, messages and notes.",
+  query = paging.PARAMETERS, gives = { page = ITEM },
+  answer = function(request)
+    local group = ids.decode("I", request.id)
+    if not group or not store.row("SELECT id FROM alert_group WHERE id = $1", group) then return errors.not_found() end
+    local window = paging.window(request.query, PAGE_SIZE, store.row("SELECT count(*) AS n FROM " .. ITEMS, group).n)
+    local world, results = world_of(group), {}
+    local page = "SELECT realm, id FROM " .. ITEMS .. " ORDER BY at, realm, id LIMIT $2 OFFSET $3"
+    for i, item in ipairs(store.rows(page, group, window.size, window.offset)) do
+      results[i] = SHOW[item.realm](world, item.id)
+    end
+    return { status = 200, value = paging.envelope(request, window, results) }
+  end,
+}
 
 return group_timeline

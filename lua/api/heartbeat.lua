@@ -31,6 +31,14 @@ local FIELDS <const> = {
   { "text", type = "text", max = 6144, nullable = true, column = "text" },
 }
 
+---What the block looks like, shown and sent.
+heartbeat.SHAPE = { object = { { "link", "text" }, { "interval", "integer" }, { "enabled", "boolean" },
+  { "state", { choice = { "inactive", "alive", "missing" } } }, { "text", "text?" }, { "last_beat_at", "time?" }, { "state_at",
+    "time?" },
+  { "due_at", "time?" }, { "grace_until", "time?" } } }
+heartbeat.SENT = { null = true, object = {} }
+for i, f in ipairs(FIELDS) do heartbeat.SENT.object[i] = { f[1], field.sent_shape(f), optional = true } end
+
 -- Memory knows it to the moment, the disk what was before the start.
 local function last_beat(row)
   local at = port.call("heartbeat", { integration = row.id }).beat_at
@@ -154,36 +162,48 @@ local function act(request, set, name, before)
 end
 
 ---POST /integrations/<id>/heartbeat_arm/: its silence counts from now, without a first beat.
-function heartbeat.arm(request)
-  return act(request, "state = 'alive', state_at = $1, grace_until = NULL", "armed", function(row)
-    if row.heartbeat_enabled ~= 1 then return errors.detail(400, "The heartbeat is disabled.") end
-    if row.heartbeat_state ~= "inactive" then return errors.detail(400, "The heartbeat is armed already.") end
-  end)
-end
+heartbeat.arm = {
+  about = "Arms the heartbeat: its silence counts from now, without a first beat.", gives = { ref = "Integration" },
+  answer = function(request)
+    return act(request, "state = 'alive', state_at = $1, grace_until = NULL", "armed", function(row)
+      if row.heartbeat_enabled ~= 1 then return errors.detail(400, "The heartbeat is disabled.") end
+      if row.heartbeat_state ~= "inactive" then return errors.detail(400, "The heartbeat is armed already.") end
+    end)
+  end,
+}
 
 ---POST /integrations/<id>/heartbeat_reset/: as new: not armed, never heard of, its alert group resolved.
-function heartbeat.reset(request)
-  return act(request, "state = 'inactive', state_at = $1, last_beat_at = NULL, grace_until = NULL", "reset", function() end)
-end
+heartbeat.reset = {
+  about = "Makes the heartbeat as new: not armed, never heard of, its alert group resolved.", gives = { ref = "Integration" },
+  answer = function(request)
+    return act(request, "state = 'inactive', state_at = $1, last_beat_at = NULL, grace_until = NULL", "reset", function() end)
+  end,
+}
 
 -- History -----------------------------------------------------------------------------------------------------------------
 
+local EVENT <const> = { object = { { "at", "time" }, { "event", "text" }, { "reason", "text" }, { "last_beat_at", "time?" },
+  { "alert_group_id", "id?" } } }
 local COUNT <const> = "SELECT count(*) AS n FROM heartbeat_event WHERE integration_id = $1"
 local PAGE <const> = "SELECT at, event, reason, last_beat_at, alert_group_id FROM heartbeat_event WHERE integration_id = $1 " ..
   "ORDER BY id DESC LIMIT $2 OFFSET $3"
 
 ---GET /integrations/<id>/heartbeat_history/: what became of it, newest first.
-function heartbeat.history(request)
-  local row = rows.by_id(resource(), request.id)
-  if not row then return errors.not_found() end
-  local window = paging.window(request.query, HISTORY_PAGE, store.row(COUNT, row.id).n)
-  local results = {}
-  for i, e in ipairs(store.rows(PAGE, row.id, window.size, window.offset)) do
-    results[i] = writer.object("at", time.text(e.at), "event", e.event, "reason", e.reason,
-      "last_beat_at", time.text(e.last_beat_at) or json.null,
-      "alert_group_id", e.alert_group_id and ids.encode("I", e.alert_group_id) or json.null)
-  end
-  return { status = 200, value = paging.envelope(request, window, results) }
-end
+heartbeat.history = {
+  about = "What became of the heartbeat, newest first.", query = paging.PARAMETERS,
+  gives = { page = EVENT },
+  answer = function(request)
+    local row = rows.by_id(resource(), request.id)
+    if not row then return errors.not_found() end
+    local window = paging.window(request.query, HISTORY_PAGE, store.row(COUNT, row.id).n)
+    local results = {}
+    for i, e in ipairs(store.rows(PAGE, row.id, window.size, window.offset)) do
+      results[i] = writer.object("at", time.text(e.at), "event", e.event, "reason", e.reason,
+        "last_beat_at", time.text(e.last_beat_at) or json.null,
+        "alert_group_id", e.alert_group_id and ids.encode("I", e.alert_group_id) or json.null)
+    end
+    return { status = 200, value = paging.envelope(request, window, results) }
+  end,
+}
 
 return heartbeat

@@ -2,6 +2,7 @@
 local auth = require("api.auth")
 local change = require("api.change")
 local backtest = require("api.backtest")
+local docs = require("api.docs")
 local demo_alert = require("api.demo_alert")
 local direct_paging = require("api.direct_paging")
 local contact_check = require("api.contact_check")
@@ -17,6 +18,7 @@ local maintenance = require("api.maintenance")
 local crypto = require("tocsin.crypto")
 local label_suggestions = require("api.label_suggestions")
 local phone_relay = require("api.phone_relay")
+local openapi = require("api.openapi")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local refresh = require("api.refresh")
@@ -34,7 +36,7 @@ local writer = require("api.writer")
 local api = {}
 
 local PREFIX = "/api/v1/"
-local SESSIONS <const> = 1 << 40 -- keys of sessions in the throttle lie past those of tokens
+local PEOPLE <const> = 1 << 40 -- keys of people in the throttle, whatever they ask with, lie past those of tokens
 
 -- The five methods of a resource: where each is, and what makes its answer.
 local GENERIC = {
@@ -50,9 +52,11 @@ local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_
     "resolution_note",
   "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
--- path, method, handler, the right that it needs, and which resource `:id` is (api/rights.lua). "open": the handler asks
+-- path, method, handler (a table says more of it than a function: openapi.lua), the right that it needs, and which resource `:id` is (api/rights.lua). "open": the handler asks
 -- for another proof than a token.
 local ROUTES = {
+  { "openapi.json", "GET", docs.document, "open" },
+  { "docs", "GET", docs.page, "open" },
   { "info", "GET", single.info, "settings:read" },
   { "organizations", "GET", single.organizations, "settings:read" },
   { "organizations/:id", "GET", single.organization, "settings:read", "none" },
@@ -116,8 +120,9 @@ for _, name in ipairs(RESOURCES) do
   local r = rights.resource(name)
   for _, verb in ipairs(r.methods) do
     local where, method, handler, action = table.unpack(GENERIC[verb])
-    ROUTES[#ROUTES + 1] = { r.path .. where, method, function(request) return handler(r, request) end,
-      rights.of(r, action), where ~= "" and name }
+    local described = openapi.of_resource(r, verb)
+    described.answer = function(request) return handler(r, request) end
+    ROUTES[#ROUTES + 1] = { r.path .. where, method, described, rights.of(r, action), where ~= "" and name }
   end
 end
 for _, route in ipairs(ROUTES) do rights.read_route(route) end
@@ -127,7 +132,7 @@ local function find(path)
   path = string.match(path, "^" .. PREFIX .. "(.-)/?$")
   local found, id = {}, nil
   for _, route in ipairs(path and ROUTES or {}) do
-    local pattern = "^" .. string.gsub(route[1], ":id", "([A-Za-z0-9]+)") .. "$"
+    local pattern = "^" .. string.gsub(string.gsub(route[1], "%.", "%%."), ":id", "([A-Za-z0-9]+)") .. "$"
     local matched = string.match(path, pattern)
     if matched and (#found == 0 or found[1][1] == route[1]) then
       found[#found + 1] = route
@@ -148,11 +153,14 @@ local function choose(found, method)
   return nil, errors.method(method, allowed)
 end
 
+-- A handler is a function, or a table that describes it (openapi.lua).
+local function answer_of(handler) return type(handler) == "table" and handler.answer or handler end
+
 local function answer_open(request, found, id)
   local route, refusal = choose(found, request.method)
   if not route then return refusal end
   request.id = id
-  return route[3](request)
+  return answer_of(route[3])(request)
 end
 
 local function answer(request)
@@ -161,7 +169,7 @@ local function answer(request)
   if found[1][4] == "open" then return answer_open(request, found, id) end
   local actor, refusal = auth.of(request)
   if not actor then return refusal end
-  local wait = port.call("throttle", { token = actor.token_id or SESSIONS + actor.session_id }).wait
+  local wait = port.call("throttle", { token = actor.user_id and PEOPLE + actor.user_id or actor.token_id }).wait
   if wait > 0 then return errors.throttled(wait) end
   local route
   route, refusal = choose(found, request.method)
@@ -169,7 +177,17 @@ local function answer(request)
   refusal = rights.check_route(actor, route, id)
   if refusal then return refusal end
   request.id, request.actor = id, actor
-  return route[3](request)
+  return answer_of(route[3])(request)
+end
+
+---What there is, for those who describe it.
+function api.routes() return ROUTES end
+
+---The resources behind the routes, and those of which only answers are made.
+function api.resources()
+  local list = { require("resources.webhook_response") }
+  for _, name in ipairs(RESOURCES) do list[#list + 1] = require("resources." .. name) end
+  return list
 end
 
 -- What went wrong inside stays in the log; the client gets a number to ask about.

@@ -51,28 +51,38 @@ local function answer(found, search)
   return { status = 200, value = writer.list(list) }
 end
 
+local SEARCH <const> = { "search", type = "text", blank = true, about = "What they begin with." }
+local KEY <const> = { "key", type = "text", required = true }
+local NAMES <const> = { list = { object = { { "id", "text" }, { "name", "text" } } } }
+
 local function parameter(request, name)
   local values = query_string.all(request.query, name)
   return values[#values] or ""
 end
 
 ---GET /labels/keys/
-function label_suggestions.keys(request)
-  local found, search = {}, parameter(request, "search")
-  each_configured(function(key) found[key] = true end)
-  for _, row in ipairs(store.rows(KEYS, search)) do found[row.x] = true end
-  return answer(found, search)
-end
+label_suggestions.keys = {
+  about = "Keys of labels that exist: the first hundred that begin with `search`.", query = { SEARCH }, gives = NAMES,
+  answer = function(request)
+    local found, search = {}, parameter(request, "search")
+    each_configured(function(key) found[key] = true end)
+    for _, row in ipairs(store.rows(KEYS, search)) do found[row.x] = true end
+    return answer(found, search)
+  end,
+}
 
 ---GET /labels/values/
-function label_suggestions.values(request)
-  local found, search, key = {}, parameter(request, "search"), parameter(request, "key")
-  if key == "" then return errors.field("key", "This parameter is required.") end
-  each_configured(function(k, value)
-    if k == key and value then found[value] = true end
-  end)
-  for _, row in ipairs(store.rows(VALUES, key, search)) do found[row.x] = true end
-  return answer(found, search)
-end
+label_suggestions.values = {
+  about = "Values of a key: the first hundred that begin with `search`.", query = { KEY, SEARCH }, gives = NAMES,
+  answer = function(request)
+    local found, search, key = {}, parameter(request, "search"), parameter(request, "key")
+    if key == "" then return errors.field("key", "This parameter is required.") end
+    each_configured(function(k, value)
+      if k == key and value then found[value] = true end
+    end)
+    for _, row in ipairs(store.rows(VALUES, key, search)) do found[row.x] = true end
+    return answer(found, search)
+  end,
+}
 
 return label_suggestions

@@ -8,6 +8,15 @@ local labels = {}
 
 local LENGTH_MAX, COUNT_MAX = 200, 100
 
+local NAMED = { object = { { "id", "text" }, { "name", "text" } } }
+local SENT_NAME = { object = { { "id", "text", optional = true }, { "name", "text", optional = true } } }
+
+---What a list of labels looks like: shown, shown with the switch `inherited`, and sent.
+labels.SHAPE = { list = { object = { { "key", NAMED }, { "value", NAMED } } } }
+labels.OWN_SHAPE = { list = { object = { { "key", NAMED }, { "value", NAMED }, { "inherited", "boolean" } } } }
+labels.SENT = { max = COUNT_MAX, null = true,
+  list = { object = { { "key", SENT_NAME }, { "value", SENT_NAME }, { "inherited", "boolean", optional = true } } } }
+
 ---One label of an answer; ids are the names themselves.
 function labels.show(key, value)
   return writer.object("key", writer.object("id", key, "name", key), "value", writer.object("id", value, "name", value))

@@ -94,6 +94,11 @@ function maintenance.ensure(request)
   return errors.detail(409, "Others kept changing this at the same moment. Read it and try again.")
 end
 
+-- What the maintenance of an integration is started with.
+local STARTED = { object = { { "mode", { choice = { "debug", "maintenance" } } }, { "duration", "integer",
+  about = "Seconds, up to 366 days." },
+  { "name", "text?", optional = true }, { "resolve_at_end", "boolean", optional = true } } }
+
 -- Deeds -------------------------------------------------------------------------------------------------------------------
 
 ---The statement that has a window looked at soon, whatever happens to this process.
@@ -125,38 +130,48 @@ local function found(request)
 end
 
 ---POST /integrations/<id>/maintenance_start/ with {"mode", "duration": seconds, "resolve_at_end"}.
-function maintenance.start(request)
-  local row, refusal = found(request)
-  if not row then return refusal end
-  if row.maintenance_mode then return errors.detail(400, "Already on maintenance") end
-  local sent
-  sent, refusal = body.object(request)
-  if not sent then return refusal end
-  local inner = setmetatable({ body = json.encode { mode = sent.mode, duration = sent.duration, name = sent.name,
-    resolve_at_end = sent.resolve_at_end, integration_id = request.id } }, { __index = request })
-  local made = change.create(require("resources.maintenance_window"), inner)
-  return made.status == 201 and answer(request) or made
-end
+maintenance.start = {
+  about = "Puts the integration under maintenance.", gives = { ref = "Integration" },
+  takes = STARTED,
+  answer = function(request)
+    local row, refusal = found(request)
+    if not row then return refusal end
+    if row.maintenance_mode then return errors.detail(400, "Already on maintenance") end
+    local sent
+    sent, refusal = body.object(request)
+    if not sent then return refusal end
+    local inner = setmetatable({ body = json.encode { mode = sent.mode, duration = sent.duration, name = sent.name,
+      resolve_at_end = sent.resolve_at_end, integration_id = request.id } }, { __index = request })
+    local made = change.create(require("resources.maintenance_window"), inner)
+    return made.status == 201 and answer(request) or made
+  end,
+}
 
 ---POST /integrations/<id>/maintenance_stop/: ends what covers the integration now. What is planned stays planned.
-function maintenance.stop(request)
-  local row, refusal = found(request)
-  if not row then return refusal end
-  for _, w in ipairs(store.rows("SELECT id FROM maintenance WHERE " .. WHOLE, row.id)) do
-    refusal = maintenance.settle(request, w.id, true)
-    if refusal then return refusal end
-  end
-  return answer(request)
-end
+maintenance.stop = {
+  about = "Ends the maintenance that covers the integration now. What is planned stays planned.", gives = { ref = "Integration" },
+  answer = function(request)
+    local row, refusal = found(request)
+    if not row then return refusal end
+    for _, w in ipairs(store.rows("SELECT id FROM maintenance WHERE " .. WHOLE, row.id)) do
+      refusal = maintenance.settle(request, w.id, true)
+      if refusal then return refusal end
+    end
+    return answer(request)
+  end,
+}
 
 ---POST /maintenance_windows/<id>/stop/: ends the occurrence that runs; the next one comes as planned.
-function maintenance.stop_window(request)
-  local r = require("resources.maintenance_window")
-  local row = rows.by_id(r, request.id)
-  if not row then return errors.not_found() end
-  if row.state ~= "running" then return errors.detail(400, "This window does not run now.") end
-  local refusal = maintenance.settle(request, row.id, true)
-  return refusal or { status = 200, value = rows.show(r, rows.by_key(r, row.id), request) }
-end
+maintenance.stop_window = {
+  about = "Ends the occurrence that runs; the next one comes as planned.", gives = { ref = "MaintenanceWindow" },
+  answer = function(request)
+    local r = require("resources.maintenance_window")
+    local row = rows.by_id(r, request.id)
+    if not row then return errors.not_found() end
+    if row.state ~= "running" then return errors.detail(400, "This window does not run now.") end
+    local refusal = maintenance.settle(request, row.id, true)
+    return refusal or { status = 200, value = rows.show(r, rows.by_key(r, row.id), request) }
+  end,
+}
 
 return maintenance

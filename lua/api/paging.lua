@@ -7,6 +7,12 @@ local paging = {}
 -- One answer holds at most this many objects, whatever `perpage` says.
 paging.PAGE_SIZE_MAX = 1000
 
+---What a query string may say of pages.
+paging.PARAMETERS = {
+  { "page", type = "integer", min = 1, about = "Which page, from 1; one past the end is the last." },
+  { "perpage", type = "integer", min = 1, max = paging.PAGE_SIZE_MAX, about = "How many on a page." },
+}
+
 local function positive(text)
   local n = text and #text <= 9 and math.tointeger(tonumber(string.match(text, "^%d+$")))
   return n and n > 0 and n or nil

@@ -56,7 +56,8 @@ end
 
 ---The field of weekdays, kept in the column `by_day`.
 function recurrence.by_day()
-  return { "by_day", nullable = true, show = recurrence.show_list("by_day"),
+  return { "by_day", nullable = true, shape = { list = { choice = recurrence.DAYS }, null = true },
+    show = recurrence.show_list("by_day"),
     store = recurrence.store_list("by_day", "weekdays, MO to SU", recurrence.day_of) }
 end
 

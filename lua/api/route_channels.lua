@@ -29,6 +29,16 @@ function route_channels.show(channel, stored)
   return writer.object(channel.address, block[channel.address], "enabled", is_enabled(channel, block))
 end
 
+---What such a block looks like, shown and sent.
+function route_channels.shape(channel)
+  return { object = { { channel.address, "text?" }, { "enabled", "boolean" } } }
+end
+
+function route_channels.sent_shape(channel)
+  return { null = true, object = { { channel.address, { "text?", max = ADDRESS_MAX }, optional = true },
+    { "enabled", "boolean", optional = true } } }
+end
+
 local function take(channel, sent, block)
   local address, enabled = sent[channel.address], sent.enabled
   if address == json.null then block[channel.address] = nil

@@ -26,6 +26,9 @@ local PAST, FUTURE = 15 * DAY, 180 * DAY
 local MARGIN = 62 * DAY -- so that shifts at the ends are whole, and keep their names as time goes on
 local TOKEN_BYTES = 16
 
+local KIND = "text/calendar; charset=utf-8"
+local TOKEN = { "token", type = "text", required = true, about = "Of the address." }
+
 local function has_token(request, digest)
   local token = query_string.get(request.query, "token")
   return token ~= nil and digest ~= nil and crypto.equal(crypto.sha256_hex(token), digest)
@@ -76,20 +79,23 @@ local function remembered(request, r, key, events)
 end
 
 local function answer(request, r, key, name, events)
-  return { status = 200, content_type = "text/calendar; charset=utf-8",
+  return { status = 200, content_type = KIND,
     text = ical_text.write({ name = name, now = request.now }, remembered(request, r, key, events)) }
 end
 
 ---GET /schedules/<id>/export?token=…
-function schedule_export.schedule(request)
-  local row = rows.by_id(schedule_resource, request.id)
-  local digest = row and store.row("SELECT export_digest AS digest FROM schedule WHERE id = $1", row.id).digest
-  if not has_token(request, digest) then return errors.invalid_token() end
-  local events = {}
-  local why = add_events(events, row, request.now)
-  if why then return errors.detail(400, why) end
-  return answer(request, schedule_resource, row.id, row.name, events)
-end
+schedule_export.schedule = {
+  about = "A calendar of who is on call.", query = { TOKEN }, kind = KIND, gives = "text",
+  answer = function(request)
+    local row = rows.by_id(schedule_resource, request.id)
+    local digest = row and store.row("SELECT export_digest AS digest FROM schedule WHERE id = $1", row.id).digest
+    if not has_token(request, digest) then return errors.invalid_token() end
+    local events = {}
+    local why = add_events(events, row, request.now)
+    if why then return errors.detail(400, why) end
+    return answer(request, schedule_resource, row.id, row.name, events)
+  end,
+}
 
 -- Schedules in which a person may be on call: those whose shifts name them, where they took a swap, and all calendars. The
 -- others need not be worked out, and most of many are others.
@@ -100,17 +106,20 @@ local OF_PERSON = "SELECT s.id, s.name FROM schedule AS s WHERE s.id IN (SELECT 
   "OR s.id IN (SELECT schedule_id FROM schedule_copy) ORDER BY s.id"
 
 ---GET /users/<id>/schedule_export?token=…
-function schedule_export.user(request)
-  local row = rows.by_id(user_resource, request.id)
-  local digest = row and store.row("SELECT export_digest AS digest FROM user WHERE id = $1", row.id).digest
-  if not has_token(request, digest) then return errors.invalid_token() end
-  local events = {}
-  for _, one in ipairs(store.rows(OF_PERSON, "%," .. row.id .. ",%", row.id)) do
-    local why = add_events(events, one, request.now, row.id)
-    if why then return errors.detail(400, why) end
-  end
-  return answer(request, user_resource, row.id, row.username, events)
-end
+schedule_export.user = {
+  about = "A calendar of when the person is on call.", query = { TOKEN }, kind = KIND, gives = "text",
+  answer = function(request)
+    local row = rows.by_id(user_resource, request.id)
+    local digest = row and store.row("SELECT export_digest AS digest FROM user WHERE id = $1", row.id).digest
+    if not has_token(request, digest) then return errors.invalid_token() end
+    local events = {}
+    for _, one in ipairs(store.rows(OF_PERSON, "%," .. row.id .. ",%", row.id)) do
+      local why = add_events(events, one, request.now, row.id)
+      if why then return errors.detail(400, why) end
+    end
+    return answer(request, user_resource, row.id, row.username, events)
+  end,
+}
 
 -- Stores a digest (or null), and the line of the trail.
 local function put_digest(request, r, key, digest)
@@ -125,22 +134,23 @@ local function put_digest(request, r, key, digest)
 end
 
 local function new_address(r, last)
-  return function(request)
+  return { about = "Makes a new address of the calendar; the one before is void.", status = 201,
+    gives = { object = { { "export_url", "text" } } }, answer = function(request)
     local row = rows.by_id(r, request.id)
     if not row then return errors.not_found() end
     local token = crypto.hex(crypto.random_bytes(TOKEN_BYTES))
     local refusal = put_digest(request, r, row.id, crypto.sha256_hex(token))
     return refusal or { status = 201, value = writer.object("export_url",
       string.format("%s/api/v1/%s/%s/%s?token=%s", request.base_url, r.path, request.id, last, token)) }
-  end
+  end }
 end
 
 local function drop_address(r)
-  return function(request)
+  return { about = "The address of the calendar is void.", status = 204, answer = function(request)
     local row = rows.by_id(r, request.id)
     if not row then return errors.not_found() end
     return put_digest(request, r, row.id, json.null) or { status = 204 }
-  end
+  end }
 end
 
 ---POST and DELETE /schedules/<id>/export_token, /users/<id>/schedule_export_token.

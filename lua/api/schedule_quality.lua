@@ -17,6 +17,12 @@ local schedule_quality = {}
 local DAY = 86400000000
 local DAYS, DAYS_MAX = 364, 366
 
+local QUERY = { { "date", type = "text", about = "The first day, YYYY-MM-DD; the next Monday unless it is said." },
+  { "days", type = "integer", min = 1, max = DAYS_MAX, about = "How many; 364 unless it is said." } }
+local OVERLOADED = { object = { { "id", "id" }, { "username", "text?" }, { "score", "number" } } }
+local QUALITY = { object = { { "total_score", "number" }, { "covered", "number" }, { "balance", "number?" },
+  { "overloaded_users", { list = OVERLOADED } } } }
+
 local function next_monday(now)
   local day = now // DAY
   return (day + 7 - calendar.weekday(day)) * DAY
@@ -42,14 +48,17 @@ local function show(found)
     writer.list(list))
 end
 
-function schedule_quality.get(request)
-  local row = rows.by_id(schedule_resource, request.id)
-  if not row then return errors.not_found() end
-  local asked, refusal = window(request)
-  if not asked then return refusal end
-  local answer, sentence = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
-  if not answer then return errors.detail(400, sentence) end
-  return { status = 200, value = show(quality.of(answer.final, asked.to - asked.from)) }
-end
+schedule_quality.get = {
+  about = "How much of a time is covered, and how equal people's shares are.", query = QUERY, gives = QUALITY,
+  answer = function(request)
+    local row = rows.by_id(schedule_resource, request.id)
+    if not row then return errors.not_found() end
+    local asked, refusal = window(request)
+    if not asked then return refusal end
+    local answer, sentence = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
+    if not answer then return errors.detail(400, sentence) end
+    return { status = 200, value = show(quality.of(answer.final, asked.to - asked.from)) }
+  end,
+}
 
 return schedule_quality

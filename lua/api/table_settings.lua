@@ -13,6 +13,12 @@ local table_settings = {}
 
 local SETTING <const> = "alert_group_columns"
 
+local COLUMN <const> = { object = { { "id", "text" }, { "name", "text" }, { "type", "text" } } }
+local SENT_COLUMN <const> = { object = { { "id", "text" }, { "name", "text", optional = true }, { "type", "text",
+  optional = true } } }
+local SHOWN <const> = { object = { { "visible", { list = COLUMN } }, { "hidden", { list = COLUMN } }, { "default", "boolean" } } }
+local SENT <const> = { object = { { "visible", { list = SENT_COLUMN } }, { "hidden", { list = SENT_COLUMN } } } }
+
 local function all_columns()
   local row = store.row("SELECT value FROM setting WHERE name = $1", SETTING)
   return row and json.decode(row.value) or table_columns.first(), row and row.value
@@ -58,36 +64,46 @@ local function nobody() return errors.detail(400, "This token belongs to no pers
 local function text_of(list) return json.encode(json.array(list)) end
 
 ---GET /alertgroup_table_settings/ → {visible, hidden, default}: as the person of the token sees the table.
-table_settings.get = shown
+table_settings.get = { about = "The columns of the table of alert groups as the person of the token sees them.", gives = SHOWN,
+  answer = shown }
 
 ---PUT …/ with {visible, hidden}: the person's own, all columns in order.
-function table_settings.put(request)
-  if not request.actor.user_id then return nobody() end
-  local list, refusal = take(request)
-  if not list then return refusal end
-  local why = table_columns.problem_of_own(list, (all_columns()))
-  if why then return errors.field("visible", why) end
-  return write(request, { sql = "INSERT INTO alert_group_columns (user_id, columns) VALUES ($1, $2) " ..
-    "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.actor.user_id, text_of(list) } })
-end
+table_settings.put = {
+  about = "Sets a person's own columns: all of them, in order.", takes = SENT, gives = SHOWN,
+  answer = function(request)
+    if not request.actor.user_id then return nobody() end
+    local list, refusal = take(request)
+    if not list then return refusal end
+    local why = table_columns.problem_of_own(list, (all_columns()))
+    if why then return errors.field("visible", why) end
+    return write(request, { sql = "INSERT INTO alert_group_columns (user_id, columns) VALUES ($1, $2) " ..
+      "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.actor.user_id, text_of(list) } })
+  end,
+}
 
 ---POST …/ with {visible, hidden}: what everybody has, label columns among them; whoever has no list of their own sees it so.
-function table_settings.set_all(request)
-  local list, refusal = take(request)
-  if not list then return refusal end
-  local why = table_columns.problem_of_all(list)
-  if why then return errors.field("visible", why) end
-  local _, before = all_columns()
-  local text = text_of(list)
-  return write(request, { sql = "INSERT INTO setting (name, value) VALUES ($1, $2) " ..
-    "ON CONFLICT (name) DO UPDATE SET value = excluded.value", args = { SETTING, text } },
-    audit.statement(request, { name = SETTING }, "update", json.null, { value = text }, { value = before }))
-end
+table_settings.set_all = {
+  about = "Sets the columns of everybody, those of labels among them.", takes = SENT, gives = SHOWN,
+  answer = function(request)
+    local list, refusal = take(request)
+    if not list then return refusal end
+    local why = table_columns.problem_of_all(list)
+    if why then return errors.field("visible", why) end
+    local _, before = all_columns()
+    local text = text_of(list)
+    return write(request, { sql = "INSERT INTO setting (name, value) VALUES ($1, $2) " ..
+      "ON CONFLICT (name) DO UPDATE SET value = excluded.value", args = { SETTING, text } },
+      audit.statement(request, { name = SETTING }, "update", json.null, { value = text }, { value = before }))
+  end,
+}
 
 ---POST …/reset/: the person has no list of their own any more.
-function table_settings.reset(request)
-  if not request.actor.user_id then return nobody() end
-  return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.actor.user_id } })
-end
+table_settings.reset = {
+  about = "The person has no columns of their own any more.", gives = SHOWN,
+  answer = function(request)
+    if not request.actor.user_id then return nobody() end
+    return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.actor.user_id } })
+  end,
+}
 
 return table_settings

@@ -25,6 +25,23 @@ local LAYOUT = {
   { "msteams", { "title", "message", "image_url" } },
 }
 
+-- What the block looks like; every template is a text or null.
+local function layout_shape(is_sent)
+  local members = {}
+  for i, entry in ipairs(LAYOUT) do
+    local inner = { "text?", max = is_sent and SOURCE_MAX or nil }
+    if type(entry[2]) == "table" then
+      local attributes = {}
+      for k, attribute in ipairs(entry[2]) do attributes[k] = { attribute, inner, optional = is_sent } end
+      inner = { object = attributes, null = is_sent }
+    end
+    members[i] = { entry[1], inner, optional = is_sent }
+  end
+  return { object = members }
+end
+
+templates.SHAPE, templates.SENT = layout_shape(false), layout_shape(true)
+
 ---The answer's block: null where nothing is customised.
 ---@param custom table field → template text
 function templates.show(custom)

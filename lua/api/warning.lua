@@ -5,6 +5,10 @@ local writer = require("api.writer")
 
 local warning = {}
 
+---What it looks like.
+warning.SHAPE = { object = { { "kind", "text" }, { "start", "time?" }, { "end", "time?" }, { "shift", "id?" }, { "user", "id?" },
+  { "text", "text?" } } }
+
 ---@param w schedule_warning
 function warning.show(w)
   return writer.object("kind", w.kind, "start", time.text(w.from), "end", time.text(w.to),

@@ -9,6 +9,14 @@ local WEEKDAYS <const> = 5
 local USUAL <const> = { { start = "09:00:00", ["end"] = "17:00:00" } }
 local PIECES_MAX <const> = 24 -- of a day
 
+---What they look like, shown and sent.
+local PIECE <const> = { object = { { "start", "text" }, { "end", "text" } } }
+working_hours.SHAPE, working_hours.SENT = { object = {} }, { object = {} }
+for i, day in ipairs(DAYS) do
+  working_hours.SHAPE.object[i] = { day, { list = PIECE } }
+  working_hours.SENT.object[i] = { day, { list = PIECE, max = PIECES_MAX }, optional = true }
+end
+
 -- A time of day; 24:00:00 is the end of one.
 local function time_of(text)
   local h, m, s = string.match(type(text) == "string" and text or "", "^(%d%d):(%d%d):(%d%d)$")

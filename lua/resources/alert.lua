@@ -44,6 +44,6 @@ return {
     { "id", type = "id", prefix = "A" },
     { "alert_group_id", type = "ref", to = "alert_group" },
     { "created_at", type = "time", column = "received_at" },
-    { "payload", type = "text", show = payload },
+    { "payload", type = "text", shape = "any", show = payload },
   },
 }

@@ -86,6 +86,16 @@ local function paged_users(row)
   return writer.list(list)
 end
 
+local STATE_NAMES = { "firing", "acknowledged", "silenced", "resolved" }
+
+local PERMALINKS = { object = { { "slack", "text?" }, { "slack_app", "text?" }, { "telegram", "text?" }, { "web", "text" } } }
+
+local ESCALATION = { null = true, object = { { "state", "text" }, { "escalation_chain_id", "id?" }, { "name", "text?" },
+  { "step", "integer?" }, { "next_at", "time?" } } }
+
+local PAGED = { list = { object = { { "id", "id" }, { "important", "boolean" }, { "state", "text" }, { "started_at",
+  "time" } } } }
+
 return {
   name = "alert_group", table = "alert_group", prefix = "I", path = "alert_groups",
   methods = { "list", "get" }, area = "alerts",
@@ -107,31 +117,32 @@ return {
     { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true },
     { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team",
       is_indexed = true },
-    { "state", add = add_state, is_indexed = true },
-    { "started_at", add = add_started_at },
-    { "label", add = add_labels },
+    { "state", add = add_state, is_indexed = true, shape = { choice = { "new", "firing", "acknowledged", "silenced",
+      "resolved" } } },
+    { "started_at", add = add_started_at, about = "Two moments, YYYY-MM-DDTHH:MM:SS in UTC, joined by _." },
+    { "label", add = add_labels, is_repeated = true, about = "key:value; all of several." },
   },
   fields = {
     { "id", type = "id", prefix = "I" },
     { "integration_id", type = "ref", to = "integration" },
-    { "team_id", show = function(row) return row.team_id and ids.encode("T", row.team_id) end },
-    { "route_id", show = function(row) return row.live_route_id and ids.encode("R", row.live_route_id) end },
+    { "team_id", shape = "id?", show = function(row) return row.team_id and ids.encode("T", row.team_id) end },
+    { "route_id", shape = "id?", show = function(row) return row.live_route_id and ids.encode("R", row.live_route_id) end },
     { "alerts_count", type = "integer" },
-    { "state", show = state },
+    { "state", shape = { choice = STATE_NAMES }, show = state },
     { "created_at", type = "time", column = "started_at" },
     { "resolved_at", type = "time" },
-    { "resolved_by", show = function(row) return user_of(row.resolved_by, row.resolved_by_id) end },
+    { "resolved_by", shape = "id?", show = function(row) return user_of(row.resolved_by, row.resolved_by_id) end },
     { "acknowledged_at", type = "time" },
-    { "acknowledged_by", show = function(row) return user_of(row.acknowledged_by, row.acknowledged_by_id) end },
-    { "labels", show = function(row) return labels.show_object(row.labels) end },
+    { "acknowledged_by", shape = "id?", show = function(row) return user_of(row.acknowledged_by, row.acknowledged_by_id) end },
+    { "labels", shape = labels.SHAPE, show = function(row) return labels.show_object(row.labels) end },
     { "title", type = "text" },
-    { "permalinks", show = permalinks },
+    { "permalinks", shape = PERMALINKS, show = permalinks },
     { "silenced_at", type = "time" },
     { "silenced_until", type = "time" },
-    { "last_alert", show = last_alert },
+    { "last_alert", shape = { ref = "Alert", null = true }, show = last_alert },
     { "root_alert_group_id", type = "ref", to = "alert_group", column = "root_id" },
-    { "escalation", type = "text", show = escalation },
-    { "paged_users", show = paged_users },
+    { "escalation", type = "text", shape = ESCALATION, show = escalation },
+    { "paged_users", shape = PAGED, show = paged_users },
     { "is_demo", type = "boolean" },
     { "is_debug", type = "boolean" },
   },

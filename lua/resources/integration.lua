@@ -101,6 +101,14 @@ local function show_default_route(row)
   return object
 end
 
+-- What the default route looks like, shown and sent.
+local DEFAULT_ROUTE = { object = { { "id", "id" }, { "escalation_chain_id", "id?" } } }
+local DEFAULT_ROUTE_SENT = { object = { { "escalation_chain_id", "id?", optional = true } } }
+for _, channel in ipairs(route_channels.CHANNELS) do
+  table.insert(DEFAULT_ROUTE.object, { channel[1], route_channels.shape(channel) })
+  table.insert(DEFAULT_ROUTE_SENT.object, { channel[1], route_channels.sent_shape(channel), optional = true })
+end
+
 -- The source's name, with a number when the team has one of that name.
 local function free_name(name, team_id)
   for n = 1, 1000 do
@@ -166,7 +174,7 @@ return {
     "d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
     heartbeat.COLUMNS .. ", " .. maintenance.COLUMNS,
   filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" },
-    { "label", add = labels.add_list_filter("t.labels") } },
+    { "label", add = labels.add_list_filter("t.labels"), is_repeated = true, about = "key:value; all of several." } },
   unique = {
     ["integration.token"] = { "token", "Another integration has this token." },
     integration_by_token = { "token", "Another integration has this token." },
@@ -177,27 +185,33 @@ return {
     { "name", type = "text", max = 150 },
     { "description_short", type = "text", max = 250, nullable = true, blank = true },
     { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
-    { "link", show = link },
-    { "inbound_email", show = nothing },
+    { "link", shape = "text", show = link },
+    { "inbound_email", shape = "text?", show = nothing },
     { "type", type = "text", required = true, create_only = true, check_text = check_type },
-    { "default_route", show = show_default_route, store = store_default_route },
-    { "templates", show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
-    { "heartbeat", show = function(row, request) return heartbeat.show(row, link(row, request)) end, store = heartbeat.store },
-    { "maintenance_mode", show = function(row) return row.maintenance_mode end },
-    { "maintenance_started_at", show = maintenance.moment("maintenance_started_at") },
-    { "maintenance_end_at", show = maintenance.moment("maintenance_end_at") },
+    { "default_route", shape = DEFAULT_ROUTE, takes = DEFAULT_ROUTE_SENT, show = show_default_route,
+      store = store_default_route },
+    { "templates", shape = templates.SHAPE, takes = templates.SENT,
+      show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
+    { "heartbeat", shape = heartbeat.SHAPE, takes = heartbeat.SENT, show = function(row, request) return heartbeat.show(row,
+      link(row, request)) end, store = heartbeat.store },
+    { "maintenance_mode", shape = "text?", show = function(row) return row.maintenance_mode end },
+    { "maintenance_started_at", shape = "time?", show = maintenance.moment("maintenance_started_at") },
+    { "maintenance_end_at", shape = "time?", show = maintenance.moment("maintenance_end_at") },
     { "token", type = "text", create_only = true, check_text = check_token },
     { "rate_limit", type = "integer", min = 0, max = 100000000 },
-    { "labels", nullable = true, show = function(row) return labels.show_own(row.labels) end,
+    { "labels", nullable = true, shape = labels.OWN_SHAPE, takes = labels.SENT,
+      show = function(row) return labels.show_own(row.labels) end,
       store = labels.store("labels", "value", labels.check_value, true) },
-    { "static_labels", nullable = true, show = function(row) return labels.show_list(row.static_labels, "value") end,
+    { "static_labels", nullable = true, shape = labels.SHAPE, takes = labels.SENT,
+      show = function(row) return labels.show_list(row.static_labels, "value") end,
       store = labels.store("static_labels", "value", labels.check_value) },
-    { "dynamic_labels", nullable = true, show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
+    { "dynamic_labels", nullable = true, shape = labels.SHAPE, takes = labels.SENT,
+      show = function(row) return labels.show_list(row.dynamic_labels, "template") end,
       store = labels.store("dynamic_labels", "template", check_template) },
     { "multi_label_template", type = "text", column = "labels_template", max = 50000, nullable = true,
       check_text = check_labels_template },
     { "allow_resolve", type = "boolean" },
-    { "auto_resolve_after", nullable = true, store = store_auto_resolve,
+    { "auto_resolve_after", nullable = true, shape = { "integer?", min = 60, max = 31536000 }, store = store_auto_resolve,
       show = function(row) return row.auto_resolve_ms and row.auto_resolve_ms // 1000 end },
   },
   guard = function(row) return { table = "integration", id = row.id, version = row.version } end,

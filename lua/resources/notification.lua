@@ -7,6 +7,9 @@ local writer = require("api.writer")
 -- The newest attempts come first; after many there is no more to learn from the oldest.
 local DELIVERIES_MAX = 100
 
+local DELIVERIES = { list = { object = { { "attempt", "integer" }, { "at", "time" }, { "address", "text?" }, { "state", "text" },
+  { "status", "integer?" }, { "latency_ms", "integer?" }, { "external_id", "text?" }, { "error", "text?" } } } }
+
 local function deliveries(row)
   local list = {}
   for i, d in ipairs(store.rows("SELECT * FROM delivery WHERE notification_id = $1 ORDER BY id DESC LIMIT $2", row.id,
@@ -43,6 +46,6 @@ return {
     { "error", type = "text", readonly = true },
     { "created_at", type = "time" },
     { "ended_at", type = "time" },
-    { "deliveries", show = deliveries },
+    { "deliveries", shape = DELIVERIES, show = deliveries },
   },
 }

@@ -13,6 +13,10 @@ local DURATION = { type = "duration", min = 60, max = 86400 }
 local CHANNELS = { mobile_app = true, mobile_app_critical = true } -- and what a channel's file carries
 for _, name in ipairs(channels.carried()) do CHANNELS[name] = true end
 
+local TYPES = { "wait" }
+for name in pairs(CHANNELS) do TYPES[#TYPES + 1] = "notify_by_" .. name end
+table.sort(TYPES)
+
 local function store_type(value, _, c)
   local name = type(value) == "string" and string.match(value, "^notify_by_(.+)$") or nil
   if value ~= "wait" and not CHANNELS[name or ""] then
@@ -92,15 +96,18 @@ return {
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
   join = "JOIN user AS u ON u.id = t.user_id",
   columns = "t.position, t.channel, t.wait_ms, u.version AS user_version",
-  filters = { { "user_id", "t.user_id = ?", type = "user", unknown = "User not found." }, { "important", add = add_important } },
+  filters = { { "user_id", "t.user_id = ?", type = "user", unknown = "User not found." }, { "important", add = add_important,
+    shape = "boolean" } },
   fields = {
     { "id", type = "id", prefix = "N" },
     { "user_id", type = "ref", to = "user", required = true, create_only = true },
     ordering.position,
     ordering.manual_order,
-    { "type", required = true, show = function(row) return row.channel and "notify_by_" .. row.channel or "wait" end,
+    { "type", required = true, shape = { choice = TYPES }, show = function(row) return row.channel and "notify_by_" ..
+      row.channel or "wait" end,
       store = store_type },
-    { "duration", nullable = true, store = store_duration, when = function(row) return not row.channel end,
+    { "duration", nullable = true, shape = { "integer", min = 60, max = 86400, about = "Seconds." }, store = store_duration,
+      when = function(row) return not row.channel end,
       show = function(row) return field.show_of(DURATION)(DURATION, row.wait_ms) end },
     { "important", type = "boolean", column = "is_important", create_only = true },
     { "contact_method_id", type = "ref", to = "contact_method", nullable = true, loose_null = true },

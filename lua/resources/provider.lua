@@ -63,6 +63,9 @@ local function show_carries(row)
   return writer.list(list)
 end
 
+local SYNC = { list = { object = { { "what", "text" }, { "synced_at", "time?" }, { "failed_at", "time?" }, { "failure",
+  "text?" } } } }
+
 -- What it is asked regularly, and whether that works.
 local function show_sync(row)
   local list = {}
@@ -84,11 +87,11 @@ return {
     { "id", type = "id", prefix = "P" },
     { "type", type = "text", max = 64, required = true, create_only = true, check_text = check_type },
     { "name", type = "text", max = 100 },
-    { "carries", show = show_carries },
+    { "carries", shape = { list = "text" }, show = show_carries },
     { "position", type = "integer", min = 0, max = 1000000 },
     { "is_enabled", type = "boolean" },
-    { "settings", show = show_settings, store = store_settings },
-    { "sync", show = show_sync },
+    { "settings", shape = { map = "any" }, show = show_settings, store = store_settings },
+    { "sync", shape = SYNC, show = show_sync },
     { "created_at", type = "time" },
   },
   before_write = before_write,

@@ -81,7 +81,8 @@ local resource = {
     { "escalation_chain_id", type = "ref", to = "escalation_chain", nullable = true, loose_null = true },
     { "routing_type", type = "choice", choices = { "regex", "jinja2", "labels" } },
     { "routing_regex", type = "text", max = 1024, nullable = true },
-    { "routing_labels", nullable = true, store = store_labels,
+    { "routing_labels", nullable = true, shape = { list = labels.SHAPE.list, null = true }, takes = labels.SENT,
+      store = store_labels,
       show = function(row) return row.routing_labels and labels.show_list(row.routing_labels, "value") end },
     ordering.position,
     ordering.manual_order,
@@ -93,7 +94,7 @@ local resource = {
 
 for _, channel in ipairs(route_channels.CHANNELS) do
   table.insert(resource.fields, {
-    channel[1], nullable = true,
+    channel[1], nullable = true, shape = route_channels.shape(channel), takes = route_channels.sent_shape(channel),
     show = function(row) return route_channels.show(channel, json.decode(row.channels)) end,
     store = function(value, _, c)
       if value == json.null then return {} end

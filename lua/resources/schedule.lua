@@ -249,6 +249,24 @@ local function before_write(_, c)
   return put_shifts(c, kind)
 end
 
+local CALENDAR = { null = true, object = { { "fetched_at", "time?" }, { "tried_at", "time?" }, { "error", "text?" } } }
+local CALENDARS = { object = { { "primary", CALENDAR }, { "overrides", CALENDAR } } }
+local NEXT = { null = true, object = { { "start", "time" }, { "users", { list = "id" } } } }
+
+local function room_shape(room, is_sent)
+  local members = {}
+  for i, key in ipairs(room.keys) do members[i] = { key, { "text?", max = ADDRESS_MAX }, optional = is_sent } end
+  return { object = members }
+end
+
+local function notify_shape(is_sent)
+  local members = {}
+  for i, option in ipairs(rules.OPTIONS) do
+    members[i] = { option[1], option.choices and { choice = option.choices } or "boolean", optional = is_sent }
+  end
+  return { object = members }
+end
+
 local resource = {
   name = "schedule", table = "schedule", prefix = "S", path = "schedules",
   methods = { "list", "get", "create", "update", "delete" }, area = "schedules", belongs = { { "team", "team_id" } },
@@ -266,21 +284,24 @@ local resource = {
     { "ical_url_primary", type = "text", max = 500, nullable = true, check_text = check_url, when = when("ical") },
     { "ical_url_overrides", type = "text", max = 500, nullable = true, blank_null = true, check_text = check_url,
       when = when("ical", "calendar") },
-    { "calendars", show = show_calendars, when = when("ical", "calendar") },
+    { "calendars", shape = CALENDARS, show = show_calendars, when = when("ical", "calendar") },
     { "enable_web_overrides", type = "boolean", when = when("calendar") },
-    { "on_call_now", show = show_on_call },
-    { "on_call_next", show = show_next },
-    { "shifts", nullable = true, show = show_shifts, store = store_shifts, when = when("web", "calendar") },
+    { "on_call_now", shape = { list = "id" }, show = show_on_call },
+    { "on_call_next", shape = NEXT, show = show_next },
+    { "shifts", nullable = true, shape = { list = "id", max = 1000 }, show = show_shifts, store = store_shifts, when = when("web",
+      "calendar") },
   },
   guard = function(row) return { table = "schedule", id = row.id, version = row.version } end,
   before_write = before_write,
 }
 
 for _, room in ipairs(ROOMS) do
-  table.insert(resource.fields, { room.name, nullable = true, show = show_room(room), store = store_room(room),
+  table.insert(resource.fields, { room.name, nullable = true, shape = room_shape(room, false), takes = room_shape(room, true),
+    show = show_room(room), store = store_room(room),
     when = room.name ~= "slack" and function(row) return json.decode(row.channels)[room.name] ~= nil end or nil })
 end
-table.insert(resource.fields, { "notify", nullable = true, show = show_notify, store = store_notify })
-table.insert(resource.fields, { "warnings", show = show_warnings })
+table.insert(resource.fields, { "notify", nullable = true, shape = notify_shape(false), takes = notify_shape(true),
+  show = show_notify, store = store_notify })
+table.insert(resource.fields, { "warnings", shape = { list = warning.SHAPE, null = true }, show = show_warnings })
 
 return resource

@@ -35,6 +35,8 @@ local function is_long(_, request)
   return string.lower(query_string.get(request.query, "short") or "") ~= "true"
 end
 
+local SLACK = { null = true, object = { { "user_id", "text?" }, { "team_id", "text?" } } }
+
 local function show_slack(row)
   local method = store.row("SELECT m.address FROM contact_method AS m WHERE m.user_id = $1 AND m.channel = 'slack' " ..
     "ORDER BY m.id LIMIT 1", row.id)
@@ -78,21 +80,22 @@ return {
   filters = {
     { "email", "lower(t.email) = lower(?)" },
     { "username", "lower(t.username) = lower(?)" },
-    { "roles", add = add_roles },
+    { "roles", add = add_roles, is_repeated = true, about = "Any of several." },
   },
   unique = { ["user.username"] = { "username", "A user with this username already exists." } },
   fields = {
     { "id", type = "id", prefix = "U" },
     { "grafana_id", type = "integer", column = "id", readonly = true, when = is_long },
     { "email", needs = "others", type = "text", max = 254, nullable = true, blank_null = true, check_text = check_email },
-    { "slack", show = show_slack, when = is_long },
+    { "slack", shape = SLACK, show = show_slack, when = is_long },
     { "username", needs = "others", type = "text", max = 190, required = true },
     { "name", type = "text", max = 190, when = is_long },
     { "role", needs = "others", type = "choice", choices = ROLES },
-    { "is_phone_number_verified", show = function(row) return row.is_phone_number_verified == 1 end },
+    { "is_phone_number_verified", shape = "boolean", show = function(row) return row.is_phone_number_verified == 1 end },
     { "timezone", type = "text", max = 64, check_text = recurrence.check_timezone, when = is_long },
-    { "working_hours", nullable = true, store = working_hours.store, show = working_hours.show, when = is_long },
-    { "teams", show = show_teams, when = is_long },
+    { "working_hours", nullable = true, shape = working_hours.SHAPE, takes = working_hours.SENT, store = working_hours.store,
+      show = working_hours.show, when = is_long },
+    { "teams", shape = { list = "id" }, show = show_teams, when = is_long },
   },
   guard = function(row) return { table = "user", id = row.id, version = row.version } end,
   delete_sql = "UPDATE user SET deleted_at = $1 WHERE id = $2",

@@ -9,7 +9,8 @@ return {
   filters = { { "slack_handle", "t.handle = ?" } },
   fields = {
     { "id", type = "id", prefix = "G" },
-    { "type", show = function() return "slack_based" end },
-    { "slack", show = function(row) return writer.object("id", row.external_id, "name", row.name, "handle", row.handle) end },
+    { "type", shape = "text", show = function() return "slack_based" end },
+    { "slack", shape = { object = { { "id", "text?" }, { "name", "text?" }, { "handle", "text?" } } },
+      show = function(row) return writer.object("id", row.external_id, "name", row.name, "handle", row.handle) end },
   },
 }

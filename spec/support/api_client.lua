@@ -3,6 +3,7 @@ require "tocsin.core"
 local engine = require "tocsin.engine"
 local auth = require("api.auth")
 local json = require("tocsin.json")
+require("api_answers").watch(engine)
 
 local api_client = {}
 

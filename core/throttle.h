@@ -1,6 +1,6 @@
-// How many requests each key (an API token) made in the last minute: a sliding count, kept by the second.
+// How many requests each key (a person, or an API token of none) made in the last minute: a sliding count, kept by the second.
 //
-// Threads: any. Memory: one small record for each key that was ever seen; keys are tokens that exist.
+// Threads: any. Memory: one small record for each key that was ever seen; keys are people and tokens that exist.
 #pragma once
 #include <stdint.h>
 

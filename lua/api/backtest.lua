@@ -80,7 +80,7 @@ end
 
 ---GET /backtests/<id>/events/ → the same as a stream, until it is over.
 backtest.events = {
-  about = "The same as a stream of server-sent events, until it is over.", kind = "text/event-stream", gives = "text",
+  about = "The same as a stream of server-sent events, until it is over.", kind = events.TYPE, gives = "text",
   answer = function(request)
     local id = ids.decode(PREFIX, request.id)
     if not id then return errors.not_found() end

@@ -17,6 +17,7 @@ local writer = require("api.writer")
 local events = {}
 
 local TYPE <const> = "text/event-stream; charset=utf-8"
+events.TYPE = TYPE
 local HEADERS <const> = "Cache-Control: no-store\r\nX-Accel-Buffering: no\r\n" -- a proxy that gathers would hold events back
 local RETRY <const> = "retry: 3000\n"
 local RESET <const> = "event: reset\ndata: {}\n\n"
@@ -212,13 +213,17 @@ function events.stream(text, spec)
 end
 
 ---GET /events/: changes of alert groups, from a place (Last-Event-ID, or ?last_event_id=) or from now on.
-function events.groups(request)
-  local from = port.call("events", {}).from
-  local teams = teams_of(request.actor)
-  local alert_id, change_id = events.cursor()
-  local place = request.headers["last-event-id"] or query_string.get(request.query, "last_event_id")
-  local missed = place and place ~= "" and catch_up(place, seeing(teams), alert_id, change_id) or ""
-  return events.stream(missed .. "event: ready\ndata: {}\n" .. id_text(alert_id, change_id), from .. " groups " .. teams)
-end
+events.groups = {
+  about = "Changes of alert groups as server-sent events, from now on, or from the place that Last-Event-ID names.",
+  query = { { "last_event_id", type = "text", about = "The place, where a header cannot be sent." } }, kind = TYPE, gives = "text",
+  answer = function(request)
+    local from = port.call("events", {}).from
+    local teams = teams_of(request.actor)
+    local alert_id, change_id = events.cursor()
+    local place = request.headers["last-event-id"] or query_string.get(request.query, "last_event_id")
+    local missed = place and place ~= "" and catch_up(place, seeing(teams), alert_id, change_id) or ""
+    return events.stream(missed .. "event: ready\ndata: {}\n" .. id_text(alert_id, change_id), from .. " groups " .. teams)
+  end,
+}
 
 return events

@@ -52,8 +52,8 @@ local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_
     "resolution_note",
   "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
--- path, method, handler (a table says more of it than a function: openapi.lua), the right that it needs, and which resource `:id` is (api/rights.lua). "open": the handler asks
--- for another proof than a token.
+-- path, method, handler (a table says more of it than a function: openapi.lua), the right that it needs, and which resource
+-- `:id` is (api/rights.lua). "open": the handler asks for another proof than a token, or for none.
 local ROUTES = {
   { "openapi.json", "GET", docs.document, "open" },
   { "docs", "GET", docs.page, "open" },

@@ -98,7 +98,9 @@ function openapi.operations(routes)
     local takes = said.takes
     if takes and takes[1] and type(takes[1]) == "table" then takes = taken(takes, true) end
     list[i] = { path = address(route[1]), method = route[2], id = operation_id(route[1], route[2]),
-      tag = string.match(route[1], "^[^/.]+"), has_id = string.find(route[1], ":id", 1, true) ~= nil, right = route[4] ~= "open" and route[4] or nil,
+      tag = string.match(route[1], "^[^/.]+"), has_id = string.find(route[1], ":id", 1, true) ~= nil,
+        right = route[4] ~= "open" and
+        route[4] or nil,
       about = said.about, query = said.query or {}, takes = takes, gives = said.gives, status = said.status or 200,
       kind = said.kind, refusals = said.refusals or {} }
   end

@@ -98,7 +98,8 @@ return {
     secrets.field("authorization_header", 2000),
     secrets.field("signing_secret", 1000),
     { "preset", type = "choice", choices = { "simple_webhook", "advanced_webhook" }, nullable = true, blank_null = true },
-    { "labels", nullable = true, show = function(row) return labels.show_list(row.labels, "value") end,
+    { "labels", nullable = true, shape = labels.SHAPE, takes = labels.SENT,
+      show = function(row) return labels.show_list(row.labels, "value") end,
       store = labels.store("labels", "value", labels.check_value) },
   },
   delete_sql = "UPDATE webhook SET deleted_at = $1, password = NULL, authorization_header = NULL, signing_secret = NULL " ..

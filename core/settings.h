@@ -44,7 +44,7 @@
     BOOL(room_links, true, "messages in rooms have links that act where they cannot have buttons")                    \
     BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                          \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                          \
-    INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and person, or token of none; 0: no limit")               \
+    INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and person, or token of none; 0: no limit")             \
     TEXT(allow_private_webhooks, "0", "private addresses webhooks and calendars may reach: 0, 1, CIDRs")              \
     TEXT(dns_servers, "", "DNS servers, ADDRESS or ADDRESS:PORT, with commas; default: the system's")                 \
     TEXT(outgoing_proxy, "", "URL of a proxy for outgoing HTTP; the environment is not asked")                        \

@@ -194,7 +194,9 @@ static err open_engine(struct app *app, struct why *why) {
     app->ports = (struct ports){.engine = app->engine,
                                 .env = app->env,
                                 .log = app->log,
-                                .throttle = throttle_new(app->settings.api_rate_limit)};
+                                .settings = &app->settings,
+                                .throttle = throttle_new(app->settings.api_rate_limit),
+                                .attempts = attempts_new()};
     if (app->engine) clock_step_at_start(app->engine);
     return app->engine ? ERR_OK : ERR_CORRUPT;
 }
@@ -371,6 +373,7 @@ void app_free(struct app *app) {
     events_free(app->events);
     engine_free(app->engine);
     throttle_free(app->ports.throttle);
+    attempts_free(app->ports.attempts);
     crash_marker_close(app->crash_marker);
     seal_free(app->seal);
     password_free(app->password);

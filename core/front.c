@@ -65,6 +65,16 @@ static const struct {
     void (*answer)(const struct front *front, struct http_exchange *x);
 } plain[] = {{"/health", health}, {"/ready", ready}, {"/metrics", metrics}};
 
+// The pages of lua/api/pages.lua: their first folder.
+static bool is_page(str path) {
+    static const char *const folders[] = {"/sign-in", "/sign-out", "/account", "/invite", "/reset"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        str folder = str_of(folders[i]);
+        if (str_starts(path, folder) && (path.len == folder.len || path.ptr[folder.len] == '/')) return true;
+    }
+    return false;
+}
+
 void front_request(const struct front *front, intake *in, struct http_exchange *x) {
     str path = x->request.path, integrations = STR("/integrations/v1/");
     if (str_starts(path, integrations)) {
@@ -77,6 +87,10 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
     }
     if (str_starts(path, STR("/callbacks/"))) {
         work(front, WORK_CALLBACK, x);
+        return;
+    }
+    if (is_page(path)) {
+        work(front, WORK_PAGE, x);
         return;
     }
     str bare = path;

@@ -116,30 +116,19 @@ static void on_page_done(struct commit_item *item, err result) {
     wait_done(&CONTAINER(CONTAINER(item, struct page_item, item), struct page_call_item, page)->waiter, result);
 }
 
-static bool is_true(const struct json *args, const char *key) {
-    const struct json *v = json_get(args, str_of(key));
-    return v && v->type == JSON_TRUE;
-}
-
-static const struct json *list_of(const struct json *args, const char *key, size_t *count) {
-    const struct json *list = json_get(args, str_of(key));
-    *count = list && list->type == JSON_ARRAY ? list->count : 0;
-    return *count ? list->items : NULL;
-}
-
 static err fill_people(arena *a, const struct json *args, struct page_item *p, struct why *why) {
-    const struct json *users = list_of(args, "users", &p->count);
-    const struct json *schedules = list_of(args, "schedules", &p->schedule_count);
+    const struct json *users = json_items(args, "users", &p->count);
+    const struct json *schedules = json_items(args, "schedules", &p->schedule_count);
     p->people = arena_alloc(a, (p->count + 1) * sizeof *p->people);
     p->schedules = arena_alloc(a, (p->schedule_count + 1) * sizeof *p->schedules);
     for (size_t i = 0; i < p->count; i++)
         p->people[i] = (struct page_person){.user_id = json_int(&users[i], "id", 0),
-                                            .is_important = is_true(&users[i], "important")};
+                                            .is_important = json_is_true(&users[i], "important")};
     for (size_t i = 0; i < p->schedule_count; i++)
         p->schedules[i] = (struct page_schedule){.schedule_id = json_int(&schedules[i], "id", 0),
-                                                 .is_important = is_true(&schedules[i], "important")};
+                                                 .is_important = json_is_true(&schedules[i], "important")};
     p->team_id = json_int(args, "team", 0);
-    p->is_team_important = is_true(args, "team_important");
+    p->is_team_important = json_is_true(args, "team_important");
     return fill_actor(a, args, &p->actor, why);
 }
 
@@ -235,8 +224,8 @@ static err port_alert(struct ports *ports, arena *a, const struct json *args, bu
     struct json *payload = NULL;
     c.alert.signal.payload = json_text(args, "payload");
     c.alert.signal.received_at = env_now(ports->env);
-    c.alert.signal.is_demo = is_true(args, "is_demo");
-    c.alert.signal.is_debug = is_true(args, "is_debug");
+    c.alert.signal.is_demo = json_is_true(args, "is_demo");
+    c.alert.signal.is_debug = json_is_true(args, "is_debug");
     err e = fill_people(a, args, &c.call.page, why);
     if (e == ERR_OK) e = json_parse(a, c.alert.signal.payload, &payload, why);
     c.json = payload;
@@ -332,6 +321,28 @@ static err port_write(struct ports *ports, arena *a, const struct json *args, bu
     return e;
 }
 
+// attempt {keys: [{key, burst, every_ms}], give_back or forget: true} → {wait}: seconds until there is room, 0: counted
+static err port_attempt(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    return attempts_port(ports->attempts, env_elapsed(ports->env), args, out, why);
+}
+
+// settings {names: […]} → {name: value}
+static err port_settings(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    size_t count;
+    const struct json *names = json_items(args, "names", &count);
+    (void)a;
+    for (size_t i = 0; i < count; i++) {
+        buf_str(out, i ? STR(",") : STR("{"));
+        buf_json(out, names[i].text);
+        buf_char(out, ':');
+        if (!settings_put(ports->settings, names[i].text, out))
+            return why_set(why, ERR_NOT_FOUND, "there is no setting '%.*s'", STR_FMT(names[i].text));
+    }
+    buf_str(out, count ? STR("}") : STR("{}"));
+    return ERR_OK;
+}
+
 // log {level, message} → {}
 static err port_log(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
@@ -361,7 +372,7 @@ static err port_backtest(struct ports *ports, arena *a, const struct json *args,
     str request = json_text(args, "start");
     err e = ERR_OK;
     if (request.len) e = backtests_push(b, request, json_int(args, "lease_ms", 0), &id);
-    else if (is_true(args, "stop")) e = backtests_end(b, id);
+    else if (json_is_true(args, "stop")) e = backtests_end(b, id);
     for (int i = 0; !ports->is_threaded && i < TURNS_OF_A_LOOK; i++) backtests_turn(b);
     if (e == ERR_OK) e = backtests_look(b, id, out);
     return e == ERR_OK
@@ -417,7 +428,7 @@ static void on_maintenance_done(struct commit_item *item, err result) {
 // maintenance {window, stop, by, by_id, source} → {}: starts and ends what is due of it; with `stop` ends what runs
 static err port_maintenance(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct maintenance_call call = {
-        .maintenance = {.window_id = json_int(args, "window", 0), .is_stop = is_true(args, "stop")}};
+        .maintenance = {.window_id = json_int(args, "window", 0), .is_stop = json_is_true(args, "stop")}};
     err e = fill_actor(a, args, &call.maintenance.actor, why);
     if (e != ERR_OK) return e;
     maintenance_item_init(&call.maintenance, ports->engine);
@@ -447,6 +458,7 @@ static const struct {
 } list[] = {
     {"act", port_act},
     {"alert", port_alert},
+    {"attempt", port_attempt},
     {"backtest", port_backtest},
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
@@ -455,6 +467,7 @@ static const struct {
     {"log", port_log},
     {"maintenance", port_maintenance},
     {"page", port_page},
+    {"settings", port_settings},
     {"throttle", port_throttle},
     {"unpage", port_unpage},
     {"write", port_write},

@@ -3,18 +3,22 @@
 // Used by the API's Lua states, by commands, and by other processes over the control socket. Each call waits for its
 // commit. Threads: any that may block (workers, the control thread); in turn mode the caller's own.
 #pragma once
+#include "attempts.h"
 #include "backtests.h"
 #include "base/buf.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
 #include "events.h"
+#include "settings.h"
 #include "throttle.h"
 
 struct ports {
     engine *engine;
     env *env;
     log_t *log;
+    const struct settings *settings;
     throttle *throttle;   // API requests by token
+    attempts *attempts;   // guesses of passwords and codes
     slow_lane *slow_lane; // renders the alerts of the house itself
     backtests *backtests;
     events *events; // NULL: nobody can listen

@@ -202,6 +202,29 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
     return e == ERR_OK ? check_texts(out, why) : e;
 }
 
+bool settings_put(const struct settings *s, str name, buf *json) {
+#define TEXT(field, ...)                  \
+    if (str_is(name, STR(#field))) {      \
+        buf_json(json, str_of(s->field)); \
+        return true;                      \
+    }
+#define INT(field, ...)              \
+    if (str_is(name, STR(#field))) { \
+        buf_int(json, s->field);     \
+        return true;                 \
+    }
+#define BOOL(field, ...)                                      \
+    if (str_is(name, STR(#field))) {                          \
+        buf_str(json, s->field ? STR("true") : STR("false")); \
+        return true;                                          \
+    }
+    SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+    return false;
+}
+
 static void help_line(buf *out, const char *name, const char *value, const char *help) {
     char flag[64];
     snprintf(flag, sizeof flag, "--%s", name);

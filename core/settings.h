@@ -55,6 +55,9 @@
     INT(calendar_refresh, 600, 60, 86400, "seconds from one look at a schedule's calendar to the next")               \
     TEXT(outbound_heartbeat_url, "", "URL that is asked regularly while all is well here: a dead-man's switch")       \
     INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                           \
+    INT(session_idle, 604800, 300, 31622400, "seconds without a request after which a session ends")                  \
+    INT(session_limit, 2592000, 300, 31622400, "seconds after which a session ends in any case")                      \
+    BOOL(password_sign_in, true, "passwords let in; off: only those of who is marked as break-glass")                 \
     BOOL(deliver, true, "send notifications; off: they wait")                                                         \
     TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups; the first 200 values")   \
     BOOL(metrics, true, "serve /metrics")
@@ -75,4 +78,5 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
 // Sets one by name; ERR_NOT_FOUND for an unknown name, ERR_INVALID or ERR_LIMIT for a bad value.
 err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why);
 void settings_defaults(struct settings *out);
-void settings_help(buf *out); // one line a setting: flag, default, help
+bool settings_put(const struct settings *s, str name, buf *json); // the value of one; false: there is none of this name
+void settings_help(buf *out);                                     // one line a setting: flag, default, help

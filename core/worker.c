@@ -96,10 +96,13 @@ static str headers_json(struct http_exchange *x) {
     return copy;
 }
 
-static const char *const modules[] = {
-    [WORK_API] = "api", [WORK_EXPLAIN] = "api.explain", [WORK_ACT] = "api.act", [WORK_CALLBACK] = "api.callbacks"};
+static const char *const modules[] = {[WORK_API] = "api",
+                                      [WORK_EXPLAIN] = "api.explain",
+                                      [WORK_ACT] = "api.act",
+                                      [WORK_CALLBACK] = "api.callbacks",
+                                      [WORK_PAGE] = "api.pages"};
 
-// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url) or api.explain.page(type, token,
+// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client) or api.explain.page(type, token,
 // base_url) → status, content_type, body, extra_headers, stream.
 static err call(struct worker *one, struct http_exchange *x, struct script_value out[5], struct why *why) {
     const struct http_request *r = &x->request;
@@ -118,8 +121,9 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   script_text(headers_json(x)),
                                   script_text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
-                                  script_text(base_url(one->pool, x))};
-    return script_call(one->tools.script, modules[work->kind], "handle", args, 7, budget, x->arena, out, 5, why);
+                                  script_text(base_url(one->pool, x)),
+                                  script_text(r->peer)};
+    return script_call(one->tools.script, modules[work->kind], "handle", args, 8, budget, x->arena, out, 5, why);
 }
 
 // An answer that tells nothing of the inside, and a log line under the same id that does.

@@ -25,7 +25,7 @@ struct workers_options {
     log_t *log;
 };
 
-enum work_kind { WORK_API, WORK_EXPLAIN, WORK_ACT, WORK_CALLBACK };
+enum work_kind { WORK_API, WORK_EXPLAIN, WORK_ACT, WORK_CALLBACK, WORK_PAGE };
 
 workers *workers_new(const struct workers_options *options, struct why *why);
 void workers_start(workers *w);

@@ -78,6 +78,17 @@ int64_t json_int(const struct json *object, const char *key, int64_t otherwise) 
     return v && v->type == JSON_INT ? v->integer : otherwise;
 }
 
+bool json_is_true(const struct json *object, const char *key) {
+    const struct json *v = json_get(object, str_of(key));
+    return v && v->type == JSON_TRUE;
+}
+
+const struct json *json_items(const struct json *object, const char *key, size_t *count) {
+    const struct json *list = json_get(object, str_of(key));
+    *count = list && list->type == JSON_ARRAY ? list->count : 0;
+    return *count ? list->items : NULL;
+}
+
 // --- writing ---
 
 static void write_array(buf *out, const struct json *v) {

@@ -48,6 +48,9 @@ const struct json *json_get(const struct json *object, str key); // member or NU
 // The member of that name when it is of the type: a text, else {NULL, 0}; an integer of 64 bits, else `otherwise`.
 str json_text(const struct json *object, const char *key);
 int64_t json_int(const struct json *object, const char *key, int64_t otherwise);
+bool json_is_true(const struct json *object, const char *key);
+// The items of a member that is a list; NULL and a count of 0 otherwise.
+const struct json *json_items(const struct json *object, const char *key, size_t *count);
 const struct json *json_path(const struct json *v, const str *keys, size_t n);
 void json_write(buf *out, const struct json *v); // compact JSON text
 

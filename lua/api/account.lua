@@ -9,16 +9,17 @@ account.ADMIN_SQL = "SELECT 1 AS found FROM user AS u JOIN account AS a ON a.use
   "u.role = 'admin' AND (a.password IS NOT NULL OR a.oidc_subject IS NOT NULL)"
 
 ---The person whom a name means: `$1` is a username or an e-mail address. A username comes before another one's address.
-account.FIND_SQL = "SELECT u.id, u.username, u.name, u.email, u.role, a.password, a.is_break_glass, a.totp_secret, a.totp_at, " ..
-  "a.totp_step FROM user AS u LEFT JOIN account AS a ON a.user_id = u.id WHERE u.deleted_at IS NULL AND " ..
+account.FIND_SQL = "SELECT u.id, u.username, u.name, u.email, u.role, a.password, a.password_at, a.is_break_glass, " ..
+  "a.totp_secret, a.totp_at, a.totp_step, a.oidc_subject FROM user AS u LEFT JOIN account AS a ON a.user_id = u.id " ..
+  "WHERE u.deleted_at IS NULL AND " ..
   "(lower(u.username) = lower($1) OR lower(u.email) = lower($1)) " ..
   "ORDER BY lower(u.username) = lower($1) DESC, u.id LIMIT 2"
 
 ---Makes a person, unless somebody has the username or the address already. Gives back `id`.
 ---@param person {username: string, name: string, email: string|nil, role: string, timezone: string|nil}
 function account.create(person, now)
-  return { sql = "INSERT INTO user (username, name, email, role, timezone, created_at) SELECT $1, $2, $3, $4, $5, $6 WHERE NOT " ..
-    "EXISTS (SELECT 1 FROM user WHERE deleted_at IS NULL AND (lower(username) IN (lower($1), lower($3)) OR lower(email) " ..
+  return { sql = "INSERT INTO user (username, name, email, role, timezone, created_at) SELECT $1, $2, $3, $4, $5, $6 WHERE " ..
+    "NOT EXISTS (SELECT 1 FROM user WHERE deleted_at IS NULL AND (lower(username) IN (lower($1), lower($3)) OR lower(email) " ..
     "IN (lower($1), lower($3)))) RETURNING id", args = { person.username, person.name, person.email or json.null, person.role,
       person.timezone or "UTC", now }, expect = 1 }
 end

@@ -62,14 +62,7 @@ local function of_token(headers, now)
   return nil, errors.invalid_token()
 end
 
--- A browser sends its cookie with whatever page asks it to: what changes something has to come from a page of ours.
-local SAFE = { GET = true, HEAD = true }
-
-local function is_from_us(request)
-  local headers = request.headers
-  if headers.origin then return headers.origin == string.match(request.base_url, "^%a+://[^/]+") end
-  return headers["sec-fetch-site"] == "same-origin"
-end
+local SAFE = { GET = true, HEAD = true } -- anything else has to come from a page of ours
 
 ---A person as one who acts, without a token or a session; nil when they are gone or may do nothing.
 function auth.person(user_id)
@@ -81,7 +74,7 @@ end
 local function of_session(request, found)
   local actor = auth.person(found.user_id)
   if not actor then return nil, errors.forbidden() end
-  if not SAFE[request.method] and not is_from_us(request) then
+  if not SAFE[request.method] and not session.is_from_us(request) then
     return nil, errors.detail(403, "This request does not come from a page of this server.")
   end
   actor.session_id = found.id

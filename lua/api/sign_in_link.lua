@@ -28,6 +28,9 @@ function sign_in_link.new(kind, user, now)
   }
 end
 
+---The folder that links of a kind are in.
+function sign_in_link.folder(kind) return string.match(FOLDERS[kind], "%l+") end
+
 ---What finds a link by the last part of its path, or nil when that cannot be one.
 ---@return string|nil digest
 function sign_in_link.digest(path, folder)

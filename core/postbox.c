@@ -47,6 +47,7 @@ static void tell(buf *out, const struct letter *l) {
     if (c->mail) {
         put(out, "from", c->mail->from);
         put(out, "to", c->mail->to[0]);
+        put(out, "data", c->mail->data);
     }
     buf_lit(out, ",\"headers\":{");
     for (size_t i = 0; i < c->header_count; i++) {

@@ -13,6 +13,7 @@ local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
 local group_timeline = require("api.group_timeline")
 local heartbeat = require("api.heartbeat")
+local invite = require("api.invite")
 local json = require("tocsin.json")
 local maintenance = require("api.maintenance")
 local crypto = require("tocsin.crypto")
@@ -50,7 +51,7 @@ local GENERIC = {
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
   "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
     "resolution_note",
-  "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
+  "session", "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
 -- path, method, handler (a table says more of it than a function: openapi.lua), the right that it needs, and which resource
 -- `:id` is (api/rights.lua). "open": the handler asks for another proof than a token, or for none.
@@ -79,6 +80,8 @@ local ROUTES = {
   { "schedules/:id/export", "GET", schedule_export.schedule, "open" },
   { "schedules/:id/export_token", "POST", schedule_export.new_of_schedule, "schedules:export", "schedule" },
   { "schedules/:id/export_token", "DELETE", schedule_export.drop_of_schedule, "schedules:export", "schedule" },
+  { "users/:id/invite", "POST", invite.send, "users:create", "user" },
+  { "users/:id/totp_reset", "POST", invite.reset_totp, "users:create", "user" },
   { "users/:id/schedule_export", "GET", schedule_export.user, "open" },
   { "users/:id/schedule_export_token", "POST", schedule_export.new_of_user, "users:export", "user" },
   { "users/:id/schedule_export_token", "DELETE", schedule_export.drop_of_user, "users:export", "user" },

@@ -41,7 +41,7 @@ function letters.statement(kind, provider, person, url, now)
     encode.xml(string.format(words[2], person.name)), encode.xml(url), encode.xml(url)) }
   return { sql = "INSERT INTO notification (kind, provider_id, channel, target, state, reason, key, due_at, created_at, " ..
     "detail) VALUES ('test', $1, 'email', $2, 'waiting', $3, $4, $5, $5, $6)",
-    args = { provider, "provider:" .. provider, kind,
+    args = { provider, "account:" .. person.id, kind,
       crypto.hex(crypto.random_bytes(16)), now, json.encode { address = json.encode { email = person.email },
         text = assert(seal.seal(text)) } } }
 end

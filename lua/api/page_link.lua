@@ -137,7 +137,7 @@ function page_link.ask(request, sent)
   local user = sign_in.find(name)
   local is_sent = may_reset(user)
   local path, statements = sign_in_link.new("reset", is_sent and user.id or 0, request.now)
-  local letter = letters.statement("reset", provider, is_sent and user or { name = name, email = name },
+  local letter = letters.statement("reset", provider, is_sent and user or { id = 0, name = name, email = name },
     request.base_url .. path, request.now)
   if not is_sent then statements, letter = { statements[1] }, {} end
   local result, sentence, code = port.call("write", { is_outbox = true, statements = account.statements(statements, letter) })

@@ -27,6 +27,7 @@ rights.AREAS = {
   users = { read = "viewer", write = "editor", export = "viewer", others = "admin", create = "admin", delete = "admin" },
   notification_settings = { read = "viewer", write = "editor", others = "admin" },
   tokens = { read = "viewer", write = "viewer", others = "admin" },
+  sessions = { read = "viewer", write = "viewer", others = "admin" },
   labels = { read = "viewer" },
   settings = { read = "viewer", write = "admin", own = "viewer" },
   audit = { read = "admin" },

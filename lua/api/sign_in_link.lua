@@ -19,13 +19,14 @@ local function digest_of(bytes) return crypto.sha256_hex(bytes) end
 ---@param now integer µs
 ---@return string path
 ---@return table[] statements
+---@return integer expires_at
 function sign_in_link.new(kind, user, now)
   local bytes = crypto.random_bytes(32)
   return FOLDERS[kind] .. crypto.base64url(bytes), {
     { sql = "DELETE FROM sign_in_link WHERE " .. (user and "user_id = $1" or "kind = $1"), args = { user or kind } },
     { sql = "INSERT INTO sign_in_link (kind, user_id, digest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
       args = { kind, user or json.null, digest_of(bytes), now, now + LIFE_US[kind] } },
-  }
+  }, now + LIFE_US[kind]
 end
 
 ---The folder that links of a kind are in.

@@ -61,6 +61,9 @@ local function before_write(_, c)
   if c.kind == "create" then
     c.values.name = c.values.name or c.values.username
     c.values.created_at = c.now
+  elseif c.kind == "update" and c.values.role and c.values.role ~= c.old.role then
+    -- What somebody may do is what they may from their next sign-in on.
+    c.before[1] = { sql = "DELETE FROM session WHERE user_id = $1", args = { c.old.id } }
   elseif c.kind == "delete" then
     for i, what in ipairs { "contact_method", "notification_rule", "team_member", "user_group_member",
       "chat_channel_member", "session", "sign_in_link", "recovery_code", "account" } do

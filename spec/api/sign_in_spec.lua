@@ -104,9 +104,7 @@ describe("signing in", function()
 
     it("takes passwords in every script to the last letter", function()
       local id = person "ann"
-      local _, statements = nil, nil
-      local path
-      path, statements = require("api.sign_in_link").new("reset", id, engine.now(c.core))
+      local path, statements = require("api.sign_in_link").new("reset", id, engine.now(c.core))
       assert(client.write(c, table.unpack(statements)))
       local unicode = "пароль 🔑 naïve\0end"
       assert.equal(303, b:post(path, { password = unicode, again = unicode }).status)
@@ -160,7 +158,7 @@ describe("signing in", function()
     end)
 
     it("costs an address that tries many names all of its tries", function()
-      local tries, status = 0, nil
+      local tries, status = 0
       repeat
         tries = tries + 1
         status = b:send_json("/sign-in", { name = "name" .. tries, password = OTHER }).status

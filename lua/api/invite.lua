@@ -26,9 +26,7 @@ local function write(...)
   if not result then return change.port_error(sentence, code) end
 end
 
----POST /users/<id>/invite/ makes a link by which the person chooses a password. It is sent by mail; where no mail can be sent
----it is in the answer, for the admin to hand over.
-function invite.send(request)
+local function send(request)
   local person = person_of(request)
   if not person then return errors.not_found() end
   if person.role == "none" then return errors.detail(400, "This person has no role, so there is nothing to sign in to.") end
@@ -44,13 +42,25 @@ function invite.send(request)
     "link", not provider and url or nil, "expires_at", time.text(expires_at)) }
 end
 
----POST /users/<id>/totp_reset/ takes the second factor away, and ends the sessions.
-function invite.reset_totp(request)
+---POST /users/<id>/invite/
+invite.send = {
+  answer = send,
+  about = "Makes a link by which the person chooses a password, once. It goes by mail; where no mail can be sent it is in the " ..
+    "answer, for the admin to hand over.",
+  gives = { object = { { "kind", { choice = { "invite", "reset" } } }, { "is_sent", "boolean" }, { "link", "text?" },
+    { "expires_at", "time" } } },
+}
+
+local function reset_totp(request)
   local person = person_of(request)
   if not person then return errors.not_found() end
   local refusal = write(account.drop_totp(person.id), account.end_sessions(person.id),
     audit.statement(request, user, "update", person.id, { totp = json.null }, {}))
   return refusal or { status = 204 }
 end
+
+---POST /users/<id>/totp_reset/
+invite.reset_totp = { answer = reset_totp, status = 204,
+  about = "Takes the second factor of a person away, and ends their sessions." }
 
 return invite

@@ -15,6 +15,6 @@ return {
     { "created_at", type = "time" },
     { "seen_at", type = "time" },
     { "expires_at", type = "time" },
-    { "is_current", show = show_current },
+    { "is_current", shape = "boolean", show = show_current },
   },
 }

@@ -74,7 +74,7 @@ end
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
     "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, g.wiped_at, " ..
-    "g.first_alert_id, g.last_alert_id, g.is_demo, i.name AS integration, i.type, i.templates_default, i.templates " ..
+    "g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, i.templates " ..
     "FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
@@ -136,8 +136,9 @@ local function link_of(g, public_url)
   return public_url ~= "" and public_url .. "/alert-groups/" .. ids.encode("I", g.id) or nil
 end
 
-local function facts_of(g, public_url)
-  return { number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
+-- A person who gets a page of a group in debug mode is called by hand: that nobody is called is for rooms.
+local function facts_of(g, n, public_url)
+  return { is_debug = g.is_debug == 1 and SHOWING[n.kind] or nil, number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
     alerts_count = g.alerts_count, integration = g.integration, started_at = g.started_at,
     acknowledged_by = actor_of(g.acknowledged_by, g.acknowledged_by_id), resolved_by = actor_of(g.resolved_by) }
 end
@@ -153,7 +154,7 @@ end
 local function shown_of(n, g, provider)
   if not g or not SHOWING[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
   local at = g.wiped_at or g.resolved_at or g.acknowledged_at or g.silenced_at or 0
-  return string.format("%s %d %d", state_of(g), at, g.alerts_count)
+  return string.format("%s%s %d %d", g.is_debug == 1 and "debug " or "", state_of(g), at, g.alerts_count)
 end
 
 local function stock_of(kind, id, now)
@@ -196,7 +197,8 @@ local function text_of(g, n, look, facts, now)
   local units = allowance.fuel(stock, now, FUEL)
   local shows = metered(stock, render_group, g, n, look, facts, units)
   if units < FUEL and shows.errors then shows = without_errors(g, look, shows) end
-  if g.is_demo == 1 and shows.title then shows.title = "Demo: " .. shows.title end
+  local prefix = g.is_demo == 1 and "Demo: " or facts.is_debug and "Debug: " or ""
+  if shows.title then shows.title = prefix .. shows.title end
   return shows
 end
 
@@ -261,7 +263,7 @@ local function mention_of(n, spec)
 end
 
 local function send_of(n, g, provider, now, public_url, has_room_links)
-  local facts, spec = g and facts_of(g, public_url), channel.load(provider.type)
+  local facts, spec = g and facts_of(g, n, public_url), channel.load(provider.type)
   local message = (n.kind == "update" or n.kind == "thread") and message_of(n) or nil
   local membership = n.kind == "info" and sending.membership(n, spec) or nil
   return { kind = membership and "membership" or SENT_AS[n.kind] or n.kind, is_reminder = n.kind == "remind" or nil,

@@ -50,6 +50,12 @@ local SENTENCES <const> = {
   unresolved = deed "Opened again", silenced = deed "Silenced", unsilenced = deed "The silence was ended",
   attached = deed "Attached to another alert group", unattached = deed "Detached from the other alert group",
   unanswered = function() return "Nobody has answered." end,
+  debug = function() return "Debug mode: nobody is called." end,
+  released = function() return "The maintenance is over: people are called." end,
+  page_withheld = function(line, names)
+    local id = detail_of(line).user
+    return (id and names(id) or "A person who is gone") .. " would have been called."
+  end,
   escalation_failed = function(line) return format("A step of the escalation failed: %s.", why(line)) end,
   page_failed = function(line, names)
     local detail = detail_of(line)

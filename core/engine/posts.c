@@ -105,13 +105,14 @@ err engine_posts_joined(engine *e, const struct group *g, int64_t now) {
     return x;
 }
 
-// "state moment alerts": as lua/outbox.lua prints it.
+// "state moment alerts", after "debug " while nobody is called: as lua/outbox.lua prints it.
 static str print_shown(char text[static 80], const struct group *g, size_t *state_len) {
     int64_t at = g->wiped_at          ? g->wiped_at
                  : g->resolved_at     ? g->resolved_at
                  : g->acknowledged_at ? g->acknowledged_at
                                       : g->silenced_at;
-    int state = snprintf(text, 80, "%s %lld", group_state_text(group_state(g)), (long long)at);
+    int state =
+        snprintf(text, 80, "%s%s %lld", g->is_debug ? "debug " : "", group_state_text(group_state(g)), (long long)at);
     int rest = snprintf(text + state, 80 - (size_t)state, " %lld", (long long)g->alerts_count);
     *state_len = (size_t)state;
     return (str){text, (size_t)(state + rest)};

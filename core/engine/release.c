@@ -55,6 +55,7 @@ static err free_debugged(const struct releasing *r, struct group *g) {
     err x = set_marks(r, g, 0, g->is_demo);
     if (x != ERR_OK || g->is_debug) return x;
     x = line(r, g, "released");
+    if (x == ERR_OK) x = engine_posts_changed(r->engine, g, r->now);
     if (x != ERR_OK || group_state(g) != GROUP_FIRING || g->root_id) return x;
     engine_count(&r->engine->counters.maintenance_released);
     return engine_escalation_start(r->engine, g, r->now);
@@ -74,12 +75,13 @@ static err hand_over(const struct releasing *r, struct group *g, const struct ma
     struct group root;
     bool is_debug = w->mode == MAINTENANCE_DEBUG;
     err x = set_marks(r, g, w->id, is_debug || (g->is_demo && g->is_debug));
-    if (x != ERR_OK || (is_debug && !is_collected)) return x;
+    if (x != ERR_OK || (is_debug && !is_collected)) return x; // a room goes on showing that nobody is called
     if (is_collected) {
         // Detached it would be called for: it is not firing in between.
         g->root_id = is_debug ? 0 : w->alert_group_id;
         x = group_rows_set_root(r->engine->rows, g);
         if (x == ERR_OK) x = line(r, g, is_debug ? "unattached" : "attached");
+        if (x == ERR_OK && is_debug) x = announce(r, g);
         bool walks = x == ERR_OK && is_debug && group_state(g) == GROUP_FIRING;
         return walks ? engine_escalation_start(r->engine, g, r->now) : x;
     }

@@ -23,7 +23,10 @@ static err run(store *s, arena *a, const char *sql, const struct store_value *ar
     X("unsilenced")        \
     X("attached")          \
     X("unattached")        \
+    X("debug")             \
+    X("released")          \
     X("page_started")      \
+    X("page_withheld")     \
     X("page_failed")       \
     X("escalation_failed") \
     X("unanswered")

@@ -91,7 +91,6 @@ local TEXTS <const> = {
   page_started = function(world, detail)
     return person(world, detail) .. " is called by their " .. (detail.important and "important" or "default") .. " rules."
   end,
-  page_withheld = function(world, detail) return person(world, detail) .. " is not called, as nobody is for this group." end,
   page_stopped = function(world, detail) return person(world, detail) .. " is not called any more." end,
   acknowledge_reminder = function() return "Who acknowledged was asked whether they still have it." end,
   acknowledge_confirmed = function() return "The acknowledge was confirmed." end,

@@ -73,12 +73,12 @@ function words.state(group)
   return STATES[group.state] .. (by and " by " .. by or "")
 end
 
---- "5 alerts · Shop · production".
+--- "5 alerts · Shop · production", after what a room must know of a group that calls nobody.
 ---@param group table
 ---@return string
 function words.facts(group)
-  local parts = {}
-  if group.alerts_count then parts[1] = format(group.alerts_count == 1 and "%d alert" or "%d alerts", group.alerts_count) end
+  local parts = { group.is_debug and "Debug: nobody is called" or nil }
+  if group.alerts_count then parts[#parts + 1] = format(group.alerts_count == 1 and "%d alert" or "%d alerts", group.alerts_count) end
   parts[#parts + 1] = group.integration
   parts[#parts + 1] = group.route
   return concat(parts, " · ")

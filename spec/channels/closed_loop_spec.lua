@@ -97,6 +97,19 @@ for _, name in ipairs(channel.list()) do
         assert.is_truthy(body:find("act/ack1", 1, true) or body:find("acknowledge:12", 1, true), body)
       end)
 
+      if channel.load(name).room and (carried == name or channel.look(name, carried) == name) then
+        it("says of a group in debug mode that nobody is called, however long the alert is: " .. carried, function()
+          for _, texts in ipairs { TEXTS[1], TEXTS[5] } do
+            local over = over_of(name, carried, texts, { kind = "post" })
+            over.group.is_debug = true
+            local _, _, _, request = exchange(name, fake, over)
+            local body = fake.visible and fake.visible(request) or request.body
+            body = body:gsub("%+", " "):gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+            assert.is_truthy(body:find("nobody is called", 1, true), body)
+          end
+        end)
+      end
+
       for _, kind in ipairs { "post", "test", "page" } do
         it("sends a " .. kind .. " without links on " .. carried, function()
           local over = { channel = carried, kind = kind, links = false, group = { link = false } }

@@ -179,6 +179,28 @@ describe("an integration under maintenance", function()
   end)
 end)
 
+describe("a group that was collected and is in debug mode at the end", function()
+  before_each(function() open { settings = { deliver = 1 } } end)
+  after_each(close)
+
+  it("is shown to its room, where it says that nobody is called", function()
+    w:provider("slack", { token = "xoxb-1111-2222-abcdefgh", signing_secret = "8f742231b10e8888" })
+    w:rows([[UPDATE route SET channels = '{"slack":{"channel_id":"C1","enabled":true}}' WHERE id = (SELECT max(id) FROM route)]])
+    w:rows("UPDATE integration SET version = version + 1")
+    window { mode = "maintenance", duration = 60 }
+    window { mode = "debug", duration = 3600, labels = json.array { { key = { name = "env" }, value = { name = "prod" } } } }
+    w:configure(hook, { labels = json.array { { key = { name = "env" }, value = { name = "prod" } } } })
+    local a = post "a"
+    assert.same({}, w:outgoing())
+    w:advance(60 * SECOND)
+    assert.equal(1, group(a).is_debug)
+    local letters = w:outgoing()
+    assert.equal(1, #letters)
+    assert.truthy(letters[1].body:find("Debug: nobody is called", 1, true), letters[1].body)
+    assert.same({ "page_withheld debug" }, w:lines(a, "page_withheld", "page_started"))
+  end)
+end)
+
 describe("an integration in debug mode", function()
   before_each(open)
   after_each(close)

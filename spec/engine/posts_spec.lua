@@ -57,6 +57,28 @@ describe("a route with rooms", function()
     return letters[1]
   end
 
+  it("says of a group in debug mode that nobody is called, until it is over", function()
+    slack()
+    local h = hook { slack = { channel_id = "C024BE91L" } }
+    local chain = w:chain { { type = "notify_persons", users = { w:user("ada", {}) and "ada" } } }
+    w:rows("UPDATE route SET escalation_chain_id = $1 WHERE integration_id = 1", chain)
+    w:api(200, "POST", "integrations/" .. h.id .. "/maintenance_start/", { mode = "debug", duration = 60 })
+    w:post(h, { key = "a", title = "First" })
+    local letter = only()
+    assert.same({ "chat.postMessage C024BE91L Debug: First" }, said { letter })
+    assert.truthy(letter.body:find("Debug: nobody is called", 1, true), letter.body)
+    local ts = took(letter)
+    w:advance(60 * SECOND)
+    letter = only()
+    assert.same({ "chat.update " .. ts .. " First" }, said { letter })
+    assert.is_nil(letter.body:find("nobody is called", 1, true), letter.body)
+    took(letter)
+    local timeline = w:api(200, "GET", "alert_groups/" .. w:api(200, "GET", "alert_groups/").results[1].id .. "/timeline/").results
+    local told = {}
+    for _, line in ipairs(timeline) do told[line.type] = line.text end
+    assert.same({ "Debug mode: nobody is called.", "The maintenance is over: people are called." }, { told.debug, told.released })
+  end)
+
   it("keeps the order of a room over a short trouble", function()
     slack()
     local h = hook { slack = { channel_id = "C024BE91L" } }

@@ -74,8 +74,8 @@ end
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
     "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, g.wiped_at, " ..
-    "g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, i.templates " ..
-    "FROM alert_group AS g " ..
+    "g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, " ..
+    "i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
 
@@ -138,7 +138,8 @@ end
 
 -- A person who gets a page of a group in debug mode is called by hand: that nobody is called is for rooms.
 local function facts_of(g, n, public_url)
-  return { is_debug = g.is_debug == 1 and SHOWING[n.kind] or nil, number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
+  return { number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
+    is_debug = g.is_debug == 1 and SHOWING[n.kind] or nil,
     alerts_count = g.alerts_count, integration = g.integration, started_at = g.started_at,
     acknowledged_by = actor_of(g.acknowledged_by, g.acknowledged_by_id), resolved_by = actor_of(g.resolved_by) }
 end

@@ -39,8 +39,8 @@ local LONGEST_AHEAD_US <const> = 100 * 366 * 86400000000
 local STEPS_MAX <const> = 100000 -- moments; an escalation has a few thousand at most
 local KINDS <const> = "('escalate', 'page', 'watch_answer', 'release')"
 -- When what calls is to come: of a window's end, as long as it keeps a group.
-local DUE <const> = "SELECT min(due_at) AS at FROM (SELECT due_at FROM job WHERE kind IN " .. KINDS .. " OR (kind = 'maintenance' " ..
-  "AND EXISTS (SELECT 1 FROM alert_group WHERE maintenance_id IS NOT NULL AND resolved_at IS NULL)) " ..
+local DUE <const> = "SELECT min(due_at) AS at FROM (SELECT due_at FROM job WHERE kind IN " .. KINDS ..
+  " OR (kind = 'maintenance' AND EXISTS (SELECT 1 FROM alert_group WHERE maintenance_id IS NOT NULL AND resolved_at IS NULL)) " ..
   "UNION ALL SELECT due_at FROM outbox_queue) AS d"
 
 -- Words ---------------------------------------------------------------------------------------------------------------

@@ -93,6 +93,12 @@ local LINES <const> = {
   page_started = function(w, _, detail)
     return { event = "page", user = w.users[detail.user], user_id = detail.user, rules = rules_text(detail.important) }
   end,
+  room_called = function(_, _, detail)
+    return { event = "room_called", channel = detail.channel, text = "  everybody in the room  " .. (detail.channel or "") }
+  end,
+  room_withheld = function(_, _, detail)
+    return { event = "page_withheld", channel = detail.channel, text = "  everybody in the room would have been called" }
+  end,
   page_failed = function(w, row, detail)
     return { event = "page_failed", user = w.users[detail.user] or "a user who is gone", channel = detail.channel,
       problem = row.reason }

@@ -78,7 +78,8 @@ end
 ---@return string
 function words.facts(group)
   local parts = { group.is_debug and "Debug: nobody is called" or nil }
-  if group.alerts_count then parts[#parts + 1] = format(group.alerts_count == 1 and "%d alert" or "%d alerts", group.alerts_count) end
+  local count = group.alerts_count
+  if count then parts[#parts + 1] = format(count == 1 and "%d alert" or "%d alerts", count) end
   parts[#parts + 1] = group.integration
   parts[#parts + 1] = group.route
   return concat(parts, " · ")

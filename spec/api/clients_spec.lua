@@ -56,7 +56,9 @@ describe("a client of the reference", function()
 
   it("is slowed down together with the other tokens of its person", function()
     c = client.open { settings = { api_rate_limit = 3 } }
-    for _, name in ipairs { "ann", "bob" } do assert(client.write(c, { sql = "INSERT INTO user (username, name, role, created_at) VALUES ($1, $1, 'admin', 0)", args = { name } })) end
+    for _, name in ipairs { "ann", "bob" } do
+      assert(client.write(c, { sql = "INSERT INTO user (username, name, role, created_at) VALUES ($1, $1, 'admin', 0)", args = { name } }))
+    end
     local first, second = client.add_token(c, "viewer", { user_id = 1 }), client.add_token(c, "viewer", { user_id = 1 })
     local other = client.add_token(c, "viewer", { user_id = 2 })
     local function ask(token) return (engine.request(c.core, "GET", API .. "info/", { authorization = token })) end

@@ -8,6 +8,55 @@ describe("the OpenAPI document", function()
   setup(function() c = client.open() end)
   teardown(function() client.close(c) end)
 
+  -- The judgement of others, in another process.
+  local function judge(list, document)
+    local name = os.tmpname()
+    local file <close> = assert(io.open(name, "wb"))
+    file:write((json.encode { document = document or answers.document(), answers = json.array(list) }))
+    file:close()
+    local pipe <close> = assert(io.popen("node spec/support/openapi_judge.mjs < " .. name .. " 2>&1"))
+    local said = pipe:read "a"
+    os.remove(name)
+    return assert(json.decode(said), said)
+  end
+
+  it("is valid by the specification, as others read it", function()
+    local said = judge {}
+    assert.is_true(said.valid, json.encode { said.errors })
+    local broken = json.decode(assert((json.encode(answers.document()))))
+    broken.paths["/api/v1/teams/"].get.responses = json.null
+    assert.is_false(judge({}, broken).valid)
+  end)
+
+  it("is read by others as our own checker reads it", function()
+    local hook = client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook", name = "hook" })
+    client.post(c, hook, [[{"a":1}]])
+    local samples = {}
+    local function add(schema, value) samples[#samples + 1] = { schema = "/components/schemas/" .. schema, value = value } end
+    local group = client.expect(c, 200, "GET", "/api/v1/alert_groups/").results[1]
+    local right = { { "Integration", hook }, { "AlertGroup", group }, { "Alert", group.last_alert }, { "Refusal", { detail = "x" } },
+      { "Route", client.expect(c, 200, "GET", "/api/v1/routes/").results[1] } }
+    for _, one in ipairs(right) do
+      add(one[1], one[2])
+      assert.is_nil(answers.check_against(one[1], one[2]))
+      -- Each member in turn: away, and of another type.
+      for name, value in pairs(one[2]) do
+        for _, other in ipairs { false, 7, "2026-13-40", json.array { {} } } do
+          local copy = {}
+          for key, v in pairs(one[2]) do copy[key] = v end
+          copy[name] = other or nil
+          if other and type(other) ~= type(value) or not other then add(one[1], copy) end
+        end
+      end
+    end
+    local said = judge(samples)
+    for i, sample in ipairs(samples) do
+      local own = answers.check_against(sample.schema:match "%w+$", sample.value)
+      assert.equal(said.answers[i] == json.null, own == nil, json.encode { sample, said.answers[i], own })
+    end
+    assert.is_true(#samples > 200)
+  end)
+
   it("is given to everybody, as JSON", function()
     local status, document = client.request(c, "GET", "/api/v1/openapi.json", nil, {})
     assert.equal(200, status)

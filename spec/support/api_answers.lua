@@ -156,6 +156,11 @@ function M.problem(method, path, status, text, kind)
   return check(schema, json.decode(text), "the answer")
 end
 
+--- What is wrong with a value by a component of the document, or nil.
+function M.check_against(name, value)
+  return check(assert(M.document().components.schemas[name], name), value, "the value")
+end
+
 --- Fails when an answer is not as it is described.
 function M.expect(method, path, status, text, kind)
   local why = M.problem(method, path, status, text, kind)

@@ -2,6 +2,7 @@
 --- leaves it unless it is opened with settings = {deliver = 1}.
 local world = require "world"
 local engine = require "tocsin.engine"
+require("api_answers").watch(engine)
 local json = require "tocsin.json"
 
 local calling = setmetatable({}, { __index = world })

@@ -1,6 +1,7 @@
 --- A core in process for specs of the rules: integrations made over the API, alerts posted, rows read as they stand.
 local client = require "api_client"
 local engine = require "tocsin.engine"
+require("api_answers").watch(engine)
 local json = require "tocsin.json"
 
 local world = {}

@@ -104,10 +104,28 @@ static int loop_count(const struct settings *s) {
     return sysconf(_SC_NPROCESSORS_ONLN) > 1 ? 2 : 1;
 }
 
+static void log_certificate(struct app *app) {
+    int64_t ends_at = http_server_certificate_ends_at(app->http), left = ends_at - env_now(app->env);
+    if (!ends_at) return;
+    LOG(app->log, left > 0 ? LOG_INFO : LOG_WARN, left > 0 ? "certificate_read" : "certificate_expired",
+        LOG_Z("file", app->settings.tls_certificate), LOG_N("days_left", left / INT64_C(86400000000)));
+}
+
+void app_reload(struct app *app) {
+    struct why why = {""};
+    if (!app->http) return;
+    if (http_server_reload(app->http, &why) == ERR_OK) log_certificate(app);
+    else
+        LOG(app->log, LOG_ERROR, "certificate_not_read", LOG_Z("error", why.text),
+            LOG_Z("what", "The listener goes on with the certificate that it has."));
+}
+
 static err open_http(struct app *app, struct why *why) {
     const struct settings *s = &app->settings;
     struct http_server_options options = {
         .listen = s->listen,
+        .certificate_file = s->tls_certificate,
+        .key_file = s->tls_key,
         .loops = loop_count(s),
         .limits = {.body_bytes = (size_t)s->body_limit,
                    .header_bytes = (size_t)s->header_limit,
@@ -126,7 +144,9 @@ static err open_http(struct app *app, struct why *why) {
         .on_request = on_request,
         .on_mail = on_mail,
     };
-    return http_server_new(&options, &app->http, why);
+    err e = http_server_new(&options, &app->http, why);
+    if (e == ERR_OK) log_certificate(app);
+    return e;
 }
 
 static err open_local(struct app *app, struct why *why) {

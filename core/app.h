@@ -48,10 +48,11 @@ struct app_options {
 };
 
 err app_new(const struct app_options *options, struct app **out,
-            struct why *why);    // ERR_BUSY: the data folder is in use
-void app_start(struct app *app); // threads, then the socket accepts
-void app_stop(struct app *app);  // finishes what was accepted
-void app_free(struct app *app);  // accepts NULL
+            struct why *why);     // ERR_BUSY: the data folder is in use
+void app_start(struct app *app);  // threads, then the socket accepts
+void app_reload(struct app *app); // reads again what can change while it runs: the listener's certificate
+void app_stop(struct app *app);   // finishes what was accepted
+void app_free(struct app *app);   // accepts NULL
 
 // Turn mode. Runs every part once, in an order drawn from the seed; false when nothing had anything to do.
 bool app_turn(struct app *app);

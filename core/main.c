@@ -40,7 +40,7 @@ static void put_url(buf *out, const struct settings *s, int port) {
     str host = str_of(s->listen);
     while (host.len && host.ptr[host.len - 1] != ':') host.len--;
     if (str_is(host, STR(":")) || str_is(host, STR("*:"))) host = STR("0.0.0.0:");
-    buf_printf(out, "http://%.*s%d", STR_FMT(host), port);
+    buf_printf(out, "%s://%.*s%d", *s->tls_certificate ? "https" : "http", STR_FMT(host), port);
 }
 
 static void print_listening(const struct settings *s, int port) {
@@ -75,12 +75,13 @@ static void print_first_admin(struct app *app, int port) {
     arena_free(a);
 }
 
-static int wait_for_stop(const sigset_t *stop) {
+static int wait_for_stop(struct app *app, const sigset_t *stop) {
     int signal_number;
-    do {
+    for (;;) {
         if (sigwait(stop, &signal_number) != 0) return 1;
-    } while (signal_number == SIGHUP);
-    return 0;
+        if (signal_number != SIGHUP) return 0;
+        app_reload(app);
+    }
 }
 
 // Blocked here, before there are threads, so that only wait_for_stop gets them.
@@ -100,7 +101,7 @@ static int serve_until_stopped(struct app *app, const sigset_t *stop) {
         LOG_Z("data", app->settings.data));
     print_listening(&app->settings, port);
     print_first_admin(app, port);
-    int code = wait_for_stop(stop);
+    int code = wait_for_stop(app, stop);
     log_write(log, LOG_INFO, "stopping", NULL);
     return code;
 }

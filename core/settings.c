@@ -175,6 +175,9 @@ static err check_texts(const struct settings *s, struct why *why) {
         return why_set(why, ERR_INVALID,
                        "listen must be HOST:PORT with an IPv6 address in brackets and a port up to 65535, not '%s'",
                        s->listen);
+    if (!*s->tls_certificate != !*s->tls_key)
+        return why_set(why, ERR_INVALID, "tls_certificate and tls_key belong together: %s is missing",
+                       *s->tls_key ? "tls_certificate" : "tls_key");
     if (*s->public_url && !is_url(str_of(s->public_url)))
         return why_set(why, ERR_INVALID,
                        "public_url must begin with http:// or https:// and hold no spaces, quotes, ? or #, not '%s'",

@@ -14,6 +14,9 @@
 #define SETTING_LIST(TEXT, INT, BOOL)                                                                                 \
     TEXT(data, "./var", "data folder; holds tocsin.db")                                                               \
     TEXT(listen, "127.0.0.1:8080", "HOST:PORT of the HTTP server; port 0 picks one")                                  \
+    TEXT(tls_certificate, "",                                                                                         \
+         "PEM file with the certificate to listen with TLS, and those between; read again on SIGHUP")                 \
+    TEXT(tls_key, "", "PEM file with its private key")                                                                \
     TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")         \
     TEXT(lua, "", "read Lua files, integrations and pages from this checkout instead of the binary")                  \
     TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")           \

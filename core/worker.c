@@ -81,7 +81,7 @@ static str base_url(workers *w, struct http_exchange *x) {
         return url;
     }
     buf b = {0};
-    buf_lit(&b, "http://");
+    buf_str(&b, x->request.is_tls ? STR("https://") : STR("http://"));
     buf_str(&b, http_header_get(&x->request, STR("host")));
     str copy = arena_str(x->arena, buf_view(&b));
     buf_free(&b);

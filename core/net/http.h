@@ -38,6 +38,7 @@ struct http_request {
     size_t header_count;
     str body;            // content coding undone
     str peer;            // "127.0.0.1"
+    bool is_tls;         // by the peer's own connection
     int64_t received_at; // µs UTC, when the last byte of the body was in
 };
 

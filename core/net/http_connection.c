@@ -28,7 +28,8 @@ static void set_reading(struct http_connection *c, bool wanted) {
 }
 
 static bool wants_bytes(const struct http_connection *c) {
-    return !c->is_eof && (c->reading || c->is_streaming || http_connection_may_start(c));
+    bool is_shaking = c->tls && !c->is_shaken;
+    return !c->is_eof && (is_shaking || c->reading || c->is_streaming || http_connection_may_start(c));
 }
 
 // Requests are read where the bytes lie: in the loop's buffer, or behind what an earlier read left over.
@@ -62,6 +63,37 @@ static void on_eof(struct http_connection *c) {
     http_connection_touch(c);
 }
 
+// The peer is told why, if that is possible; nothing of its is believed any more.
+static void give_up_tls(struct http_connection *c) {
+    struct http_refusal why;
+    if (!tls_stream_is_plain_http(c->tls)) {
+        http_connection_relieve(c); // the alert
+        http_connection_close(c);
+        return;
+    }
+    tls_stream_free(c->tls);
+    c->tls = NULL;
+    http_refuse(&why, 400, "this port speaks TLS: the address begins with https://");
+    http_connection_refuse(c, &why);
+}
+
+static void feed_sealed(struct http_connection *c, str bytes) {
+    struct why ignored;
+    bool is_ended = false;
+    buf *plain = &c->loop->decrypted;
+    err e = ERR_OK;
+    buf_clear(plain);
+    tls_stream_feed(c->tls, bytes);
+    if (!c->is_shaken) e = tls_stream_shake(c->tls, &c->is_shaken, &ignored);
+    if (e == ERR_OK && c->is_shaken) e = tls_stream_read(c->tls, plain, &is_ended, &ignored);
+    if (plain->len) feed(c, buf_view(plain));
+    if (e != ERR_OK) give_up_tls(c);
+    else if (is_ended) {
+        set_reading(c, false);
+        on_eof(c);
+    }
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes) {
     struct http_connection *c = stream->data;
     if (n == 0) return;
@@ -72,9 +104,21 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes) {
     }
     http_count(&c->loop->bytes_in, (uint64_t)n);
     if (c->is_lingering || c->is_streaming) return;
-    feed(c, (str){bytes->base, (size_t)n});
+    str came = {bytes->base, (size_t)n};
+    c->has_begun = true;
+    if (c->tls) feed_sealed(c, came);
+    else feed(c, came);
+    if (c->is_closing) return;
     if (!wants_bytes(c)) set_reading(c, false); // now, or libuv goes on reading in this turn
     http_connection_touch(c);
+}
+
+static void begin_tls(struct http_connection *c) {
+    struct http_server *s = c->loop->server;
+    if (!s->options.certificate_file || !*s->options.certificate_file) return;
+    pthread_mutex_lock(&s->tls_mutex);
+    c->tls = tls_stream_accept(s->tls);
+    pthread_mutex_unlock(&s->tls_mutex);
 }
 
 void http_connection_open(struct http_loop *l, const struct http_arrival *arrival) {
@@ -90,6 +134,7 @@ void http_connection_open(struct http_loop *l, const struct http_arrival *arriva
         http_connection_close(c);
         return;
     }
+    begin_tls(c);
     http_loop_wait(l, c, HTTP_WAIT_IDLE);
     http_connection_touch(c);
     if (!arrival->is_refused) return;
@@ -103,6 +148,8 @@ static void on_closed(uv_handle_t *handle) {
     buf_free(&c->in);
     buf_free(&c->out);
     buf_free(&c->sending);
+    buf_free(&c->sealed);
+    tls_stream_free(c->tls);
     mem_free(c);
     __atomic_sub_fetch(&l->connections, 1, __ATOMIC_RELAXED);
     __atomic_sub_fetch(&l->server->open_connections, 1, __ATOMIC_RELAXED);
@@ -116,8 +163,15 @@ static void let_go(struct http_connection *c) {
     if (c->is_writing) c->loop->writing--;
 }
 
+static void say_bye(struct http_connection *c) {
+    if (!c->tls || !c->is_shaken) return;
+    tls_stream_say_bye(c->tls);
+    http_connection_relieve(c);
+}
+
 void http_connection_close(struct http_connection *c) {
     if (c->is_closing) return;
+    say_bye(c);
     let_go(c);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
@@ -142,11 +196,11 @@ static void on_written(uv_write_t *write, int status) {
     else http_connection_touch(c);
 }
 
-static void write_later(struct http_connection *c, size_t from) {
+static void write_later(struct http_connection *c, buf *from, size_t at) {
     buf empty = c->sending;
-    c->sending = c->out;
-    c->out = empty;
-    uv_buf_t rest = uv_buf_init(c->sending.ptr + from, (unsigned)(c->sending.len - from));
+    c->sending = *from;
+    *from = empty;
+    uv_buf_t rest = uv_buf_init(c->sending.ptr + at, (unsigned)(c->sending.len - at));
     c->write.data = c;
     if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &rest, 1, on_written) != 0) {
         http_connection_close(c);
@@ -157,23 +211,38 @@ static void write_later(struct http_connection *c, size_t from) {
     c->loop->writing++;
 }
 
+// What goes to the socket: with TLS the answers encrypted, and the handshake's own bytes.
+static buf *outgoing(struct http_connection *c) {
+    struct why ignored;
+    if (!c->tls) return &c->out;
+    if (c->is_shaken && c->out.len) {
+        // It fails only after the peer broke the protocol, and then reading ends the connection.
+        (void)tls_stream_write(c->tls, buf_view(&c->out), &ignored);
+        shrink(&c->out);
+    }
+    tls_stream_take(c->tls, &c->sealed);
+    return &c->sealed;
+}
+
 void http_connection_relieve(struct http_connection *c) {
-    if (!c->out.len || c->is_writing) return;
-    uv_buf_t all = uv_buf_init(c->out.ptr, (unsigned)c->out.len);
+    buf *from = c->is_writing ? NULL : outgoing(c);
+    if (!from || !from->len) return;
+    uv_buf_t all = uv_buf_init(from->ptr, (unsigned)from->len);
     int n = uv_try_write((uv_stream_t *)&c->tcp, &all, 1);
     if (n <= 0) return; // the turn's own write finds out why
     http_count(&c->loop->bytes_out, (uint64_t)n);
-    c->out.len -= (size_t)n;
-    memmove(c->out.ptr, c->out.ptr + n, c->out.len);
+    from->len -= (size_t)n;
+    memmove(from->ptr, from->ptr + n, from->len);
 }
 
 static void send_out(struct http_connection *c) {
-    if (!c->out.len || c->is_writing) return;
-    uv_buf_t all = uv_buf_init(c->out.ptr, (unsigned)c->out.len);
-    http_count(&c->loop->bytes_out, c->out.len);
+    buf *from = c->is_writing ? NULL : outgoing(c);
+    if (!from || !from->len) return;
+    uv_buf_t all = uv_buf_init(from->ptr, (unsigned)from->len);
+    http_count(&c->loop->bytes_out, from->len);
     int n = uv_try_write((uv_stream_t *)&c->tcp, &all, 1);
-    if (n == (int)c->out.len) shrink(&c->out);
-    else if (n >= 0 || n == UV_EAGAIN) write_later(c, n > 0 ? (size_t)n : 0);
+    if (n == (int)from->len) shrink(from);
+    else if (n >= 0 || n == UV_EAGAIN) write_later(c, from, n > 0 ? (size_t)n : 0);
     else http_connection_close(c);
 }
 
@@ -181,6 +250,7 @@ static void send_out(struct http_connection *c) {
 // take the answer with it. Until then bytes are thrown away unread.
 static void linger(struct http_connection *c) {
     int fd;
+    say_bye(c);
     if (c->is_eof || uv_fileno((uv_handle_t *)&c->tcp, &fd) != 0 || shutdown(fd, SHUT_WR) != 0) {
         http_connection_close(c);
         return;
@@ -194,13 +264,14 @@ static void linger(struct http_connection *c) {
 static enum http_wait wait_of(const struct http_connection *c) {
     if (c->is_writing) return HTTP_WAIT_WRITE;
     if (c->reading) return HTTP_WAIT_BODY;
+    if (c->tls && !c->is_shaken && c->has_begun) return HTTP_WAIT_HEAD;
     if (http_connection_may_start(c) && c->in.len) return HTTP_WAIT_HEAD;
     if (c->first && c->first->is_streaming) return HTTP_WAIT_STREAM;
     return c->first ? HTTP_WAIT_REPLY : HTTP_WAIT_IDLE;
 }
 
 static void settle(struct http_connection *c) {
-    bool is_quiet = !c->first && !c->out.len && !c->is_writing;
+    bool is_quiet = !c->first && !c->out.len && !c->sealed.len && !c->is_writing;
     if (is_quiet && (c->is_last_answered || c->is_eof || c->loop->is_stopping)) {
         linger(c);
         return;
@@ -229,6 +300,10 @@ void http_connection_flush(struct http_connection *c) {
 void http_connection_expire(struct http_connection *c) {
     const int *ms = c->loop->server->wait_ms;
     struct http_refusal why;
+    if (c->tls && !c->is_shaken) { // there is no way to tell it anything
+        http_connection_close(c);
+        return;
+    }
     switch (c->wait) {
     case HTTP_WAIT_HEAD:
         http_refuse(&why, 408, "the header block was not complete within the limit of %d ms", ms[HTTP_WAIT_HEAD]);
@@ -250,6 +325,10 @@ void http_connection_expire(struct http_connection *c) {
 
 void http_connection_stop(struct http_connection *c) {
     struct http_refusal why;
+    if (c->tls && !c->is_shaken) {
+        http_connection_close(c);
+        return;
+    }
     if (c->reading || c->wait == HTTP_WAIT_HEAD) {
         http_refuse(&why, 503, "the server is stopping; try again");
         http_connection_refuse(c, &why);

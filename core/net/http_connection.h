@@ -5,6 +5,7 @@
 #pragma once
 #include "net/http_loop.h"
 #include "net/http_slot.h"
+#include "net/tls_stream.h"
 #include <llhttp.h>
 
 struct http_connection {
@@ -31,6 +32,10 @@ struct http_connection {
     struct http_slot *first, *last; // requests in order of arrival, not yet answered to the peer
     int slot_count;
     buf out, sending; // gathered in this turn; handed to libuv
+    tls_stream *tls;  // NULL: in the clear
+    buf sealed;       // `out` and the handshake, encrypted
+    bool is_shaken;   // the handshake is done
+    bool has_begun;   // something came from the peer
     uv_write_t write;
     bool is_writing;       // libuv holds `sending`
     bool is_last_answered; // what is in `out` is the end

@@ -203,6 +203,7 @@ static void *run(void *ctx) {
     drain(l);
     if (o->on_loop_close) o->on_loop_close(o->ctx, l->ctx);
     http_slot_free_pool(l);
+    buf_free(&l->decrypted);
     return NULL;
 }
 

@@ -71,6 +71,7 @@ struct http_loop {
     // Written by the acceptor too (atomics).
     int64_t connections, evictions;
     int is_ending;
+    buf decrypted; // of one read
     char read_buffer[65536];
 };
 
@@ -83,6 +84,8 @@ struct http_server {
     bool has_waited; // for somebody to idle, loop 0 only
     struct http_loop *loops;
     pthread_barrier_t opened;
+    pthread_mutex_t tls_mutex; // of `tls`: what new connections speak; NULL: in the clear
+    struct tls_context *tls;
     // Any thread (atomics).
     int64_t open_connections, bodies_in_flight, evictions;
     uint64_t accepted, turned_away;

@@ -2,6 +2,7 @@
 #include "net/http_server.h"
 #include "base/mem.h"
 #include "net/http_acceptor.h"
+#include "net/tls_stream.h"
 #include <unistd.h>
 
 #define LINGER_MS 2000
@@ -33,13 +34,36 @@ err http_server_new(const struct http_server_options *options, http_server **out
     s->wait_ms[HTTP_WAIT_STREAM] = l->silence_ms;
     s->wait_ms[HTTP_WAIT_LINGER] = l->body_ms < LINGER_MS ? l->body_ms : LINGER_MS;
     s->options.listen = mem_copy(options->listen, strlen(options->listen));
-    err e = http_acceptor_listen(s, why);
+    pthread_mutex_init(&s->tls_mutex, NULL);
+    err e = http_server_reload(s, why);
+    if (e == ERR_OK) e = http_acceptor_listen(s, why);
     if (e) {
         http_server_free(s);
         return e;
     }
     *out = s;
     return ERR_OK;
+}
+
+err http_server_reload(http_server *s, struct why *why) {
+    const struct http_server_options *o = &s->options;
+    tls_context *read = NULL, *old;
+    if (!o->certificate_file || !*o->certificate_file) return ERR_OK;
+    err e = tls_context_serve(o->certificate_file, o->key_file, &read, why);
+    if (e != ERR_OK) return e;
+    pthread_mutex_lock(&s->tls_mutex);
+    old = s->tls;
+    s->tls = read;
+    pthread_mutex_unlock(&s->tls_mutex);
+    tls_context_free(old);
+    return ERR_OK;
+}
+
+int64_t http_server_certificate_ends_at(http_server *s) {
+    pthread_mutex_lock(&s->tls_mutex);
+    int64_t at = s->tls ? tls_context_ends_at(s->tls) : 0;
+    pthread_mutex_unlock(&s->tls_mutex);
+    return at;
 }
 
 int http_server_port(const http_server *s) { return s->port; }
@@ -79,6 +103,8 @@ void http_server_free(http_server *s) {
     if (s->loops) pthread_barrier_destroy(&s->opened);
     if (s->fd >= 0) close(s->fd);
     if (s->spare_fd >= 0) close(s->spare_fd);
+    tls_context_free(s->tls);
+    pthread_mutex_destroy(&s->tls_mutex);
     mem_free((char *)(uintptr_t)s->options.listen);
     mem_free(s->loops);
     mem_free(s);

@@ -2,7 +2,8 @@
 //
 // Purpose: one acceptor, `loops` I/O loops (threads), llhttp in strict mode plus the rules of RFC 9112 that a parser
 // alone does not enforce. Keep-alive, pipelining (answers in order), Expect: 100-continue, chunked and gzip bodies.
-// Ownership: http_server_new copies the options. Exchanges belong to the server; `on_request` gets each one on its
+// With TLS, handshakes have the time of a request's headers, and who speaks HTTP without it is told so.
+// Ownership: http_server_new copies the options; the files' names must outlive it. Exchanges belong to the server; `on_request` gets each one on its
 // loop's thread and must see that `reply` is called once, there, sooner or later. http_server_free drops those that
 // still wait, so whoever holds one, or pushes mails, ends first.
 // Threads: new/start/stop/free on one controlling thread; callbacks on loop threads.
@@ -31,7 +32,8 @@ struct http_limits {         // zero stands for the default given here
 };
 
 struct http_server_options {
-    const char *listen; // "127.0.0.1:8080", "[::1]:0"
+    const char *listen;                      // "127.0.0.1:8080", "[::1]:0"
+    const char *certificate_file, *key_file; // PEM: it listens with TLS; NULL or "": without
     int loops;
     struct http_limits limits;
     env *env;
@@ -52,6 +54,10 @@ struct http_server_stats { // running totals, readable from any thread
 
 bool http_server_is_address(const char *listen); // HOST:PORT as options.listen wants it, an IPv6 address in brackets
 err http_server_new(const struct http_server_options *options, http_server **out, struct why *why); // binds and listens
+// Reads the certificate's files again: connections that come from now on get what is there; those that are open go on.
+// ERR_INVALID with a sentence when it cannot be used: everything stays as it was. Any one thread at a time.
+err http_server_reload(http_server *s, struct why *why);
+int64_t http_server_certificate_ends_at(http_server *s); // µs UTC; 0 without TLS
 int http_server_port(const http_server *s);
 void http_server_start(http_server *s);          // threads run and accept
 void http_server_stop_accepting(http_server *s); // no new connection or request; what was accepted goes on

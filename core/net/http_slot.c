@@ -20,7 +20,8 @@ struct http_slot *http_slot_new(struct http_connection *c) {
     struct http_loop *l = c->loop;
     struct http_slot *s = take_free(l);
     *s = (struct http_slot){.loop = l, .connection = c};
-    s->exchange = (struct http_exchange){.arena = arena_new(),
+    s->exchange = (struct http_exchange){.request.is_tls = c->tls != NULL,
+                                         .arena = arena_new(),
                                          .reply = slot_reply,
                                          .owner = &l->mailbox,
                                          .loop_ctx = l->ctx,

@@ -7,7 +7,7 @@ static struct http_slot *slot_of(struct http_exchange *x) { return CONTAINER(x, 
 // Bytes of the answer that the peer has not read, as far as this process knows.
 static size_t behind(struct http_slot *s) {
     struct http_connection *c = s->connection;
-    return http_slot_place(s)->len + (c->is_writing ? c->sending.len : 0);
+    return http_slot_place(s)->len + c->sealed.len + (c->is_writing ? c->sending.len : 0);
 }
 
 static void put(struct http_slot *s, str piece) {

@@ -9,7 +9,7 @@
 //   any  /status?code=N     that status with the body "status N"; /status?code=N&close=1 ends the connection
 //   POST /form?key=K        the form body's pairs as JSON, and the value of K
 //   GET  /stats             http_server_stats as JSON
-// Flags are the names of http_limits and of http_server_options: --body_ms 100 --loops 2. SIGTERM stops gracefully.
+// SIGHUP reads the certificate again and says so. Flags are the names of http_limits and of http_server_options: --body_ms 100 --loops 2. SIGTERM stops gracefully.
 #include "base/mem.h"
 #include "net/http_server.h"
 #include <signal.h>
@@ -82,6 +82,7 @@ static void on_describe(struct http_exchange *x) {
     put_field(&b, "path", r->path);
     put_field(&b, "query", r->query);
     put_field(&b, "peer", r->peer);
+    put_field(&b, "scheme", r->is_tls ? STR("https") : STR("http"));
     put_field(&b, "body", r->body);
     put_field(&b, "agent", http_header_get(r, STR("user-agent")));
     buf_lit(&b, ",\"headers\":[");
@@ -272,6 +273,8 @@ static bool set_option(struct http_server_options *o, const char *name, const ch
     const long long n = atoll(value);
     struct http_limits *l = &o->limits;
     if (!strcmp(name, "--listen")) o->listen = value;
+    else if (!strcmp(name, "--certificate")) o->certificate_file = value;
+    else if (!strcmp(name, "--key")) o->key_file = value;
     else if (!strcmp(name, "--loops")) o->loops = (int)n;
     else if (!strcmp(name, "--body_bytes")) l->body_bytes = (size_t)n;
     else if (!strcmp(name, "--header_bytes")) l->header_bytes = (size_t)n;
@@ -288,6 +291,13 @@ static bool set_option(struct http_server_options *o, const char *name, const ch
     return true;
 }
 
+static void reload(struct echo *e) {
+    struct why why = {"reloaded"};
+    (void)http_server_reload(e->server, &why);
+    printf("%s\n", why.text);
+    fflush(stdout);
+}
+
 static void serve(struct echo *e, const sigset_t *wanted) {
     int signal_number = 0;
     pthread_t delays;
@@ -295,7 +305,7 @@ static void serve(struct echo *e, const sigset_t *wanted) {
     http_server_start(e->server);
     printf("listening on %d pid %d\n", http_server_port(e->server), (int)getpid());
     fflush(stdout);
-    sigwait(wanted, &signal_number);
+    while (sigwait(wanted, &signal_number) == 0 && signal_number == SIGHUP) reload(e);
     http_server_stop_accepting(e->server);
     for (int i = 0; i < 2500 && !http_server_is_idle(e->server); i++) nanosleep(&(struct timespec){0, 2000000}, NULL);
     bool was_idle = http_server_is_idle(e->server);
@@ -325,6 +335,7 @@ int main(int argc, char **argv) {
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &wanted, NULL); // before any thread starts, or one of them takes the signal
     e.env = env_new(NULL);
     log_t *log = log_new(2, LOG_INFO);

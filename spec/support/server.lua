@@ -92,7 +92,7 @@ function M.start(options)
     wait(function() return self.out[1] or self.code end, "the server to listen")
     assert(self.out[1], "the server ended: " .. table.concat(self.log, "\n"))
   end
-  self.port = tonumber((self.out[1] or ""):match("^listening on http://127%.0%.0%.1:(%d+)$"))
+  self.port = tonumber((self.out[1] or ""):match("^listening on https?://127%.0%.0%.1:(%d+)$"))
   return self
 end
 

@@ -31,8 +31,10 @@ return {
 {%- set incident = (body or {}).incident or {} -%}
 {%- set what = incident.policy_name or incident.condition_name -%}
 {%- set labels = (incident.resource or {}).labels or {} -%}
-{%- set where = (incident.metadata or {}).system_labels and incident.metadata.system_labels.name or incident.resource_name or labels.instance_id
-   or labels.host or labels.pod_name or labels.service_name or labels.database_id or labels.project_id -%}
+{%- set system = (incident.metadata if incident.metadata is mapping else {}).system_labels or {} -%}
+{%- set where = system.name or ((incident.metric or {}).labels or {}).instance_name or labels.function_name or labels.service_name or labels.host
+   or labels.pod_name or labels.database_id or labels.cluster_name or (incident.resource_name if "{" not in (incident.resource_name or ""))
+   or labels.instance_id or labels.project_id -%}
 {%- if payload is string %}{{ payload }}
 {%- elif body.version == "test" %}Test of the notification channel
 {%- elif not incident %}Google Cloud notification
@@ -104,11 +106,14 @@ Look at the queue workers first.
     { "closed is Google's word for resolved",
       payload = [[{"incident":{"incident_id":"0.lj2va6zdkemq","resource_name":"shop-prod web-1","resource":{"type":"gce_instance","labels":{}},"started_at":1793757102,"ended_at":1793758102,"policy_name":"CPU of web servers","condition_name":"CPU utilization above 90%","url":"https://console.cloud.google.com/monitoring/alerting/alerts/0.lj2va6zdkemq?project=shop-prod","state":"closed","summary":"CPU utilization returned to normal with a value of 0.120."},"version":"1.2"}]],
       expect = { grouping_id = "0.lj2va6zdkemq", state = "resolved", title = "CPU of web servers: shop-prod web-1", groups = 2, alerts = 3 } },
+    { "a resource whose name is a list of labels is named by the label that matters",
+      payload = [[{"incident":{"incident_id":"0.ab1cdefgh2i","state":"closed","policy_name":"Webhooks health check","condition_name":"Cloud Function - Executions","metadata":{"system_labels":{},"user_labels":{}},"metric":{"displayName":"Executions","labels":{},"type":"cloudfunctions.googleapis.com/function/execution_count"},"resource":{"labels":{"function_name":"webhook_health","project_id":"shop-prod"},"type":"cloud_function"},"resource_name":"shop-prod Cloud Function labels {project_id=shop-prod, function_name=webhook_health}","summary":"Executions is below the threshold."},"version":"1.2"}]],
+      expect = { grouping_id = "0.ab1cdefgh2i", state = "resolved", title = "Webhooks health check: webhook_health", groups = 3 } },
     { "by Pub/Sub the same comes in base64",
       payload = [[{"message":{"attributes":{"version":"1.2"},"data":"eyJpbmNpZGVudCI6eyJpbmNpZGVudF9pZCI6IjAubGoydmIxYWFhYWFhIiwic3RhdGUiOiJjbG9zZWQiLCJwb2xpY3lfbmFtZSI6IkNQVSBvZiB3ZWIgc2VydmVycyIsInJlc291cmNlX25hbWUiOiJzaG9wLXByb2Qgd2ViLTIiLCJzdW1tYXJ5IjoiYmFjayB0byBub3JtYWwifSwidmVyc2lvbiI6IjEuMiJ9","messageId":"136969346945","publishTime":"2026-11-04T02:51:42.0Z"},"subscription":"projects/shop-prod/subscriptions/tocsin"}]],
-      expect = { grouping_id = "0.lj2vb1aaaaaa", state = "resolved", title = "CPU of web servers: shop-prod web-2", groups = 2, alerts = 2 } },
+      expect = { grouping_id = "0.lj2vb1aaaaaa", state = "resolved", title = "CPU of web servers: shop-prod web-2", groups = 3, alerts = 2 } },
     { "Test connection is recorded and pages nobody",
       payload = [[{"version":"test","incident":{"incident_id":"12345","scoping_project_id":"12345","scoping_project_number":12345,"url":"http://www.example.com","started_at":0,"ended_at":0,"state":"OPEN","summary":"Test Incident","apigee_url":"http://www.example.com","observed_value":"1.0","resource":{"type":"example_resource","labels":{"example":"label"}},"resource_type_display_name":"Example Resource Type","resource_id":"12345","resource_display_name":"Example Resource","resource_name":"projects/12345/example_resources/12345","metric":{"type":"test.googleapis.com/metric","displayName":"Test Metric","labels":{"example":"label"}},"metadata":{"system_labels":{"example":"label"},"user_labels":{"example":"label"}},"policy_name":"projects/12345/alertPolicies/12345","policy_user_labels":{"example":"label"},"documentation":"Test documentation","condition":"Test condition","condition_name":"projects/12345/alertPolicies/12345/conditions/12345","threshold_value":"0.5"}}]],
-      expect = { grouping_id = "12345", state = "resolved", title = "Test of the notification channel", groups = 3 } },
+      expect = { grouping_id = "12345", state = "resolved", title = "Test of the notification channel", groups = 4 } },
   },
 }

@@ -7,7 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define REQUEST_MAX (1024 * 1024)
+#define REQUEST_MAX (64 << 20) // a whole configuration
 
 struct control {
     int fd;
@@ -144,7 +144,7 @@ static err read_answer(int fd, buf *out, struct why *why) {
             buf_str(out, rest);
             e = ERR_OK;
         } else {
-            e = why_set(why, ERR_INVALID, "%.*s", STR_FMT(rest));
+            e = why_set(why, err_of_name(word.ptr, word.len, ERR_INVALID), "%.*s", STR_FMT(rest));
         }
     }
     buf_free(&line);

@@ -8,6 +8,7 @@ struct world {
     struct app *app;
     postbox *postbox;
     arena *texts; // of settings
+    buf notes;    // of what was asked of the ports, for a whole copy
 };
 
 static struct app *app_of(void *handle) { return ((struct world *)handle)->app; }
@@ -33,13 +34,16 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     options.settings.api_workers = 1;
     if (o->integrations_dir) options.settings.integrations = o->integrations_dir;
     if (o->lua_dir) options.settings.lua = o->lua_dir;
-    if (o->copy_of && store_copy(o->copy_of, o->data, o->copy_group, why) != ERR_OK) return NULL;
+    if (o->copy_of && store_copy(o->copy_of, o->data, o->copy_group, o->is_whole, why) != ERR_OK) return NULL;
     struct world *w = NEW(struct world);
     w->postbox = postbox_new();
     w->texts = a;
     options.sender = postbox_sender(w->postbox);
     options.sender.is_rehearsal = o->is_rehearsal;
-    if (app_new(&options, &w->app, why) == ERR_OK) return w;
+    if (app_new(&options, &w->app, why) == ERR_OK) {
+        if (o->is_whole) w->app->ports.notes = &w->notes;
+        return w;
+    }
     postbox_free(w->postbox);
     arena_free(w->texts);
     mem_free(w);
@@ -51,6 +55,7 @@ static void inprocess_close(void *handle) {
     app_free(w->app);
     postbox_free(w->postbox);
     arena_free(w->texts);
+    buf_free(&w->notes);
     mem_free(w);
 }
 
@@ -114,9 +119,21 @@ static err set_clock(struct world *w, str json, buf *out) {
     return ERR_OK;
 }
 
+// What was asked of the ports since the last time, as a JSON list of [name, arguments].
+static err take_notes(struct world *w, buf *out) {
+    str notes = buf_view(&w->notes);
+    if (notes.len) notes.len--; // the comma behind the last
+    buf_char(out, '[');
+    buf_str(out, notes);
+    buf_char(out, ']');
+    w->notes.len = 0;
+    return ERR_OK;
+}
+
 static err inprocess_port(void *handle, str name, str json, buf *out, struct why *why) {
     struct world *w = handle;
     if (str_is(name, STR("set_clock"))) return set_clock(w, json, out);
+    if (str_is(name, STR("notes"))) return take_notes(w, out);
     if (!postbox_has(name)) return ports_call(&w->app->ports, name, json, out, why);
     err e = postbox_port(w->postbox, name, json, out, why);
     while (app_turn(w->app)) continue;

@@ -473,6 +473,14 @@ static const struct {
     {"write", port_write},
 };
 
+static void note(buf *notes, str name, str json) {
+    buf_char(notes, '[');
+    buf_json(notes, name);
+    buf_char(notes, ',');
+    buf_str(notes, json);
+    buf_lit(notes, "],");
+}
+
 err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {
     arena *a = arena_new();
     struct json *args;
@@ -482,6 +490,8 @@ err ports_call(void *ctx, str name, str json, buf *out, struct why *why) {
         for (size_t i = 0; i < sizeof list / sizeof *list; i++)
             if (str_is(name, str_of(list[i].name))) e = list[i].call(ctx, a, args, out, why);
     }
+    struct ports *ports = ctx;
+    if (e == ERR_OK && ports->notes) note(ports->notes, name, json);
     arena_free(a);
     return e;
 }

@@ -23,6 +23,7 @@ struct ports {
     backtests *backtests;
     events *events; // NULL: nobody can listen
     int64_t fuel_slow;
+    buf *notes;       // what was asked and done is noted here, `[name,arguments],` each; NULL: nowhere
     bool is_threaded; // false: run the commit's turns here until the item is done
 };
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *err_name(err e) {
     static const char *const names[] = {
@@ -19,6 +20,14 @@ const char *err_text(err e) {
 #undef X
     };
     return texts[e];
+}
+
+err err_of_name(const char *name, size_t length, err otherwise) {
+#define X(code, text)                                                                        \
+    if (length == sizeof #code - 1 && memcmp(name, #code, length) == 0) return ERR_##code;
+    ERR_LIST(X)
+#undef X
+    return otherwise;
 }
 
 err why_set(struct why *why, err e, const char *format, ...) {

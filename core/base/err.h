@@ -39,6 +39,7 @@ struct why {
 
 const char *err_name(err e); // "NOT_FOUND"
 const char *err_text(err e); // "not found"
+err err_of_name(const char *name, size_t length, err otherwise);
 
 // Writes the sentence (cut at the buffer) and returns `e`, so that `return why_set(why, ERR_LIMIT, …)` reads well.
 err why_set(struct why *why, err e, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -1,11 +1,13 @@
 // `tocsin.console`: standard output, standard error and files, for the commands of the binary only.
 #include "script/bindings.h"
 #include "script/state.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)64 << 20)
@@ -53,6 +55,16 @@ static int l_read(lua_State *L) {
     return 2;
 }
 
+static int pushed(lua_State *L, const char *path, bool is_done, int error) {
+    if (is_done) {
+        lua_pushboolean(L, 1);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushfstring(L, "%s: %s", path, strerror(error));
+    return 2;
+}
+
 // console.write_new(path, text) → true | nil, sentence; refuses to replace a file
 static int l_write_new(lua_State *L) {
     check_command(L);
@@ -62,11 +74,65 @@ static int l_write_new(lua_State *L) {
     bool is_written = fd >= 0 && write(fd, text, n) == (ssize_t)n;
     int error = errno;
     if (fd >= 0) close(fd);
-    lua_pushboolean(L, is_written);
-    if (is_written) return 1;
-    lua_pushnil(L);
-    lua_pushfstring(L, "%s: %s", path, strerror(error));
-    return 2;
+    return pushed(L, path, is_written, error);
+}
+
+// console.write(path, text) → true | nil, sentence; replaces what is there, whole or not at all
+static int l_write(lua_State *L) {
+    check_command(L);
+    size_t n;
+    const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
+    const char *beside = lua_pushfstring(L, "%s.new", path);
+    unlink(beside);
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    bool is_written = fd >= 0 && write(fd, text, n) == (ssize_t)n;
+    int error = errno;
+    if (fd >= 0) close(fd);
+    if (is_written && rename(beside, path) != 0) {
+        is_written = false;
+        error = errno;
+    }
+    return pushed(L, path, is_written, error);
+}
+
+// console.remove(path) → true | nil, sentence
+static int l_remove(lua_State *L) {
+    check_command(L);
+    const char *path = luaL_checkstring(L, 1);
+    return pushed(L, path, unlink(path) == 0, errno);
+}
+
+// console.make_folder(path) → true | nil, sentence; one that is there is good
+static int l_make_folder(lua_State *L) {
+    check_command(L);
+    const char *path = luaL_checkstring(L, 1);
+    bool is_there = mkdir(path, 0755) == 0 || errno == EEXIST;
+    return pushed(L, path, is_there, errno);
+}
+
+#define NAMES_MAX 100000
+
+// console.list(path) → the names in a folder, in no order, without those that begin with a dot |
+// nil, sentence, whether there is no such folder
+static int l_list(lua_State *L) {
+    check_command(L);
+    const char *path = luaL_checkstring(L, 1);
+    DIR *dir = opendir(path);
+    if (!dir) {
+        int error = errno;
+        pushed(L, path, false, error);
+        lua_pushboolean(L, error == ENOENT);
+        return 3;
+    }
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (struct dirent *entry; count < NAMES_MAX && (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.') continue;
+        lua_pushstring(L, entry->d_name);
+        lua_rawseti(L, -2, ++count);
+    }
+    closedir(dir);
+    return 1;
 }
 
 #define SLEEP_MAX_MS 60000
@@ -82,7 +148,9 @@ static int l_sleep(lua_State *L) {
 
 int bind_console_open(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"out", l_out}, {"err", l_err}, {"read", l_read}, {"write_new", l_write_new}, {"sleep", l_sleep}, {NULL, NULL}};
+        {"out", l_out},       {"err", l_err},   {"read", l_read},     {"write_new", l_write_new},
+        {"write", l_write},   {"list", l_list}, {"remove", l_remove}, {"make_folder", l_make_folder},
+        {"sleep", l_sleep},   {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -81,8 +81,8 @@ static bool field_bool(lua_State *L, const char *name) {
 }
 
 // engine.open{data=folder, integrations=folder, lua=folder, settings={name=value}, start_at=µs, seed=n, copy_of=folder,
-// copy_group=number, is_rehearsal=boolean} → engine | nil, sentence. Without `data` a temporary folder, removed at close.
-// The last three: core/script/engine_ops.h.
+// copy_group=number, is_whole=boolean, is_rehearsal=boolean} → engine | nil, sentence. Without `data` a temporary folder, removed at close.
+// The last four: core/script/engine_ops.h.
 static int l_open(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     struct engine_open options = {.data = field_text(L, "data"),
@@ -90,6 +90,7 @@ static int l_open(lua_State *L) {
                                   .lua_dir = field_text(L, "lua"),
                                   .copy_of = field_text(L, "copy_of"),
                                   .copy_group = field_int(L, "copy_group", 0),
+                                  .is_whole = field_bool(L, "is_whole"),
                                   .is_rehearsal = field_bool(L, "is_rehearsal"),
                                   .start_at = field_int(L, "start_at", 1700000000000000),
                                   .seed = (uint64_t)field_int(L, "seed", 1)};

@@ -30,6 +30,7 @@
     X(store)            \
     X(text)             \
     X(trace)            \
+    X(yaml)             \
     X(zone)
 
 #define X(name) int bind_##name##_open(lua_State *L);

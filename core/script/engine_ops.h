@@ -10,6 +10,7 @@ struct engine_open {
     const char *data, *integrations_dir, *lua_dir; // lua_dir and integrations_dir may be NULL
     const char *copy_of; // a data folder whose configuration `data` begins with; NULL: `data` as it is
     int64_t copy_group;  // an alert group of it that comes along, closed, with its last alert; 0: none
+    bool is_whole;       // the copy also has what `store/copy.h` calls whole, and its ports note what they are asked
     bool is_rehearsal;   // what leaves counts as sent; otherwise it waits for the ports `outgoing` and `answer`
     str settings;        // "name=value" lines
     int64_t start_at;

@@ -12,18 +12,22 @@
 struct copy {
     const char *from, *to;
     int64_t group_id;
+    bool is_whole;
     sqlite3 *db; // of `to`, with the other attached as `origin`
     struct why *why;
 };
 
-// What has happened, and what lets people in: it stays behind. A table that is not named here is configuration.
-static const char tables_sql[] =
-    "SELECT name FROM origin.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT "
-    "IN "
-    "('alert_group', 'alert', 'group_log', 'job', 'label', 'audit', 'api_token', 'escalation_plan', 'plan_step', "
-    "'escalation', 'page', 'notification', 'outbox_queue', 'delivery', 'message', 'resolution_note', "
-    "'webhook_response', 'heartbeat', 'heartbeat_event', 'schedule_watch', 'export_told', 'account', "
-    "'session', 'recovery_code', 'sign_in_link')";
+// What has happened, and how people sign in, stays behind. A table that is not named here is configuration.
+#define HAPPENED                                                                                               \
+    "SELECT name FROM origin.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND " \
+    "name NOT IN ('alert_group', 'alert', 'group_log', 'job', 'label', 'audit', 'escalation_plan', "           \
+    "'plan_step', 'escalation', 'page', 'notification', 'outbox_queue', 'delivery', 'message', "               \
+    "'resolution_note', 'webhook_response', 'heartbeat_event', 'schedule_watch', 'export_told', 'account', "   \
+    "'session', 'recovery_code', 'sign_in_link', 'group_change'"
+
+// So do, unless it is to be whole, API tokens and heartbeats.
+static const char tables_sql[] = HAPPENED ", 'api_token', 'heartbeat')";
+static const char whole_sql[] = HAPPENED ")";
 
 static err fail(const struct copy *c, int rc) {
     return why_set(c->why, (rc & 0xff) == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO,
@@ -96,14 +100,16 @@ static err copy_table(const struct copy *c, const char *name) {
 static err copy_tables(const struct copy *c) {
     sqlite3_stmt *st = NULL;
     err e = ERR_OK;
-    int rc = sqlite3_prepare_v2(c->db, tables_sql, -1, &st, NULL);
+    int rc = sqlite3_prepare_v2(c->db, c->is_whole ? whole_sql : tables_sql, -1, &st, NULL);
     while (rc == SQLITE_OK && e == ERR_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
         e = copy_table(c, (const char *)sqlite3_column_text(st, 0));
         rc = SQLITE_OK;
     }
     if (e == ERR_OK && rc != SQLITE_DONE) e = fail(c, rc);
     sqlite3_finalize(st);
-    return e;
+    return e == ERR_OK && c->is_whole ? run(c, "DELETE FROM main.sqlite_sequence; INSERT INTO main.sqlite_sequence "
+                                               "SELECT * FROM origin.sqlite_sequence")
+                                      : e;
 }
 
 // Windows come along with the groups that collect; what looks at them when is made anew, and no group is in one.
@@ -182,10 +188,10 @@ static err make_empty(const char *dir, struct why *why) {
     return e;
 }
 
-err store_copy(const char *from, const char *to, int64_t group_id, struct why *why) {
+err store_copy(const char *from, const char *to, int64_t group_id, bool is_whole, struct why *why) {
     char whole[PATH_MAX];
     if (!realpath(from, whole)) return why_set(why, ERR_NOT_FOUND, "%s: %s", from, strerror(errno));
-    struct copy c = {.from = whole, .to = to, .group_id = group_id, .why = why};
+    struct copy c = {.from = whole, .to = to, .group_id = group_id, .is_whole = is_whole, .why = why};
     err e = make_empty(to, why);
     if (e != ERR_OK) return e;
     for (int i = 0; i < TRIES; i++) {

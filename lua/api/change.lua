@@ -10,6 +10,7 @@ local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
 local keys = require("keys")
+local managed = require("api.managed")
 local port = require("tocsin.port")
 local rights = require("api.rights")
 local rows = require("api.rows")
@@ -192,6 +193,7 @@ local function attempt(r, request, kind, sent)
   local c = { kind = kind, old = old, sent = sent, values = {}, before = {}, after = {}, now = request.now }
   local refusal = kind ~= "delete" and take_fields(r, request, c)
   refusal = refusal or not_allowed(r, request.actor, c)
+  refusal = refusal or managed.refusal(r, request, c)
   if not refusal and r.guard and old then c.guard = r.guard(old) end
   if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
   if refusal then return nil, refusal end

@@ -39,6 +39,12 @@ heartbeat.SHAPE = { object = { { "link", "text" }, { "interval", "integer" }, { 
 heartbeat.SENT = { null = true, object = {} }
 for i, f in ipairs(FIELDS) do heartbeat.SENT.object[i] = { f[1], field.sent_shape(f), optional = true } end
 
+---Members of the block that cannot be written.
+heartbeat.ONLY_SHOWN = { link = true, state = true, state_at = true, last_beat_at = true, due_at = true, grace_until = true }
+
+---What it has unless somebody says otherwise.
+heartbeat.USUAL = { interval = 600, enabled = true }
+
 -- Memory knows it to the moment, the disk what was before the start.
 local function last_beat(row)
   local at = port.call("heartbeat", { integration = row.id }).beat_at

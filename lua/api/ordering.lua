@@ -12,7 +12,7 @@ local POSITION = { "position", type = "integer", min = LAST }
 ---The fields `position` and `manual_order` of an ordered resource: what they ask for is kept in the change until its
 ---`before_write` places the row.
 ordering.position = {
-  "position", shape = { "integer", min = LAST, about = "Its place in the list; -1 is the last." },
+  "position", file = false, shape = { "integer", min = LAST, about = "Its place in the list; -1 is the last." },
     show = function(row) return row.position end,
   store = function(value, _, c)
     local why
@@ -22,7 +22,7 @@ ordering.position = {
   end,
 }
 ordering.manual_order = {
-  "manual_order", write_only = true, shape = "boolean", about = "Swap places instead of moving the others.",
+  "manual_order", file = false, write_only = true, shape = "boolean", about = "Swap places instead of moving the others.",
   store = function(value, _, c)
     if type(value) ~= "boolean" then return nil, "Must be a valid boolean." end
     c.is_manual = value

@@ -24,6 +24,14 @@ function recurrence.check_wall(value)
   return nil, "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm:ss."
 end
 
+---The moment of a time on the clock on the wall of a zone (UTC when it has none), µs.
+function recurrence.moment(wall, name)
+  local at = time.parse(wall)
+  if type(name) ~= "string" then return at end
+  local guess = at // 1000000 - (zone.offset(name, at // 1000000) or 0)
+  return at - (zone.offset(name, guess) or 0) * 1000000
+end
+
 ---One of DAYS, whatever its case; nil for anything else.
 function recurrence.day_of(value)
   for _, day in ipairs(recurrence.DAYS) do

@@ -12,6 +12,11 @@ secrets.MASK = seal.MASK
 
 local NOTHING_STORED <const> = "The asterisks stand for a stored value, and there is none."
 
+-- Does a sealed text hold this one? To send what is stored is no change.
+local function holds(sealed, text)
+  return type(sealed) == "string" and string.find(sealed, "^sealed:") ~= nil and seal.open(sealed) == text
+end
+
 ---A resource's field for one secret text in a column of its own.
 function secrets.field(name, max)
   local text = { name, type = "text", max = max }
@@ -26,6 +31,7 @@ function secrets.field(name, max)
       end
       local checked, why = field.check_of(text)(text, value)
       if not checked then return nil, why end
+      if c.old and holds(c.old[name], checked) then return {} end
       return { [name] = assert(seal.seal(checked)) }
     end,
   }
@@ -67,9 +73,9 @@ end
 ---@param fields table[]
 ---@param sent table<string, any>
 ---@param stored table<string, any> the decoded column
----@return table laid {values = what is new, kept = what stays, unknown = asterisks that stand for nothing}
+---@return table laid {values = what is new, kept = what stays, stored = all that was, unknown = asterisks that stand for nothing}
 function secrets.merge(fields, sent, stored)
-  local laid, known = { values = {}, kept = {}, unknown = {} }, {}
+  local laid, known = { values = {}, kept = {}, unknown = {}, stored = stored }, {}
   for _, f in ipairs(fields) do
     local name, value = f[1], sent[f[1]]
     known[name] = true
@@ -102,7 +108,10 @@ end
 function secrets.text(fields, laid)
   local is_secret, all = channel.secrets(fields), {}
   for name, value in pairs(laid.kept) do all[name] = value end
-  for name, value in pairs(laid.values) do all[name] = is_secret[name] and assert(seal.seal(value)) or value end
+  for name, value in pairs(laid.values) do
+    if not is_secret[name] then all[name] = value
+    else all[name] = holds(laid.stored[name], value) and laid.stored[name] or assert(seal.seal(value)) end
+  end
   local object = writer.object()
   for _, name in ipairs(keys.sorted(all)) do writer.put(object, name, all[name]) end
   return writer.text(object)

@@ -60,6 +60,10 @@ local function object_of(days)
   return out
 end
 
+---Where nothing was set: Monday to Friday from 9 to 17.
+working_hours.USUAL = {}
+for i = 1, WEEKDAYS do working_hours.USUAL[DAYS[i]] = USUAL end
+
 ---Checks what was sent: columns to store, or nil and a sentence. A weekday that is not sent is free.
 function working_hours.store(value)
   if value == json.null then return { working_hours = value } end

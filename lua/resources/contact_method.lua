@@ -3,6 +3,7 @@ local addresses = require("api.addresses")
 local body = require("api.body")
 local errors = require("api.errors")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local rights = require("api.rights")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
@@ -81,6 +82,7 @@ end
 
 return {
   name = "contact_method", table = "contact_method", prefix = "CM", path = "contact_methods",
+  files = { { of = "user", as = "contact_methods", parent = "user_id", by = { "channel", "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
@@ -92,7 +94,8 @@ return {
     { "user_id", type = "ref", to = "user", required = true, create_only = true },
     { "channel", type = "text", max = 64, required = true, create_only = true, check_text = check_channel },
     { "name", type = "text", max = 100, blank = true },
-    { "address", required = true, shape = { map = "any" }, show = show_address, store = store_address },
+    { "address", required = true, names = { webhook = "webhook" }, shape = { map = "any" },
+      show = show_address, store = store_address },
     { "provider_id", type = "ref", to = "provider", nullable = true, loose_null = true },
     { "second_provider_id", type = "ref", to = "provider", nullable = true, loose_null = true },
     { "is_enabled", type = "boolean" },
@@ -100,6 +103,7 @@ return {
     { "failed_at", type = "time" },
     { "failure", type = "text", readonly = true },
     { "created_at", type = "time" },
+    managed.field "contact_method",
   },
   guard = function(row) return { table = "user", id = row.user_id, version = row.user_version } end,
   before_write = before_write,

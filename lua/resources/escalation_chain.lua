@@ -1,6 +1,8 @@
 --- An escalation chain: the steps by which people are called for a route's alert groups.
+local managed = require("api.managed")
 return {
   name = "escalation_chain", table = "escalation_chain", prefix = "F", path = "escalation_chains",
+  files = { { folder = "escalation_chains", by = { "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "chains", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.version",
@@ -10,6 +12,7 @@ return {
     { "id", type = "id", prefix = "F" },
     { "name", type = "text", max = 100, required = true },
     { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
+    managed.field "escalation_chain",
   },
   guard = function(row) return { table = "escalation_chain", id = row.id, version = row.version } end,
   -- Routes that named it name none any more: their integrations have changed.

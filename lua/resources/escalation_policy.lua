@@ -3,6 +3,7 @@ local change = require("api.change")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local ordering = require("api.ordering")
 local store = require("tocsin.store")
 
@@ -103,6 +104,7 @@ end
 
 return {
   name = "escalation_policy", table = "escalation_step", prefix = "E", path = "escalation_policies",
+  files = { { of = "escalation_chain", as = "steps", parent = "escalation_chain_id", is_ordered = true } },
   methods = { "list", "get", "create", "update", "delete" }, area = "chains",
   belongs = { { "escalation_chain", "escalation_chain_id" } },
   page_size = 50, order = "t.escalation_chain_id, t.position, t.id",
@@ -128,6 +130,7 @@ return {
     own { "notify_if_time_to", type = "clock", column = "to_time", nullable = true, loose_null = true },
     own { "num_alerts_in_window", type = "integer", column = "num_alerts", min = 0, max = ALERTS_MAX, nullable = true },
     own { "num_minutes_in_window", type = "integer", column = "num_minutes", min = 1, max = MINUTES_MAX, nullable = true },
+    managed.field "escalation_policy",
   },
   guard = function(row) return { table = "escalation_chain", id = row.escalation_chain_id, version = row.chain_version } end,
   before_write = before_write,

@@ -10,6 +10,7 @@ local json = require("tocsin.json")
 local keys = require("keys")
 local labels = require("api.labels")
 local maintenance = require("api.maintenance")
+local managed = require("api.managed")
 local route_channels = require("api.route_channels")
 local store = require("tocsin.store")
 local template = require("template")
@@ -22,6 +23,9 @@ local CHAIN = { "escalation_chain_id", type = "ref", to = "escalation_chain", nu
 local function link(row, request)
   return string.format("%s/integrations/v1/%s/%s/", request.base_url, row.type, row.token)
 end
+
+local USUAL_ROUTE = {}
+for _, channel in ipairs(route_channels.CHANNELS) do USUAL_ROUTE[channel[1]] = { enabled = channel.enabled or false } end
 
 local function nothing() return nil end
 
@@ -165,6 +169,8 @@ end
 
 return {
   name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
+  files = { { folder = "integrations", by = { "name", "team_id" },
+    is_here = function(shown) return shown.type ~= "maintenance" and shown.type ~= "direct_paging" end } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
@@ -188,17 +194,19 @@ return {
     { "link", shape = "text", show = link },
     { "inbound_email", shape = "text?", show = nothing },
     { "type", type = "text", required = true, create_only = true, check_text = check_type },
-    { "default_route", shape = DEFAULT_ROUTE, takes = DEFAULT_ROUTE_SENT, show = show_default_route,
+    { "default_route", names = { escalation_chain_id = "escalation_chain" }, only_shown = { id = true }, usual = USUAL_ROUTE,
+      shape = DEFAULT_ROUTE, takes = DEFAULT_ROUTE_SENT, show = show_default_route,
       store = store_default_route },
     { "templates", shape = templates.SHAPE, takes = templates.SENT,
       show = function(row) return templates.show(json.decode(row.templates)) end, store = store_templates },
-    { "heartbeat", shape = heartbeat.SHAPE, takes = heartbeat.SENT, show = function(row, request) return heartbeat.show(row,
-      link(row, request)) end, store = heartbeat.store },
+    { "heartbeat", only_shown = heartbeat.ONLY_SHOWN, usual = heartbeat.USUAL, shape = heartbeat.SHAPE,
+      takes = heartbeat.SENT, show = function(row, request) return heartbeat.show(row, link(row, request)) end,
+      store = heartbeat.store },
     { "maintenance_mode", shape = "text?", show = function(row) return row.maintenance_mode end },
     { "maintenance_started_at", shape = "time?", show = maintenance.moment("maintenance_started_at") },
     { "maintenance_end_at", shape = "time?", show = maintenance.moment("maintenance_end_at") },
-    { "token", type = "text", create_only = true, check_text = check_token },
-    { "rate_limit", type = "integer", min = 0, max = 100000000 },
+    { "token", type = "text", file = "by hand", create_only = true, check_text = check_token },
+    { "rate_limit", usual = 0, type = "integer", min = 0, max = 100000000 },
     { "labels", nullable = true, shape = labels.OWN_SHAPE, takes = labels.SENT,
       show = function(row) return labels.show_own(row.labels) end,
       store = labels.store("labels", "value", labels.check_value, true) },
@@ -210,9 +218,10 @@ return {
       store = labels.store("dynamic_labels", "template", check_template) },
     { "multi_label_template", type = "text", column = "labels_template", max = 50000, nullable = true,
       check_text = check_labels_template },
-    { "allow_resolve", type = "boolean" },
+    { "allow_resolve", usual = true, type = "boolean" },
     { "auto_resolve_after", nullable = true, shape = { "integer?", min = 60, max = 31536000 }, store = store_auto_resolve,
       show = function(row) return row.auto_resolve_ms and row.auto_resolve_ms // 1000 end },
+    managed.field "integration",
   },
   guard = function(row) return { table = "integration", id = row.id, version = row.version } end,
   delete_sql = "UPDATE integration SET deleted_at = $1 WHERE id = $2",

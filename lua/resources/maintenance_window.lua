@@ -6,6 +6,7 @@ local errors = require("api.errors")
 local json = require("tocsin.json")
 local labels = require("api.labels")
 local maintenance = require("api.maintenance")
+local managed = require("api.managed")
 local recurrence = require("api.recurrence")
 local rights = require("api.rights")
 local store = require("tocsin.store")
@@ -145,6 +146,8 @@ end
 
 return {
   name = "maintenance_window", table = "maintenance", prefix = "MW", path = "maintenance_windows",
+  files = { { folder = "maintenance_windows", by = { "name", "start" }, is_late = true,
+    is_here = function(shown) return shown.state ~= "ended" end } },
   methods = { "list", "get", "create", "update", "delete" }, area = "maintenance",
   belongs = { { "integration", "integration_id", nullable = true } },
   page_size = 50, order = "t.id",
@@ -175,11 +178,13 @@ return {
     { "resolve_at_end", type = "boolean" },
     { "state", type = "text", readonly = true },
     { "started_at", type = "time" },
-    { "end_at", nullable = true, shape = "time?", store = store_end, show = function(row) return time.text(row.end_at) end },
+    { "end_at", file = false, nullable = true, shape = "time?", store = store_end,
+      show = function(row) return time.text(row.end_at) end },
     { "next_start_at", type = "time", column = "next_at" },
     { "alert_group_id", type = "ref", to = "alert_group", readonly = true },
     { "created_by", shape = { object = { { "type", "text" }, { "id", "id?" } } }, show = show_author },
     { "created_at", type = "time" },
+    managed.field "maintenance_window",
   },
   guard = function(row) return { table = "maintenance", id = row.id, version = row.version } end,
   before_write = before_write,

@@ -4,6 +4,7 @@ local channels = require("channel")
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local ordering = require("api.ordering")
 local store = require("tocsin.store")
 
@@ -91,6 +92,7 @@ end
 
 return {
   name = "notification_rule", table = "notification_rule", prefix = "N", path = "personal_notification_rules",
+  files = { { of = "user", as = "notification_rules", parent = "user_id", is_ordered = true, apart = "important" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.is_important, t.position, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",
@@ -111,6 +113,7 @@ return {
       show = function(row) return field.show_of(DURATION)(DURATION, row.wait_ms) end },
     { "important", type = "boolean", column = "is_important", create_only = true },
     { "contact_method_id", type = "ref", to = "contact_method", nullable = true, loose_null = true },
+    managed.field "notification_rule",
   },
   guard = function(row) return { table = "user", id = row.user_id, version = row.user_version } end,
   before_write = before_write,

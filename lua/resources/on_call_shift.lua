@@ -5,6 +5,7 @@ local change = require("api.change")
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local recurrence = require("api.recurrence")
 local rotation = require("api.rotation")
 local store = require("tocsin.store")
@@ -212,8 +213,30 @@ local function add_schedule(q, _, _, id)
   q.add("AND " .. IN_SCHEDULE, id, id)
 end
 
+-- What is over is history: files neither hold nor touch it.
+local function is_over(shown, now)
+  local is_recurring = shown.frequency ~= nil and shown.frequency ~= json.null
+  local till = shown["until"]
+  if not is_recurring then
+    return recurrence.moment(shown.start, shown.time_zone) + shown.duration * 1000000 <= now
+  end
+  return till ~= nil and till ~= json.null and recurrence.moment(till, shown.time_zone) <= now
+end
+
+local function is_own(shown, now) return shown.schedule ~= json.null and not is_over(shown, now) end
+
+-- Shared ones have a file each; a schedule's own, and its overrides, stand in the file of the schedule.
+local FILES = {
+  { folder = "on_call_shifts", by = { "name" }, is_here = function(shown) return shown.schedule == json.null end },
+  { of = "schedule", as = "own_shifts", parent = "schedule", by = { "name" }, more = { force_update = true },
+    is_here = is_own, fits = function(row) return row.type ~= "override" end },
+  { of = "schedule", as = "overrides", parent = "schedule", by = { "name" },
+    is_here = is_own, fits = function(row) return row.type == "override" end },
+}
+
 return {
   name = "on_call_shift", table = "shift", prefix = "O", path = "on_call_shifts",
+  files = FILES,
   methods = { "list", "get", "create", "update", "delete" }, area = "schedules",
   belongs = { { "team", "team_id" }, { "schedule", "schedule_id", nullable = true } },
   page_size = 50, order = "t.id",
@@ -245,14 +268,15 @@ return {
       store = recurrence.store_list("by_month", "months, 1 to 12", number_in({ 1, 12 })) },
     own { "by_monthday", nullable = true, shape = { list = "integer", null = true }, show = recurrence.show_list("by_monthday"),
       store = recurrence.store_list("by_monthday", "days of a month, 1 to 31 or -1 to -31", number_in({ 1, 31 }, { -31, -1 })) },
-    own { "users", nullable = true, shape = { list = "id" }, show = show_users, store = store_users },
-    own { "rolling_users", nullable = true, shape = { list = { list = "id" } }, show = show_rolling, store = store_rolling },
+    own { "users", names = "user", nullable = true, shape = { list = "id" }, show = show_users, store = store_users },
+    own { "rolling_users", names = "user", nullable = true, shape = { list = { list = "id" } }, show = show_rolling, store = store_rolling },
     own { "start_rotation_from_user_index", type = "integer", column = "start_index", min = 0, max = GROUPS_MAX,
       nullable = true, null = 0 },
     { "source", write_only = true, shape = "any", store = store_source },
     { "force_update", write_only = true, shape = "boolean", store = store_forced },
     { "successor", shape = "id", show = function(row) return ids.encode("O", row.successor_id) end,
       when = function(row) return row.successor_id ~= nil end },
+    managed.field "on_call_shift",
   },
   guard = function(row) return { table = "shift", id = row.id, version = row.version } end,
   before_write = before_write,

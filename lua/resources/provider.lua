@@ -5,6 +5,7 @@ local channel = require("channel")
 local chores = require("api.chores")
 local errors = require("api.errors")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local secrets = require("api.secrets")
 local store = require("tocsin.store")
 local time = require("api.time")
@@ -78,6 +79,7 @@ end
 
 return {
   name = "provider", table = "provider", prefix = "P", path = "providers",
+  files = { { folder = "providers", by = { "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "providers", belongs = {},
   page_size = 50, order = "t.position, t.id",
   columns = "t.settings",
@@ -93,6 +95,7 @@ return {
     { "settings", shape = { map = "any" }, show = show_settings, store = store_settings },
     { "sync", shape = SYNC, show = show_sync },
     { "created_at", type = "time" },
+    managed.field "provider",
   },
   before_write = before_write,
 }

@@ -4,6 +4,7 @@ local change = require("api.change")
 local errors = require("api.errors")
 local json = require("tocsin.json")
 local labels = require("api.labels")
+local managed = require("api.managed")
 local ordering = require("api.ordering")
 local route_channels = require("api.route_channels")
 local routing_term = require("api.routing_term")
@@ -64,6 +65,8 @@ end
 
 local resource = {
   name = "route", table = "route", prefix = "R", path = "routes",
+  files = { { of = "integration", as = "routes", parent = "integration_id", is_ordered = true,
+    is_here = function(shown) return not shown.is_the_last_route end } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations",
   belongs = { { "integration", "integration_id" } },
   page_size = 25, order = "t.integration_id, t.is_default, t.position, t.id",
@@ -87,6 +90,7 @@ local resource = {
     ordering.position,
     ordering.manual_order,
     { "is_the_last_route", type = "boolean", column = "is_default", readonly = true },
+    managed.field "route",
   },
   guard = function(row) return { table = "integration", id = row.integration_id, version = row.integration_version } end,
   before_write = before_write,
@@ -94,7 +98,8 @@ local resource = {
 
 for _, channel in ipairs(route_channels.CHANNELS) do
   table.insert(resource.fields, {
-    channel[1], nullable = true, shape = route_channels.shape(channel), takes = route_channels.sent_shape(channel),
+    channel[1], nullable = true, usual = { enabled = channel.enabled or false },
+    shape = route_channels.shape(channel), takes = route_channels.sent_shape(channel),
     show = function(row) return route_channels.show(channel, json.decode(row.channels)) end,
     store = function(value, _, c)
       if value == json.null then return {} end

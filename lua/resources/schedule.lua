@@ -5,6 +5,7 @@ local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local recurrence = require("api.recurrence")
 local rules = require("schedule_rules")
 local schedule = require("tocsin.schedule")
@@ -269,6 +270,7 @@ end
 
 local resource = {
   name = "schedule", table = "schedule", prefix = "S", path = "schedules",
+  files = { { folder = "schedules", by = { "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "schedules", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.channels, t.notify, t.version",
@@ -288,8 +290,10 @@ local resource = {
     { "enable_web_overrides", type = "boolean", when = when("calendar") },
     { "on_call_now", shape = { list = "id" }, show = show_on_call },
     { "on_call_next", shape = NEXT, show = show_next },
-    { "shifts", nullable = true, shape = { list = "id", max = 1000 }, show = show_shifts, store = store_shifts, when = when("web",
+    { "shifts", names = "on_call_shift", is_set = true, nullable = true,
+      shape = { list = "id", max = 1000 }, show = show_shifts, store = store_shifts, when = when("web",
       "calendar") },
+    managed.field "schedule",
   },
   guard = function(row) return { table = "schedule", id = row.id, version = row.version } end,
   before_write = before_write,
@@ -300,7 +304,8 @@ for _, room in ipairs(ROOMS) do
     show = show_room(room), store = store_room(room),
     when = room.name ~= "slack" and function(row) return json.decode(row.channels)[room.name] ~= nil end or nil })
 end
-table.insert(resource.fields, { "notify", nullable = true, shape = notify_shape(false), takes = notify_shape(true),
+table.insert(resource.fields, { "notify", usual = rules.options({}), nullable = true,
+  shape = notify_shape(false), takes = notify_shape(true),
   show = show_notify, store = store_notify })
 table.insert(resource.fields, { "warnings", shape = { list = warning.SHAPE, null = true }, show = show_warnings })
 

@@ -2,6 +2,7 @@
 local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local store = require("tocsin.store")
 
 local MEMBERS = { type = "refs", to = "user" }
@@ -58,6 +59,7 @@ end
 
 return {
   name = "team", table = "team", prefix = "T", path = "teams",
+  files = { { folder = "teams", by = { "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "teams", belongs = {},
   page_size = 50, order = "t.id",
   filters = { { "name", "t.name = ?" } },
@@ -68,8 +70,9 @@ return {
     { "name", type = "text", max = 300, required = true },
     { "email", shape = "text?", show = function() return nil end },
     { "avatar_url", shape = "text?", show = function() return nil end },
-    { "members", shape = { list = "id" }, show = show_members, store = store_members },
+    { "members", names = "user", is_set = true, shape = { list = "id" }, show = show_members, store = store_members },
     { "is_sharing_resources_to_all", type = "boolean", column = "is_sharing_resources" },
+    managed.field "team",
   },
   before_write = before_write,
 }

@@ -1,6 +1,7 @@
 --- A person who is called, and who acts.
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local managed = require("api.managed")
 local query_string = require("api.query")
 local recurrence = require("api.recurrence")
 local store = require("tocsin.store")
@@ -76,6 +77,7 @@ end
 
 return {
   name = "user", table = "user", prefix = "U", path = "users", check_email = check_email,
+  files = { { folder = "users", by = { "username" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "users", belongs = {}, owner = "id",
   page_size = 100, order = "t.id",
   live = "deleted_at IS NULL",
@@ -96,9 +98,11 @@ return {
     { "role", needs = "others", type = "choice", choices = ROLES },
     { "is_phone_number_verified", shape = "boolean", show = function(row) return row.is_phone_number_verified == 1 end },
     { "timezone", type = "text", max = 64, check_text = recurrence.check_timezone, when = is_long },
-    { "working_hours", nullable = true, shape = working_hours.SHAPE, takes = working_hours.SENT, store = working_hours.store,
+    { "working_hours", is_whole = true, usual = working_hours.USUAL, nullable = true,
+      shape = working_hours.SHAPE, takes = working_hours.SENT, store = working_hours.store,
       show = working_hours.show, when = is_long },
     { "teams", shape = { list = "id" }, show = show_teams, when = is_long },
+    managed.field "user",
   },
   guard = function(row) return { table = "user", id = row.id, version = row.version } end,
   delete_sql = "UPDATE user SET deleted_at = $1 WHERE id = $2",

@@ -4,6 +4,7 @@ local errors = require("api.errors")
 local field = require("api.field")
 local json = require("tocsin.json")
 local labels = require("api.labels")
+local managed = require("api.managed")
 local secrets = require("api.secrets")
 local template = require("template")
 
@@ -73,6 +74,7 @@ end
 
 return {
   name = "webhook", table = "webhook", prefix = "WH", path = "webhooks",
+  files = { { folder = "webhooks", by = { "name" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "webhooks", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
@@ -101,6 +103,7 @@ return {
     { "labels", nullable = true, shape = labels.SHAPE, takes = labels.SENT,
       show = function(row) return labels.show_list(row.labels, "value") end,
       store = labels.store("labels", "value", labels.check_value) },
+    managed.field "webhook",
   },
   delete_sql = "UPDATE webhook SET deleted_at = $1, password = NULL, authorization_header = NULL, signing_secret = NULL " ..
     "WHERE id = $2",

@@ -172,9 +172,14 @@ static void open_events(struct app *app) {
 }
 
 static err open_workers(struct app *app, struct why *why) {
+    err e = address_guard_parse(str_of(app->settings.trusted_proxies), &app->proxies, why);
+    if (e != ERR_OK) return e;
     struct workers_options options = {.count = (int)app->settings.api_workers,
                                       .data = app->settings.data,
                                       .public_url = app->settings.public_url,
+                                      .path_prefix = app->settings.path_prefix,
+                                      .proxies = &app->proxies,
+                                      .headers.origins = str_of(app->settings.cors_origins),
                                       .read_timeout_ms = (int)app->settings.read_timeout,
                                       .script = app_script_options(app),
                                       .stream = {.ctx = app->events, .open = events_listen},
@@ -311,6 +316,8 @@ static void log_broken_files(struct app *app) {
 // What requests go to; the last step, when every part is there.
 static void open_front(struct app *app) {
     app->front = (struct front){.workers = app->workers,
+                                .headers.origins = str_of(app->settings.cors_origins),
+                                .path_prefix = str_of(app->settings.path_prefix),
                                 .store = app->store,
                                 .metrics = {.engine = app->engine,
                                             .slow_lane = app->slow_lane,

@@ -34,7 +34,8 @@ struct app {
     http_server *http;                           // NULL without sockets
     struct mailbox *loop_boxes[PULSE_LOOPS_MAX]; // of its loops
     struct front front;
-    struct local *local; // the socketless loop of turn mode
+    struct address_guard proxies; // that are believed
+    struct local *local;          // the socketless loop of turn mode
     bool is_threaded;
 };
 

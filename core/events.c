@@ -287,7 +287,7 @@ void seat_drop(events *e, struct seat *s) {
     if (is_last) ring_remove(&s->link);
     pthread_mutex_unlock(&e->mutex);
     if (!is_last) return;
-    char *texts[] = {s->path, s->query, s->headers, s->spec, s->peer};
+    char *texts[] = {s->path, s->query, s->headers, s->spec, s->client, s->base_url};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) mem_free(texts[i]);
     mem_free(s);
 }
@@ -304,12 +304,13 @@ static struct seat *next_seat(events *e, struct seat *s) {
 
 static bool may_go_on(events *e, const struct seat *s) {
     struct script_value v = {0};
-    struct script_value args[] = {script_text(str_of(s->path)),    script_text(str_of(s->query)),
-                                  script_text(str_of(s->headers)), script_text(str_of(s->peer)),
-                                  script_text(str_of(s->spec)),    script_int(env_now(e->options.env))};
+    const char *texts[] = {s->path, s->query, s->headers, s->client, s->base_url, s->spec};
+    struct script_value args[7];
+    for (size_t i = 0; i < 6; i++) args[i] = script_text(str_of(texts[i]));
+    args[6] = script_int(env_now(e->options.env));
     arena *a = arena_new();
     bool is_good =
-        call(e, "api.events", "may_go_on", args, 6, a, &v, 1) == ERR_OK && v.type == SCRIPT_BOOL && v.boolean;
+        call(e, "api.events", "may_go_on", args, 7, a, &v, 1) == ERR_OK && v.type == SCRIPT_BOOL && v.boolean;
     arena_free(a);
     return is_good;
 }

@@ -75,7 +75,8 @@ static struct seat *seat_new(struct http_exchange *x, str spec) {
     s->refs = 1;
     s->path = keep(x->request.path);
     s->query = keep(x->request.query);
-    s->peer = keep(x->request.peer);
+    s->client = keep(x->request.client);
+    s->base_url = keep(x->request.base_url);
     s->headers = keep(buf_view(&headers));
     s->spec = keep(spec);
     buf_free(&headers);

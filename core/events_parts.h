@@ -26,7 +26,7 @@ struct batch { // what one look found; immutable once published
 struct seat {
     struct ring_link link;
     int refs; // under the mutex
-    char *path, *query, *headers, *spec, *peer;
+    char *path, *query, *headers, *spec, *client, *base_url;
     bool is_denied; // atomically
 };
 

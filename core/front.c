@@ -75,7 +75,15 @@ static bool is_page(str path) {
     return false;
 }
 
+static void take_prefix(const struct front *front, struct http_request *r) {
+    str prefix = front->path_prefix, rest = str_from(r->path, prefix.len);
+    if (!prefix.len || !str_starts(r->path, prefix) || (rest.len && rest.ptr[0] != '/')) return;
+    r->path = rest.len ? rest : STR("/");
+}
+
 void front_request(const struct front *front, intake *in, struct http_exchange *x) {
+    take_prefix(front, &x->request);
+    if (web_headers_answer(&front->headers, x)) return;
     str path = x->request.path, integrations = STR("/integrations/v1/");
     if (str_starts(path, integrations)) {
         integration(front, in, x, str_from(path, integrations.len));

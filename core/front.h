@@ -9,6 +9,8 @@ struct front {
     store *store; // the writing connection: its trouble is the server's
     struct metrics_sources metrics;
     bool has_metrics; // answers /metrics itself
+    struct web_headers headers;
+    str path_prefix; // taken off a request's path, if it is there: proxies may do so themselves
 };
 
 // On the request's own loop; `in` is that loop's intake.

@@ -59,7 +59,10 @@ static void print_first_admin(struct app *app, int port) {
     arena *a = arena_new();
     buf base = {0};
     if (*app->settings.public_url) buf_str(&base, str_of(app->settings.public_url));
-    else put_url(&base, &app->settings, port);
+    else {
+        put_url(&base, &app->settings, port);
+        buf_str(&base, str_of(app->settings.path_prefix));
+    }
     struct script_value args[] = {script_text(buf_view(&base)), script_int(env_now(app->env))};
     script *s = script_new(&options, &why);
     err e = s ? script_call(s, "api.first_admin", "link", args, 2, (struct script_budget){0}, a, &link, 1, &why)

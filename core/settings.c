@@ -1,6 +1,7 @@
 #include "settings.h"
 #include "net/http_client.h"
 #include "net/http_server.h"
+#include "web_headers.h"
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -163,6 +164,31 @@ static err check_outgoing(const struct settings *s, struct why *why) {
     return ERR_OK;
 }
 
+static bool is_prefix(str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (!isalnum((unsigned char)s.ptr[i]) && !strchr("/-._~", s.ptr[i])) return false;
+    bool is_path = s.len > 1 && s.len <= 200 && s.ptr[0] == '/' && s.ptr[s.len - 1] != '/';
+    return !s.len || (is_path && !strstr(s.ptr, "//") && !strstr(s.ptr, "/."));
+}
+
+static bool ends_with_path(str url, str path) {
+    while (url.len && url.ptr[url.len - 1] == '/') url.len--;
+    return str_ends(url, path);
+}
+
+static err check_incoming(const struct settings *s, struct why *why) {
+    struct address_guard proxies;
+    struct why inner = {""};
+    if (address_guard_parse(str_of(s->trusted_proxies), &proxies, &inner) != ERR_OK)
+        return why_set(why, ERR_INVALID, "trusted_proxies: %.400s", inner.text);
+    if (proxies.allows_all)
+        return why_set(why, ERR_INVALID,
+                       "trusted_proxies must list addresses: believing everybody, nobody knows who asks");
+    if (!web_headers_is_origins(str_of(s->cors_origins), &inner))
+        return why_set(why, ERR_INVALID, "cors_origins: %.400s", inner.text);
+    return ERR_OK;
+}
+
 // What a text must be, beyond being one.
 static err check_texts(const struct settings *s, struct why *why) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
@@ -182,11 +208,19 @@ static err check_texts(const struct settings *s, struct why *why) {
         return why_set(why, ERR_INVALID,
                        "public_url must begin with http:// or https:// and hold no spaces, quotes, ? or #, not '%s'",
                        s->public_url);
+    if (!is_prefix(str_of(s->path_prefix)))
+        return why_set(why, ERR_INVALID,
+                       "path_prefix must be a path such as /tocsin, without a slash at its end, not '%s'",
+                       s->path_prefix);
+    if (*s->public_url && *s->path_prefix && !ends_with_path(str_of(s->public_url), str_of(s->path_prefix)))
+        return why_set(why, ERR_INVALID, "public_url is whole: it must end with the path_prefix %s, not be '%s'",
+                       s->path_prefix, s->public_url);
     if (*s->lua && !is_folder(s->lua, "/lua"))
         return why_set(why, ERR_INVALID, "lua: there is no folder %s/lua; name a checkout of the sources", s->lua);
     if (*s->integrations && !is_folder(s->integrations, ""))
         return why_set(why, ERR_INVALID, "integrations: there is no folder %s", s->integrations);
-    return check_outgoing(s, why);
+    err e = check_incoming(s, why);
+    return e == ERR_OK ? check_outgoing(s, why) : e;
 }
 
 err settings_load(arena *a, int count, char **args, struct settings *out, struct why *why) {

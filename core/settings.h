@@ -18,6 +18,9 @@
          "PEM file with the certificate to listen with TLS, and those between; read again on SIGHUP")                 \
     TEXT(tls_key, "", "PEM file with its private key")                                                                \
     TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")         \
+    TEXT(path_prefix, "", "path under which a proxy shows this server, such as /tocsin; part of all links")           \
+    TEXT(trusted_proxies, "", "addresses and CIDRs of proxies that are believed who asks (X-Forwarded-*, Forwarded)") \
+    TEXT(cors_origins, "", "other sites whose pages may read the API, like https://status.example, with commas")      \
     TEXT(lua, "", "read Lua files, integrations and pages from this checkout instead of the binary")                  \
     TEXT(integrations, "", "folder with integration files of your own; they come before the built-in ones")           \
     TEXT(log_level, "info", "debug, info, warn or error")                                                             \

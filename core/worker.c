@@ -1,5 +1,6 @@
 #include "worker.h"
 #include "base/mem.h"
+#include "net/forwarded.h"
 #include <stdio.h>
 
 #define WAITING_MAX 1000
@@ -74,15 +75,14 @@ void workers_free(workers *w) {
     mem_free(w);
 }
 
-static str base_url(workers *w, struct http_exchange *x) {
+static str base_url(workers *w, struct http_exchange *x, const struct forwarded *from) {
     if (*w->options.public_url) {
         str url = str_of(w->options.public_url);
         while (url.len && url.ptr[url.len - 1] == '/') url.len--;
         return url;
     }
     buf b = {0};
-    buf_str(&b, x->request.is_tls ? STR("https://") : STR("http://"));
-    buf_str(&b, http_header_get(&x->request, STR("host")));
+    buf_printf(&b, "%.*s://%.*s%s", STR_FMT(from->scheme), STR_FMT(from->host), w->options.path_prefix);
     str copy = arena_str(x->arena, buf_view(&b));
     buf_free(&b);
     return copy;
@@ -112,7 +112,7 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
         str rest = str_from(r->path, strlen("/integrations/v1/")), type = {NULL, 0}, token = {NULL, 0};
         str_split(&rest, '/', &type);
         str_split(&rest, '/', &token);
-        struct script_value args[] = {script_text(type), script_text(token), script_text(base_url(one->pool, x))};
+        struct script_value args[] = {script_text(type), script_text(token), script_text(r->base_url)};
         return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 5, why);
     }
     struct script_value args[] = {script_text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
@@ -121,8 +121,8 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   script_text(headers_json(x)),
                                   script_text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
-                                  script_text(base_url(one->pool, x)),
-                                  script_text(r->peer)};
+                                  script_text(r->base_url),
+                                  script_text(r->client)};
     return script_call(one->tools.script, modules[work->kind], "handle", args, 8, budget, x->arena, out, 5, why);
 }
 
@@ -151,6 +151,12 @@ static void answer(struct aside *a, struct aside_tools *tools) {
     struct http_exchange *x = work->x;
     struct script_value v[5] = {0};
     struct why why = {""};
+    static const struct address_guard nobody = {0};
+    const struct workers_options *o = &one->pool->options;
+    struct forwarded from;
+    forwarded_read(x->arena, &x->request, o->proxies ? o->proxies : &nobody, &from);
+    x->request.client = from.client;
+    x->request.base_url = base_url(one->pool, x, &from);
     err e = call(one, x, v, &why);
     if (e == ERR_OK && v[0].type == SCRIPT_INT)
         work->response = (struct http_response){.status = (int)v[0].integer,
@@ -158,6 +164,7 @@ static void answer(struct aside *a, struct aside_tools *tools) {
                                                 .body = text_or_empty(&v[2]),
                                                 .extra_headers = text_or_empty(&v[3])};
     else work->response = failure(one, x, e, &why);
+    web_headers_add(&o->headers, x, str_is(from.scheme, STR("https")), &work->response);
     work->stream = text_or_empty(&v[4]);
     work->pool = one->pool;
     mailbox_push(x->owner, &x->mail);

@@ -5,16 +5,21 @@
 // Threads: pushing from any.
 #pragma once
 #include "engine/aside.h"
+#include "net/address_guard.h"
 #include "net/http.h"
 #include "script/script.h"
 #include "store/store.h"
+#include "web_headers.h"
 
 typedef struct workers workers;
 
 struct workers_options {
     int count;
-    const char *data;       // data folder, for the reading connections
-    const char *public_url; // "": the request's host
+    const char *data;                    // data folder, for the reading connections
+    const char *public_url;              // "": the request's host, and `path_prefix`
+    const char *path_prefix;             // "" or "/tocsin": where the proxy shows this server
+    const struct address_guard *proxies; // who may say who asks; NULL: nobody
+    struct web_headers headers;          // of every answer
     int read_timeout_ms;
     struct script_options script; // store and ids are filled in here
     struct { // who goes on with an answer that is a stream; `spec` is the Lua handler's fifth result

@@ -78,7 +78,7 @@ static bool is_within(const unsigned char *bytes, const unsigned char *base, int
     return !rest || (bytes[whole] ^ base[whole]) >> (8 - rest) == 0;
 }
 
-static bool is_listed(const struct address_guard *g, const struct address *a) {
+bool address_guard_lists(const struct address_guard *g, const struct address *a) {
     for (size_t i = 0; i < g->count; i++)
         if (g->ranges[i].base.size == a->size && is_within(a->bytes, g->ranges[i].base.bytes, g->ranges[i].bits))
             return true;
@@ -103,7 +103,7 @@ static bool has_inner(const struct address *a, struct address *inner) {
 
 const char *address_guard_refuses(const struct address_guard *g, const struct address *a) {
     struct address inner;
-    if (g->allows_all || is_listed(g, a)) return NULL;
+    if (g->allows_all || address_guard_lists(g, a)) return NULL;
     if (has_inner(a, &inner)) return address_guard_refuses(g, &inner);
     if (a->size == 4) return kind_of(special4, sizeof special4 / sizeof *special4, a->bytes);
     const char *kind = kind_of(special6, sizeof special6 / sizeof *special6, a->bytes);

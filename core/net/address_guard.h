@@ -37,5 +37,6 @@ bool address_is_same(const struct address *a, const struct address *b);
 
 // `list`: "" or 0 (nothing private), 1 (everything), or CIDRs and addresses: "10.0.0.0/8, fd00::/8, 192.168.1.5".
 err address_guard_parse(str list, struct address_guard *out, struct why *why);
+bool address_guard_lists(const struct address_guard *g, const struct address *a); // by name; "1" lists nothing
 // NULL when the address may be reached; else what kind it is, to end a sentence: "a private network".
 const char *address_guard_refuses(const struct address_guard *g, const struct address *a);

@@ -36,9 +36,11 @@ struct http_request {
     str query; // after '?', without it
     struct http_header *headers;
     size_t header_count;
-    str body;            // content coding undone
-    str peer;            // "127.0.0.1"
-    bool is_tls;         // by the peer's own connection
+    str body;     // content coding undone
+    str peer;     // "127.0.0.1"
+    bool is_tls;  // by the peer's own connection
+    str client;   // who asks, behind proxies that are believed; empty until somebody has looked (net/forwarded.h)
+    str base_url; // under which it asks, likewise
     int64_t received_at; // µs UTC, when the last byte of the body was in
 };
 

@@ -196,9 +196,9 @@ local function seeing(teams)
 end
 
 ---Whether a listener may go on, asked again by the core's thread: the same proof, and what it sees is the same.
-function events.may_go_on(path, query, headers_json, peer, spec, now)
+function events.may_go_on(path, query, headers_json, client, base_url, spec, now)
   local request = { method = "GET", path = path, query = query_string.parse(query), headers = json.decode(headers_json),
-    body = "", now = now, base_url = "", client = peer }
+    body = "", now = now, base_url = base_url, client = { address = client } }
   local actor = auth.of(request)
   local teams = string.match(spec, "^%d+ groups (.*)$")
   if not actor or not rights.may(actor, teams and "alerts" or "integrations", "read") then return false end

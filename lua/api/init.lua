@@ -208,16 +208,17 @@ end
 ---Answers one request. Called by a worker thread.
 ---@param headers_json string JSON object: lower-case name → value
 ---@param now integer µs UTC
----@param base_url string scheme and host that answers name, without a final slash
+---@param base_url string scheme, host and path that answers name, without a final slash
+---@param client string address of who asks, behind proxies that are believed
 ---@return integer status
 ---@return string content_type
 ---@return string body
 ---@return string|nil extra_headers complete lines
 ---@return string|nil stream how the answer goes on, in the words of core/events.h
-function api.handle(method, path, query, headers_json, body, now, base_url)
+function api.handle(method, path, query, headers_json, body, now, base_url, client)
   local request = {
     method = method, path = path, query = query_string.parse(query), headers = json.decode(headers_json),
-    body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""),
+    body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""), client = { address = client },
   }
   local ok, a = pcall(answer, request)
   if not ok then a = failure(a) end

@@ -53,6 +53,22 @@ function page.see(path, headers)
     "\r\nCache-Control: no-store\r\nReferrer-Policy: same-origin\r\n" .. (headers or "") }
 end
 
+---An answer as it is under a path of its proxy: what its links, forms and redirects name on this server lies there. Templates
+---escape quotes in what they are given, so only their own attributes begin like this.
+---@param answer table
+---@param prefix string path without a final slash
+function page.under(answer, prefix)
+  if prefix == "" then return answer end
+  local as_text = string.gsub(prefix, "%%", "%%%%")
+  answer.headers = answer.headers and string.gsub(answer.headers, "Location: /", "Location: " .. as_text .. "/")
+  if answer.content_type == HTML then
+    answer.text = string.gsub(answer.text, '(%f[%w]%l+=")/', function(name)
+      return (name == 'href="' or name == 'action="' or name == 'src="') and name .. prefix .. "/" or nil
+    end)
+  end
+  return answer
+end
+
 ---Where a `next` leads: a path here, or the page of one's own account for anything else. A browser takes `//host` and
 ---`/\host` for another host, and drops tabs and newlines before it looks.
 ---@param text any

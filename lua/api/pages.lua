@@ -100,6 +100,7 @@ function pages.handle(method, path, query, headers_json, body, now, base_url, cl
   }
   local ok, a = pcall(answer, request)
   if not ok then a = failure(request, a) end
+  a = page.under(a, string.match(request.base_url, "^%a+://[^/]+(.*)$") or "")
   return a.status, a.content_type or "application/json", a.text or writer.text(a.value), a.headers or ""
 end
 

@@ -9,8 +9,9 @@
 //   any  /status?code=N     that status with the body "status N"; /status?code=N&close=1 ends the connection
 //   POST /form?key=K        the form body's pairs as JSON, and the value of K
 //   GET  /stats             http_server_stats as JSON
-// SIGHUP reads the certificate again and says so. Flags are the names of http_limits and of http_server_options: --body_ms 100 --loops 2. SIGTERM stops gracefully.
+// SIGHUP reads the certificate again and says so. Flags are the names of http_limits and of http_server_options: --body_ms 100 --loops 2; and --proxies. SIGTERM stops gracefully.
 #include "base/mem.h"
+#include "net/forwarded.h"
 #include "net/http_server.h"
 #include <signal.h>
 #include <stdio.h>
@@ -38,6 +39,7 @@ struct echo {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct delayed *waiting;
+    struct address_guard proxies;
     bool is_ending;
 };
 
@@ -74,7 +76,7 @@ static void answer_json(struct http_exchange *x, buf *b) {
     buf_free(b);
 }
 
-static void on_describe(struct http_exchange *x) {
+static void on_describe(struct echo *e, struct http_exchange *x) {
     const struct http_request *r = &x->request;
     buf b = {0};
     buf_char(&b, '{');
@@ -82,7 +84,11 @@ static void on_describe(struct http_exchange *x) {
     put_field(&b, "path", r->path);
     put_field(&b, "query", r->query);
     put_field(&b, "peer", r->peer);
-    put_field(&b, "scheme", r->is_tls ? STR("https") : STR("http"));
+    struct forwarded from;
+    forwarded_read(x->arena, r, &e->proxies, &from);
+    put_field(&b, "client", from.client);
+    put_field(&b, "scheme", from.scheme);
+    put_field(&b, "host", from.host);
     put_field(&b, "body", r->body);
     put_field(&b, "agent", http_header_get(r, STR("user-agent")));
     buf_lit(&b, ",\"headers\":[");
@@ -202,7 +208,7 @@ static void on_request(void *ctx, struct http_exchange *x) {
     struct echo *e = ctx;
     str path = x->request.path;
     if (str_is(path, STR("/echo"))) answer(x, 200, STR("text/plain"), x->request.body, false);
-    else if (str_is(path, STR("/request"))) on_describe(x);
+    else if (str_is(path, STR("/request"))) on_describe(e, x);
     else if (str_is(path, STR("/slow"))) on_slow(e, x);
     else if (str_is(path, STR("/stream"))) on_stream(e, x);
     else if (str_is(path, STR("/block"))) on_block(x);
@@ -349,7 +355,8 @@ int main(int argc, char **argv) {
                                     .on_mail = on_mail};
     int code = 0;
     for (int i = 1; i + 1 < argc; i += 2)
-        if (!set_option(&o, argv[i], argv[i + 1])) code = 2;
+        if (!strcmp(argv[i], "--proxies")) CHECK(!address_guard_parse(str_of(argv[i + 1]), &e.proxies, &why));
+        else if (!set_option(&o, argv[i], argv[i + 1])) code = 2;
     if (code == 0 && http_server_new(&o, &e.server, &why) != ERR_OK) {
         fprintf(stderr, "%s\n", why.text);
         code = 1;

@@ -322,7 +322,7 @@ local function send_webhook(n, now, verdict, request, body, record)
   if verdict == "fail" then return verdict, json.encode { error = request }, nil, record end
   sends[n.id] = { now = now }
   return verdict, json.encode { method = request.method, url = request.url, headers = headers_of(request),
-    keep = request.keep, redirects = request.redirects, address = n.kind == "page" and request.name or "", trusted = false },
+    keep = request.keep, redirects = request.redirects, address = n.kind ~= "webhook" and request.name or "", trusted = false },
     body, record
 end
 
@@ -334,10 +334,10 @@ local function prepare_webhook(n, id, now, prepare, ...)
   return send_webhook(n, now, metered(stock, prepare, ...))
 end
 
--- The address of a page that goes by an outgoing webhook; nil for all others.
+-- The address of a page or test that goes by an outgoing webhook; nil for all others.
 local function personal_address(n)
-  if n.kind ~= "page" or n.channel ~= "webhook" then return nil end
-  local address = opened(n.address, channel.load("webhook").address)
+  if n.kind ~= "page" and n.kind ~= "test" or n.channel ~= "webhook" then return nil end
+  local address = opened(n.address or decoded(n.detail).address, channel.load("webhook").address)
   return address.webhook and address
 end
 

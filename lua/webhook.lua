@@ -130,6 +130,23 @@ local function facts_of(w, detail, g, now, public_url)
   }
 end
 
+-- The same for a test, which is about no alert.
+local function test_facts(w, detail, now)
+  local nobody, title = people {}, "Test notification"
+  return {
+    { "event", event(detail, nil, now) },
+    { "user", person(detail.user) or json.null },
+    { "alert_group", writer.object("id", "TEST", "title", title, "state", "firing", "alerts_count", 1, "created_at", time.text(now),
+      "labels", writer.object(), "permalinks", writer.object()) },
+    { "alert_group_id", "TEST" },
+    { "alert_payload", writer.object("title", title, "message", "If you can read this, notifications reach you here.") },
+    { "integration", writer.object("id", "TEST", "type", "test", "name", "Tocsin", "team", json.null, "labels", writer.object()) },
+    { "notified_users", nobody }, { "users_to_be_notified", nobody },
+    { "alert_group_acknowledged_by", json.null }, { "alert_group_resolved_by", json.null },
+    { "webhook", writer.object("id", ids.encode("WH", w.id), "name", w.name, "labels", listed_labels(w.labels)) },
+  }
+end
+
 local function object_of(facts)
   local out = writer.object()
   for _, fact in ipairs(facts) do
@@ -256,7 +273,7 @@ end
 --- What a row of the outbox of kind "webhook" sends, or a page by a webhook.
 ---@param n table its row: key
 ---@param detail table { webhook, trigger, user, at }; of a page also context: JSON text
----@param g table the group's row
+---@param g table? the group's row; nil for a test
 ---@param now integer µs
 ---@param public_url string
 ---@return "send"|"skip"|"fail" verdict
@@ -266,12 +283,13 @@ end
 function webhook.prepare(n, detail, g, now, public_url)
   local w = store.row("SELECT * FROM webhook WHERE id = $1 AND deleted_at IS NULL", detail.webhook)
   if not w or w.is_enabled ~= 1 then return "skip", "webhook_gone" end
-  local facts = facts_of(w, detail, g, now, public_url)
+  local facts = g and facts_of(w, detail, g, now, public_url) or test_facts(w, detail, now)
   local plain, escaped = contexts_of(facts)
   local event_data = not detail.context and object_of(facts) or nil
   local function fail(why, url) return "fail", why, nil, record_of(detail, { url = url, result = why, event = event_data }) end
 
-  local wanted, result = is_wanted(w, plain)
+  local wanted, result = true, nil
+  if g then wanted, result = is_wanted(w, plain) end -- a test has no alert to be judged by
   if wanted == false then return "skip", "trigger_template" end
   if wanted == nil then return fail(result) end
   local url, why = words(w.url or "", plain, "URL")
@@ -302,7 +320,7 @@ function webhook.why_not_personal(public_id)
   return nil, id
 end
 
---- The same for a page: a person's contact method names the webhook, and the private context that its templates see.
+--- The same for a page or a test of one: a person's contact method names the webhook, and the private context that its templates see.
 ---@param n table its row: key, user_id
 ---@param address {webhook: string, context: string?} opened
 ---@return "send"|"skip"|"fail" verdict

@@ -51,8 +51,9 @@ describe("a webhook", function()
     w:user("ada", { rules = { "ntfy" }, addresses = { ntfy = { topic = "ada-phone" } } })
     w:user "bob"
     w:provider("ntfy", {})
-    local token = w:person "eve"
+    local token, eve_id = w:person "eve"
     local team = w:api(201, "POST", "teams/", { name = "Storage" }).id
+    w:rows("INSERT INTO team_member (team_id, user_id) SELECT id, $1 FROM team", eve_id)
     webhook { trigger_type = "acknowledge", name = "told", labels = { { key = { name = "to" }, value = { name = "ops" } } } }
     hook = w:hook(w:chain { { type = "notify_persons", users = { "ada" } }, { type = "wait", wait_ms = 60000 },
       { type = "notify_person_next_each_time", users = { "bob", "ada" } } }, { team_id = team, name = "shop",
@@ -349,6 +350,40 @@ describe("a webhook", function()
         assert.is_table(method(bad, 400).address)
       end
       method { url = "https://me.example.org/" }
+    end)
+
+    it("is tested like every contact method, with an alert that says it is none", function()
+      local kept = method { webhook = made.id, context = '{"pager": "0815"}' }
+      w:api(200, "PUT", "webhooks/" .. made.id .. "/", { trigger_template = "{{ alert_payload.severity == 'critical' }}" })
+      local id = w:api(202, "POST", "contact_methods/" .. kept.id .. "/test/").id
+      local letters = w:outgoing()
+      assert.equal(1, #letters)
+      assert.equal("https://tickets.example.org/new", letters[1].url)
+      assert.same({ to = "0815", who = "ada", what = "", type = "personal notification" }, json.decode(letters[1].body))
+      w:answer(letters[1], { status = 503 })
+      w:advance(3000)
+      w:answer(w:outgoing()[1], { status = 204 })
+      local shown = w:api(200, "GET", "notifications/" .. id .. "/")
+      assert.same({ "sent", 2 }, { shown.state, #shown.deliveries })
+      assert.same({ "pager", "pager" }, w:column "SELECT address FROM delivery")
+      assert.is_nil(json.encode(w:rows "SELECT * FROM webhook_response"):find("0815", 1, true))
+    end)
+
+    it("shows a whole context in its test, and says when the webhook is gone", function()
+      w:api(200, "PUT", "webhooks/" .. made.id .. "/", { forward_all = true })
+      local kept = method { webhook = made.id }
+      w:api(202, "POST", "contact_methods/" .. kept.id .. "/test/")
+      local letter = w:outgoing()[1]
+      w:answer(letter, { status = 200 })
+      local context = json.decode(letter.body)
+      assert.same({ "personal notification", "ada", "Test notification", "firing", "Test notification", "Tocsin", made.id },
+        { context.event.type, context.user.username, context.alert_group.title, context.alert_group.state, context.alert_payload.title,
+          context.integration.name, context.webhook.id })
+      w:api(204, "DELETE", "webhooks/" .. made.id .. "/")
+      local id = w:api(202, "POST", "contact_methods/" .. kept.id .. "/test/").id
+      assert.same({}, w:outgoing())
+      local shown = w:api(200, "GET", "notifications/" .. id .. "/")
+      assert.same({ "failed", "There is no such webhook." }, { shown.state, shown.error })
     end)
 
     it("needs no provider in the plan of a group", function()

@@ -1,19 +1,33 @@
 #include "engine/clock_step.h"
+#include "base/buf.h"
 #include "engine/engine_parts.h"
 
 #define STEP_MIN_US INT64_C(500000) // slower differences come from the clock's discipline, and both clocks have them
 #define TOLD        "clock_told"    // setting: the moment of the future that a start has dealt with
 
+#define AT_ONCE     1000         // jobs that are moved in one item: some ms
+#define MOVE        "clock_move" // setting: what is left to do of a step that was followed
+
+// Jobs with an id in (after, upto] still have the moments of before the step. A line of text each, the first is under way.
+struct move {
+    int64_t by_us, upto, after;
+    str next; // the lines of those that come after it: the server ended before it was over, and the clock was set again
+};
+
 // In this order: queues rest in old time, and the trigger of `notification` compares with that.
-static const char *const moves[] = {
-    "UPDATE job SET due_at = due_at + $1 WHERE clock = 'elapsed'",
+static const char *const moves_at_once[] = {
     "UPDATE outbox_queue SET resting_until = resting_until + $1 WHERE resting_until > 0",
     "UPDATE notification SET due_at = due_at + $1, created_at = created_at + $1 WHERE due_at IS NOT NULL",
-    ("UPDATE alert_group SET silenced_until = silenced_until + $1 WHERE id IN "
-     "(SELECT alert_group_id FROM job WHERE kind = 'unsilence')"),
-    ("UPDATE escalation SET next_at = next_at + $1 WHERE alert_group_id IN "
-     "(SELECT alert_group_id FROM job WHERE kind = 'escalate' AND clock = 'elapsed')"),
     "UPDATE chore SET next_at = next_at + $1 WHERE next_at IS NOT NULL",
+};
+
+// Of jobs there may be a million, and alerts must not wait for them: piece by piece, each with what it belongs to.
+#define JOBS_OF_PIECE "SELECT alert_group_id FROM job WHERE id > $2 AND id <= $3 AND "
+static const char *const moves_of_piece[] = {
+    "UPDATE job SET due_at = due_at + $1 WHERE id > $2 AND id <= $3 AND clock = 'elapsed'",
+    "UPDATE alert_group SET silenced_until = silenced_until + $1 WHERE id IN (" JOBS_OF_PIECE "kind = 'unsilence')",
+    ("UPDATE escalation SET next_at = next_at + $1 WHERE alert_group_id IN (" JOBS_OF_PIECE
+     "kind = 'escalate' AND clock = 'elapsed')"),
 };
 
 static err run(engine *e, arena *a, const char *sql, const struct store_value *args, size_t nargs,
@@ -21,13 +35,66 @@ static err run(engine *e, arena *a, const char *sql, const struct store_value *a
     return store_run(e->options.writer, a, sql, args, nargs, 0, out, NULL);
 }
 
-static err move_rows(engine *e, arena *a, int64_t by_us) {
+static err put_setting(engine *e, arena *a, const char *name, const char *value) {
+    struct store_value args[] = {SV_TEXT(str_of(name)), SV_TEXT(str_of(value))};
     struct store_rows ignored;
-    err x = ERR_OK;
-    for (size_t i = 0; i < sizeof moves / sizeof *moves && x == ERR_OK; i++)
-        x = run(e, a, moves[i], &SV_INT(by_us), 1, &ignored);
-    e->jobs_added = e->notifications_added = true;
+    return run(e, a,
+               "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+               "excluded.value",
+               args, 2, &ignored);
+}
+
+// What is left to do; by_us is 0: nothing.
+static err read_move(engine *e, arena *a, struct move *out) {
+    struct store_rows rows;
+    long long by = 0, upto = 0, after = 0;
+    err x = run(e, a, "SELECT value FROM setting WHERE name = '" MOVE "'", NULL, 0, &rows);
+    if (x != ERR_OK) return x;
+    str text = rows.count ? arena_str(a, rows.values[0].text) : STR(""), first = {NULL, 0};
+    if (text.len && sscanf(text.ptr, "%lld %lld %lld", &by, &upto, &after) != 3) by = 0;
+    str_split(&text, '\n', &first);
+    *out = (struct move){.by_us = by, .upto = upto, .after = after, .next = text};
+    return ERR_OK;
+}
+
+static err put_move(engine *e, arena *a, const struct move *m) {
+    buf text = {0};
+    struct store_rows ignored;
+    if (m->by_us) buf_printf(&text, "%lld %lld %lld", (long long)m->by_us, (long long)m->upto, (long long)m->after);
+    if (m->by_us && m->next.len) buf_char(&text, '\n');
+    buf_str(&text, m->next);
+    str value = arena_str(a, buf_view(&text));
+    buf_free(&text);
+    return value.len ? put_setting(e, a, MOVE, value.ptr)
+                     : run(e, a, "DELETE FROM setting WHERE name = '" MOVE "'", NULL, 0, &ignored);
+}
+
+static err begin_move(engine *e, arena *a, int64_t by_us, struct move *out) {
+    struct store_rows rows;
+    err x = run(e, a, "SELECT MAX(id) FROM job", NULL, 0, &rows);
+    *out = (struct move){.by_us = by_us, .upto = x == ERR_OK ? store_int_of(&rows.values[0]) : 0, .after = -1};
+    for (size_t i = 0; i < sizeof moves_at_once / sizeof *moves_at_once && x == ERR_OK; i++)
+        x = run(e, a, moves_at_once[i], &SV_INT(by_us), 1, &rows);
+    e->notifications_added = true;
     return x;
+}
+
+static err move_piece(engine *e, arena *a, struct move *m) {
+    struct store_rows rows;
+    struct store_value range[] = {SV_INT(m->after), SV_INT(m->upto), SV_INT(AT_ONCE)};
+    err x = run(e, a,
+                "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM job WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS t",
+                range, 3, &rows);
+    if (x != ERR_OK) return x;
+    bool is_last = store_int_of(&rows.values[0]) < AT_ONCE;
+    int64_t end = is_last ? m->upto : store_int_of(&rows.values[1]);
+    struct store_value args[] = {SV_INT(m->by_us), SV_INT(m->after), SV_INT(end)};
+    for (size_t i = 0; i < sizeof moves_of_piece / sizeof *moves_of_piece && x == ERR_OK; i++)
+        x = run(e, a, moves_of_piece[i], args, 3, &rows);
+    m->after = end;
+    if (is_last) m->by_us = 0;
+    e->jobs_added = true;
+    return x == ERR_OK ? put_move(e, a, m) : x;
 }
 
 static int64_t step_of(const env *clock) {
@@ -43,8 +110,15 @@ static err clock_apply(struct commit_item *item, store *s, int64_t now) {
     struct clock_item *c = CONTAINER(item, struct clock_item, item);
     engine *e = c->engine;
     arena *a = arena_new();
-    c->by_us = step_of(e->options.env);
-    err x = c->by_us ? move_rows(e, a, c->by_us) : ERR_OK;
+    struct move move = {0};
+    c->by_us = 0;
+    err x = read_move(e, a, &move);
+    if (x == ERR_OK && !move.by_us) {
+        c->by_us = step_of(e->options.env);
+        if (c->by_us) x = begin_move(e, a, c->by_us, &move);
+    }
+    if (x == ERR_OK && move.by_us) x = move_piece(e, a, &move);
+    c->has_more = move.by_us || move.next.len;
     if (x == ERR_OK) {
         env_follow(e->options.env, c->by_us);
         e->clock_moved += c->by_us;
@@ -67,6 +141,8 @@ void clock_step_undo(engine *e) {
 
 void clock_step_keep(engine *e) { e->clock_moved = 0; }
 
+bool clock_step_goes_on(const engine *e) { return e->clock_is_moving; }
+
 // The start.
 
 static err last_known(engine *e, arena *a, int64_t *out) {
@@ -82,18 +158,27 @@ static err last_known(engine *e, arena *a, int64_t *out) {
 
 static err tell(engine *e, arena *a, int64_t moment) {
     char digits[24];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)moment);
-    struct store_value args[] = {SV_TEXT(STR(TOLD)), SV_TEXT(((str){digits, (size_t)n}))};
-    struct store_rows ignored;
-    return run(e, a,
-               "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
-               "excluded.value",
-               args, 2, &ignored);
+    snprintf(digits, sizeof digits, "%lld", (long long)moment);
+    return put_setting(e, a, TOLD, digits);
 }
 
-static err go_back(engine *e, arena *a, int64_t known, int64_t now) {
+static err append_move(engine *e, arena *a, const struct move *to, const struct move *m) {
+    buf next = {0};
+    buf_str(&next, to->next);
+    if (to->next.len) buf_char(&next, '\n');
+    buf_printf(&next, "%lld %lld %lld", (long long)m->by_us, (long long)m->upto, (long long)m->after);
+    struct move both = *to;
+    both.next = arena_str(a, buf_view(&next));
+    buf_free(&next);
+    return put_move(e, a, &both);
+}
+
+static err go_back(engine *e, arena *a, int64_t known, int64_t now, struct move *move) {
+    struct move own = {0};
     err x = store_begin(e->options.writer);
-    if (x == ERR_OK) x = move_rows(e, a, now - known);
+    if (x == ERR_OK) x = begin_move(e, a, now - known, &own);
+    if (x == ERR_OK) x = move->by_us ? append_move(e, a, move, &own) : move_piece(e, a, &own);
+    if (!move->by_us) *move = own;
     if (x == ERR_OK) x = tell(e, a, known);
     if (x == ERR_OK) x = store_commit(e->options.writer, NULL);
     if (x != ERR_OK) store_rollback(e->options.writer);
@@ -103,10 +188,13 @@ static err go_back(engine *e, arena *a, int64_t known, int64_t now) {
 
 void clock_step_at_start(engine *e) {
     arena *a = arena_new();
+    struct move move = {0};
     int64_t known = 0, now = env_now(e->options.env);
     err x = last_known(e, a, &known);
+    if (x == ERR_OK) x = read_move(e, a, &move);
     bool is_behind = x == ERR_OK && known - now > STEP_MIN_US;
-    if (is_behind && known > store_setting_int(e->options.writer, TOLD, 0)) x = go_back(e, a, known, now);
+    if (is_behind && known > store_setting_int(e->options.writer, TOLD, 0)) x = go_back(e, a, known, now, &move);
+    e->clock_is_moving = x == ERR_OK && move.by_us;
     if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(x)));
     arena_free(a);
 }

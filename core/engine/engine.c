@@ -83,6 +83,7 @@ static void tell_news(engine *e) {
 static void on_committed(void *ctx, store *s) {
     engine *e = ctx;
     group_counts_commit(e->group_counts);
+    clock_step_keep(e);
     tell_news(e);
     if (e->config_changed) {
         err x = config_refresh(e->config_source, s);

@@ -21,6 +21,8 @@ struct pager {
     struct mailbox done; // jobs that the commit thread has finished with
     struct clock_item clock;
     bool clock_in_flight, clock_is_done; // the second is set by the commit thread
+    bool is_moving;                      // the clock was set, and jobs have still to be moved: none may run
+    int64_t clock_rest_until;            // elapsed time: the disk did not take it
     size_t in_flight;
     // What could not run stays in its row. A trouble of all (no room on the disk) makes everything wait a moment; a job that
     // fails by itself waits alone, longer each time.
@@ -48,6 +50,7 @@ static void wake_loop(void *ctx) {
 pager *pager_new(const struct pager_options *options) {
     pager *p = NEW(pager);
     p->options = *options;
+    p->is_moving = clock_step_goes_on(options->engine);
     mailbox_open(&p->done, wake_loop, p);
     return p;
 }
@@ -220,26 +223,35 @@ static void on_clock_done(struct commit_item *item, err result) {
 static void take_clock(pager *p) {
     if (!p->clock_in_flight || !__atomic_load_n(&p->clock_is_done, __ATOMIC_ACQUIRE)) return;
     p->clock_in_flight = p->clock_is_done = false;
-    if (p->clock.item.result != ERR_OK)
+    if (p->clock.item.result != ERR_OK) {
         LOG(p->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(p->clock.item.result)));
-    else if (p->clock.by_us) LOG(p->options.log, LOG_WARN, "clock_was_set", LOG_N("by_ms", p->clock.by_us / 1000));
+        p->clock_rest_until = env_elapsed(p->options.env) + RETRY_US;
+        return;
+    }
+    p->is_moving = p->clock.has_more;
+    if (p->clock.by_us) LOG(p->options.log, LOG_WARN, "clock_was_set", LOG_N("by_ms", p->clock.by_us / 1000));
 }
 
-static void watch_clock(pager *p) {
+// µs until it is looked at again; -1: not before something happens.
+static int64_t watch_clock(pager *p) {
     take_clock(p);
-    if (p->clock_in_flight || !clock_is_off(p->options.env)) return;
+    if (p->clock_in_flight || !(p->is_moving || clock_is_off(p->options.env))) return -1;
+    int64_t rest = p->clock_rest_until - env_elapsed(p->options.env);
+    if (rest > 0) return rest;
     clock_item_init(&p->clock, p->options.engine);
     p->clock.item.done = on_clock_done;
     p->clock_in_flight = true;
     err e = commit_push(engine_commit(p->options.engine), &p->clock.item);
     if (e != ERR_OK) on_clock_done(&p->clock.item, e);
+    return -1;
 }
 
 int64_t pager_turn(pager *p) {
-    watch_clock(p);
+    int64_t clock = watch_clock(p);
     // Until it is written, this thread might read the new time and the old moments.
-    if (p->clock_in_flight) return -1;
-    int64_t jobs = jobs_turn(p), out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
+    if (p->clock_in_flight && !p->is_moving) return -1;
+    int64_t jobs = p->is_moving ? clock : sooner(clock, jobs_turn(p));
+    int64_t out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
     int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
@@ -249,7 +261,7 @@ int64_t pager_turn(pager *p) {
 }
 
 bool pager_is_idle(pager *p) {
-    return !p->in_flight && !p->clock_in_flight && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
+    return !p->in_flight && !p->clock_in_flight && !p->is_moving && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
            (!p->options.chores || chores_is_idle(p->options.chores)) &&
            (!p->options.watch || watch_is_idle(p->options.watch)) &&

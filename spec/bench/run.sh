@@ -10,7 +10,7 @@ templates|pages|timers|heartbeats|backtest) seconds=8 ;;
 *) seconds=$what what=all ;;
 esac
 export TOCSIN="$PWD/$build/tocsin" LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;$PWD/spec/bench/?.lua;;"
-export LUA_CPATH="$PWD/$build/module/?.so;;"
+export LUA_CPATH="$PWD/$build/module/?.so;;" SPEC_BUILD="$PWD/$build"
 is() { [ "$what" = "$1" ] || [ "$what" = all ]; }
 ! is templates || /usr/bin/python3 spec/bench/templates.py "$build/template_bench"
 ! is pages || lua5.4 spec/bench/pages.lua "$PWD/$build/bench" "$seconds"

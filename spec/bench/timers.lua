@@ -1,5 +1,6 @@
 --- A million jobs that are not due yet: how soon the server listens, how late one that is due runs, and what memory holds;
---- then 100,000 that are overdue after a stop, and 200,000 messages that wait for destinations that hang: timers.lua FOLDER
+--- what it costs to set the wall clock meanwhile, forward and back; then 100,000 that are overdue after a stop, and 200,000
+--- messages that wait for destinations that hang: timers.lua FOLDER
 local uv <const> = require "luv"
 local called <const> = require "called"
 local patience <const> = require "patience"
@@ -93,6 +94,52 @@ local function probe(c, fake, what)
   assert(c:stop("sigkill"))
 end
 
+-- The wall clock is set while alerts come, each of which pages somebody: how long the longest had to wait for its answer.
+local function set_clock(c, file, seconds)
+  local f = assert(io.open(file, "w"))
+  f:write(seconds)
+  f:close()
+  local begin, longest, told, followed = uv.hrtime(), 0, c:count_log "clock_was_set", nil
+  repeat
+    local from = uv.hrtime()
+    assert(c:post("set " .. from) == 200, "an alert was refused while the clock was set")
+    longest = math.max(longest, (uv.hrtime() - from) / 1e6)
+    patience.pause(5)
+    followed = followed or c:count_log "clock_was_set" > told and (uv.hrtime() - begin) / 1e6 or nil
+  until followed and uv.hrtime() - begin > 5e9 or uv.hrtime() - begin > 120e9
+  return longest, assert(followed, "the clock was not followed")
+end
+
+-- Until every job has its new moment; seconds.
+local function moved(c)
+  local begin = uv.hrtime()
+  server.wait(function()
+    patience.pause(100)
+    return c:ask "SELECT count(*) FROM setting WHERE name = 'clock_move'" == "0"
+  end, "the jobs to be moved")
+  return (uv.hrtime() - begin) / 1e9
+end
+
+local function clock(c, file)
+  c.options.env = server.preloaded("set_clock", { SET_CLOCK = file })
+  c:start()
+  patience.pause(1000)
+  local before = 0
+  for _, seconds in ipairs { 7200, 3600 } do
+    local longest, followed = set_clock(c, file, seconds)
+    print(("  the wall clock set to %+d s: the longest wait of an alert %6.0f ms (target 250), followed within %5.0f ms, all jobs moved %4.1f s later")
+      :format(seconds - before, longest, followed, moved(c)))
+    before = seconds
+  end
+  assert(c:stop("sigkill"))
+  c.options.env = nil
+  local listening = start(c)
+  print(("  set back by an hour while it was down: start to listening %4.0f ms (target 1000), all jobs moved %4.1f s later"):format(listening, moved(c)))
+  assert(c:stop("sigkill"))
+  os.remove(file)
+end
+
+server.patience_ms = 60000
 os.execute("rm -rf " .. FOLDER .. " && mkdir -p " .. FOLDER .. "/timers")
 local fake, silent = receiver.open(), receiver.open()
 fake.on_request = function(request) request.at_us = now_us() end
@@ -106,12 +153,12 @@ print("a job, from its moment to the request at the provider that it leads to")
 probe(c, fake, "alone")
 c:sql(waiting_groups(1000, 1000 + PENDING - 1, "1", ("%d + n * 80000"):format(now_us() + 3600 * SECOND)))
 probe(c, fake, ("beside %d that wait"):format(PENDING))
+clock(c, FOLDER .. "/set")
 c:sql(waiting_messages(WAITING))
 probe(c, fake, ("and %d messages for who hangs"):format(2 * WAITING))
 c:sql(overdue(OVERDUE))
 local from = uv.hrtime()
 c:start()
-server.patience_ms = 60000
 server.wait(function()
   patience.pause(100)
   return c:ask "SELECT count(*) FROM job WHERE due_at = 1" == "0"

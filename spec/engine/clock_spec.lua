@@ -2,6 +2,7 @@
 --- on the new clock.
 local calling = require "calling"
 local engine = require "tocsin.engine"
+local json = require "tocsin.json"
 
 local SECOND <const>, MINUTE <const>, HOUR <const> = 1000, 60 * 1000, 3600 * 1000
 
@@ -114,6 +115,21 @@ describe("a clock that is set", function()
       assert.is_truthy(id)
     end)
   end
+
+  it("is followed once, also when a transaction fails afterwards", function()
+    open { { type = "wait", wait_ms = 30 * MINUTE }, { type = "notify_persons", users = { "bob" } } }
+    set_clock(HOUR)
+    local now = engine.now(w.core)
+    -- Its foreign keys are looked at by the COMMIT, which then fails.
+    local failed = engine.port_text(w.core, "write", json.encode { statements = json.array { { sql = "PRAGMA defer_foreign_keys = ON", args = json.array() },
+      { sql = "INSERT INTO team_member (team_id, user_id) VALUES (999, 999)", args = json.array() } } })
+    assert.is_nil(failed)
+    assert.equal(now, engine.now(w.core))
+    w:advance(30 * MINUTE - SECOND)
+    assert.equal(0, take())
+    w:advance(2 * SECOND)
+    assert.equal(1, take())
+  end)
 
   it("is followed once, and small differences are nobody's business", function()
     open { { type = "wait", wait_ms = 5 * MINUTE }, { type = "notify_persons", users = { "bob" } } }

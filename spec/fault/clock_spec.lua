@@ -77,4 +77,50 @@ describe("a wall clock that is set", function()
     expect_bob(from, 0, 3000 + SLACK_MS)
     assert.equal(0, c:count_log "clock_was_set_back")
   end)
+
+  -- Many jobs are moved piece by piece, and the server may end between two of them.
+  local MANY <const> = 60000
+
+  local function many_jobs()
+    c:sql(([[WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < %d)
+      INSERT INTO job (kind, due_at, detail) SELECT 'page', (unixepoch() + 36000) * 1000000, '77 77' FROM r;]]):format(MANY))
+    return math.tointeger(c:ask "SELECT min(due_at) FROM job WHERE detail = '77 77'")
+  end
+  local function is_moving() return c:ask "SELECT count(*) FROM setting WHERE name = 'clock_move'" == "1" end
+  -- Seconds by which all were moved: by the same.
+  local function moved_by(due)
+    server.wait(function() return not is_moving() end, "the jobs to be moved")
+    local low, high = c:ask("SELECT min(due_at), max(due_at) FROM job WHERE detail = '77 77'"):match "(%d+)|(%d+)"
+    assert.equal(low, high)
+    return math.floor((low - due) / 1000000 + 0.5)
+  end
+  local function kill_within_move(seconds)
+    c:start()
+    set_clock(seconds)
+    assert.equal(200, c:post "b")
+    server.wait(is_moving, "the move to begin")
+    c:stop("sigkill")
+    assert.is_true(is_moving())
+  end
+
+  it("while many jobs wait moves each once, though the server is killed between them", function()
+    local due = many_jobs()
+    kill_within_move(2 * HOUR)
+    c:start()
+    assert.equal(2 * HOUR, moved_by(due))
+    assert.equal(0, c:count_log "clock_was_set")
+  end)
+
+  it("again before many jobs were moved moves each by both", function()
+    local due = many_jobs()
+    kill_within_move(2 * HOUR)
+    set_clock(HOUR)
+    c:start()
+    assert.equal(1, c:count_log "clock_was_set_back")
+    local by = moved_by(due)
+    assert.is_true(by <= HOUR and by > HOUR - 60, by) -- as if no time had passed
+    assert.equal(0, c:stop())
+    c:start()
+    assert.equal(by, moved_by(due))
+  end)
 end)

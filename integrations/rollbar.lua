@@ -1,6 +1,7 @@
 --- Rollbar: a project's webhook channel.
 --- Wire format: https://docs.rollbar.com/docs/webhooks (read 2026-11). The item is the problem: new, repeated 10^n times, reactivated,
---- reopened, too fast (item_velocity), and resolved_item is its end. A test has event_name `test`.
+--- reopened, too fast (item_velocity), and resolved_item is its end. A test has event_name `test`. The level
+--- stands in the item as a number or in its last occurrence as a word.
 return {
   name  = "Rollbar",
   about = "Items of Rollbar: new, reactivated, reopened and resolved errors",
@@ -53,8 +54,8 @@ return {
 ]],
 
   labels = {
-    severity    = "{{ {'50': 'critical', '40': 'error', '30': 'warning', '20': 'info', '10': 'info', 'critical': 'critical', 'error': 'error', 'warning': 'warning',"
-      .. " 'info': 'info', 'debug': 'info'}.get(((payload.data if payload.data is mapping else {}).item or {}).level | string, '') }}",
+    severity    = "{% set item = (payload.data if payload.data is mapping else {}).item or {} %}{{ {'50': 'critical', '40': 'error', '30': 'warning', '20': 'info', '10': 'info', 'critical': 'critical', 'error': 'error', 'warning': 'warning',"
+      .. " 'info': 'info', 'debug': 'info'}.get((item.level or (item.last_occurrence or {}).level) | string, '') }}",
     environment = "{{ ((payload.data if payload.data is mapping else {}).item or {}).environment or '' }}",
   },
 
@@ -86,7 +87,7 @@ A new error.
       expect = { grouping_id = "272716944", state = "firing", title = "TypeError: cart.total is not a function (production)", groups = 1, alerts = 2,
                  message = "It happens often.\n\n- More than 10 times in 5 minutes\n- Occurrences: 11\n- Item: #142" } },
     { "another item, reactivated",
-      payload = [[{"event_name":"reactivated_item","data":{"item":{"id":272716950,"environment":"staging","title":"Deadlock found","counter":150,"level":50,"status":"active"}}}]],
+      payload = [[{"event_name":"reactivated_item","data":{"item":{"id":272716950,"environment":"staging","title":"Deadlock found","counter":150,"status":1,"last_occurrence":{"level":"critical"}}}}]],
       expect = { grouping_id = "272716950", state = "firing", title = "Deadlock found (staging)", groups = 2, labels = { severity = "critical" }, source_link = false } },
     { "a deploy is no alert",
       payload = [[{"event_name":"deploy","data":{"deploy":{"comment":"","user_id":1,"finish_time":1793757402,"start_time":1793757402,"id":187585,"environment":"production","project_id":90,"local_username":"mira","revision":"e4b9b7db860b2e5ac799f8c06b9498b71ab270bb"}}}]],

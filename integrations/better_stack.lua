@@ -27,8 +27,9 @@ return {
 {%- set incident = (payload.data if payload.data is mapping else {}).attributes or {} -%}
 {%- set place = (incident.url or "") | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") -%}
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ incident.name or incident.cause or "Incident of Better Stack" }}
-{%- if place and place not in (incident.name or "") %}: {{ place }}{% endif %}
+{%- elif place %}{{ incident.name or "Monitor" }} is {{ "up" if incident.resolved_at else "down" }}
+{%- if place not in (incident.name or "") %}: {{ place }}{% endif %}
+{%- else %}{{ incident.name or "Incident of Better Stack" }}{% if incident.cause %}: {{ incident.cause | truncate(80) }}{% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -65,7 +66,7 @@ return {
         grouping_id = "789012",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 Status 502
 
@@ -79,12 +80,12 @@ Status 502
       } },
     { "an acknowledgement there acknowledges it",
       payload = [[{"data":{"id":"789012","type":"incident","attributes":{"name":"Shop","url":"https://shop.example.org/","cause":"Status 502","started_at":"2026-11-04T02:11:42.000Z","acknowledged_at":"2026-11-04T02:14:42.000Z","acknowledged_by":"mira@example.org","resolved_at":null,"resolved_by":null,"status":"Acknowledged","team_name":"Web","regions":[]}},"included":[]}]],
-      expect = { grouping_id = "789012", state = "acknowledged", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "789012", state = "acknowledged", title = "Shop is down: shop.example.org", groups = 1, alerts = 2 } },
     { "a heartbeat that is missing is another incident, without an address",
       payload = [[{"data":{"id":"789013","type":"incident","attributes":{"name":"Nightly backup","url":null,"cause":"Missed heartbeat","started_at":"2026-11-04T02:20:42.000Z","acknowledged_at":null,"resolved_at":null,"status":"Started","team_name":"Web","regions":null}},"included":[]}]],
-      expect = { grouping_id = "789013", state = "firing", title = "Nightly backup", groups = 2, source_link = false } },
+      expect = { grouping_id = "789013", state = "firing", title = "Nightly backup: Missed heartbeat", groups = 2, source_link = false } },
     { "resolved, although it stays acknowledged",
       payload = [[{"data":{"id":"789012","type":"incident","attributes":{"name":"Shop","url":"https://shop.example.org/","cause":"Status 502","started_at":"2026-11-04T02:11:42.000Z","acknowledged_at":"2026-11-04T02:14:42.000Z","acknowledged_by":"mira@example.org","resolved_at":"2026-11-04T02:31:42.000Z","resolved_by":null,"status":"Resolved","team_name":"Web","regions":[]}},"included":[]}]],
-      expect = { grouping_id = "789012", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "789012", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3 } },
   },
 }

@@ -37,6 +37,8 @@ return {
   title = [[
 {%- if payload is string %}{{ payload }}
 {%- else %}{{ "Certificate ends soon: " if payload.alert_type == "ALERT_SSL" }}{{ payload.check or payload.title or "Check of Checkly" }}
+{{- {"ALERT_RECOVERY": " recovered", "ALERT_DEGRADED_RECOVERY": " recovered", "NO_ALERT": " recovered", "ALERT_SSL": "", "ALERT_DEGRADED": " is degraded",
+   "ALERT_DEGRADED_REMAIN": " is degraded", "ALERT_FAILURE_DEGRADED": " is degraded"}.get(payload.alert_type, " fails") }}
 {%- if payload.group %}: {{ payload.group }}{% endif %}
 {%- endif -%}
 ]],
@@ -91,7 +93,7 @@ return {
         grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11",
         state = "firing",
         groups = 1,
-        title = "Checkout API: shop",
+        title = "Checkout API fails: shop",
         message = [[
 Check Checkout API has failed
 
@@ -105,13 +107,13 @@ Check Checkout API has failed
       } },
     { "degraded after a failure is better, but not over",
       payload = [[{"check_id":"ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11","check":"Checkout API","check_type":"API","alert_type":"ALERT_FAILURE_DEGRADED","title":"Check Checkout API is degraded","location":"Frankfurt","response_time":"9203","started_at":"","tags":"","group":"shop","ssl_days":"","link":""}]],
-      expect = { grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11", state = "firing", title = "Checkout API: shop", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11", state = "firing", title = "Checkout API is degraded: shop", groups = 1, alerts = 2 } },
     { "the end of its certificate is a problem of its own",
       payload = [[{"check_id":"ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11","check":"Checkout API","check_type":"API","alert_type":"ALERT_SSL","title":"SSL certificate for shop.example.org will expire","location":"","response_time":"","started_at":"","tags":"","group":"","ssl_days":"14","link":""}]],
       expect = { grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11/certificate", state = "firing", title = "Certificate ends soon: Checkout API", groups = 2,
                  labels = { severity = "warning" }, source_link = false } },
     { "recovered",
       payload = [[{"check_id":"ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11","check":"Checkout API","check_type":"API","alert_type":"ALERT_DEGRADED_RECOVERY","title":"Check Checkout API has recovered","location":"Frankfurt","response_time":"203","started_at":"","tags":"","group":"shop","ssl_days":"","link":""}]],
-      expect = { grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11", state = "resolved", title = "Checkout API: shop", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "ad877ba6-8e5c-4f2c-9b3a-0e2a1f6f0a11", state = "resolved", title = "Checkout API recovered: shop", groups = 2, alerts = 3 } },
   },
 }

@@ -18,7 +18,7 @@ return {
 
   title = [[
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ payload.monitor or payload.id or "Monitor of Cronitor" }}{% if payload.environment %}: {{ payload.environment }}{% endif %}
+{%- else %}{{ payload.monitor or payload.id or "Monitor of Cronitor" }}{% if payload.rule %}: {{ payload.rule | replace("_", " ") }}{% endif %}{% if payload.environment %} ({{ payload.environment }}){% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -45,7 +45,7 @@ return {
         grouping_id = "ksQC7a/Production",
         state = "firing",
         groups = 1,
-        title = "Nightly backup of db-1: Production",
+        title = "Nightly backup of db-1: not on schedule (Production)",
         message = [[
 Did not send an event at the expected time.
 Last ping: Nov 4, 02:07:16 UTC
@@ -55,17 +55,17 @@ Schedule: every day at 2:00
 - Group: backups]],
         source_link = "https://cronitor.io/app/issues/9f2",
         labels = { monitor = "Nightly backup of db-1", environment = "Production" },
-        phone_call = { title = "Nightly backup of db 1: Production" },
+        phone_call = { title = "Nightly backup of db 1: not on schedule (Production)" },
       } },
     { "another rule of the same monitor joins it",
       payload = [[{"id":"ksQC7a","monitor":"Nightly backup of db-1","description":"Exit code 2","type":"ALERT","rule":"failed","environment":"Production","group":"","issue_url":"","monitor_url":"https://cronitor.io/app/monitors/ksQC7a"}]],
-      expect = { grouping_id = "ksQC7a/Production", state = "firing", title = "Nightly backup of db-1: Production", groups = 1, alerts = 2,
+      expect = { grouping_id = "ksQC7a/Production", state = "firing", title = "Nightly backup of db-1: failed (Production)", groups = 1, alerts = 2,
                  source_link = "https://cronitor.io/app/monitors/ksQC7a" } },
     { "another environment is another problem; older bodies have none",
       payload = [[{"id":"ksQC7a","monitor":"Nightly backup of db-1","description":"Did not send an event.","type":"Alert","rule":"not_on_schedule"}]],
-      expect = { grouping_id = "ksQC7a", state = "firing", title = "Nightly backup of db-1", groups = 2, source_link = false } },
+      expect = { grouping_id = "ksQC7a", state = "firing", title = "Nightly backup of db-1: not on schedule", groups = 2, source_link = false } },
     { "a recovery resolves it",
       payload = [[{"id":"ksQC7a","monitor":"Nightly backup of db-1","description":"Completed","type":"Recovery","rule":"complete","environment":"Production","group":"","issue_url":"","monitor_url":""}]],
-      expect = { grouping_id = "ksQC7a/Production", state = "resolved", title = "Nightly backup of db-1: Production", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "ksQC7a/Production", state = "resolved", title = "Nightly backup of db-1: complete (Production)", groups = 2, alerts = 3 } },
   },
 }

@@ -41,7 +41,7 @@ alerting:
 
   title = [[
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ payload.endpoint or "Endpoint of Gatus" }}{% if payload.group %}: {{ payload.group }}{% endif %}
+{%- else %}{{ payload.endpoint or "Endpoint of Gatus" }} {{ "works" if payload.state | upper == "RESOLVED" else "fails" }}{% if payload.group %}: {{ payload.group }}{% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -72,7 +72,7 @@ alerting:
         grouping_id = "shop/checkout",
         state = "firing",
         groups = 1,
-        title = "checkout: shop",
+        title = "checkout fails: shop",
         message = [[
 The checkout does not answer
 **Get https://shop.example.org/health: context deadline exceeded**
@@ -83,15 +83,15 @@ The checkout does not answer
       } },
     { "a reminder joins it",
       payload = [[{"group":"shop","endpoint":"checkout","url":"https://shop.example.org/health","state":"TRIGGERED","description":"The checkout does not answer","errors":""}]],
-      expect = { grouping_id = "shop/checkout", state = "firing", title = "checkout: shop", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "shop/checkout", state = "firing", title = "checkout fails: shop", groups = 1, alerts = 2 } },
     { "an endpoint of the same name in another group is another problem",
       payload = [[{"group":"test","endpoint":"checkout","url":"tcp://10.20.0.11:5432","state":"TRIGGERED","description":"","errors":"dial tcp 10.20.0.11:5432: connect: connection refused"}]],
-      expect = { grouping_id = "test/checkout", state = "firing", title = "checkout: test", groups = 2, source_link = false } },
+      expect = { grouping_id = "test/checkout", state = "firing", title = "checkout fails: test", groups = 2, source_link = false } },
     { "resolved",
       payload = [[{"group":"shop","endpoint":"checkout","url":"https://shop.example.org/health","state":"RESOLVED","description":"The checkout does not answer","errors":""}]],
-      expect = { grouping_id = "shop/checkout", state = "resolved", title = "checkout: shop", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "shop/checkout", state = "resolved", title = "checkout works: shop", groups = 2, alerts = 3 } },
     { "an endpoint without a group",
       payload = [[{"group":"","endpoint":"dns","url":"8.8.8.8","state":"TRIGGERED","description":"","errors":""}]],
-      expect = { grouping_id = "/dns", state = "firing", title = "dns", groups = 3, source_link = false } },
+      expect = { grouping_id = "/dns", state = "firing", title = "dns fails", groups = 3, source_link = false } },
   },
 }

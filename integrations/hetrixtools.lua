@@ -33,7 +33,7 @@ return {
 {%- elif payload.resource_usage is mapping %}High use of {{ payload.resource_usage.resource_type }}: {{ payload.monitor_name }}
 {%- else -%}
 {%- set place = (payload.monitor_target or "") | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") -%}
-{{ payload.monitor_name or "Monitor of HetrixTools" }}{% if place and place not in (payload.monitor_name or "") %}: {{ place }}{% endif %}
+{{ payload.monitor_name or "Monitor of HetrixTools" }}{% if payload.monitor_status %} is {{ payload.monitor_status }}{% endif %}{% if place and place not in (payload.monitor_name or "") %}: {{ place }}{% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -73,7 +73,7 @@ Now {{ usage.current_usage }} %, on average {{ usage.average_usage }} % over {{ 
         grouping_id = "ThisWillBeTheMonitorID32CharLong",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is offline: shop.example.org",
         message = [[
 https://shop.example.org/ is offline.
 
@@ -99,6 +99,6 @@ https://shop.example.org/ is offline.
       expect = { grouping_id = "blacklist/98.88.89.102", state = "resolved", title = "On blacklists: mail-1", groups = 4, alerts = 2 } },
     { "online again",
       payload = [[{"monitor_id":"ThisWillBeTheMonitorID32CharLong","monitor_name":"Shop","monitor_target":"https://shop.example.org/","monitor_type":"website","monitor_category":"Web","monitor_status":"online","timestamp":1793758102,"monitor_errors":{}}]],
-      expect = { grouping_id = "ThisWillBeTheMonitorID32CharLong", state = "resolved", title = "Shop: shop.example.org", groups = 4, alerts = 2 } },
+      expect = { grouping_id = "ThisWillBeTheMonitorID32CharLong", state = "resolved", title = "Shop is online: shop.example.org", groups = 4, alerts = 2 } },
   },
 }

@@ -35,7 +35,7 @@ return {
 {%- elif fault.klass %}{{ fault.klass }} ({{ project }}{% if fault.environment %}, {{ fault.environment }}{% endif %})
 {%- elif payload.event == "cert_will_expire" %}Certificate ends soon: {{ (payload.site or {}).name }}
 {%- elif payload.check_in is mapping %}Check-in is {{ payload.check_in.state or "missing" }}: {{ payload.check_in.name }}
-{%- elif payload.site is mapping %}{{ payload.site.name }}: {{ payload.site.url | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") }}
+{%- elif payload.site is mapping %}{{ payload.site.name }} is {{ payload.site.state or payload.event }}: {{ payload.site.url | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") }}
 {%- elif payload.alarm is mapping %}{{ payload.alarm.name }}{% if project %} ({{ project }}){% endif %}
 {%- else %}{{ payload.message or "Event of Honeybadger" }}
 {%- endif -%}
@@ -99,11 +99,11 @@ Error connecting to Redis on cache-1:6379 (SocketError)
       expect = { stored = 0, groups = 1 } },
     { "a site goes down",
       payload = [[{"event":"down","message":"[Shop] Checkout is down.","project":{"id":85696,"name":"Shop"},"site":{"id":"37a5a602-f049-46ac-9a64-e8db6079dc80","name":"Checkout","url":"https://shop.example.org/checkout","frequency":1,"state":"down","active":true,"details_url":"https://app.honeybadger.io/projects/85696/sites/37a5a602"},"outage":{"down_at":"2026-11-04T02:16:50.149481Z","up_at":null,"status":500,"reason":"Expected 2xx status code -- got 500","headers":{},"details_url":"https://app.honeybadger.io/projects/85696/sites/37a5a602"}}]],
-      expect = { grouping_id = "site/37a5a602-f049-46ac-9a64-e8db6079dc80", state = "firing", title = "Checkout: shop.example.org", groups = 2,
+      expect = { grouping_id = "site/37a5a602-f049-46ac-9a64-e8db6079dc80", state = "firing", title = "Checkout is down: shop.example.org", groups = 2,
                  message = "Expected 2xx status code -- got 500\n\n- Status: 500" } },
     { "and up",
       payload = [[{"event":"up","message":"[Shop] Checkout is back up.","project":{"id":85696,"name":"Shop"},"site":{"id":"37a5a602-f049-46ac-9a64-e8db6079dc80","name":"Checkout","url":"https://shop.example.org/checkout","state":"up"},"outage":{"down_at":"2026-11-04T02:16:50.149481Z","up_at":"2026-11-04T02:26:50.149481Z","status":500,"reason":"Expected 2xx status code -- got 500"}}]],
-      expect = { grouping_id = "site/37a5a602-f049-46ac-9a64-e8db6079dc80", state = "resolved", title = "Checkout: shop.example.org", groups = 2, alerts = 2 } },
+      expect = { grouping_id = "site/37a5a602-f049-46ac-9a64-e8db6079dc80", state = "resolved", title = "Checkout is up: shop.example.org", groups = 2, alerts = 2 } },
     { "a check-in is missing",
       payload = [[{"event":"check_in_missing","message":"[Shop] MISSING: Backup hasn't checked in for 2 minutes","project":{"id":85696,"name":"Shop"},"check_in":{"state":"missing","schedule_type":"simple","reported_at":"2026-11-04T02:25:12.065726Z","expected_at":"2026-11-04T02:28:04.477334Z","missed_count":1,"id":"vOIMp4","name":"Backup","details_url":"https://app.honeybadger.io/projects/85696/check_ins","report_period":"1 minute"}}]],
       expect = { grouping_id = "check_in/vOIMp4", state = "firing", title = "Check-in is missing: Backup", groups = 3 } },

@@ -20,7 +20,7 @@ return {
   title = [[
 {%- set params = payload.check_params if payload.check_params is mapping else {} -%}
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ payload.check_name or "Check of Pingdom" }}
+{%- else %}{{ payload.check_name or "Check of Pingdom" }} {{ {"UP": "is up", "SUCCESS": "works", "FAILING": "fails"}.get(payload.current_state, "is down") }}
 {%- if params.hostname and params.hostname not in (payload.check_name or "") %}: {{ params.hostname }}{% endif %}
 {%- endif -%}
 ]],
@@ -55,7 +55,7 @@ return {
         grouping_id = "2048467",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 HTTP Server Error 502 Bad Gateway
 
@@ -70,18 +70,18 @@ Look at the load balancer.
       } },
     { "a reminder joins it",
       payload = [[{"check_id":2048467,"check_name":"Shop","check_type":"HTTP","check_params":{"full_url":"https://shop.example.org/cart","hostname":"shop.example.org"},"tags":[],"previous_state":"DOWN","current_state":"DOWN","importance_level":"HIGH","state_changed_timestamp":1793757402,"long_description":"Timeout","description":"Timeout","first_probe":{},"second_probe":{}}]],
-      expect = { grouping_id = "2048467", state = "firing", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "2048467", state = "firing", title = "Shop is down: shop.example.org", groups = 1, alerts = 2 } },
     { "a transaction that fails is another problem",
       payload = [[{"check_id":1234,"check_name":"Checkout steps","check_type":"TRANSACTION","check_params":[],"tags":[],"previous_state":"SUCCESS","current_state":"FAILING","importance_level":"LOW","state_changed_timestamp":1793757502,"long_description":"Step 3: element not found","description":"failed","custom_message":"","first_probe":{"ip":"","ipv6":"","location":"Frankfurt, Germany"}}]],
-      expect = { grouping_id = "1234", state = "firing", title = "Checkout steps", groups = 2, labels = { severity = "warning" }, source_link = false } },
+      expect = { grouping_id = "1234", state = "firing", title = "Checkout steps fails", groups = 2, labels = { severity = "warning" }, source_link = false } },
     { "up resolves it",
       payload = [[{"check_id":2048467,"check_name":"Shop","check_type":"HTTP","check_params":{"full_url":"https://shop.example.org/cart","hostname":"shop.example.org"},"tags":[],"previous_state":"DOWN","current_state":"UP","importance_level":"HIGH","state_changed_timestamp":1793758102,"long_description":"OK","description":"OK","first_probe":{},"second_probe":{}}]],
-      expect = { grouping_id = "2048467", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "2048467", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3 } },
     { "success resolves a transaction",
       payload = [[{"check_id":1234,"check_name":"Checkout steps","check_type":"TRANSACTION","check_params":[],"tags":[],"previous_state":"FAILING","current_state":"SUCCESS","importance_level":"LOW","state_changed_timestamp":1793758502,"long_description":"","description":""}]],
-      expect = { grouping_id = "1234", state = "resolved", title = "Checkout steps", groups = 2, alerts = 2 } },
+      expect = { grouping_id = "1234", state = "resolved", title = "Checkout steps works", groups = 2, alerts = 2 } },
     { "a test of a user is recorded and pages nobody",
       payload = [[{"second_probe":{},"check_type":"HTTP","first_probe":{},"tags":[],"check_id":803318,"current_state":"DOWN","check_params":{"url":"/","encryption":false,"hostname":"api.example.org","basic_auth":false,"port":80,"header":"","ipv6":false,"full_url":"http://api.example.org/"},"previous_state":"UP","check_name":"API","version":1,"state_changed_timestamp":1793758602,"importance_level":"HIGH","state_changed_utc_time":"2026-11-04T02:36:42","long_description":"This is a test message triggered by a user in My Pingdom","description":"test"}]],
-      expect = { grouping_id = "803318", state = "resolved", title = "API: api.example.org", groups = 3 } },
+      expect = { grouping_id = "803318", state = "resolved", title = "API is down: api.example.org", groups = 3 } },
   },
 }

@@ -19,7 +19,7 @@ return {
   title = [[
 {%- set place = (payload.MONITORURL or "") | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") -%}
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ payload.MONITORNAME or "Monitor of Site24x7" }}{% if place and place not in (payload.MONITORNAME or "") %}: {{ place }}{% endif %}
+{%- else %}{{ payload.MONITORNAME or "Monitor of Site24x7" }} is {{ {"UP": "up", "TROUBLE": "in trouble", "CRITICAL": "critical"}.get((payload.STATUS or "") | upper, "down") }}{% if place and place not in (payload.MONITORNAME or "") %}: {{ place }}{% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -57,7 +57,7 @@ return {
         grouping_id = "142000000040001",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 Host unavailable
 
@@ -72,12 +72,12 @@ Host unavailable
       } },
     { "trouble is not up",
       payload = [[{"MONITOR_DASHBOARD_LINK":"","MONITORTYPE":"URL","MONITOR_ID":142000000040001,"STATUS":"TROUBLE","MONITORNAME":"Shop","INCIDENT_REASON":"Response time above 4 s","MONITORURL":"https://shop.example.org/cart"}]],
-      expect = { grouping_id = "142000000040001", state = "firing", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "142000000040001", state = "firing", title = "Shop is in trouble: shop.example.org", groups = 1, alerts = 2 } },
     { "a server is another problem",
       payload = [[{"MONITOR_DASHBOARD_LINK":"https://www.site24x7.com/app/client#/home/monitors/143/Summary","MONITORTYPE":"SERVER","MONITOR_ID":142000000040077,"STATUS":"TROUBLE","MONITORNAME":"db-1","INCIDENT_REASON":"Memory is 97%","INCIDENT_TIME_ISO":"2026-11-04T02:12:42+0000"}]],
-      expect = { grouping_id = "142000000040077", state = "firing", title = "db-1", groups = 2, labels = { severity = "warning" } } },
+      expect = { grouping_id = "142000000040077", state = "firing", title = "db-1 is in trouble", groups = 2, labels = { severity = "warning" } } },
     { "up resolves it",
       payload = [[{"MONITOR_DASHBOARD_LINK":"","MONITORTYPE":"URL","MONITOR_ID":142000000040001,"STATUS":"UP","MONITORNAME":"Shop","INCIDENT_REASON":"","MONITORURL":"https://shop.example.org/cart"}]],
-      expect = { grouping_id = "142000000040001", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "142000000040001", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3 } },
   },
 }

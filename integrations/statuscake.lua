@@ -20,7 +20,7 @@ return {
 {%- set place = (payload.URL or "") | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") -%}
 {%- set name = (payload.Name or "") | regex_replace("^[a-z]+://", "") -%}
 {%- if payload is string %}{{ payload }}
-{%- else %}{{ name or place or "Test of StatusCake" }}{% if place and name and place not in name %}: {{ place }}{% endif %}
+{%- else %}{{ name or place or "Test of StatusCake" }} is {{ (payload.Status or "down") | lower }}{% if place and name and place not in name %}: {{ place }}{% endif %}
 {%- endif -%}
 ]],
   message = [[
@@ -51,7 +51,7 @@ return {
         grouping_id = "1234567",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 - State: Down, code 503
 - Address: https://shop.example.org/app
@@ -64,14 +64,14 @@ return {
     { "a reminder joins it",
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },
       payload = [[TestID=1234567&URL=https%3A%2F%2Fshop.example.org%2Fapp&Token=1bc29b36&Method=Website&Name=Shop&StatusCode=0&Status=Down&Checkrate=300&Tags=]],
-      expect = { grouping_id = "1234567", state = "firing", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "1234567", state = "firing", title = "Shop is down: shop.example.org", groups = 1, alerts = 2 } },
     { "a test without an id is known by its address; its name may be the address",
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },
       payload = [[URL=https%3A%2F%2Fapi.example.org%2Fv1&Token=1bc29b36&Method=Website&Name=https%3A%2F%2Fapi.example.org%2Fv1&StatusCode=0&Status=Down&Tags=]],
-      expect = { grouping_id = "https://api.example.org/v1", state = "firing", title = "api.example.org/v1", groups = 2 } },
+      expect = { grouping_id = "https://api.example.org/v1", state = "firing", title = "api.example.org/v1 is down", groups = 2 } },
     { "up resolves it",
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },
       payload = [[TestID=1234567&URL=https%3A%2F%2Fshop.example.org%2Fapp&Token=1bc29b36&Method=Website&Name=Shop&StatusCode=200&Status=Up&Checkrate=300&Tags=]],
-      expect = { grouping_id = "1234567", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "1234567", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3 } },
   },
 }

@@ -35,7 +35,7 @@ return {
   title = [=[
 {%- set monitor = payload.monitor or {} -%}
 {%- set place = (monitor.url or "") | regex_replace("^[a-z]+://", "") | regex_replace("[/?#].*$", "") or monitor.hostname or "" -%}
-{%- if monitor.name %}{{ monitor.name }}
+{%- if monitor.name %}{{ monitor.name }} is {{ "up" if (payload.heartbeat or {}).status | string == "1" else "down" }}
 {%- if place and place not in monitor.name %}: {{ place }}{% if monitor.port and ":" not in place %}:{{ monitor.port }}{% endif %}{% endif %}
 {%- elif payload is string %}{{ payload }}
 {%- elif payload.msg and "certificate" in payload.msg | lower %}{{ payload.msg | regex_replace("^\\[([^\\]]*)\\]\\[[^\\]]*\\] *", "\\1: ") }}
@@ -77,7 +77,7 @@ return {
         grouping_id = "12",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 Request failed with status code 502
 
@@ -89,15 +89,15 @@ The checkout of the shop
 ]],
         source_link = "https://shop.example.org/cart?probe=1",
         labels = { monitor = "Shop" },
-        phone_call = { title = "Shop: shop.example.org" },
+        phone_call = { title = "Shop is down: shop.example.org" },
       } },
     { "a resend of the same monitor joins it",
       payload = [[{"heartbeat":{"monitorID":12,"status":0,"time":"2026-11-04 03:11:42.317","msg":"timeout of 48000ms exceeded","important":false,"duration":60},"monitor":{"id":12,"name":"Shop","url":"https://shop.example.org/cart?probe=1","hostname":null,"port":null,"type":"http","interval":60,"tags":[]},"msg":"[Shop] [🔴 Down] timeout of 48000ms exceeded"}]],
-      expect = { grouping_id = "12", state = "firing", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "12", state = "firing", title = "Shop is down: shop.example.org", groups = 1, alerts = 2 } },
     { "a monitor of another kind is another problem; its url is empty but for the scheme",
       payload = [[{"heartbeat":{"monitorID":14,"status":0,"time":"2026-11-04 03:12:10.001","msg":"connect ECONNREFUSED 10.20.0.11:5432","important":true,"duration":20},"monitor":{"id":14,"name":"PostgreSQL","url":"https://","hostname":"db-1.example.org","port":5432,"type":"port","interval":20,"tags":[]},"msg":"[PostgreSQL] [🔴 Down] connect ECONNREFUSED 10.20.0.11:5432"}]],
-      expect = { grouping_id = "14", state = "firing", title = "PostgreSQL: db-1.example.org:5432", groups = 2, source_link = false,
-                 phone_call = { title = "Postgre SQL: db 1.example.org port 5432" } } },
+      expect = { grouping_id = "14", state = "firing", title = "PostgreSQL is down: db-1.example.org:5432", groups = 2, source_link = false,
+                 phone_call = { title = "Postgre SQL is down: db 1.example.org port 5432" } } },
     { "pending is no alert",
       payload = [[{"heartbeat":{"monitorID":12,"status":2,"time":"2026-11-04 03:13:10.001","msg":"timeout","important":false,"duration":20},"monitor":{"id":12,"name":"Shop","url":"https://shop.example.org/","type":"http","tags":[]},"msg":"[Shop] [🟠 Pending] timeout"}]],
       expect = { stored = 0, groups = 2 } },
@@ -106,7 +106,7 @@ The checkout of the shop
       payload = "----------------------------514\r\nContent-Disposition: form-data; name=\"data\"\r\n\r\n"
         .. [[{"heartbeat":{"monitorID":12,"status":1,"time":"2026-11-04 03:25:42.317","msg":"200 - OK","important":true,"duration":60,"ping":112},"monitor":{"id":12,"name":"Shop","url":"https://shop.example.org/cart?probe=1","hostname":null,"port":null,"type":"http","interval":60,"tags":[]},"msg":"[Shop] [✅ Up] 200 - OK"}]]
         .. "\r\n----------------------------514--\r\n",
-      expect = { grouping_id = "12", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3 } },
+      expect = { grouping_id = "12", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3 } },
     { "a certificate that ends soon has neither heartbeat nor monitor",
       payload = [[{"heartbeat":null,"monitor":null,"msg":"[Shop][https://shop.example.org/] server certificate shop.example.org will be expired in 14 days"}]],
       expect = {

@@ -41,6 +41,7 @@ return {
 {%- if payload is string %}{{ payload }}
 {%- elif payload.alertType == "*alertType*" %}Test of the UptimeRobot contact
 {%- else %}{{ "Certificate ends soon: " if payload.alertType | string == "3" }}{{ payload.monitorFriendlyName or place or "Monitor of UptimeRobot" }}
+{{- " is up" if payload.alertType | string == "2" else (" is down" if payload.alertType | string != "3") }}
 {%- if place and place not in (payload.monitorFriendlyName or place) %}: {{ place }}{% endif %}
 {%- endif -%}
 ]],
@@ -79,7 +80,7 @@ return {
         grouping_id = "123456789",
         state = "firing",
         groups = 1,
-        title = "Shop: shop.example.org",
+        title = "Shop is down: shop.example.org",
         message = [[
 HTTP 500 - Internal Server Error
 
@@ -91,7 +92,7 @@ HTTP 500 - Internal Server Error
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },
       query = "monitorID=123456789&monitorURL=https%3A%2F%2Fshop.example.org%2Fcart&monitorFriendlyName=Shop&alertType=1&alertTypeFriendlyName=Down&alertDetails=Connection%20Timeout",
       payload = "",
-      expect = { grouping_id = "123456789", state = "firing", title = "Shop: shop.example.org", groups = 1, alerts = 2 } },
+      expect = { grouping_id = "123456789", state = "firing", title = "Shop is down: shop.example.org", groups = 1, alerts = 2 } },
     { "a certificate that ends soon is a problem of its own",
       payload = [[{"monitorID":"123456789","monitorURL":"https://shop.example.org/cart","monitorFriendlyName":"Shop","alertType":"3","alertTypeFriendlyName":"SSL expiry","alertDetails":"","alertDuration":"","sslExpiryDate":"2026-11-18","sslExpiryDaysLeft":"14"}]],
       expect = { grouping_id = "123456789/certificate", state = "firing", title = "Certificate ends soon: Shop: shop.example.org", groups = 2,
@@ -99,11 +100,11 @@ HTTP 500 - Internal Server Error
     { "up again, as a form",
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },
       payload = [[monitorID=123456789&monitorURL=https%3A%2F%2Fshop.example.org%2Fcart&monitorFriendlyName=Shop&alertType=2&alertTypeFriendlyName=Up&alertDetails=HTTP+200+-+OK&alertDuration=840]],
-      expect = { grouping_id = "123456789", state = "resolved", title = "Shop: shop.example.org", groups = 2, alerts = 3,
+      expect = { grouping_id = "123456789", state = "resolved", title = "Shop is up: shop.example.org", groups = 2, alerts = 3,
                  message = "HTTP 200 - OK\n\n- Address: https://shop.example.org/cart\n- Lasted: 840 s" } },
     { "OnCall's body has no monitorID",
       payload = [[{"monitorURL":"https://api.example.org","monitorFriendlyName":"API","alertType":"1","alertTypeFriendlyName":"Down","alertDetails":"Connection Timeout","alertDuration":"300","sslExpiryDate":"","sslExpiryDaysLeft":""}]],
-      expect = { grouping_id = "https://api.example.org", state = "firing", title = "API: api.example.org", groups = 3 } },
+      expect = { grouping_id = "https://api.example.org", state = "firing", title = "API is down: api.example.org", groups = 3 } },
     { "a test that leaves the variables as they are is recorded and pages nobody",
       payload = [[{"monitorID":"*monitorID*","monitorURL":"*monitorURL*","monitorFriendlyName":"*monitorFriendlyName*","alertType":"*alertType*","alertTypeFriendlyName":"*alertTypeFriendlyName*","alertDetails":"*alertDetails*","alertDuration":"*alertDuration*","sslExpiryDate":"*sslExpiryDate*","sslExpiryDaysLeft":"*sslExpiryDaysLeft*"}]],
       expect = { grouping_id = "*monitorID*", state = "resolved", title = "Test of the UptimeRobot contact", groups = 4, source_link = false } },

@@ -88,7 +88,7 @@ Health of Elastic Beanstalk environment: {{ payload.Message | regex_replace("(?s
 {%- if (detail.configuration or {}).description %}{{ detail.configuration.description }}
 
 {% endif -%}
-**{{ detail.state.value }}**: {{ detail.state.reason }}
+**{{ (detail.state or {}).value }}**: {{ (detail.state or {}).reason }}
 
 - Region: {{ payload.region }}
 - Account: {{ payload.account }}

@@ -41,7 +41,7 @@ https://portal.azure.com/#blade/Microsoft_Azure_Monitoring/AlertDetailsTemplateB
 {%- set context = data.context or payload.context or {} -%}
 {%- set log = context.activityLog or {} -%}
 {%- set what = essentials.alertRule or context.name or data.AlertRuleName or (log.properties or {}).title or log.operationName -%}
-{%- set where = (essentials.configurationItems or [])[0] or ((essentials.alertTargetIDs or [""])[0]).split("/")[-1]
+{%- set where = (essentials.configurationItems or [])[0] or ((essentials.alertTargetIDs or [""])[0] or "").split("/")[-1]
    or context.resourceName or (log.resourceId or "").split("/")[-1] -%}
 {%- if payload is string %}{{ payload }}
 {%- else %}{{ what or "Azure alert" }}{% if where and where | lower not in what | lower %}: {{ where }}{% endif %}

@@ -41,7 +41,7 @@ return {
 {%- if payload is string %}{{ payload }}
 {%- elif (payload.rule or "").startswith("{" ~ "{") %}Test of the Kibana connector
 {%- else %}{{ payload.rule or "Rule of Kibana" }}
-{%- if payload.alert_id and payload.alert_id not in ("*", "query matched", payload.rule_id) and payload.alert_id not in payload.rule
+{%- if payload.alert_id and payload.alert_id not in ("*", "query matched", payload.rule_id) and payload.alert_id not in (payload.rule or "")
    and not payload.alert_id | regex_match("[0-9a-f]{8}-[0-9a-f-]{27}") %}: {{ payload.alert_id }}{% endif %}
 {%- endif -%}
 ]],

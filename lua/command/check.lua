@@ -158,7 +158,7 @@ local function run_example(run, example)
   if group then
     actual, errors = render_all(run.spec, run.defaults, group.payload, group.labels)
     actual.grouping_id, actual.state = group.grouping_id or false, group.state
-    actual.labels, actual.alerts = group.labels, group.alerts_count
+    actual.labels, actual.alerts, actual.payload = group.labels, group.alerts_count, group.payload
     for field, problem in pairs(group.problems or {}) do errors[field] = errors[field] or problem end
   end
   local name, why = failure_of(run.spec, example, headers, group)
@@ -184,7 +184,8 @@ end
 --- Posts a file's examples, in order, and says what became of each.
 ---@param core table what they run through
 ---@param spec table a loaded file
----@return table[] actual for each example: all that an `expect` can speak of, `channels`, and `errors` by field
+---@return table[] actual for each example: all that an `expect` can speak of, `channels`, `errors` by field, and
+---  the JSON text `payload` of its last alert
 function check.actuals(core, spec)
   core:reset()
   local defaults = integration.templates(spec)

@@ -2,6 +2,7 @@
 require "tocsin.core"
 local check <const> = require "command.check"
 local command_core <const> = require "command.core"
+local gaps <const> = require "gaps"
 local house_rules <const> = require "house_rules"
 local integration <const> = require "integration"
 
@@ -30,6 +31,16 @@ describe("every integration", function()
   teardown(close)
   for _, name in ipairs(integration.list()) do
     it("keeps the rules of the house: " .. name, function() assert.equal("", sentences(name, source_of(name))) end)
+
+    it("shows no error where its source leaves something out: " .. name, function()
+      local spec = assert(integration.load(name))
+      if spec.is_hidden then return end -- the house writes these bodies
+      local bodies = {}
+      for _, actual in ipairs(check.actuals(core, spec)) do bodies[#bodies + 1] = actual.payload end
+      local errors, count = gaps.errors(spec, bodies)
+      assert.equal("", table.concat(errors, "\n", 1, math.min(#errors, 10)))
+      assert.is_true(count > 20)
+    end)
   end
 end)
 
@@ -93,6 +104,17 @@ return {
     assert.same({ 'tide, example "a beat": it is no alert, and expect does not say stored = 0' }, of {})
     assert.same({}, of { stored = 0 })
     assert.same({}, of { status = 400 })
+  end)
+
+  it("finds what a missing field breaks", function()
+    local function errors(source)
+      local spec = assert(integration.load("tide", { source = source }))
+      return table.concat((gaps.errors(spec, { spec.examples[1].payload })), "\n")
+    end
+    assert.equal("", errors(GOOD))
+    assert.matches("%.list missing, message: Template Warning", errors((GOOD:gsub("{{ payload.text }}", "{{ payload.list.a.b }}"))))
+    assert.matches("%.id null, grouping_id: Template Warning", errors((GOOD:gsub("{{ payload.id }}", "{{ payload.id.upper() }}"))))
+    assert.matches("%.title missing, split: ", errors((GOOD:gsub("  examples =", '  split = function(p) if p.id then string.len(p.title) end end,\n  examples ='))))
   end)
 
   it("takes a reason for a source that never resolves", function()

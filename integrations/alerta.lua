@@ -38,7 +38,7 @@ setup(name='alerta-tocsin', version='1', py_modules=['alerta_tocsin'],
 
   grouping_id = [[
 {%- if payload.resource -%}
-{{ payload.environment }}/{{ payload.resource }}/{{ payload.correlate | sort | join(",") if payload.correlate else payload.event }}
+{{ payload.environment }}/{{ payload.resource }}/{{ payload.correlate | select("string") | sort | join(",") if payload.correlate else payload.event }}
 {%- endif -%}
 ]],
   resolve_condition = "{{ (payload.severity or '') | lower in ('ok', 'normal', 'cleared') or payload.status in ('closed', 'expired') }}",

@@ -1,7 +1,7 @@
 --- InfluxDB 2: checks and notification rules, by an HTTP endpoint.
 --- Wire format: a flat row of the check's result, https://docs.influxdata.com/influxdb/v2/monitor-alert/notification-endpoints/create/
---- and the body in a receiver's comment of https://github.com/search?q=_notification_endpoint_name (read 2026-11). Columns that
---- begin with _ are InfluxDB's; of the others texts are tags and numbers are values.
+--- (read 2026-11, with the rows that two receivers keep as samples). Columns that begin with _ are InfluxDB's; of the others texts are
+--- tags and numbers are values.
 return {
   name  = "InfluxDB",
   about = "Checks of InfluxDB 2 and InfluxDB Cloud, by an HTTP notification endpoint",

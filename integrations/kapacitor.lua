@@ -61,7 +61,7 @@ return {
 ]=],
 
   labels = {
-    severity = "{{ {'CRITICAL': 'critical', 'WARNING': 'warning', 'INFO': 'info'}.get((payload.level or '') | upper, '') }}",
+    severity = "{{ {'CRITICAL': 'critical', 'WARNING': 'warning', 'WARN': 'warning', 'INFO': 'info'}.get((payload.level or '') | upper, '') }}",
   },
 
   examples = {

@@ -72,6 +72,12 @@ static chores *open_chores(struct app *app, struct outbox_sender sender) {
                                                .wake_ctx = app});
 }
 
+static fetches *open_fetches(struct app *app, struct outbox_sender sender) {
+    int count = (int)app->settings.api_workers;
+    return fetches_new(&(struct fetches_options){
+        .sender = sender, .at_once = count > 1 ? count / 2 : 1, .wake = app_on_jobs, .wake_ctx = app});
+}
+
 static heartbeats *open_heartbeats(struct app *app) {
     return heartbeats_new(&(struct heartbeats_options){.engine = app->engine,
                                                        .slow_lane = app->slow_lane,
@@ -117,6 +123,7 @@ err app_open_pager(struct app *app, const struct app_options *options, struct wh
         if (*app->settings.outbound_heartbeat_url) o.pulse = open_pulse(app, sender, o.reader);
         if (app->settings.deliver && app->settings.provider_refresh) o.chores = open_chores(app, sender);
     }
+    if (e == ERR_OK && app->courier) app->ports.fetches = o.fetches = open_fetches(app, sender);
     if (e == ERR_OK && !options->is_command && !sender.is_rehearsal) o.beats = open_heartbeats(app);
     if (e != ERR_OK) store_close(o.reader);
     else app->pager = pager_new(&o);

@@ -327,20 +327,15 @@ static err port_attempt(struct ports *ports, arena *a, const struct json *args, 
     return attempts_port(ports->attempts, env_elapsed(ports->env), args, out, why);
 }
 
+// fetch {method, url, headers: [[name, value]], body, timeout_ms, keep} → {status, body} or {failure}
+static err port_fetch(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    return fetches_port(ports->fetches, a, args, out, why);
+}
+
 // settings {names: […]} → {name: value}
 static err port_settings(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    size_t count;
-    const struct json *names = json_items(args, "names", &count);
     (void)a;
-    for (size_t i = 0; i < count; i++) {
-        buf_str(out, i ? STR(",") : STR("{"));
-        buf_json(out, names[i].text);
-        buf_char(out, ':');
-        if (!settings_put(ports->settings, names[i].text, out))
-            return why_set(why, ERR_NOT_FOUND, "there is no setting '%.*s'", STR_FMT(names[i].text));
-    }
-    buf_str(out, count ? STR("}") : STR("{}"));
-    return ERR_OK;
+    return settings_port(ports->settings, args, out, why);
 }
 
 // log {level, message} → {}
@@ -463,6 +458,7 @@ static const struct {
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
     {"events", port_events},
+    {"fetch", port_fetch},
     {"heartbeat", port_heartbeat},
     {"log", port_log},
     {"maintenance", port_maintenance},

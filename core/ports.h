@@ -7,6 +7,7 @@
 #include "backtests.h"
 #include "base/buf.h"
 #include "engine/engine.h"
+#include "engine/fetches.h"
 #include "engine/slow_lane.h"
 #include "events.h"
 #include "settings.h"
@@ -18,6 +19,7 @@ struct ports {
     log_t *log;
     const struct settings *settings;
     throttle *throttle;   // API requests by token
+    fetches *fetches;     // NULL: nothing outside is asked
     attempts *attempts;   // guesses of passwords and codes
     slow_lane *slow_lane; // renders the alerts of the house itself
     backtests *backtests;

@@ -189,6 +189,36 @@ static err check_incoming(const struct settings *s, struct why *why) {
     return ERR_OK;
 }
 
+static bool is_role(str s) { return str_is(s, STR("viewer")) || str_is(s, STR("editor")) || str_is(s, STR("admin")); }
+
+// "GROUP=VALUE, …"; a group may hold equals signs.
+static err check_mapping(const char *name, const char *text, bool is_to_roles, struct why *why) {
+    for (str rest = str_of(text), one; str_split(&rest, ',', &one);) {
+        one = str_trim(one);
+        size_t at = one.len;
+        while (at && one.ptr[at - 1] != '=') at--;
+        str value = str_trim(str_from(one, at));
+        if (!one.len) continue;
+        if (at < 2 || !value.len || (is_to_roles && !is_role(value)))
+            return why_set(why, ERR_INVALID, "%s must be GROUP=%s with commas between them, not '%.*s'", name,
+                           is_to_roles ? "viewer, editor or admin" : "TEAM", STR_FMT(one));
+    }
+    return ERR_OK;
+}
+
+static err check_sign_in(const struct settings *s, struct why *why) {
+    if (*s->oidc_issuer && !is_url(str_of(s->oidc_issuer)))
+        return why_set(why, ERR_INVALID, "oidc_issuer must be an http or https URL, not '%s'", s->oidc_issuer);
+    if (*s->oidc_issuer && !*s->oidc_client_id)
+        return why_set(why, ERR_INVALID, "oidc_client_id must say what %s calls this server", s->oidc_issuer);
+    str standard = str_of(s->oidc_default_role);
+    if (!is_role(standard) && !str_is(standard, STR("none")))
+        return why_set(why, ERR_INVALID, "oidc_default_role must be viewer, editor, admin or none, not '%s'",
+                       s->oidc_default_role);
+    err e = check_mapping("oidc_roles", s->oidc_roles, true, why);
+    return e == ERR_OK ? check_mapping("oidc_teams", s->oidc_teams, false, why) : e;
+}
+
 // What a text must be, beyond being one.
 static err check_texts(const struct settings *s, struct why *why) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
@@ -220,6 +250,7 @@ static err check_texts(const struct settings *s, struct why *why) {
     if (*s->integrations && !is_folder(s->integrations, ""))
         return why_set(why, ERR_INVALID, "integrations: there is no folder %s", s->integrations);
     err e = check_incoming(s, why);
+    if (e == ERR_OK) e = check_sign_in(s, why);
     return e == ERR_OK ? check_outgoing(s, why) : e;
 }
 
@@ -239,7 +270,8 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
     return e == ERR_OK ? check_texts(out, why) : e;
 }
 
-bool settings_put(const struct settings *s, str name, buf *json) {
+// The value of one; false: there is none of this name.
+static bool put_value(const struct settings *s, str name, buf *json) {
 #define TEXT(field, ...)                  \
     if (str_is(name, STR(#field))) {      \
         buf_json(json, str_of(s->field)); \
@@ -260,6 +292,20 @@ bool settings_put(const struct settings *s, str name, buf *json) {
 #undef INT
 #undef BOOL
     return false;
+}
+
+err settings_port(const struct settings *s, const struct json *args, buf *out, struct why *why) {
+    size_t count;
+    const struct json *names = json_items(args, "names", &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_str(out, i ? STR(",") : STR("{"));
+        buf_json(out, names[i].text);
+        buf_char(out, ':');
+        if (!put_value(s, names[i].text, out))
+            return why_set(why, ERR_NOT_FOUND, "there is no setting '%.*s'", STR_FMT(names[i].text));
+    }
+    buf_str(out, count ? STR("}") : STR("{}"));
+    return ERR_OK;
 }
 
 static void help_line(buf *out, const char *name, const char *value, const char *help) {

@@ -63,6 +63,16 @@
     INT(outbound_heartbeat_interval, 60, 1, 86400, "seconds between two of those requests")                           \
     INT(session_idle, 604800, 300, 31622400, "seconds without a request after which a session ends")                  \
     INT(session_limit, 2592000, 300, 31622400, "seconds after which a session ends in any case")                      \
+    TEXT(oidc_issuer, "", "issuer of an OpenID Connect provider that people sign in by")                              \
+    TEXT(oidc_client_id, "", "what that provider calls this server")                                                  \
+    TEXT(oidc_client_secret, "", "the secret that goes with it; better in a file or the environment")                 \
+    TEXT(oidc_name, "single sign-on", "what people read on its button")                                               \
+    TEXT(oidc_scopes, "openid email profile", "scopes that it is asked for")                                          \
+    TEXT(oidc_groups_claim, "groups", "the claim that lists a person's groups")                                       \
+    TEXT(oidc_roles, "", "GROUP=ROLE with commas: the highest that one has; empty: roles are kept here")              \
+    TEXT(oidc_default_role, "viewer", "role of who is in none of these groups; none: they are not let in")            \
+    TEXT(oidc_teams, "", "GROUP=TEAM with commas: who is in the group is in the team, and nobody else")               \
+    BOOL(oidc_create, true, "who signs in by it for the first time gets an account")                                  \
     BOOL(password_sign_in, true, "passwords let in; off: only those of who is marked as break-glass")                 \
     BOOL(deliver, true, "send notifications; off: they wait")                                                         \
     TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups; the first 200 values")   \
@@ -84,5 +94,6 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
 // Sets one by name; ERR_NOT_FOUND for an unknown name, ERR_INVALID or ERR_LIMIT for a bad value.
 err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why);
 void settings_defaults(struct settings *out);
-bool settings_put(const struct settings *s, str name, buf *json); // the value of one; false: there is none of this name
-void settings_help(buf *out);                                     // one line a setting: flag, default, help
+// The values of some as a port, JSON in and JSON out: {names: […]} → {name: value}.
+err settings_port(const struct settings *s, const struct json *args, buf *out, struct why *why);
+void settings_help(buf *out); // one line a setting: flag, default, help

@@ -254,6 +254,7 @@ int64_t pager_turn(pager *p) {
     int64_t out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
+    if (p->options.fetches) fetches_turn(p->options.fetches);
     int64_t look = p->options.watch ? watch_turn(p->options.watch) : -1;
     int64_t beats = p->options.beats ? heartbeats_turn(p->options.beats) : -1;
     int64_t own = p->options.pulse ? pulse_turn(p->options.pulse) : -1;
@@ -329,6 +330,7 @@ void pager_free(pager *p) {
     heartbeats_free(p->options.beats);
     pulse_free(p->options.pulse);
     chores_free(p->options.chores);
+    fetches_free(p->options.fetches);
     calendars_free(p->options.calendars);
     outbox_free(p->options.outbox);
     store_close(p->options.reader);

@@ -6,6 +6,7 @@
 #pragma once
 #include "engine/calendars.h"
 #include "engine/chores.h"
+#include "engine/fetches.h"
 #include "engine/heartbeats.h"
 #include "engine/outbox.h"
 #include "engine/pulse.h"
@@ -20,6 +21,7 @@ struct pager_options {
     calendars *calendars; // likewise; NULL: none is fetched
     watch *watch;         // likewise; NULL: schedules are not looked after
     chores *chores;       // likewise; NULL: providers are asked nothing
+    fetches *fetches;     // likewise; NULL: workers ask nothing outside
     pulse *pulse;         // likewise; NULL: nobody outside is told that all is well
     heartbeats *beats;    // likewise; NULL: no silence is noticed
     env *env;

@@ -4,6 +4,7 @@
 #include "script/bindings.h"
 #include "script/fuel.h"
 #include "script/p256.h"
+#include "script/rs256.h"
 #include <lauxlib.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -128,6 +129,23 @@ static int sign(lua_State *L) {
     return push_or_nil(L, p256_sign(key, data, out), out, sizeof out);
 }
 
+// p256_verify(public key of 65 bytes, data, signature of 64) -> boolean (ES256); false too for what is no key
+static int verify_p256(lua_State *L) {
+    str key = check_bytes(L, 1, 1), data = check_bytes(L, 2, HASH_COST), signature = check_bytes(L, 3, 1);
+    fuel_bytes(L, 2 * CURVE_COST);
+    lua_pushboolean(L, p256_verify(key, data, signature));
+    return 1;
+}
+
+// rs256_verify(modulus, exponent, data, signature) -> boolean (RS256); false too for what is no key
+static int verify_rsa(lua_State *L) {
+    str modulus = check_bytes(L, 1, 1), exponent = check_bytes(L, 2, 1);
+    str data = check_bytes(L, 3, HASH_COST), signature = check_bytes(L, 4, 1);
+    fuel_bytes(L, 2 * CURVE_COST);
+    lua_pushboolean(L, rs256_verify(modulus, exponent, data, signature));
+    return 1;
+}
+
 // ed25519_verify(public key of 32 bytes, data, signature of 64) -> boolean; false too for what is no key or signature
 static int verify(lua_State *L) {
     str key = check_bytes(L, 1, 1), data = check_bytes(L, 2, HASH_COST), signature = check_bytes(L, 3, 1);
@@ -245,6 +263,8 @@ int bind_crypto_open(lua_State *L) {
                                          {"p256_public", public_key},
                                          {"p256_agree", agree},
                                          {"p256_sign", sign},
+                                         {"p256_verify", verify_p256},
+                                         {"rs256_verify", verify_rsa},
                                          {"ed25519_verify", verify},
                                          {"hkdf", hkdf},
                                          {"aes128gcm", aes128gcm},

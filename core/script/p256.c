@@ -107,6 +107,35 @@ bool p256_sign(str private_key, str data, unsigned char signature[P256_SIGNATURE
     return true;
 }
 
+// Two numbers one after the other as OpenSSL wants them: DER, made for who frees it.
+static int der_of(str signature, unsigned char **der) {
+    const unsigned char *bytes = (const unsigned char *)signature.ptr;
+    ECDSA_SIG *s = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(bytes, P256_SIGNATURE / 2, NULL);
+    BIGNUM *t = BN_bin2bn(bytes + P256_SIGNATURE / 2, P256_SIGNATURE / 2, NULL);
+    CHECK(s && r && t && ECDSA_SIG_set0(s, r, t) == 1);
+    int n = i2d_ECDSA_SIG(s, der);
+    CHECK(n > 0);
+    ECDSA_SIG_free(s);
+    return n;
+}
+
+bool p256_verify(str public_key, str data, str signature) {
+    if (public_key.len != P256_PUBLIC || signature.len != P256_SIGNATURE) return false;
+    EVP_PKEY *key = key_of(NULL, (const unsigned char *)public_key.ptr);
+    if (!key) return false;
+    unsigned char *der = NULL;
+    int n = der_of(signature, &der);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    CHECK(ctx);
+    bool is = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+              EVP_DigestVerify(ctx, der, (size_t)n, (const unsigned char *)data.ptr, data.len) == 1;
+    EVP_MD_CTX_free(ctx);
+    OPENSSL_free(der);
+    EVP_PKEY_free(key);
+    return is;
+}
+
 static void hmac(str key, const unsigned char *data, size_t n, unsigned char out[HASH]) {
     CHECK(HMAC(EVP_sha256(), key.len ? key.ptr : "", (int)key.len, data, n, out, NULL));
 }

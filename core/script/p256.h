@@ -22,6 +22,9 @@ bool p256_agree(str private_key, str other_public, unsigned char secret[P256_SEC
 // ES256 of RFC 7518: SHA-256, r and s one after the other.
 bool p256_sign(str private_key, str data, unsigned char signature[P256_SIGNATURE]);
 
+// Whether such a signature is right; false also for what is no key or no signature.
+bool p256_verify(str public_key, str data, str signature);
+
 // HKDF with SHA-256 (RFC 5869); n is at most HKDF_MAX.
 void hkdf_sha256(str salt, str secret, str info, unsigned char *out, size_t n);
 // AES-128-GCM: `out` takes text.len + GCM_TAG bytes.

@@ -2,6 +2,7 @@
 local account = require("api.account")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
+local oidc = require("api.oidc")
 local page = require("api.page")
 local port = require("tocsin.port")
 local query_string = require("api.query")
@@ -14,6 +15,10 @@ local page_sign_in = {}
 local function form(status, shows, headers)
   local settings = port.call("settings", { names = json.array { "password_sign_in" } })
   shows.heading, shows.has_passwords = "Sign in", settings.password_sign_in
+  local provider = oidc.settings()
+  if provider then
+    shows.provider = { name = provider.oidc_name, path = "/sign-in/oidc?" .. query_string.text { { "next", shows.next } } }
+  end
   return page.answer(status, shows.ticket and "sign_in_code" or "sign_in", shows, headers)
 end
 
@@ -71,8 +76,8 @@ function page_sign_in.sign_out(request)
       account.trail("user", found.user_id, "sign_out", found.user_id, { address = request.client.address }, request.now)) })
     if not result then error({ code = code, sentence = sentence }) end
   end
-  if request.is_json then return { status = 204, text = "", headers = session.close_cookie() } end
-  return page.see("/sign-in", session.close_cookie())
+  if request.is_json then return { status = 204, text = "", headers = session.drop_cookie("session") } end
+  return page.see("/sign-in", session.drop_cookie("session"))
 end
 
 return page_sign_in

@@ -4,6 +4,7 @@ local crypto = require("tocsin.crypto")
 local page = require("api.page")
 local page_account = require("api.page_account")
 local page_link = require("api.page_link")
+local page_oidc = require("api.page_oidc")
 local page_sign_in = require("api.page_sign_in")
 local port = require("tocsin.port")
 local query_string = require("api.query")
@@ -17,6 +18,8 @@ local BODY_MAX <const> = 32768
 -- Pattern of the path, and what answers by method.
 local ROUTES <const> = {
   { "^/sign%-in$", GET = page_sign_in.show, POST = page_sign_in.take },
+  { "^/sign%-in/oidc$", GET = page_oidc.go },
+  { "^/sign%-in/oidc/callback$", GET = page_oidc.come_back },
   { "^/sign%-out$", GET = page_sign_in.show_out, POST = page_sign_in.sign_out },
   { "^/account$", GET = page_account.show },
   { "^/account/password$", POST = page_account.change_password },

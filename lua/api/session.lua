@@ -19,8 +19,8 @@ local function settings() return port.call("settings", { names = json.array { "s
 
 local function is_secure(request) return string.find(request.base_url, "^https:") ~= nil end
 
----A cookie of a request by name, or nil.
-function session.cookie(headers, name)
+-- A cookie of a request by name, or nil.
+local function cookie(headers, name)
   for pair in string.gmatch(headers.cookie or "", "[^;]+") do
     local found, value = string.match(pair, "^%s*([^=]+)=(.-)%s*$")
     if found == name then return value end
@@ -29,7 +29,7 @@ end
 
 -- The digest of the session that a cookie of this name names.
 local function digest_of(headers, name)
-  local value = session.cookie(headers, name)
+  local value = cookie(headers, name)
   local bytes = value and #value == COOKIE_LENGTH and crypto.unbase64(value)
   return bytes and crypto.sha256_hex(name .. "=" .. bytes)
 end
@@ -69,12 +69,31 @@ function session.of(headers, now)
   return row
 end
 
--- A new value of the cookie: its line for the answer, and its digest.
+-- What a cookie of ours is called: under TLS no other host of the domain can set it.
+local function name_of(request, what) return (is_secure(request) and "__Host-tocsin_" or "tocsin_") .. what end
+
+---The line that hands out a cookie.
+---@param what string the last part of its name
+---@param life_s integer seconds
+function session.set_cookie(request, what, value, life_s)
+  return string.format("Set-Cookie: %s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s\r\n", name_of(request, what), value,
+    life_s, is_secure(request) and "; Secure" or "")
+end
+
+---The value of a cookie that `set_cookie` handed out, or nil.
+function session.own_cookie(request, what) return cookie(request.headers, name_of(request, what)) end
+
+---The lines that take a cookie away, under both of its names.
+function session.drop_cookie(what)
+  return "Set-Cookie: tocsin_" .. what .. "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax\r\n" ..
+    "Set-Cookie: __Host-tocsin_" .. what .. "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure\r\n"
+end
+
+-- A new value of the session's cookie: its line for the answer, and its digest.
 local function new_cookie(request, limit_s)
-  local name, bytes = is_secure(request) and SECURE or PLAIN, crypto.random_bytes(32)
-  local line = string.format("Set-Cookie: %s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s\r\n", name,
-    crypto.base64url(bytes), limit_s, is_secure(request) and "; Secure" or "")
-  return line, crypto.sha256_hex(name .. "=" .. bytes)
+  local bytes = crypto.random_bytes(32)
+  return session.set_cookie(request, "session", crypto.base64url(bytes), limit_s),
+    crypto.sha256_hex(name_of(request, "session") .. "=" .. bytes)
 end
 
 -- Text of the client that is shown again: cut, and valid UTF-8.
@@ -109,12 +128,6 @@ function session.rotate(request, id)
   local row = store.row("SELECT expires_at FROM session WHERE id = $1", id)
   local line, digest = new_cookie(request, math.max(1, ((row and row.expires_at or 0) - request.now) // SECOND))
   return { { sql = "UPDATE session SET digest = $1 WHERE id = $2", args = { digest, id } } }, line
-end
-
----The lines that take the cookies away.
-function session.close_cookie()
-  return "Set-Cookie: " .. PLAIN .. "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax\r\n" ..
-    "Set-Cookie: " .. SECURE .. "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure\r\n"
 end
 
 ---Does a request come from a page of ours? A browser sends its cookie with whatever page asks it to. What newer browsers

@@ -125,7 +125,7 @@ function Connection:read(options)
   local status = assert(tonumber(head:match("^HTTP/1%.1 (%d%d%d) [^\r\n]+\r\n")), "not an answer: " .. head)
   local headers = {}
   for name, value in head:gmatch("\r\n([^:\r\n]+): ([^\r\n]*)") do
-    assert(not headers[name:lower()], "the answer repeats " .. name)
+    assert(not headers[name:lower()] or name:lower() == "set-cookie", "the answer repeats " .. name)
     headers[name:lower()] = value
   end
   local length = (options.head or status < 200 or status == 204 or status == 304) and 0

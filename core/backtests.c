@@ -3,13 +3,13 @@
 #include "base/thread.h"
 #include "script/fuel.h"
 #include <pthread.h>
-#include <unistd.h>
 
 enum { RUNS_KEPT = 32, RUNS_WAITING = 8 };
 #define BUSY_ALERTS_A_SECOND 200
+#define FULL_ALERTS_A_SECOND 2000               // from here on it takes a fiftieth of one processor
+#define REST_FACTOR_MAX      49                 // rest to work then, and less where less comes in
 #define LOOK_NS              INT64_C(50000000)  // between two looks at how busy the house is
-#define REST_MAX_NS          INT64_C(100000000) // at once
-#define REST_FACTOR          9                  // rest to work, where it is busy
+#define REST_MAX_NS          INT64_C(500000000) // at once
 #define MEMORY_BYTES         (512 << 20)        // of a run: a hundred thousand alerts hold some tens of MiB
 
 enum run_state { RUN_NONE, RUN_WAITING, RUN_RUNNING, RUN_DONE, RUN_STOPPED, RUN_FAILED };
@@ -38,7 +38,7 @@ struct backtests {
     struct { // how busy the house is
         int64_t looked_at;
         uint64_t alerts;
-        bool is_busy;
+        double rest; // to work
     } pace;
 };
 
@@ -47,7 +47,11 @@ backtests *backtests_new(const struct backtests_options *options) {
     b->options = *options;
     b->last_id = env_now(options->env) / 1000000; // an id of before a restart means nothing
     pthread_mutex_init(&b->mutex, NULL);
-    pthread_cond_init(&b->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&b->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     return b;
 }
 
@@ -153,6 +157,7 @@ err backtests_end(backtests *b, int64_t id) {
     pthread_mutex_lock(&b->mutex);
     struct run *r = find(b, id);
     if (r) r->is_stopping = true;
+    pthread_cond_signal(&b->wake);
     pthread_mutex_unlock(&b->mutex);
     return r ? ERR_OK : ERR_NOT_FOUND;
 }
@@ -273,18 +278,33 @@ static void look_around(backtests *b, int64_t now) {
     int64_t since = now - b->pace.looked_at;
     if (since < LOOK_NS) return;
     uint64_t alerts = __atomic_load_n(b->options.alerts, __ATOMIC_RELAXED);
-    b->pace.is_busy = (double)(alerts - b->pace.alerts) * 1e9 / (double)since > BUSY_ALERTS_A_SECOND;
+    double rate = (double)(alerts - b->pace.alerts) * 1e9 / (double)since;
+    double factor = rate < FULL_ALERTS_A_SECOND ? rate * REST_FACTOR_MAX / FULL_ALERTS_A_SECOND : REST_FACTOR_MAX;
+    b->pace.rest = rate > BUSY_ALERTS_A_SECOND ? factor : 0;
     b->pace.alerts = alerts;
     b->pace.looked_at = now;
 }
 
-// A turn that rests afterwards where it is busy.
+// Ends early when the server stops, and when there is another run.
+static void rest(backtests *b, int64_t ns) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t sum = until.tv_nsec + ns;
+    until.tv_sec += (time_t)(sum / 1000000000);
+    until.tv_nsec = (long)(sum % 1000000000);
+    pthread_mutex_lock(&b->mutex);
+    if (!b->is_stopping) pthread_cond_timedwait(&b->wake, &b->mutex, &until);
+    pthread_mutex_unlock(&b->mutex);
+}
+
+// A turn that rests afterwards where it is busy: not only the processor is shared, but also what is between it and memory.
 static bool paced_turn(backtests *b) {
     int64_t start = clock_ns();
     if (!backtests_turn(b)) return false;
-    int64_t now = clock_ns(), rest = REST_FACTOR * (now - start);
+    int64_t now = clock_ns();
     look_around(b, now);
-    if (b->pace.is_busy) usleep((useconds_t)((rest < REST_MAX_NS ? rest : REST_MAX_NS) / 1000));
+    double ns = b->pace.rest * (double)(now - start);
+    if (ns > 0) rest(b, ns < REST_MAX_NS ? (int64_t)ns : REST_MAX_NS);
     return true;
 }
 

@@ -188,8 +188,12 @@ static err read_times(struct window *w, const struct store_value *v) {
     if (problem.count)
         LOG(w->engine->options.log, LOG_ERROR, "maintenance_times", LOG_N("window", w->id),
             LOG_Z("error", problem.first.text));
-    w->times = schedule->shifts;
-    return schedule->shift_count ? ERR_OK : ERR_CORRUPT;
+    if (!schedule->shift_count) return ERR_CORRUPT;
+    struct shift *times = arena_alloc(w->arena, sizeof *times);
+    *times = schedule->shifts[0];
+    times->is_kept = true; // the work that is planned is done in that night too
+    w->times = times;
+    return ERR_OK;
 }
 
 static err read_window(struct window *w) {

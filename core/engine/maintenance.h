@@ -1,7 +1,8 @@
 // The rules of maintenance: which window covers a group, and when a window starts and ends. Pure: plain structs in and out,
 // `now` is an argument, no I/O.
 //
-// The times of a window are those of a shift (engine/schedule.h): read on the clock on the wall, its length too.
+// The times of a window are those of a shift (engine/schedule.h): read on the clock on the wall, its length too. One that
+// lies in an hour that is left out begins when that hour would have, and lasts as long.
 #pragma once
 #include "engine/schedule.h"
 #include "text/json.h"

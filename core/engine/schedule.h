@@ -41,6 +41,7 @@ struct shift {
     unsigned by_day;       // bit 0 is Monday; no bit: not limited
     unsigned by_month;     // bits 1 to 12
     uint64_t by_monthday;  // bits 1 to 31; bits 33 to 63 for -1 to -31
+    bool is_kept;          // where its hours are left out, when clocks are turned, it lasts as long from then on
     struct people *groups; // they take turns; of a single or recurrent event one
     size_t group_count, first_group;
     // Filled in by shift_prepare.

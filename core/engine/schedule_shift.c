@@ -132,6 +132,7 @@ static err add(struct window *w, int64_t wall, int64_t turn, struct why *why) {
     const struct shift *s = w->shift;
     int64_t from = zone_utc(s->zone, wall) * CIVIL_SECOND;
     int64_t to = zone_utc(s->zone, wall + duration_of(s)) * CIVIL_SECOND;
+    if (to <= from && s->is_kept) to = from + duration_of(s) * CIVIL_SECOND;
     if (from > w->last_start) return ERR_OK;
     if (from < w->cut_from) from = w->cut_from;
     if (to > w->cut_to) to = w->cut_to;

@@ -358,6 +358,18 @@ describe("a maintenance window", function()
     assert.same({ "running", "2026-10-26T04:00:00Z" }, { read(made).state, read(made).end_at })
   end)
 
+  it("that begins in the hour that is left out begins when the clock goes on", function()
+    w:close()
+    open { start_at = 1774656000000000 } -- Saturday 2026-03-28 00:00 UTC; Berlin leaves out 02:00 to 03:00 on the 29th
+    local made = window { start = "2026-03-28T02:30:00", time_zone = "Europe/Berlin", duration = 3600, frequency = "daily" }
+    local seen = { made.next_start_at }
+    w:advance(3 * HOUR)
+    seen[2] = read(made).next_start_at
+    w:advance(24 * HOUR)
+    seen[3] = read(made).next_start_at
+    assert.same({ "2026-03-28T01:30:00Z", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z" }, seen)
+  end)
+
   it("that is deleted while it runs lets go what it collected", function()
     local made = window { duration = 3600 }
     local a = post "a"
@@ -377,6 +389,12 @@ describe("a maintenance window", function()
     stop()
   end)
 end)
+
+local function many_labels(count)
+  local list = json.array {}
+  for i = 1, count do list[i] = { key = { name = "k" .. i }, value = { name = "v" } } end
+  return list
+end
 
 describe("a window is refused", function()
   setup(open)
@@ -399,6 +417,13 @@ describe("a window is refused", function()
       frequency = "daily", ["until"] = "2026-05-18T00:00:00" }, "until", "earlier" },
     ["with labels that are none"] = { { mode = "debug", duration = 60, labels = json.array { "x" } }, "labels", "Label 1" },
     ["with a name that is too long"] = { { mode = "debug", duration = 60, name = ("x"):rep(151) }, "name", "150" },
+    ["with an end that is no time"] = { { mode = "debug", duration = 60, frequency = "daily", ["until"] = "soon" }, "until", "wrong format" },
+    ["with days that are none"] = { { mode = "debug", duration = 60, frequency = "weekly", by_day = json.array { "XX" } }, "by_day", "MO to SU" },
+    ["of another frequency"] = { { mode = "debug", duration = 60, frequency = "yearly" }, "frequency", "hourly, daily" },
+    ["with an interval past a thousand"] = { { mode = "debug", duration = 60, frequency = "daily", interval = 1001 }, "interval", "1000" },
+    ["with a choice for its end that is none"] = { { mode = "debug", duration = 60, resolve_at_end = "yes" }, "resolve_at_end", "boolean" },
+    ["with a hundred labels and one"] = { { mode = "debug", duration = 60, labels = many_labels(101) }, "labels", "at most 100" },
+    ["of a route of another integration"] = { { mode = "debug", duration = 60, route_id = "R0" }, "route_id", "does not exist" },
     ["with an interval of none"] = { { mode = "debug", duration = 60, frequency = "daily", interval = 0 }, "interval", "1" },
   } do
     it(name, function()
@@ -453,6 +478,32 @@ describe("a restart in the middle of a window", function()
     restart(2 * HOUR)
     assert.equal(1, #w:calls(a))
     assert.equal(json.null, shown().maintenance_mode)
+  end)
+  it("in two windows at once, one within the other, keeps to both", function()
+    local long, short = window { duration = 7200 }, window { mode = "debug", duration = 3600 }
+    local a = post "a"
+    restart(10 * MINUTE)
+    w:api(200, "POST", "maintenance_windows/" .. long.id .. "/stop/")
+    assert.same({ 1, 0 }, { group(a).is_debug, #w:calls(a) })
+    restart(30 * MINUTE)
+    assert.same({ 1, 0 }, { group(a).is_debug, #w:calls(a) })
+    restart(20 * MINUTE)
+    assert.same({ 0, 1 }, { group(a).is_debug, #w:calls(a) })
+    assert.same({ "ended", "ended" }, { read(long).state, read(short).state })
+  end)
+  it("of a window that repeats across the turn of the clocks goes on", function()
+    close()
+    os.execute("rm -rf " .. folder .. "/*")
+    open { data = folder, start_at = 1792800000000000 }
+    local made = window { start = "2026-10-24T22:00:00", time_zone = "Europe/Berlin", duration = 6 * 3600, frequency = "weekly" }
+    w:advance(21 * HOUR)
+    local a = post "a"
+    restart(5 * HOUR) -- 02:00 UTC, 03:00 in winter, after the hour that came twice
+    assert.same({ "running", "2026-10-25T03:00:00Z" }, { read(made).state, read(made).end_at })
+    assert.equal(collector().id, group(a).root_id)
+    restart(HOUR)
+    assert.same({ "planned", "2026-10-31T21:00:00Z" }, { read(made).state, read(made).next_start_at })
+    assert.equal(1, #w:calls(a))
   end)
   it("joins one that should have started, and leaves out one that came and went", function()
     local missed = window { start = "2026-05-19T12:10:00", duration = 600, frequency = "daily" }

@@ -99,7 +99,10 @@ describe("killed with SIGKILL again and again", function()
     local alive = tally(w, "SELECT i.name FROM heartbeat AS h JOIN integration AS i ON i.id = h.integration_id WHERE h.state = 'alive'")
     for life in pairs(w.armed) do assert.equal(1, alive["fresh " .. life], text) end
     local titles = tally(w, "SELECT title FROM alert_group")
-    for _, uid in ipairs(w.answered) do assert.equal(1, titles[uid], uid .. " " .. text) end
+    for _, uid in ipairs(w.answered) do
+      local stored = count(w, ("SELECT count(*) FROM alert WHERE CAST(payload AS TEXT) LIKE '%%%s%%'"):format(uid))
+      assert.equal(1, titles[uid], ("%s, stored %d times, of %s %s"):format(uid, stored, table.concat(w.answered, " "), text))
+    end
     -- Each silence is told of once and ends: missing, restored, missing, restored.
     assert.equal(0, count(w, [[SELECT count(*) FROM (SELECT event, lag(event) OVER (PARTITION BY integration_id ORDER BY id) AS before FROM heartbeat_event
       WHERE event IN ('missing', 'restored')) WHERE event = before OR (before IS NULL AND event = 'restored')]]), text)

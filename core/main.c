@@ -1,6 +1,7 @@
 // The command line: which command, its flags, its exit code. Everything else is elsewhere.
 #include "app.h"
 #include "control.h"
+#include "fetch.h"
 #include "inprocess.h"
 #include <signal.h>
 #include <stdio.h>
@@ -182,6 +183,7 @@ static err open_folder(struct command_ports *ports, const char *data, struct why
 
 static err command_port(void *ctx, str name, str json, buf *out, struct why *why) {
     struct command_ports *ports = ctx;
+    if (str_is(name, STR("fetch"))) return fetch_get(json, out, why); // of no data folder
     arena *a = arena_new();
     struct json *args;
     err e = json_parse(a, json, &args, why);
@@ -268,6 +270,7 @@ static const struct {
     {"export", "write the configuration as files", command_lua},
     {"plan", "show what files would change", command_lua},
     {"apply", "make the configuration be what files say", command_lua},
+    {"import", "take over the configuration of another system", command_lua},
     {"version", "print the version", command_version},
 };
 

@@ -67,12 +67,13 @@ end
 ---Makes it so, all or nothing: what was rehearsed on a copy is written at once, and rehearsed again when somebody changed
 ---something meanwhile.
 ---@param fresh fun(): table desired anew for each attempt
+---@param options table as of plan; is_tolerant: what is refused is left out instead of stopping all
 ---@return table? plan what was done; with `wrong` nothing was
 ---@return string? why
 function apply.make(data, fresh, options)
   for _ = 1, ATTEMPTS_MAX do
     local plan, why = apply.plan(data, fresh(), options)
-    if not plan or #plan.wrong > 0 or #plan.statements == 0 then return plan, why end
+    if not plan or (#plan.wrong > 0 and not options.is_tolerant) or #plan.statements == 0 then return plan, why end
     local result, sentence, code = port.call("write", { data = data, statements = plan.statements })
     if result then
       for _, call in ipairs(plan.calls) do

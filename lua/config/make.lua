@@ -32,9 +32,13 @@ end
 
 function make:add(wanted, place, path, sentence)
   local text = table.concat(path, ".")
-  if #self.wrong >= WRONG_MAX then return end
-  self.wrong[#self.wrong + 1] = { path = wanted.path, line = line_at(place, path), kind = wanted.kind.name, object = wanted,
-    sentence = text ~= "" and text ~= "detail" and text .. ": " .. sentence or sentence }
+  if text == "detail" then text = "" end
+  if not place then text = (wanted.part or "") .. (wanted.part and text ~= "" and "." or "") .. text end
+  if text ~= "" then sentence = text .. ": " .. sentence end
+  local key = wanted.path .. "\0" .. (line_at(place, path) or "") .. "\0" .. sentence
+  if self.said[key] or #self.wrong >= WRONG_MAX then return end
+  self.said[key] = true
+  self.wrong[#self.wrong + 1] = { path = wanted.path, line = line_at(place, path), sentence = sentence }
 end
 
 -- The sentences of a refusal: {"detail"}, {"field": ["…"]}, {"field": {"part": ["…"]}}.
@@ -104,7 +108,12 @@ end
 local function changes(self, kind, wanted, place, document, shown)
   local is, names = shape_of(self, kind, shown), {}
   for _, f in ipairs(kind.fields) do
-    if document[f.name] ~= nil and not shape.same(document[f.name], is[f.name]) then names[#names + 1] = f.name end
+    local value, old = document[f.name], is[f.name]
+    if not f.is_exported then old = shown[f.name] end
+    if value == nil or shape.same(value, old) or (wanted.only_new and wanted.only_new[f.name]) then goto next end
+    if f.is_fixed then self:add(wanted, place, { f.name }, "This field cannot be changed once it is set.")
+    else names[#names + 1] = f.name end
+    ::next::
   end
   local sent = sent_of(self, kind, wanted, place, document, names)
   for _, f in ipairs(self.is_partial and {} or kind.fields) do
@@ -234,11 +243,13 @@ end
 local function sync_parts(self, part, wanted, owner)
   local documents, place = wanted.document[part.place.as], wanted.place and wanted.place.at[part.place.as]
   local pairs_of, rest = pair_parts(self, part, documents, owner.parts[part.place.as] or {})
-  for _, one in ipairs(rest) do drop(self, part, wanted, one.id) end
+  for _, one in ipairs(self.is_partial and part.place.keeps and {} or rest) do drop(self, part, wanted, one.id) end
   local apart, groups = part.place.apart, {}
   for i, document in ipairs(documents) do
     local at, one = place and place.at and place.at[i], pairs_of[i]
-    if one then converge(self, part, wanted, at, document, one)
+    wanted.part = format("%s[%d]", part.place.as, i)
+    if one then
+      if not (self.is_partial and part.place.keeps) then converge(self, part, wanted, at, document, one) end
     else
       one = create(self, part, wanted, at, document, { [part.place.parent] = owner.id })
       if one then converge(self, part, wanted, at, document, one) end
@@ -247,6 +258,7 @@ local function sync_parts(self, part, wanted, owner)
     groups[group] = groups[group] or {}
     table.insert(groups[group], one)
   end
+  wanted.part = nil
   for _, group in ipairs(part.place.is_ordered and keys.sorted(groups) or {}) do
     put_in_order(self, part, wanted, place, groups[group])
   end
@@ -280,6 +292,8 @@ local function create_missing(self, is_late)
     local object = create(self, kind, wanted, wanted.place, wanted.document)
     if not object then return end
     wanted.object, object.is_new = object, true
+    local other = self.state.ids[kind.name][wanted.slug]
+    if other then self.state.slugs[kind.name][other] = nil end
     self.state.ids[kind.name][wanted.slug], self.state.slugs[kind.name][object.id] = object.id, wanted.slug
   end)
 end
@@ -310,7 +324,7 @@ end
 --- is_partial: what a document does not name stays; is_marking: objects become managed by their files, others of files go
 ---@return table[] wrong {path, line, sentence}
 function make.all(client, kinds, state, desired, options)
-  local self = setmetatable({ client = client, kinds = kinds, state = state, desired = desired, wrong = {},
+  local self = setmetatable({ client = client, kinds = kinds, state = state, desired = desired, wrong = {}, said = {},
     is_partial = options.is_partial, is_marking = options.is_marking }, make)
   for _, kind in ipairs(kinds) do match_kind(self, kind) end
   for _, kind in ipairs(kinds) do forget_slugs(self, kind) end

@@ -104,7 +104,7 @@ end
 
 return {
   name = "escalation_policy", table = "escalation_step", prefix = "E", path = "escalation_policies",
-  files = { { of = "escalation_chain", as = "steps", parent = "escalation_chain_id", is_ordered = true } },
+  files = { { of = "escalation_chain", as = "steps", parent = "escalation_chain_id", by = { "type" }, is_ordered = true } },
   methods = { "list", "get", "create", "update", "delete" }, area = "chains",
   belongs = { { "escalation_chain", "escalation_chain_id" } },
   page_size = 50, order = "t.escalation_chain_id, t.position, t.id",

@@ -92,7 +92,8 @@ end
 
 return {
   name = "notification_rule", table = "notification_rule", prefix = "N", path = "personal_notification_rules",
-  files = { { of = "user", as = "notification_rules", parent = "user_id", is_ordered = true, apart = "important" } },
+  files = { { of = "user", as = "notification_rules", parent = "user_id", by = { "type" }, is_ordered = true,
+    apart = "important" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.is_important, t.position, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",

@@ -65,16 +65,6 @@ static const struct {
     void (*answer)(const struct front *front, struct http_exchange *x);
 } plain[] = {{"/health", health}, {"/ready", ready}, {"/metrics", metrics}};
 
-// The pages of lua/api/pages.lua: their first folder.
-static bool is_page(str path) {
-    static const char *const folders[] = {"/sign-in", "/sign-out", "/account", "/invite", "/reset"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        str folder = str_of(folders[i]);
-        if (str_starts(path, folder) && (path.len == folder.len || path.ptr[folder.len] == '/')) return true;
-    }
-    return false;
-}
-
 static void take_prefix(const struct front *front, struct http_request *r) {
     str prefix = front->path_prefix, rest = str_from(r->path, prefix.len);
     if (!prefix.len || !str_starts(r->path, prefix) || (rest.len && rest.ptr[0] != '/')) return;
@@ -97,10 +87,6 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
         work(front, WORK_CALLBACK, x);
         return;
     }
-    if (is_page(path)) {
-        work(front, WORK_PAGE, x);
-        return;
-    }
     str bare = path;
     if (bare.len > 1 && bare.ptr[bare.len - 1] == '/') bare.len--;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
@@ -109,5 +95,5 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
         else not_allowed(x, "GET, HEAD");
         return;
     }
-    work(front, WORK_API, x);
+    work(front, str_starts(path, STR("/api/")) ? WORK_API : WORK_PAGE, x);
 }

@@ -100,7 +100,7 @@ static const char *const modules[] = {[WORK_API] = "api",
                                       [WORK_EXPLAIN] = "api.explain",
                                       [WORK_ACT] = "api.act",
                                       [WORK_CALLBACK] = "api.callbacks",
-                                      [WORK_PAGE] = "api.pages"};
+                                      [WORK_PAGE] = "web"};
 
 // Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client) or api.explain.page(type, token,
 // base_url) → status, content_type, body, extra_headers, stream.

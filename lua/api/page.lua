@@ -69,14 +69,14 @@ function page.under(answer, prefix)
   return answer
 end
 
----Where a `next` leads: a path here, or the page of one's own account for anything else. A browser takes `//host` and
+---Where a `next` leads: a path here, or the alert groups for anything else. A browser takes `//host` and
 ---`/\host` for another host, and drops tabs and newlines before it looks.
 ---@param text any
 ---@return string
 function page.next(text)
   local is_good = type(text) == "string" and #text <= NO_PAGE_LENGTH and string.find(text, "^/[%w%-._~!$&'()*+,;=:@%%/?]*$")
     and not string.find(text, "^//")
-  return is_good and text or "/account"
+  return is_good and text or "/"
 end
 
 return page

@@ -90,7 +90,10 @@ local function failure(request, problem)
   return page.refuse(request, 500, "Something went wrong here. The log has the reason under id " .. id .. ".")
 end
 
----Answers one request. Called by a worker thread.
+---Is this the path of a page about accounts?
+function pages.has(path) return find(path) ~= nil end
+
+---Answers one request. Called by `web.handle`, with what a worker thread told that.
 ---@param client string address
 ---@return integer status
 ---@return string content_type

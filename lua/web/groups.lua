@@ -1,0 +1,201 @@
+--- The table of alert groups, `/`: filters live in the address, and what is done to those that are selected is a form.
+local group <const> = require "resources.alert_group"
+local ids <const> = require "tocsin.ids"
+local integration <const> = require "resources.integration"
+local json <const> = require "tocsin.json"
+local page <const> = require "web.page"
+local query_string <const> = require "api.query"
+local rights <const> = require "api.rights"
+local rows <const> = require "api.rows"
+local statement <const> = require "api.statement"
+local store <const> = require "tocsin.store"
+local table_settings <const> = require "api.table_settings"
+local team <const> = require "resources.team"
+local time <const> = require "api.time"
+local times <const> = require "web.times"
+local user <const> = require "resources.user"
+local view <const> = require "web.view"
+
+local groups <const> = {}
+
+local PAGE <const>, COUNT_MAX <const> = 50, 999
+local STATES <const> = { "open", "firing", "acknowledged", "silenced", "resolved", "all" }
+local KEPT <const> = { "state", "search", "integration_id", "team_id", "label", "person", "from", "to" } -- in links and forms
+
+local function condition(sql, ...)
+  local values <const> = table.pack(...)
+  return { { add = function(q) q.add("AND " .. sql, table.unpack(values)) end }, {} }
+end
+
+-- What the address asks for -----------------------------------------------------------------------------------------------
+
+local function state_of(request)
+  local wanted = query_string.get(request.query, "state")
+  for _, state in ipairs(STATES) do
+    if state == wanted then return state end
+  end
+  return "open"
+end
+
+local function add_person(list, text)
+  local id = ids.decode("U", text)
+  if not id then return end
+  list[#list + 1] = condition("(t.acknowledged_by = 'user' AND t.acknowledged_by_id = ? OR t.id IN (SELECT alert_group_id " ..
+    "FROM page WHERE user_id = ?))", id, id)
+end
+
+-- A day or a minute, as fields of forms give them.
+local function moment_of(text, rest)
+  return text and time.parse(string.match(text, "T") and text .. ":00" or text .. rest)
+end
+
+local function add_times(list, request)
+  local from <const> = moment_of(query_string.get(request.query, "from"), "T00:00:00")
+  local to <const> = moment_of(query_string.get(request.query, "to"), "T23:59:59")
+  if from then list[#list + 1] = condition("t.started_at >= ?", from) end
+  if to then list[#list + 1] = condition("t.started_at <= ?", to) end
+end
+
+-- The filters of the page besides those that the API has under the same names.
+local function filters_of(request, state)
+  local list <const> = {}
+  if state == "open" then list[1] = condition "t.is_open = 1" end
+  add_person(list, query_string.get(request.query, "person") or "")
+  add_times(list, request)
+  return list
+end
+
+-- The request that the API's filters look at.
+local function asked(request, state)
+  local is_known <const> = state ~= "open" and state ~= "all"
+  return setmetatable({ query = query_string.with(request.query, "state", is_known and state or nil) }, { __index = request })
+end
+
+-- Rows -------------------------------------------------------------------------------------------------------------------
+
+local SHOWN <const> = "SELECT t.id, t.title, t.alerts_count, t.started_at, t.acknowledged_at, " ..
+  "t.acknowledged_by, t.resolved_at, t.resolved_by, t.silenced_at, t.silenced_until, t.labels, t.is_demo, t.is_debug, " ..
+  "i.name AS integration, m.name AS team, a.name AS acknowledged_name, r.name AS resolved_name FROM alert_group AS t " ..
+  "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN team AS m ON m.id = i.team_id " ..
+  "LEFT JOIN user AS a ON a.id = t.acknowledged_by_id AND t.acknowledged_by = 'user' " ..
+  "LEFT JOIN user AS r ON r.id = t.resolved_by_id AND t.resolved_by = 'user' " ..
+  "WHERE t.id IN (SELECT value FROM json_each($1)) ORDER BY t.id DESC"
+local PEOPLE <const> = "SELECT p.alert_group_id, u.name FROM page AS p JOIN user AS u ON u.id = p.user_id " ..
+  "WHERE p.alert_group_id IN (SELECT value FROM json_each($1)) ORDER BY p.started_at"
+
+local function state_of_row(row)
+  if row.resolved_at then return "resolved", row.resolved_name or row.resolved_by, row.resolved_at end
+  if row.acknowledged_at then return "acknowledged", row.acknowledged_name or row.acknowledged_by, row.acknowledged_at end
+  if row.silenced_at then return "silenced", nil, row.silenced_at end
+  return "firing", nil, row.started_at
+end
+
+local function labels_of(row)
+  local list <const> = {}
+  for key, text in pairs(json.decode(row.labels or "{}")) do list[#list + 1] = { key = key, value = tostring(text) } end
+  table.sort(list, function(a, b) return a.key < b.key end)
+  return list
+end
+
+local function shown(row, people, now)
+  local state <const>, by <const>, since <const> = state_of_row(row)
+  return { id = ids.encode("I", row.id), number = row.id, title = row.title, alerts = row.alerts_count, state = state,
+    by = by or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
+    opened_at = time.text(row.started_at), integration = row.integration or "", team = row.team or "", labels = labels_of(row),
+    people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1 }
+end
+
+local function shown_rows(keys, now)
+  local list <const>, people <const> = json.encode(json.array(keys)), {}
+  for _, row in ipairs(store.rows(PEOPLE, list)) do
+    local of = people[row.alert_group_id] or {}
+    people[row.alert_group_id], of[#of + 1] = of, row.name
+  end
+  local out <const> = {}
+  for i, row in ipairs(store.rows(SHOWN, list)) do out[i] = shown(row, people[row.id], now) end
+  return out
+end
+
+-- One page of them and the key where the next begins, or the API's refusal of a filter.
+local function find(request, state)
+  local fixed <const> = filters_of(request, state)
+  local before <const> = ids.decode("I", query_string.get(request.query, "before") or "")
+  if before then fixed[#fixed + 1] = condition("t.id < ?", before) end
+  local keys <const>, refusal <const> = rows.keys(group, asked(request, state), fixed, PAGE + 1)
+  if not keys then return nil, refusal end
+  local has_more <const> = #keys > PAGE
+  keys[PAGE + 1] = nil
+  return shown_rows(keys, request.now), has_more and ids.encode("I", keys[PAGE]) or nil
+end
+
+-- What stands around them -------------------------------------------------------------------------------------------------
+
+-- The address with another state and from the beginning.
+local function address(request, name, text)
+  local query <const> = {}
+  for _, kept in ipairs(KEPT) do
+    for _, given in ipairs(kept ~= name and query_string.all(request.query, kept) or {}) do
+      if given ~= "" then query[#query + 1] = { kept, given } end
+    end
+  end
+  if text then query[#query + 1] = { name, text } end
+  return #query > 0 and "/?" .. query_string.text(query) or "/"
+end
+
+local function count_of(request, state)
+  if state == "resolved" or state == "all" then return "" end -- nobody waits for how many there ever were
+  local keys <const> = rows.keys(group, asked(request, state), filters_of(request, state), COUNT_MAX + 1) or {}
+  return #keys > COUNT_MAX and COUNT_MAX .. "+" or tostring(#keys)
+end
+
+local function tabs(request, current)
+  local list <const> = {}
+  for i, state in ipairs(STATES) do
+    list[i] = { id = state, count = count_of(request, state), is_current = state == current,
+      url = address(request, "state", state ~= "open" and state or nil) }
+  end
+  return list
+end
+
+-- What one can choose among: the first thousand by name that this actor sees.
+local function choices(request, r, chosen)
+  local q <const>, list <const> = statement.new(), {}
+  q.add(string.format("SELECT t.id, t.name FROM %s AS t WHERE 1 = 1", r.table))
+  if r.live then q.add("AND t." .. r.live) end
+  rights.add_list(q, r, request.actor)
+  q.add("ORDER BY t.name LIMIT 1000")
+  for i, row in ipairs(store.rows(q.text(), table.unpack(q.args))) do
+    local id = ids.encode(r.prefix, row.id)
+    list[i] = { id = id, name = row.name, is_chosen = id == chosen }
+  end
+  return list
+end
+
+local function form_of(request, state)
+  local function given(name) return query_string.get(request.query, name) or "" end
+  return {
+    state = state, search = given "search", label = given "label", from = given "from", to = given "to",
+    integrations = choices(request, integration, given "integration_id"),
+    teams = choices(request, team, given "team_id"),
+    people = choices(request, user, given "person"),
+    is_filtered = address(request, "state") ~= "/",
+  }
+end
+
+local function columns_of(request) return view.of_answer(table_settings.get.answer(request).value) end
+
+---GET /; with `part=rows` what changes while one looks at it.
+function groups.table(request)
+  local state <const> = state_of(request)
+  local found <const>, next_page <const> = find(request, state)
+  if not found then return next_page end
+  local columns <const> = columns_of(request)
+  local context <const> = { me = request.actor.name, path = "/", groups = found, state = state, columns = columns,
+    tabs = tabs(request, state), here = address(request), next_page = next_page,
+    is_first = query_string.get(request.query, "before") == nil, may_act = rights.may(request.actor, "alerts", "write") }
+  if query_string.get(request.query, "part") == "rows" then return page.answer("groups_rows.html", context) end
+  context.form = form_of(request, state)
+  return page.answer("groups.html", context)
+end
+
+return groups

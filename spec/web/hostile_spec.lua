@@ -1,0 +1,81 @@
+--- What strangers write into alerts is text on every page, whatever it looks like.
+require "tocsin.core"
+local pages <const> = require "pages"
+
+-- Scripts in tags, attributes, addresses, entities, encodings, templates; ends of our own tags; odd characters.
+local HOSTILE <const> = {}
+local TAGS <const> = { "script", "img", "svg", "iframe", "object", "embed", "math", "video", "body", "details", "style", "link", "meta",
+  "base", "form", "input", "textarea", "template", "noscript", "xmp" }
+for _, tag in ipairs(TAGS) do
+  for _, shape in ipairs { "<%s src=x onerror=alert(1)>", "</%s><%s onload=alert(1)>", "<%s\nonclick='alert(1)'//", "<%s/onfocus=alert`1` autofocus>",
+    "&lt;%s&gt;alert(1)", "\"><%s onmouseover=\"alert(1)" } do
+    HOSTILE[#HOSTILE + 1] = (shape:gsub("%%s", tag))
+  end
+end
+for _, text in ipairs { "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "data:text/html,<script>alert(1)</script>",
+  "vbscript:msgbox(1)", "' onload='alert(1)", "\" onload=\"alert(1)", "` onload=`alert(1)", "-->", "<!--", "]]>", "<![CDATA[<script>", "{{ 7*7 }}",
+  "{% include '/etc/passwd' %}", "${7*7}", "<%= 7*7 %>", "[x](javascript:alert(1))", "![x](javascript:alert(1))", "[x](<javascript:alert(1)>)",
+  "<https://a.example\" onclick=alert(1)>", "</title><script>alert(1)</script>", "</textarea><script>alert(1)</script>",
+  "</pre><script>alert(1)</script>", "</style><script>alert(1)</script>", "&#60;script&#62;alert(1)", "&quot;&gt;&lt;script&gt;",
+  "\u{202E}gpj.exe", "\u{2028}alert(1)\u{2029}", "\u{0000}", "\u{FEFF}<script>", "\u{FF1C}script\u{FF1E}", "<a href=//evil.example>x</a>",
+  "<a href='jav&#x0A;ascript:alert(1)'>x</a>", "<scr<script>ipt>alert(1)</scr</script>ipt>" } do
+  HOSTILE[#HOSTILE + 1] = text
+end
+
+local NEVER <const> = {}
+for _, tag in ipairs { "script", "svg", "iframe", "object", "embed", "math", "video", "style", "base", "template", "noscript", "xmp", "textarea" } do
+  NEVER[tag] = true
+end
+
+-- Tags and attributes of a page that a stranger's text could have made: the page's own are known.
+local function faults(text)
+  local list = {}
+  for tag in text:gmatch "<(%a[^>]*)>" do
+    local own = tag:find '^script src="/static/%x+/app.js" defer$'
+    local name, bare = tag:match "^%a+":lower(), tag:gsub('="[^"]*"', "=")
+    if NEVER[name] and not own or bare:find "%son%a+" or bare:find "[`'{]" or tag:lower():find '[fcn]="%s*javascript:' then
+      list[#list + 1] = tag
+    end
+  end
+  if text:find("49", 1, true) and text:find("{{ 7*7 }}", 1, true) == nil and text:find("7*7", 1, true) then list[#list + 1] = "49" end
+  return list
+end
+
+describe("hostile texts", function()
+  it("are text in every field of the table and of a group", function()
+    assert.is_true(#HOSTILE >= 150)
+    local p, seen, hook = pages.open(), 0, nil
+    finally(function() p:close() end)
+    for at, text in ipairs(HOSTILE) do
+      if at % 20 == 1 then
+        hook = p.world:integration { name = text:gsub("%z", "") .. at,
+          labels = { { key = { name = "k" .. at }, value = { name = text:gsub("%z", "") } } } }
+      end
+      p.world:post(hook, { title = text, message = text, link_to_upstream_details = text, image_url = text, alert_uid = text })
+    end
+    local path = "/?state=all"
+    repeat
+      local page = p:get(path)
+      assert.same({}, faults(page))
+      for _, link in ipairs(pages.links(page)) do
+        assert.same({}, faults(p:get(link)), link)
+        seen = seen + 1
+      end
+      path = page:match 'rel="next" href="([^"]*)"'
+      path = path and path:gsub("&amp;", "&")
+    until not path
+    assert.is_true(seen >= 150)
+  end)
+
+  it("are text in what is searched and filtered for", function()
+    local p = pages.open()
+    finally(function() p:close() end)
+    for _, text in ipairs(HOSTILE) do
+      local encoded = text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end)
+      for _, name in ipairs { "search", "label", "from", "to", "state", "before", "person", "integration_id", "back" } do
+        local _, page = p:ask("GET", "/?" .. name .. "=" .. encoded)
+        assert.same({}, faults(page))
+      end
+    end
+  end)
+end)

@@ -2,7 +2,7 @@
 #include "engine/engine_parts.h"
 #include "engine/maintain.h"
 
-#define LABEL_DELAY_US 1000000 // from a group's opening to its labels' turn in the filter index
+#define LABEL_DELAY_US 1000000 // from a group's opening to its turn in the lists that filters read
 #define OPEN_MAX       16      // open groups of one grouping id that are read at once (there is one a route)
 
 static size_t add_member(char *out, size_t n, size_t size, const char *name, const char *value, bool is_text) {
@@ -78,8 +78,8 @@ static err add_alert(struct accept_item *a, struct group *g) {
     return group_rows_add_alert(a->engine->rows, &row);
 }
 
-// Asks for the filter index to be brought up to date soon, once until that has happened.
-static err index_labels(engine *e, int64_t now) {
+// Asks for the lists of groups to be brought up to date soon, once until that has happened.
+static err index_soon(engine *e, int64_t now) {
     if (e->label_job_waits) return ERR_OK;
     e->label_job_waits = e->jobs_added = true;
     return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
@@ -113,7 +113,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (x == ERR_OK && (g.is_demo || g.is_debug)) x = group_rows_mark(e->rows, &g);
     if (x == ERR_OK && window) x = engine_maintenance_mark(e, &g, window);
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
-    if (x == ERR_OK && s->labels.len) x = index_labels(e, now);
+    if (x == ERR_OK) x = index_soon(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
     if (x == ERR_OK) engine_count_opened(e, &g, s->labels);

@@ -45,6 +45,7 @@ err engine_count_earlier(engine *e);                                    // at th
 err job_count_groups(struct job_item *j, int64_t now);
 // Keeps the job for the rest, a moment later: alerts come first.
 err engine_job_go_on(struct job_item *j, int64_t due_at);
+err engine_index_groups(struct job_item *j, int64_t now); // the job label_index
 err engine_add_effects(engine *e, struct group *g, const struct group_effects *effects, int64_t now);
 // What a person, a timer or a step does to a group, with all that follows from it. Errors are those of group_act.
 err engine_act(engine *e, struct group *g, const struct group_deed *deed, int64_t now, struct why *why);

@@ -3,36 +3,8 @@
 #include "engine/engine_parts.h"
 #include "text/json.h"
 
-#define LABELS_INDEXED_TO "labels_indexed_to" // setting: the last group whose labels are in the index
-#define LABEL_GROUPS      500                 // groups of one turn of the job
-#define LABEL_PAUSE_US    100000              // between two turns
-#define ERASE_PAUSE_US    30000               // between two pieces of a large group
-#define ERASE_PRIORITY    -1                  // people wait for nothing of it
-
-static str text_of_scalar(arena *a, const struct json *v) {
-    if (v->type == JSON_STRING) return v->text;
-    buf text = {0};
-    json_write(&text, v);
-    str copy = arena_str(a, buf_view(&text));
-    buf_free(&text);
-    return copy;
-}
-
-static err index_labels(struct job_item *j, int64_t group_id, str text) {
-    struct json *labels;
-    err x = ERR_OK;
-    if (json_parse(j->arena, text, &labels, NULL) != ERR_OK || labels->type != JSON_OBJECT) return ERR_OK;
-    for (uint32_t i = 0; i < labels->count && x == ERR_OK; i++) {
-        struct store_value args[] = {SV_TEXT(labels->members[i].key),
-                                     SV_TEXT(text_of_scalar(j->arena, &labels->members[i].value)), SV_INT(group_id)};
-        struct store_rows ignored;
-        x = store_run(j->engine->options.writer, j->arena,
-                      "INSERT INTO label (key, value, alert_group_id) VALUES ($1, $2, $3) "
-                      "ON CONFLICT DO NOTHING",
-                      args, 3, 0, &ignored, NULL);
-    }
-    return x;
-}
+#define ERASE_PAUSE_US 30000 // between two pieces of a large group
+#define ERASE_PRIORITY -1    // people wait for nothing of it
 
 err engine_job_go_on(struct job_item *j, int64_t due_at) {
     struct store_value args[] = {SV_INT(due_at), SV_INT(j->job.id)};
@@ -46,33 +18,6 @@ err engine_job_go_on(struct job_item *j, int64_t due_at) {
 static str print_id(char digits[static 24], int64_t id) {
     int n = snprintf(digits, 24, "%lld", (long long)id);
     return (str){digits, (size_t)n};
-}
-
-static err set_indexed_to(struct job_item *j, int64_t group_id) {
-    char digits[24];
-    struct store_value args[] = {SV_TEXT(STR(LABELS_INDEXED_TO)), SV_TEXT(print_id(digits, group_id))};
-    struct store_rows ignored;
-    return store_run(j->engine->options.writer, j->arena,
-                     "INSERT INTO setting (name, value) VALUES ($1, $2) "
-                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                     args, 2, 0, &ignored, NULL);
-}
-
-// Fills the filter index with the labels that stand in the rows of new groups. One job serves all: it takes some groups
-// at a time, in order of their ids, and remembers how far it came.
-static err run_label_index(struct job_item *j, int64_t now) {
-    store *s = j->engine->options.writer;
-    struct store_rows rows = {0};
-    int64_t from = store_setting_int(s, LABELS_INDEXED_TO, 0);
-    err x = store_run(s, j->arena, "SELECT id, labels FROM alert_group WHERE id > $1 ORDER BY id LIMIT 500",
-                      &SV_INT(from), 1, LABEL_GROUPS, &rows, NULL);
-    for (size_t i = 0; i < rows.count && x == ERR_OK; i++)
-        if (rows.values[2 * i + 1].type == STORE_TEXT)
-            x = index_labels(j, rows.values[2 * i].integer, rows.values[2 * i + 1].text);
-    if (x == ERR_OK && rows.count) x = set_indexed_to(j, rows.values[2 * rows.count - 2].integer);
-    if (x == ERR_OK && rows.count == LABEL_GROUPS) return engine_job_go_on(j, now + LABEL_PAUSE_US);
-    j->engine->label_job_waits = false;
-    return x;
 }
 
 // `detail` is the alert to go on from. The job of a deleted group does not name it: it must outlive the group's rows,
@@ -128,10 +73,12 @@ static const struct {
     const char *kind;
     err (*run)(struct job_item *j, int64_t now);
 } kinds[] = {
-    {"unsilence", job_unsilence},       {"label_index", run_label_index}, {"delete_alerts", run_delete_alerts},
-    {"empty_alerts", run_empty_alerts}, {"escalate", run_escalate},       {"page", run_page},
-    {"watch_answer", job_watch_answer}, {"remind", job_remind},           {"unacknowledge", job_unacknowledge},
-    {"auto_resolve", job_auto_resolve}, {"maintenance", job_maintenance}, {"release", job_release},
+    {"unsilence", job_unsilence},         {"label_index", engine_index_groups},
+    {"delete_alerts", run_delete_alerts}, {"empty_alerts", run_empty_alerts},
+    {"escalate", run_escalate},           {"page", run_page},
+    {"watch_answer", job_watch_answer},   {"remind", job_remind},
+    {"unacknowledge", job_unacknowledge}, {"auto_resolve", job_auto_resolve},
+    {"maintenance", job_maintenance},     {"release", job_release},
     {"count_groups", job_count_groups},
 };
 

@@ -1,5 +1,6 @@
 #include "store/group_rows.h"
 #include "base/mem.h"
+#include "store/group_titles.h"
 #include "store/open_index.h"
 #include <stdio.h>
 
@@ -457,6 +458,7 @@ err group_rows_delete(group_rows *r, const struct group *g) {
     err e = keep_floor(r, "alert_group_floor", r->next_group_id - 1);
     if (e == ERR_OK) e = keep_floor(r, "alert_floor", r->next_alert_id - 1);
     if (e == ERR_OK) e = forget_answers(r, id);
+    if (e == ERR_OK) e = group_titles_del(r->store, id);
     return e == ERR_OK ? run_all(r, sqls, sizeof sqls / sizeof *sqls, &SV_INT(id), 1) : e;
 }
 
@@ -470,7 +472,9 @@ err group_rows_wipe(group_rows *r, int64_t id, str title) {
          "content = NULL, error = NULL, event_data = NULL WHERE alert_group_id = $1"),
     };
     struct store_value args[] = {SV_TEXT(title), SV_INT(id)};
-    err e = run_all(r, rename, 1, args, 2);
+    err e = group_titles_del(r->store, id);
+    if (e == ERR_OK) e = run_all(r, rename, 1, args, 2);
+    if (e == ERR_OK) e = group_titles_put(r->store, id);
     if (e == ERR_OK) e = run_all(r, forget, sizeof forget / sizeof *forget, &args[1], 1);
     return e == ERR_OK ? forget_answers(r, id) : e;
 }

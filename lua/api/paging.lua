@@ -29,6 +29,12 @@ function paging.window(query, default_size, count)
   return { size = size, page = page, total = total, count = count, offset = (page - 1) * size }
 end
 
+---How many rows have to be counted at least to know whether there is more after the page that is asked for.
+function paging.reach(query, default_size)
+  local size = math.min(positive(query_string.get(query, "perpage")) or default_size, paging.PAGE_SIZE_MAX)
+  return (positive(query_string.get(query, "page")) or 1) * size + 1
+end
+
 local function page_url(request, page)
   local text = query_string.text(query_string.with(request.query, "page", page > 1 and tostring(page) or nil))
   return request.base_url .. request.path .. (text == "" and "" or "?" .. text)

@@ -2,6 +2,7 @@
 local alert = require("resources.alert")
 local labels = require("api.labels")
 local rows = require("api.rows")
+local sources = require("api.group_sources")
 local time = require("api.time")
 local writer = require("api.writer")
 local ids = require("tocsin.ids")
@@ -31,17 +32,35 @@ local function add_state(q, values, is_in_parts)
   q.add("AND " .. condition)
 end
 
+-- Open groups only: those that are resolved are nearly all, and the walk through the newest finds them at once.
+local function state_source(values)
+  local condition = STATES[string.lower(values[#values])]
+  return condition and condition ~= STATES.resolved and sources.state(condition)() or nil
+end
+
 -- Two moments joined by `_`, both inclusive.
 local function add_started_at(q, values)
-  local from, to = string.match(values[#values], "^([^_]+)_([^_]+)$")
-  from, to = from and time.parse(from), to and time.parse(to)
-  if not from or not to then return "Invalid range value" end
+  local from, to = sources.range(values[#values])
+  if not from then return "Invalid range value" end
   q.add("AND t.started_at BETWEEN ? AND ?", from, to)
 end
 
+local function started_at_source(values)
+  local from, to = sources.range(values[#values])
+  return from and sources.started_at(from, to)
+end
+
+-- Titles are never a condition: a list that is searched begins with what is found.
+local function add_search() return "Search for something else than blanks." end
+
+local function search_source(values)
+  return string.find(values[#values], "[^%s%c]") and sources.search(values) or nil
+end
+
 -- The index is filled a moment after a group opens; the newest groups are looked through instead.
-local LABEL = "AND (t.id IN (SELECT alert_group_id FROM label WHERE key = ? AND value = ?) OR (t.id > COALESCE((SELECT " ..
-  "CAST(value AS INTEGER) FROM setting WHERE name = 'labels_indexed_to'), 0) AND " .. labels.holding("t.labels") .. "))"
+local LABEL = "AND (EXISTS (SELECT 1 FROM label AS l WHERE l.key = ? AND l.value = ? AND l.alert_group_id = t.id) " ..
+  "OR (t.id > COALESCE((SELECT " ..
+  "CAST(value AS INTEGER) FROM setting WHERE name = 'groups_indexed_to'), 0) AND " .. labels.holding("t.labels") .. "))"
 
 local function add_labels(q, values)
   for key, value in labels.wanted(values) do
@@ -110,17 +129,22 @@ return {
   columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.labels, t.last_alert_id, t.wiped_at, " ..
     "i.team_id, r.id AS live_route_id, a.received_at AS last_received_at, a.payload AS last_payload, a.parsed AS last_parsed",
   weight = "COALESCE(length(a.payload), 0) + COALESCE(length(a.parsed), 0)",
+  count_max = 10000,
   count_parts = { "t.is_open = 1", "t.is_open = 0" },
+  -- Of several filters a list begins with the first that has a source.
   filters = {
-    { "id", "t.id = ?", type = "alert_group" },
-    { "route_id", "t.route_id = ?", type = "route" },
-    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true },
-    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team",
-      is_indexed = true },
-    { "state", add = add_state, is_indexed = true, shape = { choice = { "new", "firing", "acknowledged", "silenced",
-      "resolved" } } },
-    { "started_at", add = add_started_at, about = "Two moments, YYYY-MM-DDTHH:MM:SS in UTC, joined by _." },
-    { "label", add = add_labels, is_repeated = true, about = "key:value; all of several." },
+    { "id", "t.id = ?", type = "alert_group", source = sources.id },
+    { "search", add = add_search, source = search_source,
+      about = "Words of titles, all of them, the last one also as the beginning of a word; #12 is the group of that number." },
+    { "state", add = add_state, is_indexed = true, source = state_source,
+      shape = { choice = { "new", "firing", "acknowledged", "silenced", "resolved" } } },
+    { "label", add = add_labels, source = sources.label, is_repeated = true, about = "key:value; all of several." },
+    { "route_id", "t.route_id = ?", type = "route", source = sources.route },
+    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true, source = sources.integration },
+    { "started_at", add = add_started_at, source = started_at_source,
+      about = "Two moments, YYYY-MM-DDTHH:MM:SS in UTC, joined by _." },
+    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team", is_indexed = true,
+      source = sources.team },
   },
   fields = {
     { "id", type = "id", prefix = "I" },

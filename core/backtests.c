@@ -3,8 +3,9 @@
 #include "base/thread.h"
 #include "script/fuel.h"
 #include <pthread.h>
+#include <time.h>
 
-enum { RUNS_KEPT = 32, RUNS_WAITING = 8 };
+enum { RUNS_KEPT = 32, RUNS_WAITING = 8, WAIT_MAX_MS = 1000 };
 #define BUSY_ALERTS_A_SECOND 200
 #define FULL_ALERTS_A_SECOND 2000               // from here on it takes a fiftieth of one processor
 #define REST_FACTOR_MAX      49                 // rest to work then, and less where less comes in
@@ -28,8 +29,8 @@ struct run {
 struct backtests {
     struct backtests_options options;
     pthread_t thread;
-    pthread_mutex_t mutex; // of all below but `script` and `reader`
-    pthread_cond_t wake;
+    pthread_mutex_t mutex;      // of all below but `script` and `reader`
+    pthread_cond_t wake, moved; // moved: some run went on
     struct run runs[RUNS_KEPT];
     int64_t last_id;
     bool is_running, is_stopping;
@@ -51,6 +52,7 @@ backtests *backtests_new(const struct backtests_options *options) {
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&b->wake, &monotonic);
+    pthread_cond_init(&b->moved, &monotonic);
     pthread_condattr_destroy(&monotonic);
     return b;
 }
@@ -74,6 +76,7 @@ void backtests_free(backtests *b) {
     for (size_t i = 0; i < RUNS_KEPT; i++) empty_run(&b->runs[i]);
     pthread_mutex_destroy(&b->mutex);
     pthread_cond_destroy(&b->wake);
+    pthread_cond_destroy(&b->moved);
     mem_free(b);
 }
 
@@ -153,6 +156,25 @@ err backtests_look(backtests *b, int64_t id, buf *out) {
     return r ? ERR_OK : ERR_NOT_FOUND;
 }
 
+static bool is_as_told(backtests *b, int64_t id, str state, int64_t done) {
+    const struct run *r = find(b, id);
+    return r && r->done == done && str_is(str_of(state_texts[r->state]), state);
+}
+
+void backtests_wait(backtests *b, int64_t id, str state, int64_t done, int64_t wait_ms) {
+    struct timespec until;
+    if (wait_ms <= 0) return;
+    if (wait_ms > WAIT_MAX_MS) wait_ms = WAIT_MAX_MS;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + wait_ms % 1000 * 1000000;
+    until.tv_sec += wait_ms / 1000 + ns / 1000000000;
+    until.tv_nsec = (long)(ns % 1000000000);
+    pthread_mutex_lock(&b->mutex);
+    while (!b->is_stopping && is_as_told(b, id, state, done))
+        if (pthread_cond_timedwait(&b->moved, &b->mutex, &until) != 0) break;
+    pthread_mutex_unlock(&b->mutex);
+}
+
 err backtests_end(backtests *b, int64_t id) {
     pthread_mutex_lock(&b->mutex);
     struct run *r = find(b, id);
@@ -164,7 +186,10 @@ err backtests_end(backtests *b, int64_t id) {
 
 // The thread, or a turn.
 
-static void tell_progress(const backtests *b, int64_t id) {
+static void tell_progress(backtests *b, int64_t id) {
+    pthread_mutex_lock(&b->mutex);
+    pthread_cond_broadcast(&b->moved);
+    pthread_mutex_unlock(&b->mutex);
     if (b->options.on_progress) b->options.on_progress(b->options.ctx, id);
 }
 
@@ -330,6 +355,7 @@ void backtests_stop(backtests *b) {
     pthread_mutex_lock(&b->mutex);
     b->is_stopping = true;
     pthread_cond_signal(&b->wake);
+    pthread_cond_broadcast(&b->moved);
     pthread_mutex_unlock(&b->mutex);
     if (b->is_running) pthread_join(b->thread, NULL);
     b->is_running = false;

@@ -30,6 +30,8 @@ err backtests_push(backtests *b, str request, int64_t lease_ms, int64_t *id);
 // Tells how a run is as JSON: {id, state: waiting, running, done, stopped or failed, done, total, error, report: a text of
 // JSON}. ERR_NOT_FOUND: there is none, or not any more.
 err backtests_look(backtests *b, int64_t id, buf *out);
+// Waits until a run is no more as it was told (`state` as a word, `done`), at most so long and a second. Not on an I/O loop.
+void backtests_wait(backtests *b, int64_t id, str state, int64_t done, int64_t wait_ms);
 err backtests_end(backtests *b, int64_t id); // as soon as its piece is done, with what it has found
 bool backtests_turn(backtests *b);           // one piece, without the thread; false when nothing is to be done
 void backtests_stop(backtests *b);           // all of them, then joins

@@ -8,11 +8,14 @@
 #include <unistd.h>
 
 #define REQUEST_MAX (64 << 20) // a whole configuration
+#define CLIENTS_MAX 16
 
 struct control {
     int fd;
-    pthread_mutex_t mutex; // guards `client`
-    int client;            // who is being served, or -1
+    pthread_mutex_t mutex; // guards these
+    pthread_cond_t left;
+    int clients[CLIENTS_MAX]; // who is being served, or -1
+    size_t count;
     bool is_stopping;
     char path[108];
     struct ports *ports;
@@ -73,26 +76,54 @@ static void serve_one(control *c, int fd) {
     buf_free(&answer);
 }
 
-// Notes who is being served, so that a stop need not wait for one who says nothing.
-static void set_client(control *c, int fd) {
+struct client {
+    control *control;
+    int fd;
+    size_t place;
+};
+
+// Notes who is being served, so that a stop need not wait for one who says nothing. Waits for a place.
+static size_t take_place(control *c, int fd) {
+    size_t place = 0;
     pthread_mutex_lock(&c->mutex);
-    c->client = fd;
-    if (fd >= 0 && c->is_stopping) shutdown(fd, SHUT_RD);
+    while (c->count == CLIENTS_MAX) pthread_cond_wait(&c->left, &c->mutex);
+    while (c->clients[place] >= 0) place++;
+    c->clients[place] = fd;
+    c->count++;
+    if (c->is_stopping) shutdown(fd, SHUT_RD);
     pthread_mutex_unlock(&c->mutex);
+    return place;
+}
+
+// One may wait for something to happen; the others are served meanwhile.
+static void *client_thread(void *arg) {
+    struct client *own = arg;
+    control *c = own->control;
+    serve_one(c, own->fd);
+    pthread_mutex_lock(&c->mutex);
+    c->clients[own->place] = -1;
+    c->count--;
+    close(own->fd);
+    pthread_cond_broadcast(&c->left);
+    pthread_mutex_unlock(&c->mutex);
+    mem_free(own);
+    return NULL;
+}
+
+static void serve(control *c, int fd) {
+    pthread_t thread;
+    struct client *own = NEW(struct client);
+    *own = (struct client){.control = c, .fd = fd, .place = take_place(c, fd)};
+    if (pthread_create(&thread, NULL, client_thread, own) == 0) pthread_detach(thread);
+    else client_thread(own);
 }
 
 static void *control_thread(void *arg) {
     control *c = arg;
     for (;;) {
         int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0) {
-            set_client(c, fd);
-            serve_one(c, fd);
-            set_client(c, -1);
-            close(fd);
-        } else if (errno != EINTR && errno != ECONNABORTED) {
-            return NULL; // shut down by control_close
-        }
+        if (fd >= 0) serve(c, fd);
+        else if (errno != EINTR && errno != ECONNABORTED) return NULL; // shut down by control_close
     }
 }
 
@@ -110,8 +141,9 @@ err control_open(const char *dir, struct ports *ports, log_t *log, control **out
     }
     control *c = NEW(control);
     c->fd = fd;
-    c->client = -1;
+    for (size_t i = 0; i < CLIENTS_MAX; i++) c->clients[i] = -1;
     pthread_mutex_init(&c->mutex, NULL);
+    pthread_cond_init(&c->left, NULL);
     c->ports = ports;
     c->log = log;
     memcpy(c->path, at.sun_path, sizeof c->path);
@@ -124,10 +156,15 @@ void control_close(control *c) {
     if (!c) return;
     pthread_mutex_lock(&c->mutex);
     c->is_stopping = true;
-    if (c->client >= 0) shutdown(c->client, SHUT_RD);
+    for (size_t i = 0; i < CLIENTS_MAX; i++)
+        if (c->clients[i] >= 0) shutdown(c->clients[i], SHUT_RD);
     pthread_mutex_unlock(&c->mutex);
     shutdown(c->fd, SHUT_RDWR);
     pthread_join(c->thread, NULL);
+    pthread_mutex_lock(&c->mutex);
+    while (c->count) pthread_cond_wait(&c->left, &c->mutex);
+    pthread_mutex_unlock(&c->mutex);
+    pthread_cond_destroy(&c->left);
     pthread_mutex_destroy(&c->mutex);
     close(c->fd);
     unlink(c->path);

@@ -1,7 +1,8 @@
 // The control socket: other processes (`tocsin token create` …) ask the running server by it.
 //
 // A Unix socket DIR/control.sock (0600). One request a connection: the port's name, a space, JSON, a newline; the
-// answer is `ok <JSON>` or `<ERROR NAME> <sentence>`. The server's side runs on a thread of its own.
+// answer is `ok <JSON>` or `<ERROR NAME> <sentence>`. The server's side runs on threads of its own, one for
+// each of up to 16 clients: one may wait until something happens.
 #pragma once
 #include "ports.h"
 

@@ -359,7 +359,8 @@ static err port_throttle(struct ports *ports, arena *a, const struct json *args,
 
 #define TURNS_OF_A_LOOK 20 // where no thread takes the turns
 
-// backtest {start: text, lease_ms} or {id} or {id, stop: true} → as backtests_look tells it
+// backtest {start: text, lease_ms} or {id} or {id, stop: true} → as backtests_look tells it. {id, wait_ms, state, done}: once it is
+// not as it was told, or when the time is over
 static err port_backtest(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     backtests *b = ports->backtests;
@@ -369,6 +370,8 @@ static err port_backtest(struct ports *ports, arena *a, const struct json *args,
     if (request.len) e = backtests_push(b, request, json_int(args, "lease_ms", 0), &id);
     else if (json_is_true(args, "stop")) e = backtests_end(b, id);
     for (int i = 0; !ports->is_threaded && i < TURNS_OF_A_LOOK; i++) backtests_turn(b);
+    if (ports->is_threaded)
+        backtests_wait(b, id, json_text(args, "state"), json_int(args, "done", 0), json_int(args, "wait_ms", 0));
     if (e == ERR_OK) e = backtests_look(b, id, out);
     return e == ERR_OK
                ? e

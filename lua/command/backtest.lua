@@ -25,7 +25,7 @@ groups merged or split, resolves missed, routes, texts. Nothing is changed. Work
 ]]
 
 local FLAGS <const> = { data = "value", integration = "value", changes = "value", last = "value", json = "alone" }
-local POLL_MS <const> = 200
+local WAIT_MS <const> = 1000  -- for news of a run, at most
 local LEASE_MS <const> = 10000 -- after which the server gives up a run that nobody looks at
 
 local MISSING <const> = { { "data", "the server's data folder" }, { "integration", "its name or its id" },
@@ -115,9 +115,11 @@ local OVER <const> = { done = true, stopped = true, failed = true }
 local function follow(f, request)
   local run, why = port.call("backtest", { data = f.data, start = request, lease_ms = LEASE_MS })
   while run and not OVER[run.state] do
-    if run.state == "waiting" or not run.is_local then console.sleep(POLL_MS) end
-    run, why = port.call("backtest", { data = f.data, id = run.id })
-    if run and not OVER[run.state] then tell(f, run) end
+    local before <const> = run
+    run, why = port.call("backtest", { data = f.data, id = run.id, wait_ms = WAIT_MS, state = run.state, done = run.done })
+    if run and not OVER[run.state] and (run.done ~= before.done or run.state ~= before.state) then
+      tell(f, run)
+    end
   end
   return run, why
 end

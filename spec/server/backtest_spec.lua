@@ -127,6 +127,27 @@ describe("a backtest", function()
     assert.equal("stopped", ask({ id = run.id }).state)
   end)
 
+  it("is told to a command as it goes on, and who waits for that holds up nobody", function()
+    send(130)
+    local run = s:api("POST", "/integrations/" .. hook.id .. "/backtest/", SLOW)
+    local id = ask({ start = cjson.encode { integration = hook.id, changes = SLOW } }).id -- waits for the first
+    local waiting = uv.new_pipe()
+    waiting:connect(s.data .. "/control.sock", function()
+      waiting:write("backtest " .. cjson.encode { id = id, wait_ms = 1000, state = "waiting", done = 0 } .. "\n")
+    end)
+    local from, seen, news = uv.hrtime(), look(run), 0
+    local first = ask({ id = id }).id - 1
+    while seen.state ~= "done" do
+      local next_one = ask { id = first, wait_ms = 1000, state = seen.state, done = seen.done }
+      news = news + (next_one.done > seen.done and 1 or 0)
+      seen = next_one
+    end
+    assert.is_true(news > 2, news)
+    assert.is_true(uv.hrtime() - from < 60e9)
+    waiting:close()
+    uv.run("nowait")
+  end)
+
   it("waits for its turn, and too many are refused", function()
     send(130)
     local runs = {}

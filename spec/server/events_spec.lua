@@ -197,6 +197,22 @@ describe("live events", function()
     outside:close()
   end)
 
+  it("are there for a browser that has signed in, until it signs out", function()
+    local code, out, err = server.run({ "user", "create", "--data", s.data, "--email", "ann@example.org", "--name", "ann", "--role", "viewer",
+      "--password-stdin" }, "a long enough passphrase\n")
+    assert.equal(0, code, out .. err)
+    local origin = "http://127.0.0.1:" .. s.port
+    local answer = s:request("POST", "/sign-in", { anonymous = true, headers = { Origin = origin },
+      body = { name = "ann@example.org", password = "a long enough passphrase" } })
+    local cookie = assert(answer.headers["set-cookie"], answer.body):match("^[^;]+")
+    local l <close> = event_stream.open(s.port, PATH, { Cookie = cookie })
+    l:ready()
+    send "db1"
+    assert.equal("about db1", l:find("alert_group").title)
+    write "DELETE FROM session"
+    assert.is_nil(l:next())
+  end)
+
   it("end with the token that asked for them", function()
     local _, text = server.run { "token", "create", "--data", s.data, "--role", "viewer", "--name", "short" }
     local l <close> = listen(nil, text:match("%x+"))

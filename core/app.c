@@ -228,7 +228,8 @@ static void open_front(struct app *app) {
                                             .store = app->store,
                                             .password = app->password,
                                             .log = app->log,
-                                            .http = app->http},
+                                            .http = app->http,
+                                            .events = app->events},
                                 .has_metrics = app->settings.metrics};
 }
 

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "script/fuel.h"
+#include "text/json.h"
 #include <pthread.h>
 #include <time.h>
 
@@ -21,7 +22,7 @@ struct run {
     int64_t id, done, total; // total -1: not known yet
     int64_t lease_us, looked_at;
     bool is_stopping;
-    char *request;
+    char *request, *integration; // integration: as the request names it
     buf report;
     struct why why;
 };
@@ -66,6 +67,7 @@ static void close_tools(backtests *b) {
 
 static void empty_run(struct run *r) {
     mem_free(r->request);
+    mem_free(r->integration);
     buf_free(&r->report);
     *r = (struct run){0};
 }
@@ -110,6 +112,16 @@ static struct run *free_place(backtests *b) {
 
 // Any thread.
 
+static char *integration_of(str request) {
+    struct json *parsed;
+    struct why ignored;
+    arena *a = arena_new();
+    str name = json_parse(a, request, &parsed, &ignored) == ERR_OK ? json_text(parsed, "integration") : STR("");
+    char *copy = mem_copy(name.len ? name.ptr : "", name.len);
+    arena_free(a);
+    return copy;
+}
+
 err backtests_push(backtests *b, str request, int64_t lease_ms, int64_t *id) {
     pthread_mutex_lock(&b->mutex);
     bool has_room = !b->is_stopping && count_waiting(b) < RUNS_WAITING;
@@ -121,6 +133,7 @@ err backtests_push(backtests *b, str request, int64_t lease_ms, int64_t *id) {
                           .total = -1,
                           .lease_us = lease_ms * 1000,
                           .looked_at = env_now(b->options.env),
+                          .integration = integration_of(request),
                           .request = mem_copy(request.ptr, request.len)};
         *id = r->id;
         pthread_cond_signal(&b->wake);
@@ -130,8 +143,9 @@ err backtests_push(backtests *b, str request, int64_t lease_ms, int64_t *id) {
 }
 
 static void print(const struct run *r, buf *out) {
-    buf_printf(out, "{\"id\":%lld,\"state\":\"%s\",\"done\":%lld,\"total\":", (long long)r->id, state_texts[r->state],
-               (long long)r->done);
+    buf_printf(out, "{\"id\":%lld,\"state\":\"%s\",\"integration\":", (long long)r->id, state_texts[r->state]);
+    buf_json(out, str_of(r->integration));
+    buf_printf(out, ",\"done\":%lld,\"total\":", (long long)r->done);
     if (r->total < 0) buf_lit(out, "null");
     else buf_int(out, r->total);
     if (r->state == RUN_FAILED) {

@@ -27,8 +27,8 @@ backtests *backtests_new(const struct backtests_options *options);
 void backtests_start(backtests *b);
 // `request` is what run.start takes. With a lease, a run that nobody looks at for so long ends. ERR_FULL: too many wait.
 err backtests_push(backtests *b, str request, int64_t lease_ms, int64_t *id);
-// Tells how a run is as JSON: {id, state: waiting, running, done, stopped or failed, done, total, error, report: a text of
-// JSON}. ERR_NOT_FOUND: there is none, or not any more.
+// Tells how a run is as JSON: {id, state: waiting, running, done, stopped or failed, integration, done, total, error, report: a
+// text of JSON}. ERR_NOT_FOUND: there is none, or not any more.
 err backtests_look(backtests *b, int64_t id, buf *out);
 // Waits until a run is no more as it was told (`state` as a word, `done`), at most so long and a second. Not on an I/O loop.
 void backtests_wait(backtests *b, int64_t id, str state, int64_t done, int64_t wait_ms);

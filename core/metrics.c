@@ -223,6 +223,7 @@ static void http_metrics(const struct metrics_sources *from, buf *out) {
     number(out, "http_requests_total", "counter", "Requests read.", http.requests);
     number(out, "http_refused_total", "counter", "Requests refused by the server itself.", http.refused);
     number(out, "http_connections", "gauge", "Open connections.", (uint64_t)http.open_connections);
+    number(out, "listeners", "gauge", "Streams of live events.", (uint64_t)events_listeners(from->events));
 }
 
 void metrics_write(const struct metrics_sources *from, buf *out) {

@@ -4,6 +4,7 @@
 #include "base/password.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
+#include "events.h"
 #include "net/http_server.h"
 
 struct metrics_sources {
@@ -13,6 +14,7 @@ struct metrics_sources {
     const password *password;
     log_t *log;        // may be NULL
     http_server *http; // NULL without sockets
+    const events *events;
 };
 
 void metrics_write(const struct metrics_sources *from, buf *out);

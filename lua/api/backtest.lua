@@ -7,6 +7,7 @@ local events = require("api.events")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local port = require("tocsin.port")
+local rights = require("api.rights")
 local writer = require("api.writer")
 
 local backtest = {}
@@ -51,18 +52,27 @@ backtest.create = {
   end,
 }
 
-local function with_id(about, arguments)
-  return { about = about, gives = RUN, answer = function(request)
-    local id = ids.decode(PREFIX, request.id)
-    if not id then return errors.not_found() end
-    local all = { id = id }
-    for name, v in pairs(arguments) do all[name] = v end
-    return call(200, all)
-  end }
+-- The run that a request names, for who sees its integration: it shows titles of its alerts.
+local function find(request)
+  local id = ids.decode(PREFIX, request.id)
+  if not id then return nil, errors.not_found() end
+  local run, sentence, code = port.call("backtest", { id = id })
+  if not run then return nil, change.port_error(sentence, code) end
+  if rights.is_limited(request.actor) then
+    local key = ids.decode("C", run.integration)
+    if not key or not rights.sees(request.actor, rights.resource("integration"), key, true) then return nil, errors.not_found() end
+  end
+  return run
 end
 
 ---GET /backtests/<id>/ → how far it is, and what differs so far.
-backtest.get = with_id("How far a backtest is, and what differs so far.", {})
+backtest.get = {
+  about = "How far a backtest is, and what differs so far.", gives = RUN,
+  answer = function(request)
+    local run, refusal = find(request)
+    return refusal or answer(200, run)
+  end,
+}
 
 local OVER = { done = true, stopped = true, failed = true }
 
@@ -82,17 +92,21 @@ end
 backtest.events = {
   about = "The same as a stream of server-sent events, until it is over.", kind = events.TYPE, gives = "text",
   answer = function(request)
-    local id = ids.decode(PREFIX, request.id)
-    if not id then return errors.not_found() end
     local from = port.call("events", {}).from
-    local run, sentence, code = port.call("backtest", { id = id })
-    if not run then return change.port_error(sentence, code) end
+    local run, refusal = find(request)
+    if not run then return refusal end
     local text, is_over = tell(run)
-    return events.stream(text, not is_over and from .. " run " .. id or nil)
+    return events.stream(text, not is_over and from .. " run " .. run.id or nil)
   end,
 }
 
 ---POST /backtests/<id>/stop/: it ends with what it has found.
-backtest.stop = with_id("Ends a backtest with what it has found.", { stop = true })
+backtest.stop = {
+  about = "Ends a backtest with what it has found.", gives = RUN,
+  answer = function(request)
+    local run, refusal = find(request)
+    return refusal or call(200, { id = run.id, stop = true })
+  end,
+}
 
 return backtest

@@ -127,6 +127,24 @@ describe("a backtest", function()
     assert.equal("stopped", ask({ id = run.id }).state)
   end)
 
+  it("is there for who sees its integration, and for nobody else", function()
+    send(4)
+    local run = s:api("POST", "/integrations/" .. hook.id .. "/backtest/", cjson.decode(CHANGE))
+    wait_for(run, function(seen) return seen.state == "done" end)
+    local _, out = server.run { "token", "create", "--data", s.data, "--role", "editor", "--name", "outside" }
+    local outside = { anonymous = true, headers = { Authorization = out:match("%x+") } }
+    local function ask_all()
+      local path = "/api/v1/backtests/" .. run.id
+      return { s:request("GET", path .. "/", outside).status, s:request("GET", path .. "/events/", outside).status,
+        s:request("POST", path .. "/stop/", outside).status }
+    end
+    assert.same({ 200, 200, 200 }, ask_all())
+    local team = s:api("POST", "/teams/", { name = "secret" })
+    s:api("PUT", "/integrations/" .. hook.id .. "/", { team_id = team.id })
+    assert.same({ 404, 404, 404 }, ask_all())
+    assert.equal("done", look(run).state)
+  end)
+
   it("is told to a command as it goes on, and who waits for that holds up nobody", function()
     send(130)
     local run = s:api("POST", "/integrations/" .. hook.id .. "/backtest/", SLOW)

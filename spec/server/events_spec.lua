@@ -234,6 +234,7 @@ describe("live events", function()
     second:ready()
     local refused = s:request("GET", PATH)
     assert.same({ 503, "10" }, { refused.status, refused.headers["retry-after"] })
+    assert.matches("\ntocsin_listeners 2\n", s:request("GET", "/metrics").body)
     second:close()
     for _ = 1, 200 do
       if pcall(function() listen():close() end) then return end

@@ -2,7 +2,7 @@
 #   make run     install what is missing, build, serve on http://127.0.0.1:8080 with data in ./var
 #   make build   leave build/tocsin            make test    run every spec
 #   make lint    format, tidy, luacheck        make fault   kill -9, power cuts, disk full (long)
-#   make bench   beside Alertmanager, Jinja2    make fuzz    parsers against hostile input
+#   make bench   beside Alertmanager, Jinja2    make fuzz    parsers and the API against hostile input
 #   make differential   20,000 random templates beside the real Jinja2 (GENERATED=n, SEED=n)
 #   SAN=address,undefined or SAN=thread builds into its own folder with that sanitizer; CC=clang works.
 SAN   ?=
@@ -33,7 +33,8 @@ bench: build
 	@spec/bench/run.sh $(BUILD)
 
 fuzz: build
-	@vendor/install.sh build lint
+	@vendor/install.sh build lint test
+	@FUZZ_REQUESTS=$${FUZZ_REQUESTS:-10000} SEED=$${SEED:-$$(date +%s)} spec/run.sh $(BUILD) "$(SAN)" spec/api/openapi_fuzz_spec.lua
 	@spec/fuzz/run.sh $(BUILD)
 
 differential: build

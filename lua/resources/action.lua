@@ -22,6 +22,7 @@ local action = {}
 for key, value in pairs(webhook) do action[key] = value end
 action.name, action.path, action.object = "action", "actions", "webhook"
 action.fields = fields()
+action.examples = { { name = "old", url = "https://x.test" } }
 
 function action.before_write(request, c)
   if c.kind == "create" then

@@ -83,6 +83,7 @@ end
 return {
   name = "contact_method", table = "contact_method", prefix = "CM", path = "contact_methods",
   files = { { of = "user", as = "contact_methods", parent = "user_id", by = { "channel", "name" }, keeps = true } },
+  examples = { { user_id = "@user", channel = "ntfy", address = { topic = "t" } } },
   methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",

@@ -3,6 +3,7 @@ local managed = require("api.managed")
 return {
   name = "escalation_chain", table = "escalation_chain", prefix = "F", path = "escalation_chains",
   files = { { folder = "escalation_chains", by = { "name" } } },
+  examples = { { name = "new" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "chains", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.version",

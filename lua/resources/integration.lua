@@ -171,6 +171,7 @@ return {
   name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
   files = { { folder = "integrations", by = { "name", "team_id" },
     is_here = function(shown) return shown.type ~= "maintenance" and shown.type ~= "direct_paging" end } },
+  examples = { { type = "webhook", name = "new" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",

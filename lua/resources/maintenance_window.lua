@@ -148,6 +148,8 @@ return {
   name = "maintenance_window", table = "maintenance", prefix = "MW", path = "maintenance_windows",
   files = { { folder = "maintenance_windows", by = { "name", "start" }, is_late = true,
     is_here = function(shown) return shown.state ~= "ended" end } },
+  examples = { { name = "new", mode = "debug", integration_id = "@integration", start = "2030-01-01T00:00:00",
+    duration = 3600 } },
   methods = { "list", "get", "create", "update", "delete" }, area = "maintenance",
   belongs = { { "integration", "integration_id", nullable = true } },
   page_size = 50, order = "t.id",

@@ -94,6 +94,7 @@ return {
   name = "notification_rule", table = "notification_rule", prefix = "N", path = "personal_notification_rules",
   files = { { of = "user", as = "notification_rules", parent = "user_id", by = { "type" }, is_ordered = true,
     apart = "important" } },
+  examples = { { user_id = "@user", type = "wait", duration = 60 }, { user_id = "@user", type = "notify_by_sms", important = true } },
   methods = { "list", "get", "create", "update", "delete" }, area = "notification_settings", belongs = {}, owner = "user_id",
   page_size = 50, order = "t.user_id, t.is_important, t.position, t.id",
   live = "user_id IN (SELECT id FROM user WHERE deleted_at IS NULL)",

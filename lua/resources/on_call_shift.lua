@@ -237,6 +237,12 @@ local FILES = {
 return {
   name = "on_call_shift", table = "shift", prefix = "O", path = "on_call_shifts",
   files = FILES,
+  examples = {
+    { name = "new", type = "recurrent_event", start = "2026-01-01T00:00:00", duration = 3600, frequency = "weekly", week_start = "MO" },
+    { name = "new rolling", type = "rolling_users", start = "2026-01-01T00:00:00", duration = 3600, frequency = "daily",
+      rolling_users = { { "@user" } }, start_rotation_from_user_index = 0 },
+    { name = "new single", type = "single_event", start = "2026-01-01T00:00:00", duration = 3600, users = { "@user" } },
+  },
   methods = { "list", "get", "create", "update", "delete" }, area = "schedules",
   belongs = { { "team", "team_id" }, { "schedule", "schedule_id", nullable = true } },
   page_size = 50, order = "t.id",

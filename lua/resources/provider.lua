@@ -80,6 +80,7 @@ end
 return {
   name = "provider", table = "provider", prefix = "P", path = "providers",
   files = { { folder = "providers", by = { "name" } } },
+  examples = { { type = "ntfy", name = "new" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "providers", belongs = {},
   page_size = 50, order = "t.position, t.id",
   columns = "t.settings",

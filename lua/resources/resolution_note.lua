@@ -15,6 +15,7 @@ end
 
 return {
   name = "resolution_note", table = "resolution_note", prefix = "M", path = "resolution_notes",
+  examples = { { alert_group_id = "@alert_group", text = "done" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "alerts",
   belongs = { { "alert_group", "alert_group_id" } },
   page_size = 50, order = "t.alert_group_id, t.id",

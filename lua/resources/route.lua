@@ -67,6 +67,7 @@ local resource = {
   name = "route", table = "route", prefix = "R", path = "routes",
   files = { { of = "integration", as = "routes", parent = "integration_id", is_ordered = true,
     is_here = function(shown) return not shown.is_the_last_route end } },
+  examples = { { integration_id = "@integration", routing_regex = "a" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations",
   belongs = { { "integration", "integration_id" } },
   page_size = 25, order = "t.integration_id, t.is_default, t.position, t.id",

@@ -271,6 +271,8 @@ end
 local resource = {
   name = "schedule", table = "schedule", prefix = "S", path = "schedules",
   files = { { folder = "schedules", by = { "name" } } },
+  examples = { { name = "new", type = "calendar", time_zone = "UTC" }, { name = "new web", type = "web", time_zone = "UTC" },
+    { name = "new ical", type = "ical", ical_url_primary = "https://cal.example.org/b.ics" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "schedules", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   columns = "t.channels, t.notify, t.version",

@@ -61,6 +61,8 @@ end
 
 return {
   name = "shift_swap", table = "shift_swap", prefix = "SSR", path = "shift_swaps",
+  examples = { { schedule = "@schedule", beneficiary = "@user", swap_start = "2030-01-01T00:00:00Z",
+    swap_end = "2030-01-02T00:00:00Z" } },
   methods = { "get", "create", "update", "delete" }, area = "schedules",
   belongs = { { "schedule", "schedule_id" } },
   page_size = 50, order = "t.swap_start_at, t.id",

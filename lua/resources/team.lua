@@ -60,6 +60,7 @@ end
 return {
   name = "team", table = "team", prefix = "T", path = "teams",
   files = { { folder = "teams", by = { "name" } } },
+  examples = { { name = "new" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "teams", belongs = {},
   page_size = 50, order = "t.id",
   filters = { { "name", "t.name = ?" } },

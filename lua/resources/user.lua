@@ -78,6 +78,7 @@ end
 return {
   name = "user", table = "user", prefix = "U", path = "users", check_email = check_email,
   files = { { folder = "users", by = { "username" } } },
+  examples = { { username = "new", role = "editor" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "users", belongs = {}, owner = "id",
   page_size = 100, order = "t.id",
   live = "deleted_at IS NULL",

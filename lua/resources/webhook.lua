@@ -75,6 +75,7 @@ end
 return {
   name = "webhook", table = "webhook", prefix = "WH", path = "webhooks",
   files = { { folder = "webhooks", by = { "name" } } },
+  examples = { { name = "new", url = "https://x.test", http_method = "POST", trigger_type = "resolve" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "webhooks", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",

@@ -1,12 +1,12 @@
 #!/bin/sh
-# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | heartbeats | backtest]
+# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | heartbeats | backtest | lists]
 # Templates beside Python's Jinja2, how soon a page leaves, how late a million timers are, what heartbeats cost, stored payloads under other
-# templates, then speed and memory beside Prometheus Alertmanager (rounds of SECONDS), each in one run on one machine; the
+# templates, lists among a million groups, then speed and memory beside Prometheus Alertmanager (rounds of SECONDS), each in one run on one machine; the
 # words measure one of them alone.
 set -eu
 build=$1 what=${2:-8}
 case $what in
-templates|pages|timers|heartbeats|backtest) seconds=8 ;;
+templates|pages|timers|heartbeats|backtest|lists) seconds=8 ;;
 *) seconds=$what what=all ;;
 esac
 export TOCSIN="$PWD/$build/tocsin" LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;$PWD/spec/bench/?.lua;;"
@@ -16,5 +16,6 @@ is() { [ "$what" = "$1" ] || [ "$what" = all ]; }
 ! is pages || lua5.4 spec/bench/pages.lua "$PWD/$build/bench" "$seconds"
 ! is heartbeats || lua5.4 spec/bench/heartbeats.lua "$PWD/$build/bench"
 ! is timers || lua5.4 spec/bench/timers.lua "$PWD/$build/bench"
+! is lists || lua5.4 spec/bench/lists.lua "$PWD/$build/bench"
 ! is backtest || lua5.4 spec/bench/backtest.lua
 ! is all || exec lua5.4 spec/bench/bench.lua "$PWD/$build/bench" "$seconds"

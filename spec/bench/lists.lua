@@ -21,7 +21,7 @@ INSERT INTO alert_group (id, integration_id, route_id, title, is_open, labels, a
   SELECT i, integration_id, id, a.w || ' ' || b.w || ' on host-' || (r %% 500) || '.example.org', r < 10, printf('{"env":"%%s","host":"host-%%d"}',
     CASE r %% 2 WHEN 0 THEN 'prod' ELSE 'test' END, r %% 500), 1, i, i, 1750000000000000 + i * 20000000, 1750000000000000 + i * 20000000,
     CASE WHEN r < 3 THEN 1 END, CASE WHEN r >= 10 THEN 1 END, CASE WHEN r = 9 THEN 1 END
-  FROM n JOIN way ON k = i %% 5 JOIN word AS a ON a.k = r %% 10 JOIN word AS b ON b.k = (r / 10) %% 10 ORDER BY i;
+  FROM n JOIN way ON way.k = i %% 5 JOIN word AS a ON a.k = r %% 10 JOIN word AS b ON b.k = (r / 10) %% 10 ORDER BY i;
 INSERT INTO alert (id, alert_group_id, received_at, payload) SELECT id, id, started_at, CAST('{"title":"' || title || '"}' AS BLOB) FROM alert_group;
 INSERT INTO label (key, value, alert_group_id) SELECT 'env', labels ->> 'env', id FROM alert_group ORDER BY 2, 3;
 INSERT INTO label (key, value, alert_group_id) SELECT 'host', labels ->> 'host', id FROM alert_group ORDER BY 2, 3;
@@ -44,9 +44,10 @@ local route = s:api("GET", "/routes/?integration_id=" .. hooks[1].id).results[1]
 s:stop()
 local file <close> = assert(io.popen("sqlite3 " .. FOLDER .. "/data/tocsin.db", "w"))
 file:write(ROWS:format(GROUPS, GROUPS))
-file:close()
+assert(file:close())
 s = server.start { data = FOLDER .. "/data" }
-s.token = assert(s.token or s:make_token())
+s:make_token()
+assert(s:api("GET", "/alert_groups/?perpage=1&page=" .. GROUPS).count == GROUPS)
 
 -- The best of some tries: what it costs without what else the machine does.
 local function time_of(query)

@@ -1,5 +1,6 @@
 #include "worker.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "net/forwarded.h"
 #include <stdio.h>
 
@@ -223,8 +224,10 @@ bool workers_turn(workers *w) {
     return a != NULL;
 }
 
+// Whoever reads does not push aside those who take alerts in.
 static void *worker_thread(void *arg) {
     struct worker *one = arg;
+    thread_present("worker", THREAD_BATCH);
     for (struct aside *a; (a = take(one->pool, true));) a->run(a, &one->tools);
     return NULL;
 }

@@ -89,14 +89,16 @@ end
 
 local FOUND <const> = "SELECT count(*) AS n FROM (SELECT 1 FROM group_title WHERE group_title MATCH $1 LIMIT " .. ENOUGH .. ")"
 
--- The words of a search as FTS5 reads them: each for itself, the last one also as the beginning of a word, unless there is
--- more than enough without: to gather what begins alike is slow when nearly every title has it.
+-- The words of a search as FTS5 reads them: each for itself, the last one also as the beginning of a word when it is letters
+-- alone (db-1 is not db-10), unless there is more than enough without: to gather what begins alike is slow when nearly every
+-- title has it.
 local function match_of(words)
   local parts = {}
   for i, word in ipairs(words) do parts[i] = '"' .. string.gsub(word, '"', '""') .. '"' end
   local whole = table.concat(parts, " ")
-  local is_short = (utf8.len(words[#words]) or 0) < PREFIX_MIN
-  return not is_short and store.row(FOUND, whole).n < ENOUGH and whole .. "*" or whole
+  local last = words[#words]
+  local is_beginning = (utf8.len(last) or 0) >= PREFIX_MIN and not string.find(last, "[%d%p]")
+  return is_beginning and store.row(FOUND, whole).n < ENOUGH and whole .. "*" or whole
 end
 
 ---Those in whose titles all words stand; `#12` is the group of that number.

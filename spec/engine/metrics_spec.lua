@@ -180,6 +180,14 @@ describe("metrics of alert groups", function()
     w = world.open()
   end)
 
+  it("are those of what is on disk, whatever was undone or rolled back, for who looks meanwhile too", function()
+    open()
+    for seed = 1, 3 do
+      local pipe <close> = assert(io.popen(("%s/counts_test 20000 %d"):format(os.getenv "SPEC_BUILD", seed)))
+      assert.equal("0 wrong\n", pipe:read "a")
+    end
+  end)
+
   it("name the team as it is called now", function()
     open()
     local team = w:api(201, "POST", "teams/", { name = "red" })

@@ -98,11 +98,9 @@ describe("killed with SIGKILL again and again", function()
     assert.is_true(w.windows >= lives // 2 and #w.answered > lives, text)
     local alive = tally(w, "SELECT i.name FROM heartbeat AS h JOIN integration AS i ON i.id = h.integration_id WHERE h.state = 'alive'")
     for life in pairs(w.armed) do assert.equal(1, alive["fresh " .. life], text) end
-    local titles = tally(w, "SELECT title FROM alert_group")
-    for _, uid in ipairs(w.answered) do
-      local stored = count(w, ("SELECT count(*) FROM alert WHERE CAST(payload AS TEXT) LIKE '%%%s%%'"):format(uid))
-      assert.equal(1, titles[uid], ("%s, stored %d times, of %s %s"):format(uid, stored, table.concat(w.answered, " "), text))
-    end
+    -- By what was sent: an integration at whose alerts the process died again and again goes on without their words.
+    local stored = tally(w, "SELECT json_extract(CAST(payload AS TEXT), '$.alert_uid') FROM alert")
+    for _, uid in ipairs(w.answered) do assert.equal(1, stored[uid], uid .. " " .. text) end
     -- Each silence is told of once and ends: missing, restored, missing, restored.
     assert.equal(0, count(w, [[SELECT count(*) FROM (SELECT event, lag(event) OVER (PARTITION BY integration_id ORDER BY id) AS before FROM heartbeat_event
       WHERE event IN ('missing', 'restored')) WHERE event = before OR (before IS NULL AND event = 'restored')]]), text)

@@ -4,16 +4,21 @@ local console <const> = require("tocsin.console")
 local flags <const> = require("command.flags")
 local folder <const> = require("config.folder")
 local json <const> = require("tocsin.json")
+local remote <const> = require("config.remote")
 
 local export = {}
 
 local HELP <const> = [[
 tocsin export --data DIR --to FOLDER
+tocsin export --url URL --token TOKEN --to FOLDER
 
 Writes the whole configuration as YAML files: one file an object, in a folder for each kind. Secrets and the keys of
 integrations are left out. The same configuration gives the same bytes; files of objects that are gone are removed.
 Works while the server runs, and changes nothing there.
   --data DIR            the server's data folder
+  --url URL             instead: the address of a server elsewhere, read over its API
+  --token TOKEN         an API token of an admin there; - reads it from standard input
+  --ca-file FILE        authorities to trust instead of the system's
   --to FOLDER           where to; made when it is not there. One with other files in it is refused
   --integrations DIR    folder with integration files of your own, as of `tocsin serve`
 
@@ -22,11 +27,23 @@ Works while the server runs, and changes nothing there.
 See `tocsin plan --help` and `tocsin apply --help` for the way back.
 ]]
 
-local FLAGS <const> = { data = "value", to = "value", integrations = "value" }
+local FLAGS <const> = { data = "value", url = "value", token = "value", ["ca-file"] = "value", to = "value", integrations = "value" }
 
 local function fail(sentence, code)
   console.err("tocsin export: " .. sentence .. "\n")
   return code
+end
+
+local function token_of(f)
+  if f.token ~= "-" then return f.token end
+  return string.match(console.read("-") or "", "^%s*(%S+)") or ""
+end
+
+local function read_remote(f, now)
+  local client = remote.client { url = f.url, token = token_of(f), ca_file = f["ca-file"], on_wait = function() end }
+  local ok, state, kinds, columns = pcall(apply.read_by, client, now)
+  if ok then return state, kinds, columns end
+  return nil, tostring(state)
 end
 
 --- main(words_json, now) → exit code
@@ -34,9 +51,11 @@ function export.main(words_json, now)
   local f, why = flags.parse("export", json.decode(words_json), FLAGS)
   if not f then return fail(why, 2) end
   if f.help then console.out(HELP) return 0 end
-  if not f.data then return fail("--data is missing: the server's data folder", 2) end
+  if (f.data ~= nil) == (f.url ~= nil) then return fail("name the server's data folder by --data, or its address by --url", 2) end
+  if f.url and not f.token then return fail("--token is missing: an API token of an admin there", 2) end
   if not f.to then return fail("--to is missing: the folder to write", 2) end
-  local state, kinds, columns = apply.read(f.data, now, f.integrations)
+  local state, kinds, columns
+  if f.url then state, kinds, columns = read_remote(f, now) else state, kinds, columns = apply.read(f.data, now, f.integrations) end
   if not state then return fail(kinds, 1) end
   local files = folder.files(state, kinds, columns)
   local written

@@ -87,16 +87,24 @@ function apply.make(data, fresh, options)
   return nil, "others kept changing the configuration at the same moment; nothing was changed"
 end
 
----Reads the whole configuration of a data folder.
+---Reads the whole configuration over an API.
+---@param client fun(method: string, path: string): integer, any
+---@return table state
+---@return table kinds of it
+---@return table columns
+function apply.read_by(client, now)
+  local kinds = kinds_of.list()
+  return state.read(client, kinds, now), kinds, columns.read(client)
+end
+
+---Reads that of a data folder.
 ---@return table? state
 ---@return table|string kinds of it, or why not
 ---@return table? columns
 function apply.read(data, now, integrations)
   local copy, why = rehearsal.open(data, now, integrations)
   if not copy then return nil, why end
-  local kinds = kinds_of.list()
-  local function client(method, path, body) return copy:request(method, path, body) end
-  local ok, found, shown = pcall(function() return state.read(client, kinds, now), columns.read(client) end)
+  local ok, found, kinds, shown = pcall(apply.read_by, function(method, path) return copy:request(method, path) end, now)
   copy:close()
   if not ok then return nil, tostring(found) end
   return found, kinds, shown

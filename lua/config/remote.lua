@@ -49,10 +49,23 @@ local function ask(options, url)
   end
 end
 
+local function base_of(url) return (string.gsub(string.gsub(url, "/+$", ""), "/api/v1$", "")) end
+
+---A client of a Tocsin elsewhere, for reading: fun(method, path) → 200, answer; an error with a sentence.
+---@param options table as of lists
+function remote.client(options)
+  local base = base_of(options.url)
+  return function(_, path)
+    local answer, why = ask(options, base .. path)
+    if not answer then error(why, 0) end
+    return 200, answer
+  end
+end
+
 ---A function that gives all objects of a list: fun(path) → table[] | nil, sentence.
 ---@param options {url: string, token: string, ca_file: string?, on_wait: fun(seconds: integer)}
 function remote.lists(options)
-  local base = string.gsub(string.gsub(options.url, "/+$", ""), "/api/v1$", "")
+  local base = base_of(options.url)
   return function(path)
     local list, seen = {}, {}
     for n = 1, PAGES_MAX do

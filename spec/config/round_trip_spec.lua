@@ -48,5 +48,13 @@ describe("a folder of configuration", function()
     assert.equal("", sh "diff -r one two || true")
     assert.matches("Nothing would change", expect(0, "plan", "one", "--data", "fresh"))
     assert.matches("Nothing has changed", expect(0, "apply", "one", "--data", "fresh"))
+    local running = server.start { data = folder .. "/fresh" }
+    running.expects = '"event":"calendar_not_fetched"'
+    running:make_token()
+    expect(0, "export", "--url", "http://127.0.0.1:" .. running.port, "--token", running.token, "--to", "three")
+    assert.equal("", sh "diff -r one three || true")
+    local _, err = expect(1, "export", "--url", "http://127.0.0.1:" .. running.port, "--token", "x", "--to", "four")
+    assert.truthy(err:find("Invalid token", 1, true), err)
+    running:finish()
   end)
 end)

@@ -23,7 +23,7 @@ const char *err_text(err e) {
 }
 
 err err_of_name(const char *name, size_t length, err otherwise) {
-#define X(code, text)                                                                        \
+#define X(code, text) \
     if (length == sizeof #code - 1 && memcmp(name, #code, length) == 0) return ERR_##code;
     ERR_LIST(X)
 #undef X

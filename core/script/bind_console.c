@@ -148,9 +148,9 @@ static int l_sleep(lua_State *L) {
 
 int bind_console_open(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"out", l_out},       {"err", l_err},   {"read", l_read},     {"write_new", l_write_new},
-        {"write", l_write},   {"list", l_list}, {"remove", l_remove}, {"make_folder", l_make_folder},
-        {"sleep", l_sleep},   {NULL, NULL}};
+        {"out", l_out},     {"err", l_err},   {"read", l_read},     {"write_new", l_write_new},
+        {"write", l_write}, {"list", l_list}, {"remove", l_remove}, {"make_folder", l_make_folder},
+        {"sleep", l_sleep}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -49,9 +49,7 @@ static bool next(struct reader *r) {
     return false;
 }
 
-static str scalar_of(const yaml_event_t *e) {
-    return (str){(const char *)e->data.scalar.value, e->data.scalar.length};
-}
+static str scalar_of(const yaml_event_t *e) { return (str){(const char *)e->data.scalar.value, e->data.scalar.length}; }
 
 static bool has_extras(const yaml_event_t *e) {
     switch (e->type) {

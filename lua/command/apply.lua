@@ -5,7 +5,6 @@ local flags <const> = require("command.flags")
 local folder <const> = require("config.folder")
 local json <const> = require("tocsin.json")
 local kinds <const> = require("config.kinds")
-local port <const> = require("tocsin.port")
 local telling <const> = require("config.telling")
 
 local command = {}
@@ -13,7 +12,7 @@ local command = {}
 local HELP <const> = [[
 tocsin apply FOLDER --data DIR
 
-Makes the configuration be what the files say, as `tocsin plan FOLDER` shows it, in one transaction: all of it or nothing.
+Makes the configuration be what the files say, as `tocsin plan FOLDER` shows it, in one transaction: all or nothing.
 Works while the server runs; a second time it changes nothing. From then on these objects are managed by their files:
 the API refuses to change them, and one whose file is gone is deleted. What files never held is left alone.
   --data DIR            the server's data folder
@@ -24,8 +23,8 @@ the API refuses to change them, and one whose file is gone is deleted. What file
   tocsin plan ./tocsin-config --data /var/lib/tocsin            what would change
   tocsin apply ./tocsin-config --data /var/lib/tocsin
 
-A text, list or object that a file does not name is emptied; switches and numbers stay as they are. Lists of parts (routes,
-steps, own_shifts, overrides, contact_methods, notification_rules) that a file does not name are left to the API.
+A text, list or object that a file does not name is emptied; switches and numbers stay as they are. Lists of parts
+(routes, steps, own_shifts, overrides, contact_methods, notification_rules) that a file does not name are left to the API.
 A `token:` of 8 to 128 characters may be written into a new integration to give it a known key.
 ]]
 
@@ -36,12 +35,6 @@ local WORDS <const> = { same = "Nothing has changed.", secrets = "Secrets have c
 local function fail(sentence, code)
   console.err("tocsin apply: " .. sentence .. "\n")
   return code
-end
-
--- A folder without a database gets one.
-local function ensure(data)
-  local result, why = port.call("write", { data = data, statements = json.array { { sql = "SELECT 1 AS one", args = json.array() } } })
-  return result, why
 end
 
 --- main(words_json, now) → exit code
@@ -58,7 +51,7 @@ function command.main(words_json, now)
   telling.wrong(dir .. "/", wrong)
   if #wrong > 0 then return 1 end
   local done
-  done, why = ensure(f.data)
+  done, why = apply.ensure(f.data)
   if not done then return fail(why, 1) end
   done, why = apply.make(f.data, function() return (folder.read(dir, kinds.list())) end,
     { now = now, is_marking = true, integrations = f.integrations })

@@ -27,7 +27,8 @@ Works while the server runs, and changes nothing there.
 See `tocsin plan --help` and `tocsin apply --help` for the way back.
 ]]
 
-local FLAGS <const> = { data = "value", url = "value", token = "value", ["ca-file"] = "value", to = "value", integrations = "value" }
+local FLAGS <const> = { data = "value", url = "value", token = "value", ["ca-file"] = "value",
+  to = "value", integrations = "value" }
 
 local function fail(sentence, code)
   console.err("tocsin export: " .. sentence .. "\n")
@@ -51,11 +52,14 @@ function export.main(words_json, now)
   local f, why = flags.parse("export", json.decode(words_json), FLAGS)
   if not f then return fail(why, 2) end
   if f.help then console.out(HELP) return 0 end
-  if (f.data ~= nil) == (f.url ~= nil) then return fail("name the server's data folder by --data, or its address by --url", 2) end
+  if (f.data ~= nil) == (f.url ~= nil) then
+    return fail("name the server's data folder by --data, or its address by --url", 2)
+  end
   if f.url and not f.token then return fail("--token is missing: an API token of an admin there", 2) end
   if not f.to then return fail("--to is missing: the folder to write", 2) end
   local state, kinds, columns
-  if f.url then state, kinds, columns = read_remote(f, now) else state, kinds, columns = apply.read(f.data, now, f.integrations) end
+  if f.url then state, kinds, columns = read_remote(f, now)
+  else state, kinds, columns = apply.read(f.data, now, f.integrations) end
   if not state then return fail(kinds, 1) end
   local files = folder.files(state, kinds, columns)
   local written

@@ -7,7 +7,6 @@ local folder <const> = require("config.folder")
 local json <const> = require("tocsin.json")
 local kinds_of <const> = require("config.kinds")
 local oncall <const> = require("config.oncall")
-local port <const> = require("tocsin.port")
 local remote <const> = require("config.remote")
 
 local format <const> = string.format
@@ -27,20 +26,20 @@ Says for each object whether it is the same, would be added or changed, or canno
   --plan                only shows it; ends with 0 when nothing would change, with 2 when something would
   --apply               does it, in one transaction; a second time it changes nothing
   --to FOLDER           writes files for `tocsin apply` instead; integrations have their keys in them
-  --keys FILE           keys that the API does not tell: a line for each, the id or name of an integration, a space, its key
+  --keys FILE           keys that the API does not tell: on each line the id or name of an integration, a space, its key
   --ca-file FILE        authorities to trust instead of the system's
   --integrations DIR    folder with integration files of your own, as of `tocsin serve`
 
   tocsin import oncall --url https://oncall.example.org --token - --data /var/lib/tocsin --plan < token
   tocsin import oncall --url https://oncall.example.org --token - --data /var/lib/tocsin --apply < token
 
-Objects of the same name are changed to be as they are there; nothing is deleted but routes, steps, rules and shifts of such
-objects. The role of a person who is here already stays. The address is yours to choose: also one in a private network.
+Objects of the same name are changed to be as they are there; nothing is deleted but routes, steps, rules and shifts of
+such objects. The role of a person who is here already stays. The address is yours to choose, in a private network too.
 Phone numbers, passwords and labels are not told by that API; each is named.
 ]]
 
-local FLAGS <const> = { url = "value", token = "value", data = "value", plan = "alone", apply = "alone", to = "value", keys = "value",
-  ["ca-file"] = "value", integrations = "value" }
+local FLAGS <const> = { url = "value", token = "value", data = "value", plan = "alone", apply = "alone", to = "value",
+  keys = "value", ["ca-file"] = "value", integrations = "value" }
 
 local function fail(sentence, code)
   console.err("tocsin import: " .. sentence .. "\n")
@@ -55,7 +54,9 @@ local function check(words)
   if name ~= "oncall" then return nil, "say what from: `tocsin import oncall`; see `tocsin import --help`" end
   if not f then return nil, why end
   if not f.url then return nil, "--url is missing: the address of the OnCall engine" end
-  if not string.find(f.url, "^https?://[^/%s]+%S*$") then return nil, "--url must begin with http:// or https://, not '" .. f.url .. "'" end
+  if not string.find(f.url, "^https?://[^/%s]+%S*$") then
+    return nil, "--url must begin with http:// or https://, not '" .. f.url .. "'"
+  end
   if not f.token then return nil, "--token is missing: an API key of an admin there" end
   local modes = (f.plan and 1 or 0) + (f.apply and 1 or 0) + (f.to and 1 or 0)
   if modes ~= 1 then return nil, "say one of --plan, --apply and --to FOLDER" end
@@ -165,10 +166,11 @@ local function run(f, given, now)
   end
   if f.to then return write_files(f.to, fresh(), notes, kinds) end
   local options = { now = now, is_partial = true, is_tolerant = true, integrations = f.integrations }
-  local desired, plan, why = fresh(), nil, nil
+  local desired = fresh() -- before anything is made here
+  local plan, why
   if f.plan then plan, why = apply.plan(f.data, desired, options)
   else
-    plan, why = port.call("write", { data = f.data, statements = json.array { { sql = "SELECT 1 AS one", args = json.array() } } })
+    plan, why = apply.ensure(f.data)
     if plan then plan, why = apply.make(f.data, fresh, options) end
   end
   if not plan then return fail(why, 1) end

@@ -1,6 +1,7 @@
 --- From what is desired to what would change, and to the one write that makes it so.
 local columns <const> = require("config.columns")
 local difference <const> = require("config.difference")
+local json <const> = require("tocsin.json")
 local kinds_of <const> = require("config.kinds")
 local make <const> = require("config.make")
 local port <const> = require("tocsin.port")
@@ -17,7 +18,8 @@ local function marker(copy, ids, marked)
     if known and known.path == path and known.parts == parts then return end
     local key = ids.decode(require("resources." .. kind).prefix, id)
     copy:run { sql = "INSERT INTO managed (object, object_id, path, parts) VALUES ($1, $2, $3, $4) " ..
-      "ON CONFLICT (object, object_id) DO UPDATE SET path = excluded.path, parts = excluded.parts", args = { kind, key, path, parts } }
+      "ON CONFLICT (object, object_id) DO UPDATE SET path = excluded.path, parts = excluded.parts",
+      args = { kind, key, path, parts } }
   end
 end
 
@@ -62,6 +64,15 @@ function apply.plan(data, desired, options)
   copy:close()
   if not ok then return nil, tostring(plan) end
   return plan
+end
+
+---Sees to it that a data folder has a database: a new one gets it.
+---@return boolean? is_there
+---@return string? why
+function apply.ensure(data)
+  local nothing = json.array { { sql = "SELECT 1 AS one", args = json.array() } }
+  local result, why = port.call("write", { data = data, statements = nothing })
+  return result and true, why
 end
 
 ---Makes it so, all or nothing: what was rehearsed on a copy is written at once, and rehearsed again when somebody changed

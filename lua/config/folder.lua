@@ -58,7 +58,9 @@ local function take_file(self, kind, path, stem)
   if self.size > ALL_MAX then error(format("the files of %s are larger than %d MiB together", self.dir, ALL_MAX >> 20), 0) end
   local value, place, line = yaml.parse(text)
   if value == nil then return add(line, place) end
-  if type(value) ~= "table" or getmetatable(value) == json.array_mt then return add(place.line, "a file holds one object: name: value") end
+  if type(value) ~= "table" or getmetatable(value) == json.array_mt then
+    return add(place.line, "a file holds one object: name: value")
+  end
   local document = check_object(kind, value, place, add)
   table.insert(self.objects[kind.name], { kind = kind, slug = stem, path = path, document = document, place = place })
 end

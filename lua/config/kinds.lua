@@ -31,8 +31,9 @@ local function make(resource, place)
   local kind = { name = resource.name, resource = resource, place = place, fields = {}, by_name = {}, order = {}, parts = {} }
   for _, f in ipairs(resource.fields) do
     if is_taken(f, place) then
-      local one = { name = f[1], names = names_of(f), nullable = f.nullable, is_exported = f.file == nil,
-        only_shown = f.only_shown or {}, usual = usual_of(f), is_whole = f.is_whole, is_set = f.is_set, is_fixed = f.create_only, is_required = f.required }
+      local one = { name = f[1], names = names_of(f), nullable = f.nullable, is_exported = f.file == nil, usual = usual_of(f),
+        only_shown = f.only_shown or {}, is_whole = f.is_whole, is_set = f.is_set, is_fixed = f.create_only,
+        is_required = f.required }
       kind.fields[#kind.fields + 1], kind.by_name[f[1]] = one, one
       kind.order[#kind.order + 1] = f[1]
     end

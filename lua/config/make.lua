@@ -68,7 +68,8 @@ local function id_finder(self)
     local ids = self.state.ids[kind]
     if ids and ids[name] then return ids[name] end
     local nearest = ids and schema.nearest(name, keys.sorted(ids))
-    return nil, format('there is no %s "%s"%s.', string.gsub(kind, "_", " "), name, nearest and format(" (did you mean '%s'?)", nearest) or "")
+    local meant = nearest and format(" (did you mean '%s'?)", nearest) or ""
+    return nil, format('there is no %s "%s"%s.', string.gsub(kind, "_", " "), name, meant)
   end
 end
 

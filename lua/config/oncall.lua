@@ -13,9 +13,9 @@ local oncall = {}
 
 -- What their objects show that is no configuration, or that stands elsewhere.
 local PASSED_OVER <const> = { id = true, position = true, manual_order = true, user_id = true, integration_id = true,
-  escalation_chain_id = true, schedule = true, grafana_id = true, avatar_url = true, slack = true, is_the_last_route = true, link = true,
-  maintenance_mode = true, maintenance_started_at = true, maintenance_end_at = true, inbound_email = true, on_call_now = true,
-  is_phone_number_verified = true, teams = true, email = true, incidents_count = true, heartbeat = true }
+  escalation_chain_id = true, schedule = true, grafana_id = true, avatar_url = true, slack = true, is_the_last_route = true,
+  link = true, maintenance_mode = true, maintenance_started_at = true, maintenance_end_at = true, inbound_email = true,
+  on_call_now = true, is_phone_number_verified = true, teams = true, email = true, incidents_count = true, heartbeat = true }
 
 -- The world that is read: their lists, and names for their ids.
 local function new_world(get, kinds)
@@ -52,7 +52,11 @@ local function look_for_lost(self, path, kind, shown)
     if type(v) == "string" and type(names) == "string" and not self.name_of(names, v) then
       self.note(path, format("%s: the %s %s is not told of, and is left out", name, string.gsub(names, "_", " "), v))
     elseif type(v) == "table" then
-      for key, item in pairs(v) do look(item, type(names) == "table" and names[key] or type(names) == "string" and names or nil, name) end
+      for key, item in pairs(v) do
+        local below = names
+        if type(names) == "table" then below = names[key] end
+        look(item, below, name)
+      end
     end
   end
   for _, f in ipairs(kind.fields) do
@@ -167,7 +171,8 @@ end
 local function share_out(schedules, shifts)
   local owner, own, shared = {}, {}, {}
   for _, schedule in ipairs(schedules) do
-    for _, id in ipairs(schedule.type == "web" and type(schedule.shifts) == "table" and schedule.shifts or {}) do owner[id] = schedule.id end
+    local is_owner = schedule.type == "web" and type(schedule.shifts) == "table"
+    for _, id in ipairs(is_owner and schedule.shifts or {}) do owner[id] = schedule.id end
   end
   for _, shift in ipairs(shifts) do
     local of = owner[shift.id] or text_or_nil(shift.schedule)

@@ -50,8 +50,8 @@ end
 
 -- The token in whose name all is done. A key that opens it lives and dies with the copy.
 local function sign_in(self)
-  local row = query(self, "SELECT id FROM api_token WHERE name = $1 AND role = 'admin' AND user_id IS NULL AND revoked_at = 1 LIMIT 1",
-    TOKEN_NAME)[1]
+  local row = query(self, "SELECT id FROM api_token WHERE name = $1 AND role = 'admin' AND user_id IS NULL " ..
+    "AND revoked_at = 1 LIMIT 1", TOKEN_NAME)[1]
   if not row then
     row = query(self, "INSERT INTO api_token (name, role, token_key, digest, created_at, revoked_at) " ..
       "VALUES ($1, 'admin', '', '', $2, 1) RETURNING id", TOKEN_NAME, self.now)[1]
@@ -73,7 +73,8 @@ end
 ---@return table? rehearsal
 ---@return string? why
 function rehearsal.open(data, now, integrations)
-  local core, why = engine.open { copy_of = data, is_whole = true, is_rehearsal = true, start_at = now, integrations = integrations }
+  local core, why = engine.open { copy_of = data, is_whole = true, is_rehearsal = true, start_at = now,
+    integrations = integrations }
   if not core then return nil, why end
   local self = setmetatable({ core = core, now = now }, rehearsal)
   local ok, problem = pcall(function()

@@ -82,9 +82,9 @@ function shape.long(v, names, id_of, path, wrong)
   if type(v) ~= "table" then return v end
   local out = is_list(v) and json.array() or {}
   for key, item in pairs(v) do
-    local below = names
-    if type(names) == "table" then below = names[key] end
-    out[key] = shape.long(item, below, id_of, { path, key }, wrong)
+    local inner = names
+    if type(names) == "table" then inner = names[key] end
+    out[key] = shape.long(item, inner, id_of, { path, key }, wrong)
   end
   return out
 end

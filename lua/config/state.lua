@@ -50,6 +50,11 @@ end
 
 local function stem_of(path) return string.match(path, "^[^/]+/(.+)%.ya?ml$") end
 
+local function slug_of(kind, shown)
+  local name = shown[kind.place.by[1]]
+  return state.slug(type(name) == "string" and name or kind.name, kind.name)
+end
+
 -- The place of an object: that of its file when it has one, else by its name, with a number when another has that.
 local function give_slugs(self, kind, objects)
   local taken = {}
@@ -66,8 +71,8 @@ local function give_slugs(self, kind, objects)
   end
   for _, object in ipairs(objects) do
     if not object.slug then
-      local base, slug, n = self.names.slug(kind, object.shown), nil, 1
-      slug = base
+      local base, n = slug_of(kind, object.shown), 1
+      local slug = base
       while taken[slug] do
         n = n + 1
         slug = base .. "-" .. n
@@ -75,12 +80,6 @@ local function give_slugs(self, kind, objects)
       take(object, slug)
     end
   end
-end
-
-local NAMES <const> = {}
-function NAMES.slug(kind, shown)
-  local name = shown[kind.place.by[1]]
-  return state.slug(type(name) == "string" and name or kind.name, kind.name)
 end
 
 local function read_kind(self, kind)
@@ -156,7 +155,7 @@ end
 ---@param now integer µs UTC
 function state.read(client, kinds, now)
   local lists = {}
-  local self = setmetatable({ objects = {}, by_id = {}, slugs = {}, ids = {}, names = NAMES, now = now }, state)
+  local self = setmetatable({ objects = {}, by_id = {}, slugs = {}, ids = {}, now = now }, state)
   function self.fetched(path)
     lists[path] = lists[path] or fetch_all(client, path)
     return lists[path]

@@ -1,10 +1,13 @@
 --- What `tocsin plan` and `tocsin apply` make of files: changes, refusals, hostile files, marks; beside a running server too.
 require "tocsin.core"
-local json <const> = require "tocsin.json"
+local patience <const> = require "patience"
 local raw <const> = require "raw_http"
 local server <const> = require "server"
 
 local HEAD <const> = "format: 1\n"
+
+-- Each command opens a core of its own and sends it many requests.
+patience.ms = math.max(patience.ms, 40000)
 
 describe("files of configuration", function()
   local folder, running

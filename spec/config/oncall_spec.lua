@@ -1,7 +1,11 @@
 --- `tocsin import oncall` against a fake of its public API.
 require "tocsin.core"
 local fake_oncall <const> = require "fake_oncall"
+local patience <const> = require "patience"
 local server <const> = require "server"
+
+-- Each command opens a core of its own and sends it many requests.
+patience.ms = math.max(patience.ms, 40000)
 
 describe("an OnCall", function()
   local folder, fake, running
@@ -36,7 +40,7 @@ describe("an OnCall", function()
 
   it("is taken over with keys, names, order and reasons, and is all the same the second time", function()
     start()
-    fake.throttle_every, fake.fail_next = 7, true
+    fake.throttle_every, fake.fail_next = 12, true
     local out, err = import(2, "--data", "data", "--plan")
     assert.is_true(fake.throttled > 0)
     has(err, "OnCall asks for patience: going on in 1 s.")

@@ -1,10 +1,13 @@
 --- `tocsin export`, `plan` and `apply` on a configuration with something of every kind.
 require "tocsin.core"
-local json <const> = require "tocsin.json"
+local patience <const> = require "patience"
 local raw <const> = require "raw_http"
 local server <const> = require "server"
 local whole <const> = require "whole_configuration"
 local world <const> = require "world"
+
+-- Each command opens a core of its own and sends it many requests.
+patience.ms = math.max(patience.ms, 40000)
 
 describe("a folder of configuration", function()
   local folder, data, w

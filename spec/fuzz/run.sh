@@ -20,7 +20,7 @@ for name in ${FUZZ_TARGETS:-$(basename -s .c spec/fuzz/*_fuzz.c)}; do
     set -- -max_total_time="$seconds" -seed="$seed" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
     test ! -f "spec/fuzz/$name.dict" || set -- "$@" -dict="spec/fuzz/$name.dict"
     # A Lua state outlives a run, which looks like a leak.
-    test "$name" != template_fuzz || set -- "$@" -detect_leaks=0 -entropic=0 -max_len=500
+    test "$name" != template_fuzz || set -- "$@" -detect_leaks=0 -entropic=0 -max_len=500 -reload=0
     echo "$name: $seconds s, seed $seed"
     "build-fuzz/$name" "$@" -artifact_prefix=build-fuzz/found/ "build-fuzz/corpus/$name" "build-fuzz/seeds/$name" \
         > "build-fuzz/$name.log" 2>&1 || {

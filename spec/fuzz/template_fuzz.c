@@ -106,7 +106,7 @@ static void check_shown(str input, str shown) {
                                         "upvalue",
                                         "jinja/",
                                         ".lua",
-                                        "[C]",
+                                        "[C]: in",
                                         "[string",
                                         "=template",
                                         "template:",

@@ -60,7 +60,8 @@ local function find(request)
   if not run then return nil, change.port_error(sentence, code) end
   if rights.is_limited(request.actor) then
     local key = ids.decode("C", run.integration)
-    if not key or not rights.sees(request.actor, rights.resource("integration"), key, true) then return nil, errors.not_found() end
+    local is_seen = key and rights.sees(request.actor, rights.resource("integration"), key, true)
+    if not is_seen then return nil, errors.not_found() end
   end
   return run
 end

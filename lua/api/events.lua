@@ -41,8 +41,8 @@ local FOUND <const> = "SELECT t.id, t.integration_id, t.alerts_count, t.title, t
   "t.acknowledged_by, t.acknowledged_by_id, t.resolved_at, t.resolved_by, t.resolved_by_id, t.silenced_at, t.silenced_until, " ..
   "t.root_id, t.is_demo, t.is_debug, t.first_alert_id, t.last_alert_at, i.team_id, r.id AS live_route_id, l.action, l.at " ..
   "FROM alert_group AS t LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
-  "LEFT JOIN group_log AS l ON l.alert_group_id = t.id AND l.seq = (SELECT MAX(seq) FROM group_log WHERE alert_group_id = t.id) " ..
-  "WHERE t.id IN (%s) ORDER BY t.id"
+  "LEFT JOIN group_log AS l ON l.alert_group_id = t.id AND l.seq = (SELECT MAX(seq) FROM group_log " ..
+  "WHERE alert_group_id = t.id) WHERE t.id IN (%s) ORDER BY t.id"
 
 -- Places ---------------------------------------------------------------------------------------------------------------------
 
@@ -215,7 +215,7 @@ end
 ---GET /events/: changes of alert groups, from a place (Last-Event-ID, or ?last_event_id=) or from now on.
 events.groups = {
   about = "Changes of alert groups as server-sent events, from now on, or from the place that Last-Event-ID names.",
-  query = { { "last_event_id", type = "text", about = "The place, where a header cannot be sent." } }, kind = TYPE, gives = "text",
+  query = { { "last_event_id", type = "text", about = "The place, where no header can be sent." } }, kind = TYPE, gives = "text",
   answer = function(request)
     local from = port.call("events", {}).from
     local teams = teams_of(request.actor)

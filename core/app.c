@@ -82,6 +82,7 @@ static err open_workers(struct app *app, struct why *why) {
                                       .data = app->settings.data,
                                       .public_url = app->settings.public_url,
                                       .path_prefix = app->settings.path_prefix,
+                                      .header_sign_in = app->settings.header_sign_in,
                                       .proxies = &app->proxies,
                                       .headers.origins = str_of(app->settings.cors_origins),
                                       .read_timeout_ms = (int)app->settings.read_timeout,

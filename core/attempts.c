@@ -88,8 +88,9 @@ void attempts_give_back(attempts *a, const struct attempt *list, size_t count) {
 void attempts_forget(attempts *a, str key) {
     uint64_t hash;
     pthread_mutex_lock(&a->mutex);
-    struct record *r = find(a, key, &hash);
+    struct record *r = key.len ? find(a, key, &hash) : NULL;
     if (r) *r = (struct record){0};
+    if (!key.len) memset(a->sets, 0, sizeof a->sets);
     pthread_mutex_unlock(&a->mutex);
 }
 
@@ -112,7 +113,8 @@ err attempts_port(attempts *a, int64_t now, const struct json *args, buf *out, s
     int64_t wait = 0;
     err e = read_keys(args, list, &count, why);
     if (e != ERR_OK) return e;
-    if (json_is_true(args, "give_back")) attempts_give_back(a, list, count);
+    if (json_is_true(args, "forget_all")) attempts_forget(a, STR(""));
+    else if (json_is_true(args, "give_back")) attempts_give_back(a, list, count);
     else if (!json_is_true(args, "forget")) wait = attempts_take(a, list, count, now);
     else
         for (size_t i = 0; i < count; i++) attempts_forget(a, list[i].key);

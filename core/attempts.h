@@ -22,6 +22,6 @@ void attempts_free(attempts *a); // accepts NULL
 // have room again in so many µs.
 int64_t attempts_take(attempts *a, const struct attempt *list, size_t count, int64_t now);
 void attempts_give_back(attempts *a, const struct attempt *list, size_t count); // it was no guess
-void attempts_forget(attempts *a, str key);                                     // as if it was never tried
-// The same as a port, JSON in and JSON out: {keys: [{key, burst, every_ms}], give_back or forget: true} → {wait}, in seconds.
+void attempts_forget(attempts *a, str key); // as if it was never tried; without a key: as if nothing ever was
+// The same as a port, JSON in and JSON out: {keys: [{key, burst, every_ms}], give_back, forget or forget_all: true} → {wait}, in seconds.
 err attempts_port(attempts *a, int64_t now, const struct json *args, buf *out, struct why *why);

@@ -321,7 +321,7 @@ static err port_write(struct ports *ports, arena *a, const struct json *args, bu
     return e;
 }
 
-// attempt {keys: [{key, burst, every_ms}], give_back or forget: true} → {wait}: seconds until there is room, 0: counted
+// attempt {keys: [{key, burst, every_ms}], give_back, forget or forget_all: true} → {wait}: seconds until there is room, 0: counted
 static err port_attempt(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     return attempts_port(ports->attempts, env_elapsed(ports->env), args, out, why);

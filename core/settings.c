@@ -206,11 +206,22 @@ static err check_mapping(const char *name, const char *text, bool is_to_roles, s
     return ERR_OK;
 }
 
+static bool is_header(str s) {
+    for (size_t i = 0; i < s.len; i++)
+        if (!islower((unsigned char)s.ptr[i]) && !isdigit((unsigned char)s.ptr[i]) && s.ptr[i] != '-') return false;
+    return s.len <= 100 && !str_is(s, STR("cookie")) && !str_is(s, STR("authorization"));
+}
+
 static err check_sign_in(const struct settings *s, struct why *why) {
     if (*s->oidc_issuer && !is_url(str_of(s->oidc_issuer)))
         return why_set(why, ERR_INVALID, "oidc_issuer must be an http or https URL, not '%s'", s->oidc_issuer);
     if (*s->oidc_issuer && !*s->oidc_client_id)
         return why_set(why, ERR_INVALID, "oidc_client_id must say what %s calls this server", s->oidc_issuer);
+    if (!is_header(str_of(s->header_sign_in)))
+        return why_set(why, ERR_INVALID, "header_sign_in must be the name of a header in lower case, not '%s'",
+                       s->header_sign_in);
+    if (*s->header_sign_in && !*s->trusted_proxies)
+        return why_set(why, ERR_INVALID, "header_sign_in needs trusted_proxies: nobody else is believed");
     str standard = str_of(s->oidc_default_role);
     if (!is_role(standard) && !str_is(standard, STR("none")))
         return why_set(why, ERR_INVALID, "oidc_default_role must be viewer, editor, admin or none, not '%s'",

@@ -73,6 +73,8 @@
     TEXT(oidc_default_role, "viewer", "role of who is in none of these groups; none: they are not let in")            \
     TEXT(oidc_teams, "", "GROUP=TEAM with commas: who is in the group is in the team, and nobody else")               \
     BOOL(oidc_create, true, "who signs in by it for the first time gets an account")                                  \
+    TEXT(header_sign_in, "", "header by which a trusted proxy names the person, such as remote-user")                 \
+    BOOL(header_create, false, "whom it names for the first time gets an account, as a viewer")                       \
     BOOL(password_sign_in, true, "passwords let in; off: only those of who is marked as break-glass")                 \
     BOOL(deliver, true, "send notifications; off: they wait")                                                         \
     TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups; the first 200 values")   \

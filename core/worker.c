@@ -31,6 +31,7 @@ struct work { // a request, as one of the things that workers do
     struct http_exchange *x;
     struct http_response response;
     str stream; // the answer goes on
+    str person; // whom a believed proxy names
 };
 
 static bool open_worker(workers *w, struct worker *one, struct why *why) {
@@ -97,13 +98,24 @@ static str headers_json(struct http_exchange *x) {
     return copy;
 }
 
+// Whom a proxy names. A header that came twice may be the client's own beside the proxy's: it names nobody.
+static str person_of(const char *header, const struct http_request *r) {
+    str found = STR("");
+    for (size_t i = 0; *header && i < r->header_count; i++) {
+        if (!str_is(r->headers[i].name, str_of(header))) continue;
+        if (found.len) return STR("");
+        found = r->headers[i].value;
+    }
+    return found;
+}
+
 static const char *const modules[] = {[WORK_API] = "api",
                                       [WORK_EXPLAIN] = "api.explain",
                                       [WORK_ACT] = "api.act",
                                       [WORK_CALLBACK] = "api.callbacks",
                                       [WORK_PAGE] = "web"};
 
-// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client) or api.explain.page(type, token,
+// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client, person) or api.explain.page(type, token,
 // base_url) → status, content_type, body, extra_headers, stream.
 static err call(struct worker *one, struct http_exchange *x, struct script_value out[5], struct why *why) {
     const struct http_request *r = &x->request;
@@ -123,8 +135,9 @@ static err call(struct worker *one, struct http_exchange *x, struct script_value
                                   script_text(r->body),
                                   {.type = SCRIPT_INT, .integer = env_now(one->pool->options.env)},
                                   script_text(r->base_url),
-                                  script_text(r->client)};
-    return script_call(one->tools.script, modules[work->kind], "handle", args, 8, budget, x->arena, out, 5, why);
+                                  script_text(r->client),
+                                  script_text(work->person)};
+    return script_call(one->tools.script, modules[work->kind], "handle", args, 9, budget, x->arena, out, 5, why);
 }
 
 // An answer that tells nothing of the inside, and a log line under the same id that does.
@@ -157,6 +170,7 @@ static void answer(struct aside *a, struct aside_tools *tools) {
     struct forwarded from;
     forwarded_read(x->arena, &x->request, o->proxies ? o->proxies : &nobody, &from);
     x->request.client = from.client;
+    if (from.is_proxied) work->person = person_of(o->header_sign_in, &x->request);
     x->request.base_url = base_url(one->pool, x, &from);
     err e = call(one, x, v, &why);
     if (e == ERR_OK && v[0].type == SCRIPT_INT)

@@ -18,6 +18,7 @@ struct workers_options {
     const char *data;                    // data folder, for the reading connections
     const char *public_url;              // "": the request's host, and `path_prefix`
     const char *path_prefix;             // "" or "/tocsin": where the proxy shows this server
+    const char *header_sign_in;          // by which they name the person, in lower case; "": they do not
     const struct address_guard *proxies; // who may say who asks; NULL: nobody
     struct web_headers headers;          // of every answer
     int read_timeout_ms;

@@ -126,6 +126,7 @@ void forwarded_read(arena *a, const struct http_request *r, const struct address
     *out = (struct forwarded){
         .client = r->peer, .scheme = r->is_tls ? STR("https") : STR("http"), .host = http_header_get(r, STR("host"))};
     if (!proxies->count || !address_parse(r->peer, &peer) || !address_guard_lists(proxies, &peer)) return;
+    out->is_proxied = true;
     collect(r, STR("x-forwarded-for"), &custom);
     collect(r, STR("forwarded"), &standard);
     ptrdiff_t custom_at = find_client(a, &custom, false, proxies, &by_custom);

@@ -9,9 +9,10 @@
 #include "net/http.h"
 
 struct forwarded {
-    str client; // "192.0.2.1", "2001:db8::1"
-    str scheme; // "http" or "https"
-    str host;   // "example.org:8443"; may be empty
+    str client;      // "192.0.2.1", "2001:db8::1"
+    str scheme;      // "http" or "https"
+    str host;        // "example.org:8443"; may be empty
+    bool is_proxied; // the peer is a listed proxy: what it says of the request is believed
 };
 
 void forwarded_read(arena *a, const struct http_request *r, const struct address_guard *proxies, struct forwarded *out);

@@ -55,9 +55,4 @@ function attempts.good(what, account, address)
   port.call("attempt", { keys = keys, forget = true })
 end
 
----What the keys of an account are, whoever tried, for `tocsin user unlock`.
-function attempts.of_account(account)
-  return { { key = "sign_in\n" .. string.lower(account) } }
-end
-
 return attempts

@@ -87,7 +87,8 @@ end
 
 local function link(user, s, claims)
   return { sql = "INSERT INTO account (user_id, oidc_issuer, oidc_subject) VALUES ($1, $2, $3) ON CONFLICT (user_id) DO " ..
-    "UPDATE SET oidc_issuer = excluded.oidc_issuer, oidc_subject = excluded.oidc_subject", args = { user, s.oidc_issuer, claims.sub } }
+    "UPDATE SET oidc_issuer = excluded.oidc_issuer, oidc_subject = excluded.oidc_subject",
+    args = { user, s.oidc_issuer, claims.sub } }
 end
 
 local IN_TEAM <const> = "INSERT INTO team_member (team_id, user_id) SELECT id, $1 FROM team WHERE name = $2 " ..

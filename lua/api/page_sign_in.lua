@@ -1,5 +1,6 @@
 --- The pages that let people in and out: /sign-in (a form, or JSON for programs) and /sign-out.
 local account = require("api.account")
+local header_sign_in = require("api.header_sign_in")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
 local oidc = require("api.oidc")
@@ -26,6 +27,7 @@ end
 function page_sign_in.show(request)
   local next_path = page.next(query_string.get(request.query, "next"))
   if session.of(request.headers, request.now) then return page.see(next_path) end
+  if request.client.person then return header_sign_in.take(request, next_path) end
   return form(200, { next = next_path })
 end
 

@@ -95,14 +95,16 @@ function pages.has(path) return find(path) ~= nil end
 
 ---Answers one request. Called by `web.handle`, with what a worker thread told that.
 ---@param client string address
+---@param person string whom a believed proxy names; empty: nobody
 ---@return integer status
 ---@return string content_type
 ---@return string body
 ---@return string extra_headers
-function pages.handle(method, path, query, headers_json, body, now, base_url, client)
+function pages.handle(method, path, query, headers_json, body, now, base_url, client, person)
   local request = {
     method = method, path = path, query = query_string.parse(query), headers = json.decode(headers_json),
-    body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""), client = { address = client },
+    body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""),
+    client = { address = client, person = person ~= "" and person or nil },
   }
   local ok, a = pcall(answer, request)
   if not ok then a = failure(request, a) end

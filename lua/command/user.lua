@@ -14,6 +14,7 @@ local HELP = [[
 tocsin user create --data DIR --email E [--name N] [--username U] [--role viewer|editor|admin]
                    [--password-stdin] [--break-glass]
 tocsin user reset-password --data DIR --user U [--password-stdin] [--reset-totp] [--break-glass]
+tocsin user unlock --data DIR
 
 Works while the server runs. Passwords are read from standard input, never from the command line; one newline at the
 end is dropped. Without --password-stdin a link is printed that lets the person choose one, once.
@@ -27,7 +28,7 @@ end is dropped. Without --password-stdin a link is printed that lets the person 
   --reset-totp       take the second factor away
   --break-glass      may sign in with the password where passwords are switched off
 
-reset-password also ends the person's sessions.
+reset-password also ends the person's sessions. unlock forgets all wrong tries to sign in: who has to wait may try again.
 ]]
 
 local ROLES <const> = { viewer = true, editor = true, admin = true }
@@ -135,11 +136,18 @@ local function reset_password(given, now)
   return 0
 end
 
+-- Tries are counted in the server's memory, by keys that only it knows.
+local function unlock(given)
+  local result, sentence = port.call("attempt", { data = given.data, forget_all = true })
+  return result and 0 or fail(sentence, 1)
+end
+
 local COMMANDS <const> = {
   create = { create, { data = "value", email = "value", name = "value", username = "value", role = "value",
     ["password-stdin"] = "alone", ["break-glass"] = "alone" } },
   ["reset-password"] = { reset_password, { data = "value", user = "value", ["password-stdin"] = "alone",
     ["reset-totp"] = "alone", ["break-glass"] = "alone" } },
+  unlock = { unlock, { data = "value" } },
 }
 
 --- main(words_json, now) → exit code
@@ -151,7 +159,7 @@ function user.main(words_json, now)
     console.out(HELP)
     return 0
   end
-  if not command then return fail("the commands are create and reset-password; see `tocsin user --help`") end
+  if not command then return fail("the commands are create, reset-password and unlock; see `tocsin user --help`") end
   if not given then return fail(why) end
   if not given.data then return fail("--data is missing: the server's data folder") end
   return command[1](given, now)

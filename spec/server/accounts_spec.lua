@@ -91,3 +91,91 @@ describe("a server where nobody can sign in", function()
     server.remove(folder)
   end)
 end)
+
+describe("a server behind a proxy that knows people", function()
+  local s
+  local function start(...)
+    s = server.start { args = { "--trusted-proxies", "127.0.0.1", "--header-sign-in", "remote-user", ... } }
+    s:make_token()
+  end
+  after_each(function() s:finish() end)
+
+  local function get(path, headers) return s:request("GET", path, { headers = headers, anonymous = true }) end
+  local function cookie_of(answer) return (answer.headers["set-cookie"] or ""):match "^(tocsin_session=[^;]+)" end
+
+  it("lets in whom it names, for as long as it names them", function()
+    start()
+    s:api("POST", "/users/", { username = "ann", email = "ann@example.org", role = "editor" })
+    for _, name in ipairs { "ann", "ANN@example.org" } do
+      local answer = get("/sign-in?next=/alert-groups", { ["Remote-User"] = name })
+      assert.same({ 303, "/alert-groups" }, { answer.status, answer.headers.location })
+      local cookie = cookie_of(answer)
+      local function me(headers)
+        headers.Cookie = cookie
+        return get("/api/v1/users/current", headers).status
+      end
+      assert.equal(200, me { ["Remote-User"] = name })
+      assert.equal(403, me {})
+      assert.equal(403, me { ["Remote-User"] = "bob" })
+    end
+  end)
+
+  it("lets in nobody else", function()
+    start()
+    s:api("POST", "/users/", { username = "ann", role = "editor" })
+    s:api("POST", "/users/", { username = "none", role = "none" })
+    for name, sentence in pairs { bob = "There is no account for bob here", none = "You have no role here", ["<b>"] = "&lt;b&gt;", ["\xff"] = "cannot be read" } do
+      local answer = get("/sign-in", { ["Remote-User"] = name })
+      assert.equal(403, answer.status)
+      assert.truthy(answer.body:find(sentence, 1, true), answer.body)
+    end
+    local twice = get("/sign-in", { ["Remote-User"] = "ann", ["remote-user"] = "ann" })
+    assert.same({ 200 }, { twice.status, cookie_of(twice) })
+  end)
+
+  it("makes accounts where it may", function()
+    start("--header-create", "on")
+    local cookie = cookie_of(get("/sign-in", { ["Remote-User"] = "new@example.org" }))
+    local me = get("/api/v1/users/current", { ["Remote-User"] = "new@example.org", Cookie = cookie }).json
+    assert.same({ "new@example.org", "new@example.org", "viewer" }, { me.username, me.email, me.role })
+  end)
+
+  it("is not believed when it is none of those that are listed", function()
+    s = server.start { args = { "--trusted-proxies", "10.0.0.0/8", "--header-sign-in", "remote-user" } }
+    s:make_token()
+    s:api("POST", "/users/", { username = "ann", role = "admin" })
+    local answer = get("/sign-in", { ["Remote-User"] = "ann", ["X-Forwarded-For"] = "10.0.0.1" })
+    assert.same({ 200 }, { answer.status, cookie_of(answer) })
+  end)
+end)
+
+describe("who has tried too often", function()
+  it("is let in again by a command", function()
+    local s = server.start()
+    local code = server.run({ "user", "create", "--data", s.data, "--email", "ann@example.org", "--password-stdin" }, "correct horse battery")
+    assert.equal(0, code)
+    local function try(password)
+      return s:request("POST", "/sign-in", { body = { name = "ann@example.org", password = password } }).status
+    end
+    for _ = 1, 10 do assert.equal(401, try "wrong horse battery") end
+    assert.equal(429, try "correct horse battery")
+    assert.equal(0, (server.run { "user", "unlock", "--data", s.data }))
+    assert.equal(200, try "correct horse battery")
+    s:finish()
+  end)
+end)
+
+describe("settings about sign-in", function()
+  it("that mean nothing stop the start", function()
+    for _, case in ipairs { { "oidc_issuer", "--oidc-issuer", "id.example.org" }, { "oidc_client_id", "--oidc-issuer", "https://id.example.org" },
+      { "oidc_roles", "--oidc-roles", "ops" }, { "oidc_roles", "--oidc-roles", "ops=root" }, { "oidc_teams", "--oidc-teams", "=Harbour" },
+      { "oidc_default_role", "--oidc-default-role", "root" }, { "trusted_proxies", "--header-sign-in", "remote-user" },
+      { "header_sign_in", "--header-sign-in", "Remote User", "--trusted-proxies", "127.0.0.1" }, { "session_idle", "--session-idle", "1" } } do
+      local folder = server.folder()
+      local code, _, err = server.run({ "serve", "--data", folder, "--listen", "127.0.0.1:0", table.unpack(case, 2) })
+      assert.equal(2, code)
+      assert.truthy(err:find(case[1], 1, true), err)
+      server.remove(folder)
+    end
+  end)
+end)

@@ -13,8 +13,11 @@ local LIMITS <const> = {
   link = { address = { 30, 10000 } },
 }
 
--- Who has an IPv6 address has all of its network.
-local function network_of(address)
+---What is counted of an address: who has one of IPv6 has all of its network.
+---@param address string
+---@return string
+function attempts.network_of(address)
+  address = string.match(address, "^::ffff:(%d+%.%d+%.%d+%.%d+)$") or address
   if not string.find(address, ":", 1, true) then return address end
   local head, tail = string.match(address, "^(.-)::(.*)$")
   local groups = {}
@@ -27,7 +30,7 @@ local function network_of(address)
 end
 
 local function keys_of(what, account, address)
-  local limits, network = LIMITS[what], network_of(address)
+  local limits, network = LIMITS[what], attempts.network_of(address)
   account = account and string.lower(account)
   local keys = {}
   local function add(limit, ...)

@@ -34,7 +34,7 @@ end
 function second_factor.start(user)
   local secret = crypto.random_bytes(SECRET_BYTES)
   return secret, { { sql = "INSERT INTO account (user_id, totp_secret) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET " ..
-    "totp_secret = excluded.totp_secret, totp_at = NULL", args = { user, assert(seal.seal(secret)) } } }
+    "totp_secret = excluded.totp_secret WHERE account.totp_at IS NULL", args = { user, assert(seal.seal(secret)) } } }
 end
 
 ---The secret of an account's row, or nil.

@@ -73,8 +73,10 @@ local function failure(request, problem)
 end
 
 ---Answers one request for a page. Called by a worker thread; arguments and results are those of `api.handle`.
-function web.handle(method, path, query, headers_json, body, now, base_url, client)
-  if pages.has(path) then return pages.handle(method, path, query, headers_json, body, now, base_url, client) end
+function web.handle(method, path, query, headers_json, body, now, base_url, client, person)
+  if pages.has(path) then
+    return pages.handle(method, path, query, headers_json, body, now, base_url, client, person)
+  end
   local request <const> = { method = method, path = path, query_text = query, query = query_string.parse(query),
     headers = json.decode(headers_json), body = body or "", now = now, base_url = string.gsub(base_url, "/+$", "") }
   local ok, a = pcall(answer, request)

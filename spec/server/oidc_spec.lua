@@ -190,12 +190,10 @@ describe("sign-in by an identity provider", function()
     start()
     provider:ask { ["do"] = "break", how = "slow" }
     local waiting = raw.connect(s.port)
+    provider:ask { ["do"] = "seen" }
     waiting:send("GET /sign-in/oidc HTTP/1.1\r\nHost: x\r\n\r\n")
-    local second
-    for _ = 1, 50 do
-      second = oidc.get(s.port, "/sign-in/oidc", {})
-      if why(second):find("Others are signing in", 1, true) then break end
-    end
+    server.wait(function() return #provider:ask({ ["do"] = "seen" }).paths > 0 end, "the provider to be asked")
+    local second = oidc.get(s.port, "/sign-in/oidc", {})
     assert.truthy(why(second):find("Others are signing in", 1, true), why(second))
     assert.equal(200, s:request("GET", "/api/v1/info/").status)
     assert.equal(502, assert(waiting:read { patience = 20 }).status)

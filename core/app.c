@@ -156,6 +156,25 @@ static void log_faults(struct app *app, int64_t now) {
                 LOG_Z("do", "Please report the payload when it comes again, and the templates of the integration."));
 }
 
+static err put_setting(struct app *app, const char *name, str value, struct why *why) {
+    arena *a = arena_new();
+    struct store_rows none = {0};
+    struct store_value args[] = {SV_TEXT(str_of(name)), SV_TEXT(value)};
+    err e = store_run(app->store, a,
+                      "INSERT INTO setting(name, value) VALUES ($1, $2) "
+                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                      args, 2, 0, &none, why);
+    arena_free(a);
+    return e;
+}
+
+// The trigger that thins the trail of changes out reads it (schema/0014_rights.sql).
+static err note_audit_days(struct app *app, struct why *why) {
+    char days[24];
+    snprintf(days, sizeof days, "%lld", (long long)app->settings.audit_days);
+    return put_setting(app, "audit_days", str_of(days), why);
+}
+
 // What the database remembers of the key; and remembers it, the first time and after a new key.
 static err open_seal(struct app *app, struct why *why) {
     arena *a = arena_new();
@@ -166,11 +185,7 @@ static err open_seal(struct app *app, struct why *why) {
     if (e == ERR_OK) e = seal_open(app->settings.data, known.ptr, &app->seal, why);
     if (e == ERR_OK) {
         seal_mark(app->seal, mark);
-        if (!str_is(known, str_of(mark)))
-            e = store_run(app->store, a,
-                          "INSERT INTO setting(name, value) VALUES ('seal_mark', $1) "
-                          "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                          &SV_TEXT(str_of(mark)), 1, 0, &rows, why);
+        if (!str_is(known, str_of(mark))) e = put_setting(app, "seal_mark", str_of(mark), why);
     }
     arena_free(a);
     return e;
@@ -243,6 +258,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->password = password_new(PASSWORDS_AT_ONCE);
     err e = open_store(app, why);
     if (e == ERR_OK) e = open_seal(app, why);
+    if (e == ERR_OK && !options->is_command) e = note_audit_days(app, why);
     if (e == ERR_OK) open_crash_marker(app, options);
     if (e == ERR_OK) e = open_engine(app, why);
     if (e == ERR_OK) e = open_slow_lane(app, why);

@@ -260,8 +260,9 @@ static const struct {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"serve", "run the server", command_serve},
-    {"token", "create API tokens", command_lua},
+    {"token", "create API tokens, or take over OnCall's", command_lua},
     {"user", "create people, and let in who is locked out", command_lua},
+    {"audit", "print the trail of changes", command_lua},
     {"render", "render a template", command_lua},
     {"simulate", "show who would be called when, if nobody answered", command_lua},
     {"backtest", "show what changed templates would have made of stored alerts", command_lua},

@@ -49,6 +49,7 @@
     INT(unacknowledge_after, 0, 0, 86400, "seconds from that reminder to taking it back unanswered; 0: never")        \
     BOOL(room_links, true, "messages in rooms have links that act where they cannot have buttons")                    \
     BOOL(resolution_note_required, false, "people resolve with a note, except over the API")                          \
+    INT(audit_days, 730, 0, 36500, "days that the trail of changes is kept; 0: for ever")                             \
     INT(read_timeout, 2000, 100, 60000, "milliseconds of one database read")                                          \
     INT(api_rate_limit, 0, 0, 1000000, "API requests a minute and person, or token of none; 0: no limit")             \
     TEXT(allow_private_webhooks, "0", "private addresses webhooks and calendars may reach: 0, 1, CIDRs")              \

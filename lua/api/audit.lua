@@ -1,15 +1,18 @@
 --- The trail of configuration changes: who changed which columns of what, from what to what, in the same write.
 local auth = require("api.auth")
 local json = require("tocsin.json")
+local port = require("tocsin.port")
 
 local audit = {}
 
 -- Keys that open doors are readable where they are needed; the trail, which outlives them, only says that they were set.
-local HIDDEN = { token = true }
+local HIDDEN = { "token$", "token_key", "digest", "password", "secret", "^code" }
 local SEALED = 'sealed:%d+:[^"]*'
 
 local function shown(name, value)
-  if HIDDEN[name] then return "(hidden)" end
+  for _, pattern in ipairs(HIDDEN) do
+    if value ~= json.null and string.find(name, pattern) then return "(hidden)" end
+  end
   return type(value) == "string" and string.gsub(value, SEALED, "(hidden)") or value
 end
 
@@ -17,8 +20,9 @@ end
 local function texts_of(kind, values, old)
   local before, after = {}, {}
   for name, value in pairs(values) do after[name] = shown(name, value) end
-  for name, value in pairs(old or {}) do
-    if kind == "delete" or values[name] ~= nil then before[name] = shown(name, value) end
+  for name, value in pairs(kind == "delete" and old or {}) do before[name] = shown(name, value) end
+  for name in pairs(kind == "update" and values or {}) do
+    before[name] = shown(name, old[name] == nil and json.null or old[name])
   end
   return old and json.encode(before) or json.null, kind == "delete" and json.null or json.encode(after)
 end
@@ -29,13 +33,28 @@ end
 ---@param values table column → new value
 ---@param old table|nil the row before
 function audit.statement(request, r, kind, key, values, old)
-  local by, by_id = auth.by(request.actor)
   local before, after = texts_of(kind, values, old)
+  return audit.line(request, kind, r.object or r.name, key, before, after)
+end
+
+---The statement for one line: who and from where is the request's. `before` and `after` are JSON, or `json.null`.
+function audit.line(request, action, object, key, before, after)
+  local actor, client = request.actor, request.client
+  local by, by_id = auth.by(actor)
   return {
-    sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, before, after) " ..
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    args = { request.now, by, by_id, kind, r.object or r.name, key, before, after },
+    sql = "INSERT INTO audit (at, by, by_id, via, token_id, session_id, address, action, object, object_id, before, after) " ..
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    args = { request.now, by, by_id, auth.via(actor), actor.token_id or json.null, actor.session_id or json.null,
+      client and client.address or json.null, action, object, key, before, after },
   }
+end
+
+---Adds a line for what was no write of rows by itself. It never fails what was done already.
+function audit.add(request, action, object, key, after)
+  local line = audit.line(request, action, object, key, json.null, after and json.encode(after) or json.null)
+  json.array(line.args)
+  local result, sentence = port.call("write", { is_outbox = true, statements = json.array { line } })
+  if not result then port.call("log", { level = "error", message = "The trail of changes has a gap: " .. sentence }) end
 end
 
 return audit

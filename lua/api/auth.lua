@@ -4,6 +4,8 @@
 -- the bytes, so that tokens of the reference's database work as they are. Digests are compared in constant time.
 local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
+local json = require("tocsin.json")
+local port = require("tocsin.port")
 local session = require("api.session")
 local store = require("tocsin.store")
 
@@ -11,6 +13,7 @@ local auth = {}
 
 local RANK = { viewer = 1, editor = 2, admin = 3 }
 local KEY_LENGTH, TOKEN_LENGTH = 8, 64
+local USE_NOTED_EVERY = 600000000
 
 ---The digest that is stored for a token: hex SHA-512 of its hex-decoded bytes.
 function auth.digest(token)
@@ -31,8 +34,9 @@ local function token_of(headers)
   if #token == TOKEN_LENGTH and not string.find(token, "%X") then return token end
 end
 
-local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, u.role AS user_role, " ..
-  "u.username FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL WHERE t.token_key = $1"
+local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, t.scopes, t.last_used_at, " ..
+  "u.role AS user_role, u.username FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL " ..
+  "WHERE t.token_key = $1"
 local PERSON = "SELECT id, username, role FROM user WHERE id = $1 AND deleted_at IS NULL"
 local TEAMS = "SELECT team_id FROM team_member WHERE user_id = $1"
 
@@ -49,14 +53,30 @@ local function teams_of(user_id)
   return teams
 end
 
+local function scopes_of(row)
+  local set = row.scopes and {}
+  for _, scope in ipairs(row.scopes and json.decode(row.scopes) or {}) do set[scope] = true end
+  return set
+end
+
+-- To know which tokens nobody uses any more, some minutes are near enough: no request waits for the disk but one in ten
+-- minutes, and none fails for it.
+local function note_use(row, now)
+  if row.last_used_at and now - row.last_used_at < USE_NOTED_EVERY then return end
+  port.call("write", { is_outbox = true, statements = json.array { { args = json.array { now, row.id },
+    sql = "UPDATE api_token SET last_used_at = $1 WHERE id = $2" } } })
+end
+
 local function of_token(headers, now)
   local token = token_of(headers)
   local digest = token and auth.digest(token)
   for _, row in ipairs(token and store.rows(FOUND, string.sub(token, 1, KEY_LENGTH)) or {}) do
     local role = role_of(row)
-    if crypto.equal(row.digest, digest) and not row.revoked_at and (not row.expires_at or row.expires_at > now) and role then
+    if crypto.equal(row.digest, digest) and not row.revoked_at and role then
+      if row.expires_at and row.expires_at <= now then return nil, errors.detail(403, "This token has expired.") end
+      note_use(row, now)
       return { token_id = row.id, user_id = row.user_id, role = role, name = row.username or row.name,
-        teams = teams_of(row.user_id) }
+        scopes = scopes_of(row), expires_at = row.expires_at, teams = teams_of(row.user_id) }
     end
   end
   return nil, errors.invalid_token()
@@ -89,12 +109,18 @@ function auth.of(request)
   return of_token(request.headers, request.now)
 end
 
----Who did it, for logs: the person, or the token that belongs to none.
----@return string by "user" or "api"
----@return integer id
+---Who did it, for logs: the person, or the token that belongs to none, or the house itself.
+---@return string by "user", "api" or "system"
+---@return integer id 0 for the house
 function auth.by(actor)
   if actor.user_id then return "user", actor.user_id end
-  return "api", actor.token_id
+  if actor.token_id then return "api", actor.token_id end
+  return "system", 0
+end
+
+---How an actor comes in, for the trail of changes: with a token, in a session, or as what it says of itself (`via`).
+function auth.via(actor)
+  return actor.via or actor.token_id and "token" or actor.session_id and "session" or "system"
 end
 
 ---May this actor do what needs `role`?

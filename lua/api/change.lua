@@ -18,6 +18,13 @@ local rows = require("api.rows")
 local change = {}
 
 local ATTEMPTS_MAX = 8
+local FIXED = "This field cannot be changed once it is set."
+
+local function same(old, new)
+  if old == nil then old = json.null end
+  if type(new) == "boolean" then new = new and 1 or 0 end
+  return old == new
+end
 
 -- Where a row goes is a team that one is in: to see a team's resources is not enough.
 local function is_foreign_team(r, f, stored, before, actor)
@@ -32,7 +39,10 @@ local function take_field(r, f, value, request, c)
   if f.store then
     local columns, why = f.store(is_null and json.null or value, request, c)
     if not columns then return why end
-    for name, stored in pairs(columns) do c.values[name] = stored end
+    for name, stored in pairs(columns) do
+      if c.old and f.create_only and not same(c.old[name], stored) then return FIXED end
+      c.values[name] = stored
+    end
     return nil
   end
   local stored, why = f.null or json.null, nil
@@ -42,7 +52,7 @@ local function take_field(r, f, value, request, c)
   if is_foreign_team(r, f, stored, before, request.actor) then return field.no_object(value) end
   if c.old and f.create_only then
     if before == nil then before = json.null end
-    return stored ~= before and "This field cannot be changed once it is set." or nil
+    return stored ~= before and FIXED or nil
   end
   c.values[f.column or f[1]] = stored
 end
@@ -157,12 +167,6 @@ function change.port_error(sentence, code)
   error(string.format("write failed: %s (%s)", sentence, tostring(code)))
 end
 
-local function same(old, new)
-  if old == nil then old = json.null end
-  if type(new) == "boolean" then new = new and 1 or 0 end
-  return old == new
-end
-
 -- Leaves out what is so already; true when nothing is left to write.
 local function is_done(c)
   if c.kind ~= "update" then return false end
@@ -172,9 +176,8 @@ local function is_done(c)
   return next(c.values) == nil and #c.before == 0 and #c.after == 0
 end
 
--- What needs more than the right to change the row: to make one for somebody else, and fields that say so.
+-- Fields that need more than the right to change the row.
 local function not_allowed(r, actor, c)
-  if c.kind == "create" and r.owner and not rights.may_for(actor, r, c.values[r.owner]) then return errors.forbidden() end
   for _, f in ipairs(c.kind == "update" and r.fields or {}) do
     local column = f.column or f[1]
     local is_new = f.needs and c.values[column] ~= nil and not same(c.old[column], c.values[column])
@@ -196,6 +199,9 @@ local function attempt(r, request, kind, sent)
   refusal = refusal or managed.refusal(r, request, c)
   if not refusal and r.guard and old then c.guard = r.guard(old) end
   if not refusal and r.before_write then refusal = r.before_write(request, c, change) end
+  if not refusal and kind == "create" and r.owner and not rights.may_for(request.actor, r, c.values[r.owner]) then
+    refusal = errors.forbidden()
+  end
   if refusal then return nil, refusal end
   if is_done(c) then return old.id end
   local result, sentence, code = port.call("write", { statements = statements_of(r, request, c) })

@@ -1,5 +1,6 @@
 --- What a client may do to an alert group over the API. The rules are the core's (engine/group); here a request
 --- becomes one call, and a refusal the reference's sentence.
+local audit = require("api.audit")
 local auth = require("api.auth")
 local body = require("api.body")
 local change = require("api.change")
@@ -110,9 +111,13 @@ group_actions.delete = {
     local sent, refusal = body.object(request)
     if not sent then return refusal end
     local mode = sent.mode == nil and "wipe" or sent.mode
-    if mode == "wipe" then return call(request, "act", { verb = "wipe" }, 204) end
-    if mode == "delete" then return call(request, "delete_group", {}, 204) end
-    return errors.field("mode", "Must be one of: wipe, delete.")
+    local answer
+    if mode == "wipe" then answer = call(request, "act", { verb = "wipe" }, 204)
+    elseif mode == "delete" then answer = call(request, "delete_group", {}, 204)
+    else return errors.field("mode", "Must be one of: wipe, delete.") end
+    -- The group's own log goes with it.
+    if answer.status == 204 then audit.add(request, mode, "alert_group", ids.decode("I", request.id)) end
+    return answer
   end,
 }
 

@@ -2,6 +2,7 @@
 ---
 --- What a person changes here is rows, and the integration's `version` is counted up with them: the engine reads the row
 --- again then, and what it had found meanwhile is void (core/engine/beat.h).
+local audit = require("api.audit")
 local auth = require("api.auth")
 local body = require("api.body")
 local change = require("api.change")
@@ -150,8 +151,10 @@ local function write(request, row, set, name)
     { sql = "UPDATE integration SET version = version + 1 WHERE id = $1 AND deleted_at IS NULL",
       args = json.array { row.id }, expect = 1 },
     event(request.now, name, reason_of(request))(row.id),
+    audit.line(request, name == "reset" and "heartbeat_reset" or "heartbeat_arm", "integration", row.id, json.null, json.null),
   }
   json.array(statements[3].args)
+  json.array(statements[4].args)
   local result, sentence, code = port.call("write", { statements = statements })
   if result then return nil end
   return code == "CONFLICT" and errors.not_found() or change.port_error(sentence, code)

@@ -1,4 +1,5 @@
 --- The public REST API: one request in, one answer out. Which path does what is the table below, on one screen.
+local audit_export = require("api.audit_export")
 local auth = require("api.auth")
 local change = require("api.change")
 local backtest = require("api.backtest")
@@ -50,6 +51,7 @@ local GENERIC = {
 
 local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
   "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
+  "api_token", "audit",
     "resolution_note",
   "session", "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
@@ -75,6 +77,7 @@ local ROUTES = {
   { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },
   { "alertgroup_table_settings", "POST", table_settings.set_all, "settings:write" },
   { "alertgroup_table_settings/reset", "POST", table_settings.reset, "settings:own" },
+  { "audit/export", "GET", audit_export.get, "audit:read" },
   { "labels/keys", "GET", label_suggestions.keys, "labels:read" },
   { "labels/values", "GET", label_suggestions.values, "labels:read" },
   { "schedules/:id/export", "GET", schedule_export.schedule, "open" },

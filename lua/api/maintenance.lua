@@ -3,6 +3,7 @@
 ---
 --- A window's row is written with a job that looks at it at once, so that a crash loses nothing; the port then does the same
 --- before the answer leaves (core/engine/maintain.h).
+local audit = require("api.audit")
 local auth = require("api.auth")
 local body = require("api.body")
 local change = require("api.change")
@@ -156,6 +157,7 @@ maintenance.stop = {
     for _, w in ipairs(store.rows("SELECT id FROM maintenance WHERE " .. WHOLE, row.id)) do
       refusal = maintenance.settle(request, w.id, true)
       if refusal then return refusal end
+      audit.add(request, "stop", "maintenance_window", w.id)
     end
     return answer(request)
   end,
@@ -170,6 +172,7 @@ maintenance.stop_window = {
     if not row then return errors.not_found() end
     if row.state ~= "running" then return errors.detail(400, "This window does not run now.") end
     local refusal = maintenance.settle(request, row.id, true)
+    if not refusal then audit.add(request, "stop", "maintenance_window", row.id) end
     return refusal or { status = 200, value = rows.show(r, rows.by_key(r, row.id), request) }
   end,
 }

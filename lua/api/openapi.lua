@@ -6,7 +6,7 @@
 --- query
 --- string has), `takes` (the body: a list of fields, or a shape), `gives` (the shape of the answer; none: it is empty), `status`
 --- (200),
---- `kind` (a content type that is not JSON), `refusals` (status → shape, where they are not those of every route).
+--- `kind` (a content type that is not JSON, or a list of them), `refusals` (status → shape, where they are not those of every route).
 local field = require("api.field")
 local paging = require("api.paging")
 local rights = require("api.rights")
@@ -123,7 +123,11 @@ local function parameters(op)
   return writer.list(list)
 end
 
-local function content(kind, schema) return writer.object(kind, writer.object("schema", schema)) end
+local function content(kind, schema)
+  local out = writer.object()
+  for _, one in ipairs(type(kind) == "table" and kind or { kind }) do writer.put(out, one, writer.object("schema", schema)) end
+  return out
+end
 
 local WORDS <const> = { [200] = "Done.", [201] = "It was made.", [202] = "It is under way.",
   [204] = "Done; there is nothing to tell." }

@@ -42,16 +42,23 @@ function rights.is_scope(text)
 end
 
 -- Who may write something may read it too.
-local function is_in_scope(actor, area, action)
-  local scopes = actor.scopes
-  if not scopes or scopes.write or scopes[area .. ":write"] then return true end
+local function is_in_scopes(scopes, area, action)
+  if scopes.write or scopes[area .. ":write"] then return true end
   return action == "read" and (scopes.read or scopes[area .. ":read"]) or false
+end
+
+---Is all that one scope allows among what a set of scopes allows?
+function rights.covers(scopes, scope)
+  local area, action = string.match(scope, "^([%l_]+):(%l+)$")
+  if area then return is_in_scopes(scopes, area, action) end
+  return scopes[scope] or scopes.write or false
 end
 
 ---May this actor do `action` in `area`, as far as role and scope say?
 function rights.may(actor, area, action)
   local role = rights.AREAS[area] and rights.AREAS[area][action]
-  return role ~= nil and auth.allows(actor, role) and is_in_scope(actor, area, action)
+  return role ~= nil and auth.allows(actor, role) and
+    (not actor.scopes or is_in_scopes(actor.scopes, area, action))
 end
 
 ---The right to do something to a resource as one word: "area:action". Making and deleting one are to write unless the table

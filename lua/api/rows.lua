@@ -258,14 +258,14 @@ function rows.list(r, request, fixed)
   return { status = 200, value = paging.envelope(request, window, results) }
 end
 
----The keys of the rows that a request's filters leave, in the resource's order, `limit` at most; nil and the answer that
----refuses a filter. `fixed` are filters of the caller's own: a list of {{add = function(q)}, {}}.
-function rows.keys(r, request, fixed, limit)
+---The keys of the rows that a request's filters leave, in the resource's order or another one, `limit` at most; nil and the
+---answer that refuses a filter. `fixed` are filters of the caller's own: a list of {{add = function(q)}, {}}.
+function rows.keys(r, request, fixed, limit, order)
   local q = statement.new()
   q.add("SELECT t.id FROM " .. r.table .. " AS t")
   local refusal = add_where(q, r, given_filters(r, request, fixed))
   if refusal then return nil, refusal end
-  q.add("ORDER BY " .. r.order .. " LIMIT ?", limit)
+  q.add("ORDER BY " .. (order or r.order) .. " LIMIT ?", limit)
   local keys = store.rows(q.text(), table.unpack(q.args))
   for i, row in ipairs(keys) do keys[i] = row.id end
   return keys

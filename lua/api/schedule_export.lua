@@ -2,7 +2,7 @@
 --
 -- An address holds a token of its own instead of an Authorization header; only its digest is stored, so that an address
 -- is shown once. A new one makes the one before void.
-local auth = require("api.auth")
+local audit = require("api.audit")
 local change = require("api.change")
 local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
@@ -123,12 +123,12 @@ schedule_export.user = {
 
 -- Stores a digest (or null), and the line of the trail.
 local function put_digest(request, r, key, digest)
-  local by, by_id = auth.by(request.actor)
+  local line = audit.line(request, "update", r.name, key, json.null, '{"export_digest":"(hidden)"}')
+  json.array(line.args)
   local result, sentence, code = port.call("write", { statements = json.array({
     { sql = "DELETE FROM export_told WHERE object = $1 AND object_id = $2", args = json.array({ r.name, key }) },
     { sql = "UPDATE " .. r.table .. " SET export_digest = $1 WHERE id = $2", args = json.array({ digest, key }), expect = 1 },
-    { sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, after) VALUES ($1, $2, $3, 'update', $4, $5, $6)",
-      args = json.array({ request.now, by, by_id, r.name, key, '{"export_digest":"(hidden)"}' }) },
+    line,
   }) })
   if not result then return change.port_error(sentence, code) end
 end

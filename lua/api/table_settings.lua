@@ -63,6 +63,13 @@ local function nobody() return errors.detail(400, "This token belongs to no pers
 
 local function text_of(list) return json.encode(json.array(list)) end
 
+-- What a person sets for themselves is a change of the person.
+local function own_line(request, text)
+  local before = store.row("SELECT columns FROM alert_group_columns WHERE user_id = $1", request.actor.user_id)
+  return audit.statement(request, { name = "user" }, "update", request.actor.user_id, { alert_group_columns = text },
+    { alert_group_columns = before and before.columns or json.null })
+end
+
 ---GET /alertgroup_table_settings/ → {visible, hidden, default}: as the person of the token sees the table.
 table_settings.get = { about = "The columns of the table of alert groups as the person of the token sees them.", gives = SHOWN,
   answer = shown }
@@ -77,7 +84,8 @@ table_settings.put = {
     local why = table_columns.problem_of_own(list, (all_columns()))
     if why then return errors.field("visible", why) end
     return write(request, { sql = "INSERT INTO alert_group_columns (user_id, columns) VALUES ($1, $2) " ..
-      "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.actor.user_id, text_of(list) } })
+      "ON CONFLICT (user_id) DO UPDATE SET columns = excluded.columns", args = { request.actor.user_id, text_of(list) } },
+      own_line(request, text_of(list)))
   end,
 }
 
@@ -102,7 +110,8 @@ table_settings.reset = {
   about = "The person has no columns of their own any more.", gives = SHOWN,
   answer = function(request)
     if not request.actor.user_id then return nobody() end
-    return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.actor.user_id } })
+    return write(request, { sql = "DELETE FROM alert_group_columns WHERE user_id = $1", args = { request.actor.user_id } },
+      own_line(request, json.null))
   end,
 }
 

@@ -59,8 +59,8 @@ local function sign_in(self)
   end
   local secret = crypto.random_bytes(32)
   self.token = crypto.hex(secret)
-  query(self, "UPDATE api_token SET token_key = $1, digest = $2, revoked_at = NULL WHERE id = $3",
-    string.sub(self.token, 1, 8), crypto.sha512_hex(secret), row.id)
+  query(self, "UPDATE api_token SET token_key = $1, digest = $2, revoked_at = NULL, last_used_at = $3 WHERE id = $4",
+    string.sub(self.token, 1, 8), crypto.sha512_hex(secret), self.now, row.id) -- used just now: no request notes it as a deed
   self:notes()
 end
 

@@ -62,6 +62,8 @@ describe("every field", function()
     route = { routing_labels = { 7, "x", { 7 } }, position = { -2, "x", 1.5 }, manual_order = { "x" } },
     escalation_policy = { persons_to_notify = { 7, "x", { 7 }, { "UNOBODY" } }, persons_to_notify_next_each_time = { 7, "x", { 7 }, { "UNOBODY" } },
       position = { -2, "x", 1.5 }, manual_order = { "x" } },
+    api_token = { scopes = { 7, "read", {}, { "x" }, { 7 }, { "alerts:page" }, { "nothing:read" } }, expires_at = { 7, "soon", "2020-01-01T00:00:00Z", {} },
+      token_key = { 7, "x", ("g"):rep(8), NULL }, digest = { 7, ("0"):rep(127), NULL } },
     team = { members = { 7, "x", { 7 }, { "UNOBODY" } } },
     notification_rule = { type = { 7, "x", "notify_by_nothing", NULL, ("x"):rep(100) }, duration = { 59, DAY + 1, "x", true, {} }, position = { -2, "x", 1.5 },
       manual_order = { "x" } },

@@ -59,10 +59,14 @@ end
 ---@param by_id integer|nil
 ---@param action string
 ---@param user any key or reference
----@param after table<string, any>
+---@param after table<string, any> `address`: from where
 function account.trail(by, by_id, action, user, after, now)
-  return { sql = "INSERT INTO audit (at, by, by_id, action, object, object_id, before, after) VALUES ($1, $2, $3, $4, 'user', " ..
-    "$5, NULL, $6)", args = { now, by, by_id or json.null, action, user, json.encode(after) } }
+  local told = {}
+  for name, value in pairs(after) do told[name] = name ~= "address" and value or nil end
+  return { sql = "INSERT INTO audit (at, by, by_id, via, address, action, object, object_id, before, after) " ..
+    "VALUES ($1, $2, $3, $4, $5, $6, 'user', $7, NULL, $8)", args = { now, by, by_id or json.null,
+      by == "system" and "command" or "session", after.address or json.null, action, user,
+      next(told) and json.encode(told) or json.null } }
 end
 
 ---A list of statements as the port takes it, from statements and lists of them.

@@ -39,8 +39,8 @@ end
 
 local FOUND <const> = "SELECT t.id, t.integration_id, t.alerts_count, t.title, t.labels, t.started_at, t.acknowledged_at, " ..
   "t.acknowledged_by, t.acknowledged_by_id, t.resolved_at, t.resolved_by, t.resolved_by_id, t.silenced_at, t.silenced_until, " ..
-  "t.root_id, t.is_demo, t.is_debug, t.first_alert_id, t.last_alert_at, i.team_id, r.id AS live_route_id, l.action, l.at " ..
-  "FROM alert_group AS t LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
+  "t.root_id, t.is_demo, t.is_debug, t.first_alert_id, t.last_alert_at, i.team_id, i.type, r.id AS live_route_id, l.action, " ..
+  "l.at FROM alert_group AS t LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
   "LEFT JOIN group_log AS l ON l.alert_group_id = t.id AND l.seq = (SELECT MAX(seq) FROM group_log " ..
   "WHERE alert_group_id = t.id) WHERE t.id IN (%s) ORDER BY t.id"
 
@@ -118,13 +118,16 @@ local function teams_of_gone(change_id)
   return teams
 end
 
+-- A group that collects for a maintenance window is told to who sees all teams.
+local NOBODYS <const> = 1 << 53
+
 -- The events of these groups: a list of { team, text }, in the groups' order.
 local function tell(list, alert_id, change_id)
   local found, gone, out = find_groups(list), nil, {}
   for _, id in ipairs(list) do
     local row = found[id]
     if row then
-      out[#out + 1] = { row.team_id or 0, show_group(row, alert_id) }
+      out[#out + 1] = { row.type == "maintenance" and NOBODYS or row.team_id or 0, show_group(row, alert_id) }
     else
       gone = gone or teams_of_gone(change_id)
       if gone[id] then out[#out + 1] = { gone[id], show_deleted(id) } end

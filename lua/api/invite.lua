@@ -1,7 +1,6 @@
 --- What admins do for those who cannot get in: an invitation or a link for a new password, and an end of the second factor.
 local account = require("api.account")
 local audit = require("api.audit")
-local auth = require("api.auth")
 local change = require("api.change")
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
@@ -34,9 +33,8 @@ local function send(request)
   local path, statements, expires_at = sign_in_link.new(kind, person.id, request.now)
   local provider = person.email and letters.provider()
   local url = request.base_url .. path
-  local by, by_id = auth.by(request.actor)
   local refusal = write(statements, provider and letters.statement(kind, provider, person, url, request.now) or {},
-    account.trail(by, by_id, kind, person.id, { is_sent = provider ~= nil }, request.now))
+    audit.line(request, kind, "user", person.id, json.null, json.encode { is_sent = provider ~= nil }))
   if refusal then return refusal end
   return { status = 200, headers = "Cache-Control: no-store\r\n", value = writer.object("kind", kind, "is_sent", provider ~= nil,
     "link", not provider and url or nil, "expires_at", time.text(expires_at)) }

@@ -101,7 +101,7 @@ function page_account.change_password(request, sent)
   if status then return refuse(status, sentence) end
   local rotated, cookie = session.rotate(request, found.id)
   write(account.end_sessions(user.id, found.id), account.set_password(user.id, hasher.hash(sent.new_password), request.now),
-    rotated, account.trail("user", user.id, "change_password", user.id, {}, request.now))
+    rotated, account.trail("user", user.id, "change_password", user.id, { address = request.client.address }, request.now))
   return show(request, user, found, 200, { success = "Your password is changed." }, cookie)
 end
 
@@ -121,7 +121,7 @@ local function show_codes(request, user, found, what, more)
   local codes, statements = second_factor.recovery_codes(user.id)
   local rotated, cookie = session.rotate(request, found.id)
   if not write(more, account.end_sessions(user.id, found.id), rotated, statements,
-    account.trail("user", user.id, what, user.id, {}, request.now)) then return nil end
+    account.trail("user", user.id, what, user.id, { address = request.client.address }, request.now)) then return nil end
   return page.answer(200, "recovery", { heading = "Recovery codes", codes = codes }, cookie)
 end
 
@@ -142,7 +142,7 @@ end
 local function drop(request, user, found)
   local rotated, cookie = session.rotate(request, found.id)
   write(account.drop_totp(user.id), account.end_sessions(user.id, found.id), rotated,
-    account.trail("user", user.id, "drop_totp", user.id, {}, request.now))
+    account.trail("user", user.id, "drop_totp", user.id, { address = request.client.address }, request.now))
   user.totp_at = nil
   return show(request, user, found, 200, { success = "You sign in without a second factor." }, cookie)
 end

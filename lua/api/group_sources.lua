@@ -2,6 +2,8 @@
 --- groups. The indexes are filled some moments after a group opens (core/engine/group_index.c); younger ones are looked through.
 local json = require("tocsin.json")
 local labels = require("api.labels")
+local rights = require("api.rights")
+local statement = require("api.statement")
 local store = require("tocsin.store")
 local time = require("api.time")
 
@@ -29,11 +31,18 @@ group_sources.route = indexed("group_by_route", "route_id")
 ---One group.
 function group_sources.id(_, key) return key and source("SELECT id FROM alert_group WHERE id = ?", key) end
 
+local of_integrations
+
 ---Those of a team, or of none.
 function group_sources.team(values, key)
   local is_none = values[#values] == "null"
   if not key and not is_none then return nil end
   local list = store.rows("SELECT id FROM integration WHERE team_id IS $1 LIMIT " .. TEAM_MAX + 1, not is_none and key or nil)
+  return of_integrations(list)
+end
+
+-- The lists of some integrations as one; nil: they are too many.
+function of_integrations(list)
   if #list == 0 then return source("SELECT id FROM alert_group WHERE 1 = 0") end
   if #list > TEAM_MAX then return nil end
   local sql, args = {}, {}
@@ -46,9 +55,27 @@ function group_sources.team(values, key)
     { table.unpack(args) }) }
 end
 
+---Is this integration a source, whose groups are seen by who sees it? What windows collect is seen by who sees the window.
+function group_sources.is_of_source(key)
+  return store.row("SELECT 1 FROM integration WHERE id = $1 AND type <> 'maintenance'", key) ~= nil
+end
+
+---Those that an actor sees, where they are of few integrations.
+function group_sources.seen(actor)
+  local r, q = rights.resource("integration"), statement.new()
+  q.add("SELECT t.id AS id FROM integration AS t WHERE t.type <> 'maintenance'")
+  rights.add_list(q, r, actor)
+  q.add("LIMIT ?", TEAM_MAX + 1)
+  return of_integrations(store.rows(q.text(), table.unpack(q.args)))
+end
+
 ---Open groups by the condition of their state; those that are resolved are nearly all.
 function group_sources.state(condition)
-  return function() return source("SELECT t.id FROM alert_group AS t WHERE " .. condition) end
+  return function()
+    local found = source("SELECT t.id FROM alert_group AS t WHERE " .. condition)
+    found.has_rights = true
+    return found
+  end
 end
 
 local LABEL <const> = "SELECT l.alert_group_id FROM label AS l WHERE l.key = ? AND l.value = ?"

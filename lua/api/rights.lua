@@ -180,16 +180,22 @@ local function text_of(r, is_list)
   return texts[name]
 end
 
+---The condition that this actor sees a row of a resource, as its table `t`: SQL and its arguments; nil when it is none.
+function rights.seen(r, actor, is_list)
+  local text = rights.is_limited(actor) and text_of(r, is_list)
+  if not text then return nil end
+  local _, count = string.gsub(text, "%?", "")
+  local args = {}
+  for i = 1, count do args[i] = actor.user_id or NOBODY end
+  return text, args
+end
+
 -- Appends to a statement what this actor sees of a resource.
 local function add_seen(q, r, actor, is_list)
   local person = actor.user_id or NOBODY
   if r.is_private and not rights.may(actor, r.area, "others") then q.add("AND t." .. r.owner .. " = ?", person) end
-  local text = rights.is_limited(actor) and text_of(r, is_list)
-  if not text then return end
-  local _, count = string.gsub(text, "%?", "")
-  local args = {}
-  for i = 1, count do args[i] = person end
-  q.add("AND " .. text, table.unpack(args))
+  local text, args = rights.seen(r, actor, is_list)
+  if text then q.add("AND " .. text, table.unpack(args)) end
 end
 
 ---Appends the condition for a list of a resource as its table `t`: what this actor sees of it.

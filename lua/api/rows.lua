@@ -62,8 +62,10 @@ end
 
 -- Who sees what a filter names sees every row that hangs on it.
 local function is_enough(r, pair)
-  local link = r.belongs[1]
-  return #r.belongs == 1 and link[1] ~= "team" and not link.where and pair[1].type == link[1] and pair.value ~= nil
+  if pair.value == nil then return false end
+  local link, is_seen = r.belongs[1], pair[1].is_seen
+  if is_seen ~= nil then return is_seen(pair.value) end
+  return #r.belongs == 1 and link[1] ~= "team" and not link.where and pair[1].type == link[1]
 end
 
 -- The filters of a request that have a value: list of {filter, values, value = the last of them}, and that of the actor's
@@ -81,7 +83,7 @@ local function given_filters(r, request, fixed)
   end
   if not is_seen then
     local own = { "rights", is_indexed = r.is_belonging_indexed, add = function(q) rights.add_list(q, r, request.actor) end }
-    given[#given + 1] = { own, {}, is_rights = true }
+    given[#given + 1] = { own, {}, is_rights = true, actor = request.actor }
   end
   return given
 end
@@ -121,23 +123,41 @@ local function count_by_parent(r, actor)
   return store.row(q.text(), table.unpack(q.args)).n
 end
 
--- The filter with which a list begins: ids in the order of the answer from an index (`source`), where one alone is no quicker
--- (`only`). Of several the first in the resource's order is taken; the others are conditions on its rows.
-local function driver_of(r, given)
-  for _, filter in ipairs(r.filters or {}) do
-    for i, pair in ipairs(given) do
-      local source = pair[1] == filter and filter.source and filter.source(pair[2], pair.value)
-      if source then return source, i end
-    end
+local function without(given, taken)
+  local rest = {}
+  for _, pair in ipairs(given) do
+    if pair ~= taken then rest[#rest + 1] = pair end
+  end
+  return rest
+end
+
+local function rights_of(given)
+  for _, pair in ipairs(given) do
+    if pair.is_rights then return pair end
   end
 end
 
-local function without(given, at)
-  local rest = {}
-  for i, pair in ipairs(given) do
-    if i ~= at then rest[#rest + 1] = pair end
+-- A source whose index has what the rights are about is asked for them too.
+local function with_rights(r, source, rest)
+  local own = source.has_rights and rights_of(rest)
+  if not own then return source, rest end
+  local text, args = rights.seen(r, own.actor, true)
+  local all = table.move(args, 1, #args, #source.args + 1, { table.unpack(source.args) })
+  return { sql = source.sql .. " AND " .. text, args = all }, without(rest, own)
+end
+
+-- The filter with which a list begins: ids in the order of the answer from an index (`source`), where one alone is no quicker
+-- (`only`). Of several the first in the resource's order is taken; the others, which come back with it, are conditions on its
+-- rows. A list without any that leaves out what its actor does not see begins with what is seen.
+local function driver_of(r, given)
+  for _, filter in ipairs(r.filters or {}) do
+    for _, pair in ipairs(given) do
+      local source = pair[1] == filter and filter.source and filter.source(pair[2], pair.value)
+      if source then return with_rights(r, source, without(given, pair)) end
+    end
   end
-  return rest
+  local source = #given == 1 and given[1].is_rights and r.seen_source and r.seen_source(given[1].actor)
+  if source then return source, {} end
 end
 
 -- Appends `FROM … WHERE …` of a list that begins with a source, as the table `s`.
@@ -180,20 +200,20 @@ local function count_rows(r, given, actor, limit)
   local only, value = only_filter(given)
   if only then return (store.row(only.count, value) or { n = 0 }).n end
   if r.count_by and (#given == 0 or #given == 1 and given[1].is_rights) then return count_by_parent(r, actor) end
-  local source, at = driver_of(r, given)
-  if source then return count_driven(r, source, without(given, at), limit) end
+  local source, rest = driver_of(r, given)
+  if source then return count_driven(r, source, rest, limit) end
   return count_walked(r, given, limit)
 end
 
 -- The ids of a page are found first, so that rows which an offset skips are not joined with anything.
 local function add_page_ids(q, r, given, window)
   local only, value = only_filter(given)
-  local source, at = driver_of(r, given)
+  local source, rest = driver_of(r, given)
   if only then
     q.add(only.ids, value)
   elseif source then
     q.add("SELECT s.id AS id")
-    add_driven(q, r, source, without(given, at))
+    add_driven(q, r, source, rest)
     q.add("ORDER BY s.id DESC")
   else
     q.add("SELECT t.id FROM " .. r.table .. " AS t")

@@ -122,7 +122,7 @@ return {
   -- group sees it too.
   belongs = { { "integration", "integration_id", where = "@.type <> 'maintenance'" } }, is_large = true,
   also = { "EXISTS (SELECT 1 FROM page AS called WHERE called.alert_group_id = @.id AND called.user_id = ?)",
-    { "maintenance_window", "alert_group_id" } }, is_belonging_indexed = true,
+    { "maintenance_window", "alert_group_id" } }, is_belonging_indexed = true, seen_source = sources.seen,
   page_size = 50, order = "t.id DESC",
   join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
     "LEFT JOIN alert AS a ON a.id = t.last_alert_id",
@@ -140,11 +140,12 @@ return {
       shape = { choice = { "new", "firing", "acknowledged", "silenced", "resolved" } } },
     { "label", add = add_labels, source = sources.label, is_repeated = true, about = "key:value; all of several." },
     { "route_id", "t.route_id = ?", type = "route", source = sources.route },
-    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true, source = sources.integration },
+    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true, source = sources.integration,
+      is_seen = sources.is_of_source },
     { "started_at", add = add_started_at, source = started_at_source,
       about = "Two moments, YYYY-MM-DDTHH:MM:SS in UTC, joined by _." },
     { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team", is_indexed = true,
-      source = sources.team },
+      source = sources.team, is_seen = function() return true end },
   },
   fields = {
     { "id", type = "id", prefix = "I" },

@@ -169,6 +169,7 @@ describe("every field", function()
       if body.name then body.name = body.name .. " other" end
       if body.username then body.username = body.username .. "2" end
       local before, tried = client.expect(c, 200, "GET", "/api/v1/" .. r.path .. "/" .. made.id .. "/"), 0
+      local viewer = { authorization = (client.add_token(c, "viewer")) }
       local count = client.expect(c, 200, "GET", "/api/v1/" .. r.path .. "/").count
       -- What is shown may be sent, one by one; what nobody knows is passed over; a viewer may not.
       for _, f in ipairs(r.fields) do
@@ -177,7 +178,6 @@ describe("every field", function()
         end
       end
       assert.same(before, client.expect(c, 200, "PUT", "/api/v1/" .. r.path .. "/" .. made.id .. "/", { ["no such field"] = { 1 } }))
-      local viewer = { authorization = (client.add_token(c, "viewer")) }
       for method, where in pairs { POST = "/", PUT = "/" .. made.id .. "/", DELETE = "/" .. made.id .. "/" } do
         local refused = r.is_private and method ~= "POST" and 404 or 403
         assert.equal(refused, (client.request(c, method, "/api/v1/" .. r.path .. where, body, viewer)), method)

@@ -136,11 +136,13 @@ local function test_facts(w, detail, now)
   return {
     { "event", event(detail, nil, now) },
     { "user", person(detail.user) or json.null },
-    { "alert_group", writer.object("id", "TEST", "title", title, "state", "firing", "alerts_count", 1, "created_at", time.text(now),
+    { "alert_group", writer.object("id", "TEST", "title", title, "state", "firing", "alerts_count", 1,
+      "created_at", time.text(now),
       "labels", writer.object(), "permalinks", writer.object()) },
     { "alert_group_id", "TEST" },
     { "alert_payload", writer.object("title", title, "message", "If you can read this, notifications reach you here.") },
-    { "integration", writer.object("id", "TEST", "type", "test", "name", "Tocsin", "team", json.null, "labels", writer.object()) },
+    { "integration", writer.object("id", "TEST", "type", "test", "name", "Tocsin", "team", json.null,
+      "labels", writer.object()) },
     { "notified_users", nobody }, { "users_to_be_notified", nobody },
     { "alert_group_acknowledged_by", json.null }, { "alert_group_resolved_by", json.null },
     { "webhook", writer.object("id", ids.encode("WH", w.id), "name", w.name, "labels", listed_labels(w.labels)) },
@@ -320,7 +322,8 @@ function webhook.why_not_personal(public_id)
   return nil, id
 end
 
---- The same for a page or a test of one: a person's contact method names the webhook, and the private context that its templates see.
+--- The same for a page or a test of one: a person's contact method names the webhook, and the private context that its
+--- templates see.
 ---@param n table its row: key, user_id
 ---@param address {webhook: string, context: string?} opened
 ---@return "send"|"skip"|"fail" verdict

@@ -5,8 +5,8 @@
 #define STEP_MIN_US INT64_C(500000) // slower differences come from the clock's discipline, and both clocks have them
 #define TOLD        "clock_told"    // setting: the moment of the future that a start has dealt with
 
-#define AT_ONCE     1000         // jobs that are moved in one item: some ms
-#define MOVE        "clock_move" // setting: what is left to do of a step that was followed
+#define AT_ONCE 1000         // jobs that are moved in one item: some ms
+#define MOVE    "clock_move" // setting: what is left to do of a step that was followed
 
 // Jobs with an id in (after, upto] still have the moments of before the step. A line of text each, the first is under way.
 struct move {
@@ -82,9 +82,9 @@ static err begin_move(engine *e, arena *a, int64_t by_us, struct move *out) {
 static err move_piece(engine *e, arena *a, struct move *m) {
     struct store_rows rows;
     struct store_value range[] = {SV_INT(m->after), SV_INT(m->upto), SV_INT(AT_ONCE)};
-    err x = run(e, a,
-                "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM job WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS t",
-                range, 3, &rows);
+    err x = run(
+        e, a, "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM job WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS t",
+        range, 3, &rows);
     if (x != ERR_OK) return x;
     bool is_last = store_int_of(&rows.values[0]) < AT_ONCE;
     int64_t end = is_last ? m->upto : store_int_of(&rows.values[1]);

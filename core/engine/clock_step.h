@@ -16,8 +16,8 @@ struct clock_item {
     bool has_more; // jobs have the moments of before the step: it is time for the next item
 };
 void clock_item_init(struct clock_item *c, engine *e);
-bool clock_is_off(const env *clock); // it is time for an item
-void clock_step_at_start(engine *e); // of a clock that was set back while nobody ran
+bool clock_is_off(const env *clock);      // it is time for an item
+void clock_step_at_start(engine *e);      // of a clock that was set back while nobody ran
 bool clock_step_goes_on(const engine *e); // at the start: it is time for an item
-void clock_step_undo(engine *e);     // the transaction with the item was rolled back
-void clock_step_keep(engine *e);     // it was committed
+void clock_step_undo(engine *e);          // the transaction with the item was rolled back
+void clock_step_keep(engine *e);          // it was committed

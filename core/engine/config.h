@@ -25,7 +25,7 @@ struct config_route {
 struct config_integration { // immutable once published, shared by snapshots
     int64_t id, version;
     str type, token, name, team; // team: its name, or empty
-    int64_t rate_limit; // requests in 5 minutes, 0 none
+    int64_t rate_limit;          // requests in 5 minutes, 0 none
     bool allow_resolve;
     int64_t quiet_ms; // groups without an alert for so long are resolved; 0: never
     struct {

@@ -37,7 +37,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
         "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
         "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
         "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
-        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason, n.kind = 'call' FROM notification AS n "
+        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason, n.kind = 'call' FROM notification "
+        "AS n "
         "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
         "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
         &SV_INT(id), 1, 1, &rows, NULL);

@@ -12,11 +12,11 @@
 
 // What a step needs to know of the world.
 struct step_facts {
-    struct id_list users; // whom it would call, now
+    struct id_list users;            // whom it would call, now
     const struct config_room *rooms; // where nobody tells who is in it: everybody is called by a message there
     size_t room_count;
-    int64_t alerts;       // that came within the step's window
-    const char *failure;  // a reason value: what the step needs is gone or not there; NULL: nothing
+    int64_t alerts;      // that came within the step's window
+    const char *failure; // a reason value: what the step needs is gone or not there; NULL: nothing
 };
 
 // What a step does.

@@ -15,7 +15,8 @@ struct group_actor {
     enum group_by by;
     int64_t id;         // user or token, 0 none
     const char *source; // where it was done, when not here: "link", "slack" …; lower-case letters and _. Or NULL
-    const char *once;   // what is done once at most to a group, however often it is asked for: hexadecimal digits. Or NULL
+    const char
+        *once; // what is done once at most to a group, however often it is asked for: hexadecimal digits. Or NULL
 };
 
 struct group_line { // one line of the group's log

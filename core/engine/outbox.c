@@ -278,9 +278,12 @@ static void prepare(struct errand *x, int64_t now) {
     outbox *o = x->outbox;
     struct delivery_item *d = &x->delivery;
     struct script_value out[4] = {0};
-    struct script_value args[] = {script_int(d->notification_id), script_int(now),
-                                  script_text(str_of(o->options.public_url)), script_int(o->options.phone_limit),
-                                  script_int(o->options.email_limit), script_int(o->options.has_room_links)};
+    struct script_value args[] = {script_int(d->notification_id),
+                                  script_int(now),
+                                  script_text(str_of(o->options.public_url)),
+                                  script_int(o->options.phone_limit),
+                                  script_int(o->options.email_limit),
+                                  script_int(o->options.has_room_links)};
     if (ask(o, d->arena, "prepare", args, 6, out, 4) != ERR_OK || out[0].type != SCRIPT_STR) {
         fail(x, STR("The message could not be made; the log says why."));
         return;

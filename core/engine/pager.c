@@ -262,7 +262,8 @@ int64_t pager_turn(pager *p) {
 }
 
 bool pager_is_idle(pager *p) {
-    return !p->in_flight && !p->clock_in_flight && !p->is_moving && (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
+    return !p->in_flight && !p->clock_in_flight && !p->is_moving &&
+           (!p->options.outbox || outbox_is_idle(p->options.outbox)) &&
            (!p->options.calendars || calendars_is_idle(p->options.calendars)) &&
            (!p->options.chores || chores_is_idle(p->options.chores)) &&
            (!p->options.watch || watch_is_idle(p->options.watch)) &&

@@ -5,15 +5,15 @@
 #pragma once
 #include "store/changed_groups.h"
 
-#define GROUP_BY_LIST(X)      \
-    X(NONE, "")               \
-    X(SOURCE, "source")       \
-    X(USER, "user")           \
+#define GROUP_BY_LIST(X)                                                         \
+    X(NONE, "")                                                                  \
+    X(SOURCE, "source")                                                          \
+    X(USER, "user")                                                              \
     X(ROOM, "room") /* by a link in a chat room: nobody knows who followed it */ \
-    X(API, "api")             \
-    X(TIMER, "timer")         \
-    X(LAST_STEP, "last_step") \
-    X(SYSTEM, "system")       \
+    X(API, "api")                                                                \
+    X(TIMER, "timer")                                                            \
+    X(LAST_STEP, "last_step")                                                    \
+    X(SYSTEM, "system")                                                          \
     X(WIPED, "wiped")
 enum group_by {
 #define X(name, text) BY_##name,

@@ -36,7 +36,8 @@ local function group_of(id)
     "CASE g.acknowledged_by WHEN 'room' THEN $1 ELSE a.name END AS acknowledged_by, " ..
     "CASE g.resolved_by WHEN 'room' THEN $1 ELSE r.name END AS resolved_by " ..
     "FROM alert_group AS g LEFT JOIN user AS a ON a.id = g.acknowledged_by_id AND " ..
-    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $2", words.ROOM,
+    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $2",
+    words.ROOM,
     id)
 end
 

@@ -95,7 +95,9 @@ local TEXTS <const> = {
   acknowledge_reminder = function() return "Who acknowledged was asked whether they still have it." end,
   acknowledge_confirmed = function() return "The acknowledge was confirmed." end,
   wiped = function() return "The texts of its alerts were wiped." end,
-  room_called = function(_, detail) return "Everybody in the room is called, by " .. words(detail.channel or "a message") .. "." end,
+  room_called = function(_, detail)
+    return "Everybody in the room is called, by " .. words(detail.channel or "a message") .. "."
+  end,
   room_withheld = function() return "Everybody in the room is not called, as nobody is for this group." end,
   room_call_failed = function(_, detail)
     return "Everybody in the room could not be called: " .. (detail.error or "see the message") .. "."

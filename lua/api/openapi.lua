@@ -6,7 +6,7 @@
 --- query
 --- string has), `takes` (the body: a list of fields, or a shape), `gives` (the shape of the answer; none: it is empty), `status`
 --- (200),
---- `kind` (a content type that is not JSON, or a list of them), `refusals` (status → shape, where they are not those of every route).
+--- `kind` (a content type that is not JSON, or a list of them), `refusals` (status → shape, where they are not every route's).
 local field = require("api.field")
 local paging = require("api.paging")
 local rights = require("api.rights")

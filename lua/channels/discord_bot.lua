@@ -7,7 +7,7 @@ local json <const> = require("tocsin.json")
 local sending <const> = require("sending")
 local cut <const>, encode <const>, inbound <const> = sending.cut, sending.encode, sending.inbound
 local message <const>, reply <const>, words <const> = sending.discord, sending.reply, sending.words
-local find <const>, match <const>, sub <const> = string.find, string.match, string.sub
+local match <const>, sub <const> = string.match, string.sub
 
 local discord_bot = {
   name = "Discord (bot)",

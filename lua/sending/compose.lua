@@ -60,7 +60,7 @@ end
 ---@param s syntax
 ---@param limit integer
 ---@param unit "points"|"utf16"|"bytes"
----@param o {buttons: boolean?, without_title: boolean?, without_mention: boolean?}? the last: it stands where the channel wants it
+---@param o {buttons: boolean?, without_title: boolean?, without_mention: boolean?}? the last: it stands elsewhere
 ---@return string
 function compose.text(send, s, limit, unit, o)
   o = o or {}

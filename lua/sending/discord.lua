@@ -25,14 +25,16 @@ end
 ---@param has_buttons boolean? it needs no links
 ---@return table
 function discord.body(send, has_buttons)
-  local embed = { description = compose.text(send, syntax.markdown, DESCRIPTION_MAX, "utf16", { buttons = has_buttons, without_mention = true }),
+  local shown = { buttons = has_buttons, without_mention = true }
+  local embed = { description = compose.text(send, syntax.markdown, DESCRIPTION_MAX, "utf16", shown),
     color = colour(send) }
   if send.text.image_url then embed.image = { url = send.text.image_url } end
   -- What a phone shows of the message; the embed has it all.
   local state = send.group and syntax.markdown.escape(words.state(send.group) .. ": ") or ""
   local content = cut.keep_markup(state .. send.text.title, "", CONTENT_MAX - #discord.EVERYONE - 1, "utf16", syntax.markdown)
   if send.mention then content = send.mention .. " " .. content end
-  return { content = content, embeds = json.array { embed }, allowed_mentions = { parse = json.array { send.mention and "everyone" } } }
+  return { content = content, embeds = json.array { embed },
+    allowed_mentions = { parse = json.array { send.mention and "everyone" } } }
 end
 
 --- The rules for a refusal (sending.reply), with this advice.

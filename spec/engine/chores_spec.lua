@@ -331,9 +331,9 @@ describe("a chat that is asked", function()
     end)
 
     describe("in a room whose people nobody tells", function()
-      local function hook(rooms, steps)
+      local function hook(given, steps)
         local integration = w:hook(w:chain(steps or { { type = "notify_whole_channel" }, { type = "notify_persons", users = { "ada" } } }))
-        w:api(200, "PUT", "routes/" .. integration.default_route.id .. "/", rooms)
+        w:api(200, "PUT", "routes/" .. integration.default_route.id .. "/", given)
         return integration
       end
       -- What comes after the message of the group, which is there first.

@@ -78,7 +78,7 @@
     BOOL(header_create, false, "whom it names for the first time gets an account, as a viewer")                       \
     BOOL(password_sign_in, true, "passwords let in; off: only those of who is marked as break-glass")                 \
     BOOL(deliver, true, "send notifications; off: they wait")                                                         \
-    TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups; the first 200 values")   \
+    TEXT(metrics_label, "service_name", "label by whose values /metrics counts alert groups")                         \
     BOOL(metrics, true, "serve /metrics")
 
 struct settings {

@@ -80,7 +80,7 @@ end
 
 -- What happened last: it opened, an alert joined, or the action of its newest line.
 local function kind_of(row, alert_id)
-  if (row.first_alert_id or 0) > alert_id then return "opened" end
+  if (row.first_alert_id or 0) > alert_id or row.action == "registered" and row.alerts_count == 1 then return "opened" end
   return row.action and row.at >= row.last_alert_at and row.action or "alert"
 end
 

@@ -24,7 +24,7 @@ the API refuses to change them, and one whose file is gone is deleted. What file
   tocsin apply ./tocsin-config --data /var/lib/tocsin
 
 A text, list or object that a file does not name is emptied; switches and numbers stay as they are. Lists of parts
-(routes, steps, own_shifts, overrides, contact_methods, notification_rules) that a file does not name are left to the API.
+(routes, steps, own_shifts, overrides, contact_methods, notification_rules) that a file does not name are left alone.
 A `token:` of 8 to 128 characters may be written into a new integration to give it a known key.
 ]]
 

@@ -22,7 +22,7 @@ installation stored of a token, which then works here as it is. Both work while 
   --name NAME      what the token is for
   --role ROLE      viewer, editor or admin (default admin); a person's token does no more than the person may
   --user U         username or e-mail address of the person whose token it is (default: nobody's)
-  --scope S,S      what it may do, of that: read, write, or either of one area, such as alerts:write (default: everything)
+  --scope S,S      what it may do, of that: read, write, or of one area: alerts:write (default: everything)
   --expires WHEN   90d, 12h, or a moment such as 2027-05-19T12:00:00Z (default: never)
   --token-key K    its first eight digits
   --digest D       its SHA-512, 128 hexadecimal digits

@@ -28,7 +28,7 @@ end is dropped. Without --password-stdin a link is printed that lets the person 
   --reset-totp       take the second factor away
   --break-glass      may sign in with the password where passwords are switched off
 
-reset-password also ends the person's sessions. unlock forgets all wrong tries to sign in: who has to wait may try again.
+reset-password also ends the person's sessions. unlock forgets wrong tries to sign in: who has to wait may try again.
 ]]
 
 local ROLES <const> = { viewer = true, editor = true, admin = true }

@@ -253,7 +253,7 @@ describe("over the API", function()
     end
 
     it("is whole when somebody is always on call and all have the same share", function()
-      assert.equal("100 100 100 ", quality(calendar { time_zone = "UTC", shifts = json.array { shift({}).id } }))
+      assert.equal("100 100 100 ", quality((calendar { time_zone = "UTC", shifts = json.array { shift({}).id } })))
     end)
 
     it("is half when half of the time nobody is, and names who has more than their share", function()
@@ -266,8 +266,8 @@ describe("over the API", function()
 
     it("counts the time once in which several are on call, and is nothing without anybody", function()
       local both = shift { type = "recurrent_event", users = json.array { people.ada, people.bob } }
-      assert.equal("100 100 100 ", quality(calendar { time_zone = "UTC", shifts = json.array { both.id } }))
-      assert.equal("0 0 0 ", quality(calendar { name = "empty", time_zone = "UTC" }))
+      assert.equal("100 100 100 ", quality((calendar { time_zone = "UTC", shifts = json.array { both.id } })))
+      assert.equal("0 0 0 ", quality((calendar { name = "empty", time_zone = "UTC" })))
     end)
 
     it("is refused of no time at all", function()

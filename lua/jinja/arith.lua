@@ -179,6 +179,8 @@ local function times(v)
   if v and getmetatable(v) == BIG then raise("OverflowError", "cannot fit 'int' into an index-sized integer") end
 end
 
+local TEXT_MAX <const> = 1 << 40 -- bytes: past what a machine has
+
 -- A size that may be past any integer, as something that can be charged.
 local function charged(length, count)
   local size = length * (count + 0.0)
@@ -187,7 +189,9 @@ end
 
 local function repeat_text(s, count)
   if s == "" or count == 0 then return "" end
-  fuel.bytes(charged(#s, count))
+  local bytes <const> = charged(#s, count)
+  fuel.bytes(bytes)
+  if bytes > TEXT_MAX then raise("MemoryError", "the template ran out of memory") end -- outside every budget
   return rep(s, count)
 end
 

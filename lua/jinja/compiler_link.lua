@@ -55,7 +55,8 @@ S["extends"] = function(g, node)
   if not g.toplevel then
     errors.raise("TemplateAssertionError", "cannot use extend from a non top-level scope", node.line)
   end
-  emit(g, format("parent = %s(S, %s, parent)", constant(g, inherit.extends), (expression(g, node.template))))
+  emit(g, format("%s(parent)", constant(g, inherit.extends_once)))
+  emit(g, format("parent = %s(S, %s)", constant(g, inherit.extends), (expression(g, node.template))))
   if not g.branch then g.is_extended = true end
 end
 

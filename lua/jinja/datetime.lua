@@ -425,6 +425,13 @@ local function field(given, old, low, high, message)
   return n
 end
 
+-- Arguments are looked at for their types first, in order.
+local function check_integers(...)
+  for i = 1, select("#", ...) do
+    if select(i, ...) ~= nil then args.c_int((select(i, ...))) end
+  end
+end
+
 local function replaced_day(v, year, month, day)
   local y, m, d = calendar.date(v.day)
   y = field(year, y, 1, 9999, "year " .. tostring(year) .. " is out of range")
@@ -442,6 +449,7 @@ local function replaced_us(v, hour, minute, second, microsecond)
 end
 
 method({ DATE }, "replace", { "year", "month", "day" }, 0, function(v, year, month, day)
+  check_integers(year, month, day)
   return setmetatable({ day = replaced_day(v, year, month, day) }, DATE)
 end)
 
@@ -463,6 +471,7 @@ DATETIME.methods.replace = function(v, n, ...)
     new_value[name] = kwargs[name]
   end
   local g, tz = new_value, v.tz
+  check_integers(g.year, g.month, g.day, g.hour, g.minute, g.second, g.microsecond)
   if g.tzinfo == NULL then tz = nil elseif getmetatable(g.tzinfo) == TIMEZONE then tz = g.tzinfo end
   return new(replaced_day(v, g.year, g.month, g.day), replaced_us(v, g.hour, g.minute, g.second, g.microsecond), tz)
 end

@@ -177,11 +177,15 @@ function inherit.include(S, v, may_miss, own)
   return (render(S, template, name, own and everything(S, own) or {}))
 end
 
---- `{% extends v %}`: the parent, whose blocks stand behind those that are there.
+--- Before `{% extends v %}` looks at its name: there is no parent yet.
 ---@param parent table?  of an earlier extends
-function inherit.extends(S, v, parent)
-  value.normal(v) -- the name is looked up in a dict, which says so when it cannot be
+function inherit.extends_once(parent)
   if parent then raise("TemplateRuntimeError", "extended multiple times") end
+end
+
+--- `{% extends v %}`: the parent, whose blocks stand behind those that are there.
+function inherit.extends(S, v)
+  value.normal(v) -- the name is looked up in a dict, which says so when it cannot be
   local template = load_one(S, v)
   for name, f in next, template.blocks do
     local stack = S.blocks[name] or {}

@@ -192,6 +192,9 @@ end)
 
 registry.filters.format = function(v, n, ...)
   local given, kwargs = args.open(n, ...)
+  if kwargs and kwargs.value ~= nil then
+    raise("TypeError", "do_format() got multiple values for argument 'value'")
+  end
   if kwargs and #kwargs > 0 and n > 0 then
     raise("FilterArgumentError", "can't handle positional and keyword arguments at the same time")
   end

@@ -158,6 +158,7 @@ list:lines('{"t":"The quick brown fox jumps over the lazy dog.","p":"one\\n\\n  
 {{ t|replace('o', '0') }}|{{ t|replace('o', '0', 1) }}|{{ t|replace('', '-', 3) }}|{{ 5|replace('5', 'five') }}|{{ t|replace('The', none) }}|{{ t|replace('o', '', count=2) }}|{{ 'aaa'|replace('a', 'b', -1) }}|{{ 'aaa'|replace('a', 'b', 0) }}|{{ t|replace(old='q', new='Q') }}|{{ t|replace('e', 3) }}
 {{ t|replace('a') }}
 {{ t|replace('a', 'b', 'c') }}
+{{ 'a'|format(1, value=2) }}
 {{ '%s-%s'|format(1, 'a') }}|{{ '%(a)s'|format(a=5) }}|{{ '%d%%'|format(50) }}|{{ 'x'|format }}|{{ '%5.1f|%-5s|%05d'|format(3.14159, 'a', 42) }}|{{ '%s'|format([1]) }}|{{ '%s'|format(nope) }}|{{ '%x %o %e %g'|format(255, 8, 1234.5, 0.0001) }}
 {{ '%s'|format(1, a=2) }}
 {{ '%s %s'|format(1) }}

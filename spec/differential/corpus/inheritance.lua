@@ -78,6 +78,7 @@ lines [=[
 {% set x = 1 %}{% include 'uses' %}{{ own is defined }}{{ mm is defined }}
 {% for i in 'ab' %}{{ loop.index }}{% import 'macros' as loop %}{{ loop.m(1) }}{{ loop.index }}|{% endfor %}
 {% for i in 'ab' %}{{ loop.last }}{% from 'macros' import m as loop %}{{ loop(1) }}{{ loop.index }}|{% endfor %}
+{% extends 'base' %}{% extends +'base' %}
 {% import 'macros' as mm %}{{ mm.m(1) }}{{ mm.v }}{{ mm }}{{ mm._p is defined }}{{ mm._w is defined }}{{ mm.nope }}|{{ mm.x is defined }}
 {% import 'macros' as mm with context %}{{ mm.m(1) }}{{ mm.m(1, b=3) }}
 {% import 'macros' as mm without context %}{{ mm.m(1) }}

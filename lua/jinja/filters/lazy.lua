@@ -70,8 +70,16 @@ local function mapper(given, kwargs)
   return named("filter", given, 1, kwargs)
 end
 
-registry.filters.map = function(v, n, ...)
+-- The arguments of a filter that takes any: what it is given first has names, too.
+local function open(name, n, ...)
   local given, kwargs = args.open(n, ...)
+  local twice = kwargs and (kwargs.context ~= nil and "context" or kwargs.value ~= nil and "value")
+  if twice then raise("TypeError", name .. "() got multiple values for argument '" .. twice .. "'") end
+  return given, kwargs
+end
+
+registry.filters.map = function(v, n, ...)
+  local given, kwargs = open("sync_do_map", n, ...)
   return lazily(v, "sync_do_map", function(paid)
     if not truth(v) then return nothing end
     local apply, next_item = mapper(given, kwargs), sequence.charged(v, paid)
@@ -91,7 +99,7 @@ end
 
 local function chooser(name, wanted, by_attribute)
   registry.filters[name] = function(v, n, ...)
-    local given, kwargs = args.open(n, ...)
+    local given, kwargs = open("sync_do_" .. name, n, ...)
     return lazily(v, "select_or_reject", function(paid)
       if not truth(v) then return nothing end
       local parts

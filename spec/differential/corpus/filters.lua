@@ -159,6 +159,9 @@ list:lines('{"t":"The quick brown fox jumps over the lazy dog.","p":"one\\n\\n  
 {{ t|replace('a') }}
 {{ t|replace('a', 'b', 'c') }}
 {{ 'a'|format(1, value=2) }}
+{{ [1]|select('odd', value=2)|list }}
+{{ [1]|rejectattr('a', context=2)|list }}
+{{ [1]|map('abs', value=2)|list }}
 {{ '%s-%s'|format(1, 'a') }}|{{ '%(a)s'|format(a=5) }}|{{ '%d%%'|format(50) }}|{{ 'x'|format }}|{{ '%5.1f|%-5s|%05d'|format(3.14159, 'a', 42) }}|{{ '%s'|format([1]) }}|{{ '%s'|format(nope) }}|{{ '%x %o %e %g'|format(255, 8, 1234.5, 0.0001) }}
 {{ '%s'|format(1, a=2) }}
 {{ '%s %s'|format(1) }}

@@ -1,10 +1,9 @@
 --- `tocsin apply`: makes the configuration be what a folder of files says.
 local apply <const> = require("config.apply")
 local console <const> = require("tocsin.console")
-local flags <const> = require("command.flags")
 local folder <const> = require("config.folder")
-local json <const> = require("tocsin.json")
 local kinds <const> = require("config.kinds")
+local config_folder <const> = require("command.config_folder")
 local telling <const> = require("config.telling")
 
 local command = {}
@@ -28,29 +27,19 @@ A text, list or object that a file does not name is emptied; switches and number
 A `token:` of 8 to 128 characters may be written into a new integration to give it a known key.
 ]]
 
-local FLAGS <const> = { data = "value", integrations = "value" }
 local WORDS <const> = { same = "Nothing has changed.", secrets = "Secrets have changed.",
   sum = "%d added, %d changed, %d removed." }
 
-local function fail(sentence, code)
-  console.err("tocsin apply: " .. sentence .. "\n")
-  return code
-end
+local function fail(sentence, code) return config_folder.fail("apply", sentence, code) end
 
 --- main(words_json, now) → exit code
 function command.main(words_json, now)
-  local words = json.decode(words_json)
-  local dir = words[1] and string.sub(words[1], 1, 1) ~= "-" and table.remove(words, 1) or nil
-  local f, why = flags.parse("apply", words, FLAGS)
-  if not f then return fail(why, 2) end
-  if f.help then console.out(HELP) return 0 end
-  if not dir then return fail("name the folder first: tocsin apply FOLDER --data DIR", 2) end
-  if not f.data then return fail("--data is missing: the server's data folder", 2) end
-  local ok, desired, wrong = pcall(folder.read, dir, kinds.list())
-  if not ok then return fail(tostring(desired), 1) end
+  local given, code = config_folder.read("apply", words_json, HELP, 2)
+  if not given then return code end
+  local dir, f, wrong = given.dir, given.flags, given.wrong
   telling.wrong(dir .. "/", wrong)
   if #wrong > 0 then return 1 end
-  local done
+  local done, why
   done, why = apply.ensure(f.data)
   if not done then return fail(why, 1) end
   done, why = apply.make(f.data, function() return (folder.read(dir, kinds.list())) end,

@@ -3,7 +3,8 @@
 templates.py TEMPLATE_BENCH [ROUNDS]. Both have compiled the template and rendered it before, both get a payload that is
 parsed. Ours is what template_bench.c says: a state of the server with its limits in force. Jinja2 is measured twice: the
 plain environment, which the target is about, and the sandboxed one, which OnCall used. Each round gives each of them
-about 0.1 s of processor time; the medians are printed. The texts are compared byte for byte.
+about 0.1 s of processor time. Medians over the rounds are printed: of the rates, and of each round's ratio, for what slows
+the machine down for a while slows both. The texts are compared byte for byte.
 """
 import json
 import os
@@ -53,13 +54,18 @@ def us_each(f, count):
 
 
 def rounds_of(measures, rounds):
-    """measures: functions of a count that give µs each; the median of each over the rounds, which take turns."""
+    """measures: functions of a count that give µs each; for each of them the µs of every round. They take turns."""
     counts = [max(1, int(SLICE_US / m(max(10, int(SLICE_US / 10 / m(10)))))) for m in measures]
     times = [[] for _ in measures]
     for _ in range(rounds):
         for i, m in enumerate(measures):
             times[i].append(m(counts[i]))
-    return [statistics.median(t) for t in times]
+    return times
+
+
+def times_ours(ours, theirs):
+    """How many times ours they need, round by round: the median."""
+    return statistics.median(b / a for a, b in zip(ours, theirs))
 
 
 def measure(ours, at, case, envs, rounds):
@@ -80,14 +86,15 @@ def main():
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 9
     ours = Ours(sys.argv[1])
     envs = [environment(Environment), environment(SandboxedEnvironment)]
-    print("templates, renders/s (medians of %d rounds); same bytes by all (target: %d times plain Jinja2)" % (rounds, TIMES), flush=True)
+    print("templates, renders/s (medians of %d rounds); same bytes by all (target: %d times plain Jinja2)" % (rounds, TIMES),
+          flush=True)
     rows = []
     for at, case in enumerate(ours.ask("cases"), 1):
-        size, (our_us, plain_us, sandboxed_us), compiles = measure(ours, at, case, envs, rounds)
-        rows.append((case, compiles))
+        size, (our, plain, sandboxed), compiles = measure(ours, at, case, envs, rounds)
+        rows.append((case, [statistics.median(us) for us in compiles]))
         print("  %-39s %4d B to %4d B  ours %7.0f  Jinja2 %6.0f  %5.2f times  sandboxed %6.0f  %5.2f times" % (
-            case["name"], len(case["template"].encode()), size, 1e6 / our_us, 1e6 / plain_us, plain_us / our_us,
-            1e6 / sandboxed_us, sandboxed_us / our_us), flush=True)
+            case["name"], len(case["template"].encode()), size, 1e6 / statistics.median(our), 1e6 / statistics.median(plain),
+            times_ours(our, plain), 1e6 / statistics.median(sandboxed), times_ours(our, sandboxed)), flush=True)
     print("compiling, ms (target for the largest: %.0f)" % COMPILE_MS)
     for case, (compiled, finished, theirs) in rows:
         print("  %-39s %4d B  ours %6.3f (with the Lua function, when C gives up: %.3f)  Jinja2 %6.2f" % (

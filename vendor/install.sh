@@ -1,17 +1,25 @@
 #!/bin/sh
 # Installs the Debian packages of vendor/packages.txt that are missing: install.sh build|test|bench|lint …
-# Needs root (or sudo) only when something is missing. `test` also installs vendor/npm/package-lock.json beside it.
+# Needs root (or sudo) only when something is missing. Then npm's, as the lock files pin them: for `build` those of
+# vendor/package.json, for `test` those of vendor/npm/package.json too.
 set -eu
-list=$(dirname "$0")/packages.txt
+vendor=$(dirname "$0")
+list=$vendor/packages.txt
 missing=
 for group in "$@"; do
     for package in $(awk -v g="$group" '$1 == g { print $2 }' "$list"); do
         dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
     done
 done
-case " $* " in *" test "*) has_npm=yes ;; *) has_npm= ;; esac
+folders=
+for group in "$@"; do
+    case $group in
+    build) folders="$folders $vendor" ;;
+    test) folders="$folders $vendor/npm" ;;
+    esac
+done
 # Node may come from elsewhere than Debian: any that runs will do.
-[ -z "$has_npm" ] || command -v npm >/dev/null || missing="$missing nodejs npm"
+[ -z "$folders" ] || command -v npm >/dev/null || missing="$missing nodejs npm"
 if [ -n "$missing" ]; then
     echo "installing:$missing" >&2
     if [ "$(id -u)" -eq 0 ]; then as_root=; else as_root=sudo; fi
@@ -21,9 +29,9 @@ if [ -n "$missing" ]; then
     # shellcheck disable=SC2086
     $as_root apt-get install -y -qq --no-install-recommends $missing >&2
 fi
-npm=$(dirname "$0")/npm
-if [ -n "$has_npm" ] && ! cmp -s "$npm/package-lock.json" "$npm/node_modules/.installed"; then
-    echo "installing: vendor/npm" >&2
-    (cd "$npm" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
-    cp "$npm/package-lock.json" "$npm/node_modules/.installed"
-fi
+for folder in $folders; do
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && continue
+    echo "installing: $folder" >&2
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+done

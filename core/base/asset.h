@@ -3,7 +3,7 @@
 #include "base/str.h"
 
 struct asset {
-    const char *name; // path in the source tree: "lua/jinja/lexer.lua"
+    const char *name; // path in the source tree: "lua/jinja/lexer.lua"; or what the build made: "browser/htmx.js"
     const char *data;
     uint64_t size;
 };

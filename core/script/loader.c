@@ -42,13 +42,14 @@ static err read_under(const char *folder, const char *name, struct scratch *s, s
 
 err loader_read(lua_State *L, const char *name, struct scratch *s, str *out) {
     const struct script_options *options = script_options_of(L);
-    static const char own[] = "integrations/";
+    static const char own[] = "integrations/", built[] = "browser/"; // the second is in no checkout
     if (!is_tree_name(name)) return ERR_INVALID;
     // An operator's own integration comes before a built-in one of its name.
     if (options && options->integrations_dir && strncmp(name, own, sizeof own - 1) == 0 &&
         read_under(options->integrations_dir, name + sizeof own - 1, s, out) == ERR_OK)
         return ERR_OK;
-    if (options && options->lua_dir) return read_under(options->lua_dir, name, s, out);
+    if (options && options->lua_dir && strncmp(name, built, sizeof built - 1) != 0)
+        return read_under(options->lua_dir, name, s, out);
     str found = asset_get(name);
     if (!found.ptr) return ERR_NOT_FOUND;
     *out = found;

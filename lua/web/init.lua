@@ -50,7 +50,7 @@ local function sign_in(request)
 end
 
 local function answer(request)
-  local static <const> = request.method == "GET" and page.static(request.path)
+  local static <const> = request.method == "GET" and page.static(request)
   if static then return static end
   local row <const>, id <const> = find(request)
   if not row then return not_found(request) end

@@ -17,30 +17,44 @@ local POLICY <const> = "default-src 'none'; script-src 'self'; style-src 'self';
 local HEADERS <const> = "Content-Security-Policy: " .. POLICY .. "\r\nReferrer-Policy: same-origin\r\n" ..
   "Cache-Control: no-store\r\n"
 
-local TYPES <const> = { css = "text/css; charset=utf-8", js = "text/javascript; charset=utf-8", svg = "image/svg+xml" }
+local TYPES <const> = { css = "text/css; charset=utf-8", js = "text/javascript; charset=utf-8", svg = "image/svg+xml",
+  txt = "text/plain; charset=utf-8" }
 
 -- Static files ---------------------------------------------------------------------------------------------------------
 
+-- Our own, and what the build made of others' libraries (vendor/browser.sh).
+local function bytes_of(name) return asset.get(FOLDER .. "static/" .. name) or asset.get("browser/" .. name) end
+
 local digests <const> = {}
 
-local function digest_of(name)
-  local bytes = asset.get(FOLDER .. "static/" .. name)
-  if not digests[name] and bytes then digests[name] = string.sub(crypto.sha256_hex(bytes), 1, 12) end
-  return digests[name]
+-- A file that was changed on disk (`--lua DIR`) has another one.
+local function digest_of(name, bytes)
+  local known = digests[name]
+  if not known or known.bytes ~= bytes then
+    known = { bytes = bytes, digest = string.sub(crypto.sha256_hex(bytes), 1, 12) }
+    digests[name] = known
+  end
+  return known.digest
 end
 
 --- The address of a static file: it changes with the file, so that browsers may keep it.
-function page.static_url(name) return "/static/" .. (digest_of(name) or "0") .. "/" .. name end
+function page.static_url(name)
+  local bytes <const> = bytes_of(name)
+  return "/static/" .. (bytes and digest_of(name, bytes) or "0") .. "/" .. name
+end
 
---- Answers GET /static/<digest>/<name>, or nil when there is no such file.
-function page.static(path)
-  local digest, name = string.match(path, "^/static/(%x+)/([%w_.-]+)$")
-  local kind = name and TYPES[string.match(name, "%.(%w+)$")]
-  local bytes = kind and asset.get(FOLDER .. "static/" .. name)
+--- Answers GET /static/<digest>/<name>, or nil when there is no such file. Compressed by the build, where the browser takes that.
+function page.static(request)
+  local digest <const>, name <const> = string.match(request.path, "^/static/(%x+)/([%w_.-]+)$")
+  local kind <const> = name and TYPES[string.match(name, "%.(%w+)$")]
+  local bytes <const> = kind and bytes_of(name)
   if not bytes then return nil end
-  local is_same = digest == digest_of(name)
-  return { status = 200, content_type = kind, text = bytes, headers = "Cache-Control: " ..
-    (is_same and "public, max-age=31536000, immutable" or "no-cache") .. "\r\n" }
+  local current <const> = digest_of(name, bytes)
+  local small <const> = string.find(request.headers["accept-encoding"] or "", "gzip", 1, true) and
+    asset.get("browser/" .. current .. ".gz")
+  return { status = 200, content_type = kind, text = small or bytes, headers = "Vary: Accept-Encoding\r\nCache-Control: " ..
+    (digest == current and "public, max-age=31536000, immutable" or "no-cache") .. "\r\n" ..
+    (small and "Content-Encoding: gzip\r\n" or "") }
 end
 
 -- Templates ------------------------------------------------------------------------------------------------------------

@@ -160,9 +160,12 @@ end
 local function unwrapped(text) return (string.gsub(text, "\n", "")) end
 local function lengths(text) return (string.gsub(text, "[^\n]+", string.len)) end
 
+-- Without what stands between characters where a text is printed as a list of them.
+local function joined(text) return (string.gsub(text, "', '", "")) end
+
 local function is_same_text(a, b)
   return a == b or without_addresses(a) == without_addresses(b)
-    or lengths(a) == lengths(b) and without_addresses(unwrapped(a)) == without_addresses(unwrapped(b))
+    or lengths(a) == lengths(b) and without_addresses(joined(unwrapped(a))) == without_addresses(joined(unwrapped(b)))
 end
 
 local function is_same(theirs, text, e)

@@ -65,8 +65,10 @@ end
 
 local function damage(g, parts)
   local text <const> = damaged(g, table.concat(parts))
-  -- What is no target at all is seen later by Jinja2 before 3.1.5, which looks a token ahead, and knows no `set a, b.c`.
-  if string.find(text, "set%s*[^%w%s(_\128-\255]") or string.find(text, "set[%w%s_]*,[%w%s_,]*%.") then return end
+  -- What is no target at all is seen later by Jinja2 before 3.1.5, which looks a token ahead, and knows neither
+  -- `set a, b.c` nor `set b.c, a`.
+  if string.find(text, "set%s*[^%w%s(_\128-\255]") or string.find(text, "set[%w%s_]*,[%w%s_,]*%.") or
+    string.find(text, "set[%w%s_]*%.[%w%s_]*,") then return end
   parts[g:up_to(#parts)] = text
 end
 

@@ -213,6 +213,15 @@ local ENCODINGS <const> = {
   ["latin-1"] = 0xff, latin1 = 0xff, ["iso-8859-1"] = 0xff,
 }
 
+-- The codec and handler that `method` was given: name, highest code point, handler. Types are looked at before names.
+local function codec(method, encoding, handler)
+  local name = encoding == nil and "utf-8" or string_argument(method, "'encoding'", encoding)
+  if handler ~= nil then handler = string_argument(method, "'errors'", handler) end
+  local limit = ENCODINGS[string.lower(name)]
+  if not limit then raise("LookupError", "unknown encoding: " .. name) end
+  return name, limit, handler
+end
+
 local function encoded(s, limit, name, handler)
   local out, n = {}, 0
   fuel.spend(8 * #s)
@@ -236,11 +245,9 @@ local function encoded(s, limit, name, handler)
   return concat(out)
 end
 
-define("encode", { "encoding", "errors" }, 0, function(s, encoding, handler)
-  local name = encoding == nil and "utf-8" or string_argument("encode", "'encoding'", encoding)
-  local limit = ENCODINGS[string.lower(name)]
-  if not limit then raise("LookupError", "unknown encoding: " .. name) end
-  if limit < 0x10ffff then s = encoded(s, limit, name, handler and text_of(handler)) end
+define("encode", { "encoding", "errors" }, 0, function(s, ...)
+  local name, limit, handler = codec("encode", ...)
+  if limit < 0x10ffff then s = encoded(s, limit, name, handler) end
   return setmetatable({ s = s }, value.BYTES)
 end, "keywords")
 
@@ -275,11 +282,9 @@ end
 
 access.add_methods(value.BYTES, {
   decode = bind({ name = "decode", type = "bytes", params = { "encoding", "errors" }, builtin = true, keywords = true },
-    function(b, encoding, handler)
-      local name = encoding == nil and "utf-8" or string_argument("decode", "'encoding'", encoding)
-      local limit = ENCODINGS[string.lower(name)]
-      if not limit then raise("LookupError", "unknown encoding: " .. name) end
-      if limit < 0x10ffff then return decoded_bytes(b.s, limit, name, handler and text_of(handler)) end
+    function(b, ...)
+      local name, limit, handler = codec("decode", ...)
+      if limit < 0x10ffff then return decoded_bytes(b.s, limit, name, handler) end
       if not utf.valid_utf8(b.s) then raise("UnicodeDecodeError", "'utf-8' codec can't decode bytes") end
       return b.s
     end),

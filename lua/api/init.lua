@@ -169,13 +169,18 @@ local function answer_open(request, found, id)
   return answer_of(route[3])(request)
 end
 
+-- Seconds until somebody may ask again.
+local function wait_of(actor)
+  return port.call("throttle", { token = actor.user_id and PEOPLE + actor.user_id or actor.token_id }).wait
+end
+
 local function answer(request)
   local found, id = find(request.path)
   if #found == 0 then return errors.not_found() end
   if found[1][4] == "open" then return answer_open(request, found, id) end
   local actor, refusal = auth.of(request)
   if not actor then return refusal end
-  local wait = port.call("throttle", { token = actor.user_id and PEOPLE + actor.user_id or actor.token_id }).wait
+  local wait = wait_of(actor)
   if wait > 0 then return errors.throttled(wait) end
   local route
   route, refusal = choose(found, request.method)
@@ -184,6 +189,25 @@ local function answer(request)
   if refusal then return refusal end
   request.id, request.actor = id, actor
   return answer_of(route[3])(request)
+end
+
+---Runs one request inside of another one, for who asks already (`request.actor`): how pages use the API. Rights are looked at
+---as always; a write counts as a request of theirs.
+---@param request table of the page
+---@param asked { method: string, path: string, query: table, body: string }
+---@return table answer
+function api.inside(request, asked)
+  local found, id = find(asked.path)
+  if #found == 0 then error("the API has no " .. asked.path, 0) end
+  local route, refusal = choose(found, asked.method)
+  if not route then return refusal end
+  local wait = asked.method ~= "GET" and wait_of(request.actor) or 0
+  if wait > 0 then return errors.throttled(wait) end
+  refusal = route[4] ~= "open" and rights.check_route(request.actor, route, id)
+  if refusal then return refusal end
+  return answer_of(route[3]) { method = asked.method, path = asked.path, query = asked.query, body = asked.body, id = id,
+    headers = { ["content-type"] = "application/json" }, actor = request.actor, now = request.now, base_url = request.base_url,
+    client = request.client }
 end
 
 ---What there is, for those who describe it.

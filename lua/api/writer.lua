@@ -39,7 +39,6 @@ local function escape(c)
   return ESCAPES[c] or string.format("\\u%04x", string.byte(c))
 end
 
--- Bytes that are no UTF-8 become U+FFFD one by one, so that the answer is always a valid document.
 local function as_utf8(s)
   local out, at = {}, 1
   while at <= #s do
@@ -53,10 +52,12 @@ local function as_utf8(s)
   return table.concat(out)
 end
 
+---A text in which bytes that are no UTF-8 are U+FFFD, one by one: an answer is always a valid document.
+function writer.utf8(s) return utf8.len(s) and s or as_utf8(s) end
+
 ---A JSON string with its quotes. U+007F is escaped too: some terminals act on it.
 function writer.quote(s)
-  if not utf8.len(s) then s = as_utf8(s) end
-  return '"' .. string.gsub(s, '[%c"\\]', escape) .. '"'
+  return '"' .. string.gsub(writer.utf8(s), '[%c"\\]', escape) .. '"'
 end
 
 local function number(v)

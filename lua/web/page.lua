@@ -14,8 +14,10 @@ local HTML <const> = "text/html; charset=utf-8"
 local POLICY <const> = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; " ..
   "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; " ..
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-local HEADERS <const> = "Content-Security-Policy: " .. POLICY .. "\r\nReferrer-Policy: same-origin\r\n" ..
-  "Cache-Control: no-store\r\n"
+local HEADERS <const> = "Content-Security-Policy: " .. POLICY .. "\r\nX-Frame-Options: DENY\r\n" ..
+  "X-Robots-Tag: noindex, nofollow\r\nCache-Control: no-store\r\n"
+-- So addresses with tokens in them stay from others, and forms tell where they come from.
+local REFERRER <const> = "Referrer-Policy: same-origin\r\n"
 
 local TYPES <const> = { css = "text/css; charset=utf-8", js = "text/javascript; charset=utf-8", svg = "image/svg+xml",
   txt = "text/plain; charset=utf-8" }
@@ -37,10 +39,10 @@ local function digest_of(name, bytes)
   return known.digest
 end
 
---- The address of a static file: it changes with the file, so that browsers may keep it.
-function page.static_url(name)
+---The address of a static file: it changes with the file, so that browsers may keep it.
+function page.static_url(request, name)
   local bytes <const> = bytes_of(name)
-  return "/static/" .. (bytes and digest_of(name, bytes) or "0") .. "/" .. name
+  return request.root .. "/static/" .. (bytes and digest_of(name, bytes) or "0") .. "/" .. name
 end
 
 --- Answers GET /static/<digest>/<name>, or nil when there is no such file. Compressed by the build, where the browser takes that.
@@ -78,24 +80,48 @@ local function template_of(name)
   return template
 end
 
---- The text of a template. `context`: name → plain Lua value, or what `web.view` made; `me` (who looks, if anybody) and `path`
---- are what the layout needs. What is nil prints nothing.
-function page.render(name, context)
-  for key, v in pairs(context) do context[key] = view.of(v) end
-  context.css, context.js, context.icon = page.static_url "style.css", page.static_url "app.js", page.static_url "icon.svg"
-  local text, e = template_of(name):render(context)
+--- The text of a template. `context`: name → plain Lua value, or what `web.view` made. What is nil prints nothing. Besides,
+--- every template sees `root` (the path that our links begin with), `path`, `me` (the name of who looks, if anybody), `nav`
+--- and `t`, the texts.
+function page.render(request, name, context)
+  local values <const> = {}
+  for key, v in pairs(context) do values[key] = view.of(v) end
+  values.root, values.path = request.root, request.path
+  values.me = request.actor and request.actor.name
+  values.nav = view.of(request.nav or {})
+  values.css, values.js, values.icon = page.static_url(request, "style.css"),
+    page.static_url(request, "app.js"), page.static_url(request, "icon.svg")
+  local text, e = template_of(name):render(values)
   if not text then error((e.template or name) .. ":" .. (e.line or 0) .. ": " .. e.message, 0) end
   return text
 end
 
---- The answer that is a page.
-function page.answer(name, context, status)
-  return { status = status or 200, content_type = HTML, text = page.render(name, context), headers = HEADERS }
+local function headers_of(more)
+  return HEADERS .. (string.find(more or "", "Referrer-Policy:", 1, true) and "" or REFERRER) .. (more or "")
 end
 
---- The answer that leads elsewhere with GET, after a form.
-function page.see_other(where)
-  return { status = 303, content_type = HTML, text = "", headers = "Location: " .. where .. "\r\n" .. HEADERS }
+--- The answer that is a page.
+---@param name string a file of templates/
+---@param status integer|nil 200
+---@param headers string|nil further lines
+function page.answer(request, name, context, status, headers)
+  return { status = status or 200, content_type = HTML, text = page.render(request, name, context), headers = headers_of(headers) }
+end
+
+--- The answer that leads to another of our pages with GET, after a form.
+---@param where string path without the prefix
+function page.see_other(request, where, headers)
+  return page.lead_to(request.root .. where, headers)
+end
+
+--- The answer that leads to any address with GET.
+function page.lead_to(address, headers)
+  return { status = 303, content_type = HTML, text = "", headers = "Location: " .. address .. "\r\n" .. headers_of(headers) }
+end
+
+--- The answer that says what is not so: a heading, and perhaps a sentence.
+function page.failed(request, status, heading, text, headers)
+  return page.answer(request, "error.html", { status = status, heading = heading, text = text }, status, headers)
 end
 
 return page

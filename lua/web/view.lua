@@ -12,10 +12,11 @@ local view <const> = {}
 function view.of_answer(answer) return json.payload(writer.text(answer)) end
 
 --- A plain Lua value as a template's: a table with items is a list, one with names a dict (in no order), an empty one a
---- list. Values that are a template's already stay as they are.
+--- list. What `tocsin.json` has decoded is such a value too. Values that are a template's already stay as they are.
 function view.of(v)
-  if type(v) ~= "table" or getmetatable(v) then return v end
-  if #v > 0 or next(v) == nil then
+  local is_array <const> = type(v) == "table" and getmetatable(v) == json.array_mt
+  if type(v) ~= "table" or getmetatable(v) and not is_array then return v end
+  if is_array or #v > 0 or next(v) == nil then
     local list = { n = #v }
     for i = 1, #v do list[i] = view.of(v[i]) end
     return value.list(list)

@@ -131,8 +131,10 @@ describe("the pages of alert groups", function()
     local status, _, more = p:ask("GET", "/alert-groups/" .. id .. "?x=1", {})
     assert.equal(303, status)
     assert.truthy(more:find("Location: /sign-in?next=%2Falert-groups%2F" .. id .. "%3Fx%3D1", 1, true), more)
-    assert.equal(303, (p:ask("POST", "/alert-groups/act", { ["content-type"] = "application/x-www-form-urlencoded" },
-      "verb=resolve&id=" .. id)))
+    for site, wanted in pairs { ["same-origin"] = 303, ["cross-site"] = 403 } do
+      assert.equal(wanted, (p:ask("POST", "/alert-groups/act", { ["content-type"] = "application/x-www-form-urlencoded",
+        ["sec-fetch-site"] = site }, "verb=resolve&id=" .. id)))
+    end
     assert.is_nil(p.world:groups()[1].resolved_at)
     assert.equal(404, (p:ask("GET", "/nothing-here", {})))
   end)

@@ -18,8 +18,6 @@ local times <const> = require "web.times"
 local view <const> = require "web.view"
 local writer <const> = require "api.writer"
 
-local group <const> = {}
-
 local FUEL <const> = 5000000 -- of each template, as in the slow lane
 local VERBS <const> = { firing = { "acknowledge", "resolve", "silence" }, acknowledged = { "unacknowledge", "resolve" },
   silenced = { "acknowledge", "resolve", "unsilence" }, resolved = { "unresolve" } }
@@ -136,14 +134,14 @@ local function computed(facts)
     route = facts.is_default == 1 and texts.group.default_route or facts.routing_regex or "" }
 end
 
----GET /alert-groups/<id>. `said`: why what was asked of it was not done.
-function group.page(request, said)
+-- GET /alert-groups/<id>. `said`: why what was asked of it was not done.
+local function show(request, said)
   local row <const> = rows.by_id(alert_group, request.id)
   if not row then return nil end
   local facts <const> = store.row(FACTS, row.id)
   local shows <const> = rendered(facts)
-  return page.answer("group.html", {
-    me = request.actor.name, path = "/alert-groups/", number = row.id, title = facts.title,
+  return page.answer(request, "group.html", {
+    number = row.id, title = facts.title,
     group = view.of_answer(rows.show(alert_group, row, request)), message = shows.message and view.html(shows.message),
     image_url = shows.image_url,
     source_link = shows.source_link, facts = computed(facts), by = who_of(row), opened = times.apart(row.started_at, request.now),
@@ -184,8 +182,8 @@ local function wanted(form)
   return query_string.get(form, "verb"), query_string.all(form, "id")
 end
 
----POST /alert-groups/act: verb and the ids of groups, or both in `one`; `delay` of a silence in seconds; `back`.
-function group.act(request)
+-- POST /alert-groups/act: verb and the ids of groups, or both in `one`; `delay` of a silence in seconds; `back`.
+local function act_on(request)
   local form <const> = query_string.parse(request.body)
   local verb <const>, list <const> = wanted(form)
   local delay <const> = math.tointeger(tonumber(query_string.get(form, "delay") or "1800"))
@@ -194,9 +192,12 @@ function group.act(request)
   for _, id in ipairs(list) do said = act(request, verb, id, delay) or said end
   if said and #list == 1 then
     request.id = rights.find(request.actor, alert_group, list[1]) and list[1] or ""
-    return group.page(request, said)
+    return show(request, said)
   end
-  return page.see_other(back_of(form))
+  return page.see_other(request, back_of(form))
 end
 
-return group
+return { routes = {
+  { "/alert-groups/act", "POST", act_on, "alerts:write" },
+  { "/alert-groups/:id", "GET", show, "alerts:read", "alert_group" },
+} }

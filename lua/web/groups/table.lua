@@ -11,12 +11,11 @@ local statement <const> = require "api.statement"
 local store <const> = require "tocsin.store"
 local table_settings <const> = require "api.table_settings"
 local team <const> = require "resources.team"
+local texts <const> = require "web.texts"
 local time <const> = require "api.time"
 local times <const> = require "web.times"
 local user <const> = require "resources.user"
 local view <const> = require "web.view"
-
-local groups <const> = {}
 
 local PAGE <const>, COUNT_MAX <const> = 50, 999
 local STATES <const> = { "open", "firing", "acknowledged", "silenced", "resolved", "all" }
@@ -184,18 +183,21 @@ end
 
 local function columns_of(request) return view.of_answer(table_settings.get.answer(request).value) end
 
----GET /; with `part=rows` what changes while one looks at it.
-function groups.table(request)
+-- GET /; with `part=rows` what changes while one looks at it.
+local function table_of(request)
   local state <const> = state_of(request)
   local found <const>, next_page <const> = find(request, state)
-  if not found then return next_page end
+  if not found then return page.failed(request, next_page.status, texts.groups.bad_filter) end
   local columns <const> = columns_of(request)
-  local context <const> = { me = request.actor.name, path = "/", groups = found, state = state, columns = columns,
+  local context <const> = { groups = found, state = state, columns = columns,
     tabs = tabs(request, state), here = address(request), next_page = next_page,
     is_first = query_string.get(request.query, "before") == nil, may_act = rights.may(request.actor, "alerts", "write") }
-  if query_string.get(request.query, "part") == "rows" then return page.answer("groups_rows.html", context) end
+  if query_string.get(request.query, "part") == "rows" then return page.answer(request, "groups_rows.html", context) end
   context.form = form_of(request, state)
-  return page.answer("groups.html", context)
+  return page.answer(request, "groups.html", context)
 end
 
-return groups
+return {
+  nav = { text = texts.groups.title, path = "/", right = "alerts:read" },
+  routes = { { "/", "GET", table_of, "alerts:read" } },
+}

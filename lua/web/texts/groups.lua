@@ -1,10 +1,5 @@
---- Every text of the pages, by the part of the pages it belongs to. Templates say `t.groups.title`.
+--- The texts of the table of alert groups and of one group.
 return {
-  product = "Tocsin",
-  skip = "Skip to the content",
-  nav = { groups = "Alert groups", label = "Main" },
-  me = { account = "My account", sign_out = "Sign out", nobody = "API token" },
-  live = { lost = "Live updates are interrupted; this page may be old.", changed = "Show what is new" },
   groups = {
     title = "Alert groups", search = "Search titles", filter = "Filter", clear = "Clear", integration = "Integration",
     team = "Team", label = "Label", label_hint = "key:value", person = "Person", from = "From", to = "To", any = "Any",
@@ -14,7 +9,7 @@ return {
     alerts = "alerts", alert = "alert", number = "Number",
     states = { open = "Open", firing = "Firing", acknowledged = "Acknowledged", silenced = "Silenced", resolved = "Resolved",
       all = "All" },
-    by = "by",
+    by = "by", bad_filter = "One of these filters means nothing here. Clear them and try again.",
     keys = "j and k move, x selects, a acknowledges, r resolves, s silences, / searches, Enter opens.",
   },
   columns = { status = "State", id = "#", title = "Title", alerts = "Alerts", integration = "Integration", created = "Opened",
@@ -31,10 +26,5 @@ return {
     back = "All alert groups", demo = "A demo alert", debug = "Debug: nobody is called", attached_to = "Attached to",
     attached = "Attached groups", source = "Open at the source", by_channel = "%s by %s", step = "step %d, %s",
     default_route = "default route",
-  },
-  errors = {
-    not_found = "There is no such page.", forbidden = "You may not see this page, or not do this.",
-    failed = "Something went wrong here. The log has the reason under id", home = "To the alert groups",
-    not_done = "Not done:",
   },
 }

@@ -193,11 +193,12 @@ static void group_metrics(const struct metrics_sources *from, buf *out) {
     group_counts *counts = engine_group_counts(from->engine);
     struct group_lines lines = {
         .from = from, .config = config_current(engine_config(from->engine), NULL), .key = group_counts_key(counts)};
-    if (group_counts_list(counts, group_line, &lines)) {
+    if (group_counts_list(counts, env_now(from->env), group_line, &lines)) {
         buf_lit(out, "# HELP oncall_alert_groups_total Alert groups by state, those of earlier starts too.\n"
                      "# TYPE oncall_alert_groups_total gauge\n");
         buf_str(out, buf_view(&lines.states));
-        buf_lit(out, "# HELP oncall_alert_groups_response_time_seconds Time to the first answer, since the start.\n"
+        buf_lit(out, "# HELP oncall_alert_groups_response_time_seconds Time to the first answer to groups of the last "
+                     "seven days.\n"
                      "# TYPE oncall_alert_groups_response_time_seconds histogram\n");
         buf_str(out, buf_view(&lines.answers));
     }

@@ -1,6 +1,7 @@
 // /metrics in the Prometheus text format: what the parts count, gathered when it is asked for. Any thread.
 #pragma once
 #include "base/buf.h"
+#include "base/env.h"
 #include "base/password.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
@@ -8,6 +9,7 @@
 #include "net/http_server.h"
 
 struct metrics_sources {
+    const env *env;
     engine *engine;
     slow_lane *slow_lane;
     store *store;

@@ -82,7 +82,7 @@ static void tell_news(engine *e) {
 
 static void on_committed(void *ctx, store *s) {
     engine *e = ctx;
-    group_counts_commit(e->group_counts);
+    group_counts_commit(e->group_counts, env_now(e->options.env));
     clock_step_keep(e);
     tell_news(e);
     if (e->config_changed) {

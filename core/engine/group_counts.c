@@ -4,20 +4,28 @@
 #include "engine/labels.h"
 #include <pthread.h>
 
-#define REST UINT32_MAX // instead of a value's index: one of those that are not told apart
+#define REST    UINT32_MAX // instead of a value's index: one of those that are not told apart
+#define SPAN_US 43200000000
+#define SPANS   15 // seven days, and the one that has begun
 
 const int64_t group_counts_bounds_s[] = {60, 300, 600, 3600};
 
 struct cell {
+    int64_t integration_id;
     uint32_t value; // its index, or REST
-    struct group_count count;
+    int64_t groups[GROUP_COUNTS_STATES];
+    struct answers { // to groups that began in one span; it lies at its number modulo SPANS
+        int64_t span;
+        uint32_t counts[GROUP_COUNTS_BUCKETS];
+        int64_t ms;
+    } answers[SPANS];
 };
 
 struct step { // one that is not on disk yet
     size_t cell;
     uint8_t state;
-    int8_t by;           // 1 or -1
-    int64_t response_ms; // of a first answer, else -1
+    int8_t by; // 1 or -1
+    int64_t started_at, response_ms;
 };
 
 struct group_counts {
@@ -91,7 +99,7 @@ static size_t *slot_of(group_counts *c, int64_t integration_id, uint32_t value) 
     size_t at = (size_t)(hash ^ (hash >> 29)) & (c->slot_count - 1);
     for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
         const struct cell *cell = &c->cells[c->slots[at] - 1];
-        if (cell->count.integration_id == integration_id && cell->value == value) break;
+        if (cell->integration_id == integration_id && cell->value == value) break;
     }
     return &c->slots[at];
 }
@@ -100,15 +108,13 @@ static void grow_slots(group_counts *c) {
     mem_free(c->slots);
     c->slot_count *= 2;
     c->slots = mem_zero(c->slot_count * sizeof *c->slots);
-    for (size_t i = 0; i < c->cell_count; i++) *slot_of(c, c->cells[i].count.integration_id, c->cells[i].value) = i + 1;
+    for (size_t i = 0; i < c->cell_count; i++) *slot_of(c, c->cells[i].integration_id, c->cells[i].value) = i + 1;
 }
 
 static size_t add_cell(group_counts *c, int64_t integration_id, uint32_t value) {
     if (c->cell_count == c->cell_room)
         c->cells = mem_grow(c->cells, (c->cell_room = c->cell_room ? 2 * c->cell_room : 64) * sizeof *c->cells);
-    bool is_rest = value == REST;
-    c->cells[c->cell_count] = (struct cell){
-        value, {.integration_id = integration_id, .value = is_rest ? STR("") : c->values[value], .is_rest = is_rest}};
+    c->cells[c->cell_count] = (struct cell){.integration_id = integration_id, .value = value};
     *slot_of(c, integration_id, value) = ++c->cell_count;
     if (2 * c->cell_count > c->slot_count) grow_slots(c);
     return c->cell_count - 1;
@@ -123,19 +129,19 @@ static size_t cell_of(group_counts *c, int64_t integration_id, uint32_t value) {
 
 // What was told.
 
-static void add_step(group_counts *c, const struct counted_group *g, int by, int64_t response_ms) {
+static void add_step(group_counts *c, const struct counted_group *g, int by) {
     if (c->step_count == c->step_room)
         c->steps = mem_grow(c->steps, (c->step_room = c->step_room ? 2 * c->step_room : 64) * sizeof *c->steps);
     CHECK(g->state < GROUP_COUNTS_STATES);
     size_t cell = cell_of(c, g->integration_id, value_of(c, g->labels));
-    c->steps[c->step_count++] = (struct step){cell, (uint8_t)g->state, (int8_t)by, response_ms};
+    c->steps[c->step_count++] = (struct step){cell, (uint8_t)g->state, (int8_t)by, g->started_at, g->response_ms};
 }
 
 void group_counts_move(group_counts *c, const struct counted_group *was, const struct counted_group *is) {
     if ((was ? was : is)->id > c->come_to) return;
     pthread_mutex_lock(&c->mutex);
-    if (was) add_step(c, was, -1, -1);
-    if (is) add_step(c, is, 1, was && was->response_ms < 0 ? is->response_ms : -1);
+    if (was) add_step(c, was, -1);
+    if (is) add_step(c, is, 1);
     pthread_mutex_unlock(&c->mutex);
 }
 
@@ -152,23 +158,31 @@ void group_counts_undo(group_counts *c) {
     c->come_to = c->kept_to;
 }
 
-static void add_answer(struct group_count *count, int64_t response_ms) {
+static bool is_recent(int64_t span, int64_t now) { return span <= now / SPAN_US && span > now / SPAN_US - SPANS; }
+
+// What began before the seven days is left out, and so is what is taken back after its span has gone.
+static void add_answer(struct cell *cell, const struct step *step, int64_t now) {
+    int64_t span = step->started_at / SPAN_US;
+    if (step->response_ms < 0 || step->started_at < 0 || !is_recent(span, now)) return;
+    struct answers *answers = &cell->answers[span % SPANS];
+    if (answers->span != span) *answers = (struct answers){.span = span};
     size_t i = 0;
-    while (i < GROUP_COUNTS_BUCKETS - 1 && response_ms > group_counts_bounds_s[i] * 1000) i++;
-    count->answers[i]++;
-    count->answer_ms += (uint64_t)response_ms;
+    while (i < GROUP_COUNTS_BUCKETS - 1 && step->response_ms > group_counts_bounds_s[i] * 1000) i++;
+    if (step->by < 0 && !answers->counts[i]) return;
+    answers->counts[i] = step->by < 0 ? answers->counts[i] - 1 : answers->counts[i] + 1;
+    answers->ms += step->by * step->response_ms;
 }
 
-void group_counts_commit(group_counts *c) {
+void group_counts_commit(group_counts *c, int64_t now) {
     group_counts_keep(c);
     c->committed_to = c->come_to;
     if (!c->step_count && c->is_complete) return;
     pthread_mutex_lock(&c->mutex);
     for (size_t i = 0; i < c->step_count; i++) {
         const struct step *step = &c->steps[i];
-        struct group_count *count = &c->cells[step->cell].count;
-        count->groups[step->state] += step->by;
-        if (step->response_ms >= 0) add_answer(count, step->response_ms);
+        struct cell *cell = &c->cells[step->cell];
+        cell->groups[step->state] += step->by;
+        add_answer(cell, step, now);
     }
     c->is_complete = c->come_to == INT64_MAX;
     pthread_mutex_unlock(&c->mutex);
@@ -180,14 +194,28 @@ void group_counts_roll_back(group_counts *c) {
     c->come_to = c->kept_to = c->committed_to;
 }
 
-bool group_counts_list(group_counts *c, void (*each)(void *ctx, const struct group_count *cell), void *ctx) {
+static struct group_count read_cell(const group_counts *c, const struct cell *cell, int64_t now) {
+    bool is_rest = cell->value == REST;
+    struct group_count out = {cell->integration_id, is_rest ? STR("") : c->values[cell->value], .is_rest = is_rest};
+    memcpy(out.groups, cell->groups, sizeof out.groups);
+    for (size_t s = 0; s < SPANS; s++) {
+        const struct answers *answers = &cell->answers[s];
+        if (!is_recent(answers->span, now)) continue;
+        for (size_t i = 0; i < GROUP_COUNTS_BUCKETS; i++) out.answers[i] += answers->counts[i];
+        out.answer_ms += (uint64_t)answers->ms;
+    }
+    return out;
+}
+
+bool group_counts_list(group_counts *c, int64_t now, void (*each)(void *ctx, const struct group_count *cell),
+                       void *ctx) {
     pthread_mutex_lock(&c->mutex); // a copy: the commit thread does not wait while text is made of it
     bool is_complete = c->is_complete;
     size_t count = is_complete ? c->cell_count : 0;
-    struct cell *cells = mem_alloc((count + 1) * sizeof *cells);
-    if (count) memcpy(cells, c->cells, count * sizeof *cells);
+    struct group_count *cells = mem_alloc((count + 1) * sizeof *cells);
+    for (size_t i = 0; i < count; i++) cells[i] = read_cell(c, &c->cells[i], now);
     pthread_mutex_unlock(&c->mutex);
-    for (size_t i = 0; i < count; i++) each(ctx, &cells[i].count);
+    for (size_t i = 0; i < count; i++) each(ctx, &cells[i]);
     mem_free(cells);
     return is_complete;
 }

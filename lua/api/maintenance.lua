@@ -20,6 +20,9 @@ local maintenance = {}
 local TYPE <const> = "maintenance"
 local ATTEMPTS <const> = 5 -- others may make it at the same moment
 
+---How long: any time, of which clients offer some, as the reference's page does.
+maintenance.ABOUT_DURATION = "Seconds, up to 366 days. Clients offer 1, 3, 6, 12 and 24 hours: 3600, 10800, 21600, 43200, 86400."
+
 -- Of an integration: the windows that cover it whole.
 local WHOLE <const> = "integration_id = $1 AND route_id IS NULL AND labels = '[]' AND state = 'running'"
 
@@ -97,7 +100,7 @@ end
 
 -- What the maintenance of an integration is started with.
 local STARTED = { object = { { "mode", { choice = { "debug", "maintenance" } } }, { "duration", "integer",
-  about = "Seconds, up to 366 days." },
+  about = maintenance.ABOUT_DURATION },
   { "name", "text?", optional = true }, { "resolve_at_end", "boolean", optional = true } } }
 
 -- Deeds -------------------------------------------------------------------------------------------------------------------

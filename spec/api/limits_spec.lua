@@ -54,7 +54,8 @@ describe("every field", function()
   -- Fields that check in a way of their own: what each refuses.
   local OWN <const> = {
     maintenance_window = { labels = { 7, "x", { "x" } }, by_day = { 7, "MO", { "XX" } } },
-    integration = { heartbeat = { 7, "x", { interval = "x" } }, static_labels = { 7, "x", { "x" } },
+    integration = { heartbeat = { 7, "x", { interval = "x" }, { interval = 59 }, { interval = 32400001 }, { interval = NULL },
+      { enabled = "x" }, { text = ("x"):rep(6145) } }, static_labels = { 7, "x", { "x" } },
       default_route = { 7, "x", { 1 }, { escalation_chain_id = "FNOBODY" } }, templates = { 7, "x", { grouping_key = 7 }, { nothing = "x" },
       { grouping_key = "{{" }, { grouping_key = ("x"):rep(50001) } }, labels = { 7, "x", { "x" }, { { key = { name = "" }, value = { name = "v" } } },
       { { key = { name = ("k"):rep(201) }, value = { name = "v" } } }, { { key = { name = "k" }, value = { name = ("v"):rep(201) } } } },

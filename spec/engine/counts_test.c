@@ -10,9 +10,13 @@
 #define INTEGRATIONS 40
 #define VALUES       (GROUP_COUNTS_VALUES + 30)
 
+#define DAY_US 86400000000
+#define NOW    (20000 * DAY_US)
+
 struct model {
     bool is_there;
     unsigned integration, value, state;
+    int64_t began, response;
 };
 
 struct test {
@@ -21,6 +25,7 @@ struct test {
     struct model live[GROUPS], kept[GROUPS], committed[GROUPS];
     bool is_over; // atomically
     int64_t sums[INTEGRATIONS][GROUP_COUNTS_STATES], wrong;
+    int64_t answers[INTEGRATIONS], answer_ms[INTEGRATIONS];
 };
 
 static unsigned draw(struct test *t, unsigned below) {
@@ -30,16 +35,18 @@ static unsigned draw(struct test *t, unsigned below) {
 
 static struct counted_group counted(size_t id, const struct model *m, char text[static 32]) {
     int n = snprintf(text, 32, "{\"a\":\"b\",\"key\":\"v%u\"}", m->value);
-    return (struct counted_group){(int64_t)id + 1, m->integration, m->state, -1, {text, (size_t)n}};
+    return (struct counted_group){(int64_t)id + 1, m->integration, m->state, m->began, m->response, {text, (size_t)n}};
 }
 
 static void change(struct test *t) {
     char before[32], after[32];
     size_t id = draw(t, GROUPS);
     struct model *m = &t->live[id], was = *m;
-    if (!was.is_there) *m = (struct model){true, draw(t, INTEGRATIONS), draw(t, VALUES), 0};
+    if (!was.is_there)
+        *m = (struct model){true, draw(t, INTEGRATIONS), draw(t, VALUES), 0, NOW - draw(t, 12) * DAY_US, -1};
     else if (draw(t, 4) == 0) m->is_there = false;
     else m->state = draw(t, GROUP_COUNTS_STATES);
+    if (was.is_there && was.response < 0 && m->state) m->response = draw(t, 8000) * 1000;
     struct counted_group from = counted(id, &was, before), to = counted(id, m, after);
     group_counts_move(t->counts, was.is_there ? &from : NULL, m->is_there ? &to : NULL);
 }
@@ -55,7 +62,8 @@ static void item(struct test *t) {
 static void batch(struct test *t) {
     for (unsigned n = draw(t, 10); n; n--) item(t);
     bool is_lost = draw(t, 5) == 0;
-    (is_lost ? group_counts_roll_back : group_counts_commit)(t->counts);
+    if (is_lost) group_counts_roll_back(t->counts);
+    else group_counts_commit(t->counts, NOW);
     if (!is_lost) memcpy(t->committed, t->live, sizeof t->committed);
     memcpy(t->live, t->committed, sizeof t->live);
     memcpy(t->kept, t->committed, sizeof t->kept);
@@ -69,7 +77,7 @@ static void look(void *ctx, const struct group_count *cell) {
 static void *read_on(void *arg) {
     struct test *t = arg;
     int64_t *wrong = calloc(1, sizeof *wrong);
-    while (!__atomic_load_n(&t->is_over, __ATOMIC_ACQUIRE)) group_counts_list(t->counts, look, wrong);
+    while (!__atomic_load_n(&t->is_over, __ATOMIC_ACQUIRE)) group_counts_list(t->counts, NOW, look, wrong);
     return wrong;
 }
 
@@ -88,6 +96,17 @@ static void compare(void *ctx, const struct group_count *cell) {
         t->wrong += !cell->is_rest && cell->groups[s] != own[s];
         t->sums[cell->integration_id][s] -= cell->groups[s];
     }
+    for (size_t i = 0; i < GROUP_COUNTS_BUCKETS; i++) t->answers[cell->integration_id] -= (int64_t)cell->answers[i];
+    t->answer_ms[cell->integration_id] -= (int64_t)cell->answer_ms;
+}
+
+// What the whole has to add up to: answers to groups of the last seven days only.
+static void add_model(struct test *t, const struct model *m) {
+    if (!m->is_there) return;
+    t->sums[m->integration][m->state]++;
+    if (m->response < 0 || m->began <= NOW - 8 * DAY_US) return;
+    t->answers[m->integration]++;
+    t->answer_ms[m->integration] += m->response;
 }
 
 int main(int argc, char **argv) {
@@ -96,18 +115,19 @@ int main(int argc, char **argv) {
     t->counts = group_counts_new("key");
     t->random = (uint64_t)atoll(argv[2]);
     group_counts_come(t->counts, INT64_MAX);
-    group_counts_commit(t->counts);
+    group_counts_commit(t->counts, NOW);
     pthread_t reader;
     void *seen = NULL;
     CHECK(pthread_create(&reader, NULL, read_on, t) == 0);
     for (long n = atol(argv[1]); n; n--) batch(t);
     __atomic_store_n(&t->is_over, true, __ATOMIC_RELEASE);
     pthread_join(reader, &seen);
-    for (size_t i = 0; i < GROUPS; i++)
-        if (t->committed[i].is_there) t->sums[t->committed[i].integration][t->committed[i].state]++;
-    CHECK(group_counts_list(t->counts, compare, t));
-    for (size_t i = 0; i < INTEGRATIONS; i++)
+    for (size_t i = 0; i < GROUPS; i++) add_model(t, &t->committed[i]);
+    CHECK(group_counts_list(t->counts, NOW, compare, t));
+    for (size_t i = 0; i < INTEGRATIONS; i++) {
         for (size_t s = 0; s < GROUP_COUNTS_STATES; s++) t->wrong += t->sums[i][s] != 0;
+        t->wrong += t->answers[i] != 0 || t->answer_ms[i] != 0;
+    }
     int64_t wrong = t->wrong + *(int64_t *)seen;
     printf("%lld wrong\n", (long long)wrong);
     group_counts_free(t->counts);

@@ -144,6 +144,40 @@ describe("metrics of alert groups", function()
     assert.equal(4080, list[TIME .. "_sum" .. rest])
   end)
 
+  it("tell how soon somebody answered the groups of seven days, and of no more, also after a restart", function()
+    local DAY <const> = 86400 * 1000
+    local folder = raw.shell("mktemp -d"):gsub("\n", "")
+    open { data = folder }
+    local function answers() return series(w)[TIME .. "_count" .. labels("a", ""):gsub(",}", "}")] end
+    w:post(hook, { s = "a" })
+    w:must(1, "acknowledge")
+    w:advance(4 * DAY)
+    w:post(hook, { s = "a", n = 2 })
+    w:must(2, "acknowledge")
+    assert.equal(2, answers())
+    w:advance(4 * DAY)
+    assert.equal(1, answers())
+    w:must(1, "unacknowledge") -- what is counted no more is not taken back either
+    assert.equal(1, answers())
+    local now = engine.now(w.core)
+    w:close()
+    w = world.open { data = folder, start_at = now }
+    w:advance(1000)
+    assert.equal(1, answers())
+    w:advance(4 * DAY)
+    assert.equal(0, answers())
+    w:post(hook, { s = "a", n = 3 })
+    w:advance(1000)
+    w:must(3, "resolve")
+    assert.equal(1, answers())
+    w:must(3, "unresolve")
+    w:remove(3, "delete")
+    assert.equal(0, answers())
+    w:close()
+    raw.shell("rm -r " .. folder)
+    w = world.open()
+  end)
+
   it("count those of earlier lives in pieces, whatever happens to groups meanwhile", function()
     local folder = raw.shell("mktemp -d"):gsub("\n", "")
     open { data = folder }

@@ -36,7 +36,7 @@ struct script_options app_script_options(struct app *app) {
         .password = app->password,
         .ports = {.ctx = &app->ports, .call = ports_call},
         .schedule = schedule_answer,
-        .preview = {.group = preview_group, .users = preview_users},
+        .preview = {.group = preview_group, .chain = preview_chain, .users = preview_users},
         .log = app->log,
     };
 }

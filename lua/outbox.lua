@@ -7,13 +7,13 @@ local bundle <const> = require("bundle")
 local channel <const> = require("channel")
 local channels <const> = require("channels")
 local fuel <const> = require("tocsin.fuel")
+local group_state <const> = require("group_state")
 local ids <const> = require("tocsin.ids")
 local json <const> = require("tocsin.json")
 local links <const> = require("links")
 local render <const> = require("render")
 local seal <const> = require("tocsin.seal")
 local sending <const> = require("watch.sending")
-local sending_words <const> = require("sending.words")
 local store <const> = require("tocsin.store")
 local thread_words <const> = require("thread_words")
 local webhook <const> = require("webhook")
@@ -73,8 +73,8 @@ end
 
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
-    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.silenced_at, g.silenced_until, g.wiped_at, " ..
-    "g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, " ..
+    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.resolved_by_id, g.silenced_at, g.silenced_until, " ..
+    "g.wiped_at, g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, " ..
     "i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
@@ -118,18 +118,9 @@ end
 
 -- Words ---------------------------------------------------------------------------------------------------------------
 
-local function state_of(g)
-  if g.resolved_at then return "resolved" end
-  if g.acknowledged_at then return "acknowledged" end
-  return g.silenced_at and "silenced" or "firing"
-end
-
-local function actor_of(by, id)
-  if by == "user" and id then
-    local user = store.row("SELECT name FROM user WHERE id = $1", id)
-    return user and user.name
-  end
-  return by == "room" and sending_words.ROOM or by
+local function name_of(id)
+  local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
+  return user and user.name
 end
 
 local function link_of(g, public_url)
@@ -138,10 +129,11 @@ end
 
 -- A person who gets a page of a group in debug mode is called by hand: that nobody is called is for rooms.
 local function facts_of(g, n, public_url)
-  return { number = g.id, id = ids.encode("I", g.id), state = state_of(g), link = link_of(g, public_url),
+  return { number = g.id, id = ids.encode("I", g.id), state = group_state.of(g), link = link_of(g, public_url),
     is_debug = g.is_debug == 1 and SHOWING[n.kind] or nil,
     alerts_count = g.alerts_count, integration = g.integration, started_at = g.started_at,
-    acknowledged_by = actor_of(g.acknowledged_by, g.acknowledged_by_id), resolved_by = actor_of(g.resolved_by) }
+    acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, name_of),
+    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, name_of) }
 end
 
 -- A person hears of the alert that began it, a room sees the latest.
@@ -155,7 +147,7 @@ end
 local function shown_of(n, g, provider)
   if not g or not SHOWING[n.kind] or not channel.can(provider.type, "update", n.channel) then return nil end
   local at = g.wiped_at or g.resolved_at or g.acknowledged_at or g.silenced_at or 0
-  return string.format("%s%s %d %d", g.is_debug == 1 and "debug " or "", state_of(g), at, g.alerts_count)
+  return string.format("%s%s %d %d", g.is_debug == 1 and "debug " or "", group_state.of(g), at, g.alerts_count)
 end
 
 local function stock_of(kind, id, now)
@@ -287,10 +279,10 @@ local function why_not(n, g, now)
   if n.kind == "cancel" then return not n.address and "contact_method_gone" or nil end -- it rings, whatever became of the rest
   if n.alert_group_id and not g then return "group_deleted" end
   if n.kind == "test" and not n.address and not decoded(n.detail).address then return "contact_method_gone" end
-  if n.kind == "call" and state_of(g) ~= "firing" then return "answered" end
+  if n.kind == "call" and group_state.of(g) ~= "firing" then return "answered" end
   if n.kind == "remind" then
     if not n.address or n.is_enabled ~= 1 then return "contact_method_gone" end
-    if state_of(g) ~= "acknowledged" or g.acknowledged_by_id ~= n.user_id then return "not_theirs_any_more" end
+    if group_state.of(g) ~= "acknowledged" or g.acknowledged_by_id ~= n.user_id then return "not_theirs_any_more" end
   end
   if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
 end

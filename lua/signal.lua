@@ -159,15 +159,20 @@ local function matches_regex(s, route)
   return render(regex_search, { text = s.payload_text, term = route.term }, nil, s.field_fuel)
 end
 
+-- Whether a route takes the alert; nil when its condition has failed, then with what it says.
+local function matches(s, route)
+  if route.type == "labels" then return matches_labels(route, s.labels) end
+  local text, failed
+  if route.template then text, failed = run(s, route.template) else text, failed = matches_regex(s, route) end
+  if failed then return nil, text end
+  return is_true(text), text
+end
+
 local function choose_route(s)
   for _, route in ipairs(s.c.routes) do
-    if route.type == "labels" then
-      if matches_labels(route, s.labels) then return route.id end
-    else
-      local text, failed
-      if route.template then text, failed = run(s, route.template) else text, failed = matches_regex(s, route) end
-      if failed then s.problems[route.field] = text elseif is_true(text) then return route.id end
-    end
+    local is_taken, text = matches(s, route)
+    if is_taken then return route.id end
+    if is_taken == nil then s.problems[route.field] = text end
   end
   return s.c.default_route
 end
@@ -222,6 +227,13 @@ local function begin(c, raw, payload, field_fuel)
   return s
 end
 
+local function begin_with(id, payload, now_us, field_fuel)
+  local c = configured[id]
+  if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
+  template.set_now(now_us)
+  return begin(c, payload, c.needs_counts and counts.add(payload) or payload, field_fuel), c
+end
+
 --- What one alert means. Without `field_fuel` (on an I/O loop) a spent budget is raised and C moves the alert to the slow
 --- lane; with it every template has that much fuel and what runs past it is that field's problem.
 ---@param id integer
@@ -238,12 +250,7 @@ end
 ---@return string? labels JSON object
 ---@return string? problems JSON object: field to error text
 function signal.render(id, payload, now_us, field_fuel, is_open)
-  local c = configured[id]
-  if not c then error("signal.render: integration " .. tostring(id) .. " is not configured", 0) end
-  local raw <const> = payload
-  if c.needs_counts then payload = counts.add(payload) end
-  local s <const> = begin(c, raw, payload, field_fuel)
-  template.set_now(now_us)
+  local s <const>, c <const> = begin_with(id, payload, now_us, field_fuel)
   if c.decides_by_labels then add_labels(s) end
   local grouping_id = grouping_of(s)
   local is_resolve = condition(s, c.resolve, "resolve_condition")
@@ -256,6 +263,27 @@ function signal.render(id, payload, now_us, field_fuel, is_open)
   local title = title_of(s)
   return grouping_id, is_resolve, is_acknowledge, route_id, title, s.labels and labels.to_json(s.labels),
     problems_json(s.problems)
+end
+
+local function told(s, t)
+  if not t then return nil end
+  local text, failed = run(s, t)
+  return { text = text, is_true = not failed and is_true(text), has_failed = failed or false }
+end
+
+--- How `render` comes to its answer, for people who ask why: what each template printed, every route tried in turn, also
+--- those behind the one that is taken.
+---@return {grouping_id: table?, resolve_condition: table?, acknowledge_condition: table?, routes: table[], default_route: integer}
+function signal.explain(id, payload, now_us, field_fuel)
+  local s <const>, c <const> = begin_with(id, payload, now_us, field_fuel)
+  add_labels(s)
+  local out <const> = { routes = {}, default_route = c.default_route, grouping_id = told(s, c.grouping_id),
+    resolve_condition = told(s, c.resolve), acknowledge_condition = told(s, c.acknowledge) }
+  for i, route in ipairs(c.routes) do
+    local is_taken, text = matches(s, route)
+    out.routes[i] = { id = route.id, is_true = is_taken or false, has_failed = is_taken == nil, text = text }
+  end
+  return out
 end
 
 return signal

@@ -1,15 +1,13 @@
 --- What happened to a group, as sentences for the thread below its message: plain text, one sentence a line of the log.
 ---
 --- The actions are those of NEWS in core/store/message_rows.c; what has no words here is passed over.
+local group_state <const> = require("group_state")
 local json <const> = require("tocsin.json")
 local keys <const> = require("keys")
 local concat <const>, format <const>, gsub <const> = table.concat, string.format, string.gsub
 local ipairs <const>, type <const> = ipairs, type
 
 local thread_words = {}
-
-local ACTORS <const> = { source = "the source", room = "somebody in the room", api = "the API", timer = "a timer",
-  last_step = "the last step of the escalation" }
 
 ---@class log_line
 ---@field action string
@@ -26,7 +24,7 @@ end
 local function person(names, id) return names(id) or "a person who is gone" end
 
 local function by(line, names)
-  local actor = line.by == "user" and person(names, line.by_id) or ACTORS[line.by]
+  local actor = group_state.who(line.by, line.by_id, names)
   return actor and " by " .. actor or ""
 end
 

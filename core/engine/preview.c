@@ -296,11 +296,14 @@ static err walk(struct preview *p) {
     return x;
 }
 
-static err run(store *s, int64_t group_id, int64_t now, buf *out, err (*tell_all)(struct preview *p), struct why *why) {
+typedef err loader(struct preview *p, int64_t id);
+
+static err run(store *s, int64_t id, int64_t now, buf *out, loader *load, err (*tell_all)(struct preview *p),
+               struct why *why) {
     arena *a = arena_new();
     struct preview p = {
         .asking = {.store = s, .on_call = on_call_new(s), .arena = a}, .store = s, .arena = a, .now = now, .out = out};
-    err x = preview_load(&p, group_id);
+    err x = load(&p, id);
     if (x == ERR_OK) x = tell_all(&p);
     on_call_free(p.asking.on_call);
     arena_free(a);
@@ -308,7 +311,11 @@ static err run(store *s, int64_t group_id, int64_t now, buf *out, err (*tell_all
 }
 
 err preview_group(store *s, int64_t group_id, int64_t now, buf *out, struct why *why) {
-    return run(s, group_id, now, out, walk, why);
+    return run(s, group_id, now, out, preview_load, walk, why);
+}
+
+err preview_chain(store *s, int64_t chain_id, int64_t now, buf *out, struct why *why) {
+    return run(s, chain_id, now, out, preview_begin, walk, why);
 }
 
 static void add_users(struct id_list *all, arena *a, const struct id_list *users) {
@@ -336,5 +343,5 @@ static err tell_users(struct preview *p) {
 }
 
 err preview_users(store *s, int64_t group_id, int64_t now, buf *out, struct why *why) {
-    return run(s, group_id, now, out, tell_users, why);
+    return run(s, group_id, now, out, preview_load, tell_users, why);
 }

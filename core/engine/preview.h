@@ -20,6 +20,9 @@
 
 err preview_group(store *s, int64_t group_id, int64_t now, buf *out, struct why *why);
 
+// The same for a group that would open now and escalate by this chain. It has no route, so no rooms and one alert at most.
+err preview_chain(store *s, int64_t chain_id, int64_t now, buf *out, struct why *why);
+
 // Whom the steps of its escalation mean now, whether they have run or are to come: a list of ids, each once, in order of the
 // steps. Empty without an escalation.
 err preview_users(store *s, int64_t group_id, int64_t now, buf *out, struct why *why);

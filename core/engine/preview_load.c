@@ -121,12 +121,15 @@ err preview_load(struct preview *p, int64_t group_id) {
     return x == ERR_OK ? load_messages(p) : x;
 }
 
+err preview_begin(struct preview *p, int64_t chain_id) {
+    p->escalation = (struct escalation){.alert_group_id = p->group.id, .started_at = p->now, .next_at = p->now};
+    p->state = ESCALATION_WAITING;
+    return escalation_rows_steps_now(p->store, p->arena, chain_id, &p->plan);
+}
+
 err preview_restart(struct preview *p) {
     struct store_rows rows;
     err x = ask(p, "SELECT escalation_chain_id FROM route WHERE id = $1 AND escalation_chain_id IS NOT NULL",
                 p->group.route_id, &rows);
-    if (x != ERR_OK || !rows.count) return x;
-    p->escalation = (struct escalation){.alert_group_id = p->group.id, .started_at = p->now, .next_at = p->now};
-    p->state = ESCALATION_WAITING;
-    return escalation_rows_steps_now(p->store, p->arena, store_int_of(&rows.values[0]), &p->plan);
+    return x == ERR_OK && rows.count ? preview_begin(p, store_int_of(&rows.values[0])) : x;
 }

@@ -44,5 +44,7 @@ void *preview_grow(arena *a, void *list, size_t count, size_t size);
 err preview_load(struct preview *p, int64_t group_id);
 // The rules of a call's person.
 err preview_load_rules(struct preview *p, struct preview_call *c);
-// The escalation begins with the chain that its route has now.
+// The escalation begins now, with the steps that a chain has now.
+err preview_begin(struct preview *p, int64_t chain_id);
+// The same with the chain that its route has now.
 err preview_restart(struct preview *p);

@@ -3,6 +3,7 @@
 local asset = require("tocsin.asset")
 local crypto = require("tocsin.crypto")
 local encode = require("sending.encode")
+local group_state = require("group_state")
 local inbound = require("sending.inbound")
 local jinja = require("jinja")
 local links = require("links")
@@ -32,13 +33,8 @@ local function page(status, heading, shows, more)
 end
 
 local function group_of(id)
-  return store.row("SELECT g.id, g.title, g.acknowledged_at, g.silenced_at, g.resolved_at, " ..
-    "CASE g.acknowledged_by WHEN 'room' THEN $1 ELSE a.name END AS acknowledged_by, " ..
-    "CASE g.resolved_by WHEN 'room' THEN $1 ELSE r.name END AS resolved_by " ..
-    "FROM alert_group AS g LEFT JOIN user AS a ON a.id = g.acknowledged_by_id AND " ..
-    "g.acknowledged_by = 'user' LEFT JOIN user AS r ON r.id = g.resolved_by_id AND g.resolved_by = 'user' WHERE g.id = $2",
-    words.ROOM,
-    id)
+  return store.row("SELECT id, title, acknowledged_at, acknowledged_by, acknowledged_by_id, silenced_at, resolved_at, resolved_by, " ..
+    "resolved_by_id FROM alert_group WHERE id = $1", id)
 end
 
 local function person_of(deed)
@@ -52,7 +48,7 @@ end
 local function room_of(provider)
   local row = store.row("SELECT type FROM provider WHERE id = $1 AND is_enabled = 1", provider)
   if not row then return nil, "The provider that posted this link was removed or switched off." end
-  return { by = "room", by_id = 0, source = string.sub(row.type, 1, 31), name = words.ROOM }
+  return { by = "room", by_id = 0, source = string.sub(row.type, 1, 31), name = group_state.who("room") }
 end
 
 -- Who acts; nil and why not.
@@ -61,9 +57,14 @@ local function actor_of(deed)
   return person_of(deed)
 end
 
+local function name_of_user(id)
+  local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
+  return user and user.name
+end
+
 local function state_of(g)
-  local state = g.resolved_at and "resolved" or g.acknowledged_at and "acknowledged" or g.silenced_at and "silenced" or "firing"
-  return words.state { state = state, acknowledged_by = g.acknowledged_by, resolved_by = g.resolved_by }
+  return words.state { state = group_state.of(g), acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, name_of_user),
+    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, name_of_user) }
 end
 
 local function name_of(g) return string.format("#%d %s", g.id, g.title) end

@@ -33,6 +33,9 @@ function backtest_plan.find(text)
   return nil, "there is no integration with the name or id '" .. text .. "'"
 end
 
+---The integration of a key, in the columns that `config` reads; nil when it is deleted.
+function backtest_plan.by_key(id) return store.row(COLUMNS .. "id = $1", id) end
+
 local function decoded(text) return json.decode(text or "[]") end
 
 local function routes_of(id)
@@ -45,7 +48,9 @@ local function routes_of(id)
   return list
 end
 
-local function config_of(row)
+---An integration's configuration as signal.configure takes it, with `allow_resolve`, as a table.
+---@param row table of `find`
+function backtest_plan.config(row)
   return { id = row.id, type = row.type, name = row.name, templates_default = json.decode(row.templates_default),
     templates_custom = json.decode(row.templates), labels = decoded(row.labels), static_labels = decoded(row.static_labels),
     dynamic_labels = decoded(row.dynamic_labels), multi_label_template = row.labels_template,
@@ -161,7 +166,7 @@ for _, member in ipairs(backtest_plan.SHAPE.object) do member.optional = true en
 ---@return table|nil plan {old, new: configurations as JSON, last, integration_id}
 ---@return table? refusal the 400 that names every bad field
 function backtest_plan.make(row, sent)
-  local old, new, wrong = config_of(row), config_of(row), {}
+  local old, new, wrong = backtest_plan.config(row), backtest_plan.config(row), {}
   for _, name in ipairs(keys.sorted(sent)) do
     local take = TAKE[name]
     local why = "A backtest cannot change this."

@@ -26,6 +26,7 @@ local EVENT <const> = { object = { { "at", "time" }, { "after_ms", "integer" }, 
   { "user", USER, optional = true }, { "channel", "text?", optional = true }, { "contact_method_id", "id?", optional = true } } }
 local PLAN <const> = { object = { { "alert_group_id", "id" }, { "escalation", "text?" }, { "plan", { list = EVENT } },
   { "is_truncated", "boolean" } } }
+local CHAIN_PLAN <const> = { object = { { "escalation_chain_id", "id" }, PLAN.object[3], PLAN.object[4] } }
 
 local function user_of(world, id)
   if not world.users[id] then
@@ -93,6 +94,16 @@ function EVENTS.webhook(_, event, out)
   writer.put(out, "webhook_id", ids.encode("WH", event.webhook))
 end
 
+-- The events of a walk ahead as clients know them.
+local function shown(ahead, now)
+  local world, list = { users = {} }, {}
+  for i, event in ipairs(ahead.events) do
+    list[i] = writer.object("at", time.text(event.at), "after_ms", (event.at - now) // 1000, "event", event.event)
+    if EVENTS[event.event] then EVENTS[event.event](world, event, list[i]) end
+  end
+  return writer.list(list)
+end
+
 escalation_plan.get = {
   about = "What is still to come if nobody does anything.", gives = PLAN,
   answer = function(request)
@@ -100,13 +111,20 @@ escalation_plan.get = {
     local row = id and store.row("SELECT escalation FROM alert_group WHERE id = $1", id)
     local ahead = row and preview.of_group(id, request.now)
     if not ahead then return errors.not_found() end
-    local world, list = { users = {} }, {}
-    for i, event in ipairs(ahead.events) do
-      list[i] = writer.object("at", time.text(event.at), "after_ms", (event.at - request.now) // 1000, "event", event.event)
-      if EVENTS[event.event] then EVENTS[event.event](world, event, list[i]) end
-    end
     return { status = 200, value = writer.object("alert_group_id", request.id, "escalation", row.escalation,
-      "plan", writer.list(list), "is_truncated", ahead.is_truncated) }
+      "plan", shown(ahead, request.now), "is_truncated", ahead.is_truncated) }
+  end,
+}
+
+---GET /escalation_chains/<id>/plan/: who would be called when, if a problem came now and nobody answered.
+escalation_plan.of_chain = {
+  about = "What would come, if an alert group that escalates by this chain opened now and nobody did anything.",
+  gives = CHAIN_PLAN,
+  answer = function(request)
+    local ahead = preview.of_chain(ids.decode("F", request.id), request.now)
+    if not ahead then return errors.not_found() end
+    return { status = 200, value = writer.object("escalation_chain_id", request.id, "plan", shown(ahead, request.now),
+      "is_truncated", ahead.is_truncated) }
   end,
 }
 

@@ -15,20 +15,21 @@ local store = require("tocsin.store")
 local group_actions = {}
 
 local DELAY = { "delay", type = "integer", min = -1, required = true }
+local NOTE = { "note", type = "text", max = 3000, nullable = true, blank_null = true }
 local PERSON = { "user_id", "id" }
 
 local function call(request, name, arguments, status)
   arguments.group = ids.decode("I", request.id)
   if not arguments.group then return errors.not_found() end
   arguments.by, arguments.by_id = auth.by(request.actor)
+  if auth.via(request.actor) == "session" then arguments.source = "web" end
   local result, sentence, code = port.call(name, arguments)
   if not result then return change.port_error(sentence, code) end
   return { status = status }
 end
 
 local ABOUT <const> = {
-  acknowledge = "Somebody has it.", unacknowledge = "Nobody has it any more.", resolve = "It is over.",
-    unresolve = "It is not over.",
+  acknowledge = "Somebody has it.", unacknowledge = "Nobody has it any more.", unresolve = "It is not over.",
   unsilence = "It is quiet no more.", unattach = "It goes its own way again.", confirm = "Whoever acknowledged still has it.",
 }
 
@@ -36,6 +37,16 @@ local ABOUT <const> = {
 function group_actions.verb(verb)
   return { about = ABOUT[verb], answer = function(request) return call(request, "act", { verb = verb }, 200) end }
 end
+
+---POST …/resolve/, with {"note"} if wanted: what was done is kept with the group.
+group_actions.resolve = {
+  about = "It is over.", takes = { NOTE },
+  answer = function(request)
+    local sent, refusal = body.fields(request, { NOTE })
+    if not sent then return refusal end
+    return call(request, "act", { verb = "resolve", note = sent.note }, 200)
+  end,
+}
 
 ---POST …/silence/ with {"delay": seconds}; 0 and -1 are for ever.
 group_actions.silence = {

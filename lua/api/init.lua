@@ -12,6 +12,7 @@ local escalation_plan = require("api.escalation_plan")
 local events = require("api.events")
 local final_shifts = require("api.final_shifts")
 local group_actions = require("api.group_actions")
+local group_explanation = require("api.group_explanation")
 local group_timeline = require("api.group_timeline")
 local heartbeat = require("api.heartbeat")
 local invite = require("api.invite")
@@ -109,9 +110,11 @@ local ROUTES = {
   { "alert_groups/:id", "DELETE", group_actions.delete, "alerts:write", "alert_group" },
   { "alert_groups/:id/timeline", "GET", group_timeline.get, "alerts:read", "alert_group" },
   { "alert_groups/:id/escalation_plan", "GET", escalation_plan.get, "alerts:read", "alert_group" },
+  { "escalation_chains/:id/plan", "GET", escalation_plan.of_chain, "chains:read", "escalation_chain" },
+  { "alert_groups/:id/explanation", "GET", group_explanation.get, "alerts:read", "alert_group" },
   { "alert_groups/:id/acknowledge", "POST", group_actions.verb("acknowledge"), "alerts:write", "alert_group" },
   { "alert_groups/:id/unacknowledge", "POST", group_actions.verb("unacknowledge"), "alerts:write", "alert_group" },
-  { "alert_groups/:id/resolve", "POST", group_actions.verb("resolve"), "alerts:write", "alert_group" },
+  { "alert_groups/:id/resolve", "POST", group_actions.resolve, "alerts:write", "alert_group" },
   { "alert_groups/:id/unresolve", "POST", group_actions.verb("unresolve"), "alerts:write", "alert_group" },
   { "alert_groups/:id/silence", "POST", group_actions.silence, "alerts:write", "alert_group" },
   { "alert_groups/:id/unsilence", "POST", group_actions.verb("unsilence"), "alerts:write", "alert_group" },

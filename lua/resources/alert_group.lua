@@ -1,5 +1,6 @@
 --- An alert group: one problem, its state, and the alerts that told of it.
 local alert = require("resources.alert")
+local group_state = require("group_state")
 local labels = require("api.labels")
 local rows = require("api.rows")
 local sources = require("api.group_sources")
@@ -17,12 +18,6 @@ local STATES = {
   resolved = "t.is_open = 0",
 }
 STATES.firing = STATES.new
-
-local function state(row)
-  if row.resolved_at then return "resolved" end
-  if row.acknowledged_at then return "acknowledged" end
-  return row.silenced_at and "silenced" or "firing"
-end
 
 -- Nearly all groups are closed: outside a count in parts the `+` keeps the planner from fetching each through the index.
 local function add_state(q, values, is_in_parts)
@@ -153,7 +148,7 @@ return {
     { "team_id", shape = "id?", show = function(row) return row.team_id and ids.encode("T", row.team_id) end },
     { "route_id", shape = "id?", show = function(row) return row.live_route_id and ids.encode("R", row.live_route_id) end },
     { "alerts_count", type = "integer" },
-    { "state", shape = { choice = STATE_NAMES }, show = state },
+    { "state", shape = { choice = STATE_NAMES }, show = function(row) return (group_state.of(row)) end },
     { "created_at", type = "time", column = "started_at" },
     { "resolved_at", type = "time" },
     { "resolved_by", shape = "id?", show = function(row) return user_of(row.resolved_by, row.resolved_by_id) end },

@@ -28,9 +28,6 @@ local VERBS <const> = {
   resolved = { "unresolve" },
 }
 
---- Who followed a link in a room.
-words.ROOM = "somebody in the room"
-
 ---@param verb string
 ---@return string
 function words.label(verb) return LABELS[verb] end

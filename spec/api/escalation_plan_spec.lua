@@ -100,6 +100,17 @@ describe("the escalation plan of a group", function()
     assert.matches("^2026%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", list[1].at)
   end)
 
+  it("of a chain is that of a group which opens now", function()
+    local steps = { wait(1), notify("ada", "bob"), wait(10), { type = "notify_persons", users = { "ada" }, is_important = 1 } }
+    local key = w:chain(steps)
+    local chain = w:api(200, "GET", "escalation_chains/").results[1].id
+    local foretold = w:api(200, "GET", "escalation_chains/" .. chain .. "/plan/")
+    assert.is_false(foretold.is_truncated)
+    w:post(w:hook(key), { key = "a" })
+    assert.equal("wait", table.remove(foretold.plan, 1).type) -- it runs as the group opens
+    assert.same(shown(plan()), shown(foretold.plan))
+  end)
+
   describe("is what then happens:", function()
     local function comes_true(ms)
       local foretold = sorted(shown(plan()))

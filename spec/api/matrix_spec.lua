@@ -165,6 +165,8 @@ describe("the matrix of rights:", function()
     { "GET", "alert_groups", ALL },
     { "GET", "alert_groups/:alert_group", SEE },
     { "GET", "alert_groups/:alert_group/timeline", SEE },
+    { "GET", "alert_groups/:alert_group/explanation", SEE },
+    { "GET", "escalation_chains/:escalation_chain/plan", SEE },
     { "GET", "alert_groups/:alert_group/escalation_plan", SEE },
     { "POST", "alert_groups/:fresh/acknowledge", EDITORS, fresh = group() },
     { "POST", "alert_groups/:fresh/unacknowledge", EDITORS, fresh = group { "acknowledge" } },

@@ -32,7 +32,7 @@ describe("the explanation of a group", function()
   end)
 
   it("shows the words of every channel, or of one", function()
-    w:post(hook, { station = "Brest", note = "Close <gate> 3" })
+    w:post(hook, { title = "Brest", station = "Brest", note = "Close <gate> 3" })
     local by_channel = {}
     for _, one in ipairs(explained().words) do by_channel[one.channel] = one end
     assert.same({ "Brest", "<p><em>Close &lt;gate&gt; 3</em></p>", true },

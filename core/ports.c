@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "engine/delivery_status.h"
 #include "engine/maintain.h"
+#include "source_facts.h"
 #include "text/json.h"
 
 // Waits for one item of the commit thread.
@@ -437,15 +438,12 @@ static err port_maintenance(struct ports *ports, arena *a, const struct json *ar
     return e;
 }
 
-// heartbeat {integration} → {beat_at}: the last beat since the start, µs; null: none
-static err port_heartbeat(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+// source {integration} → what is known of it since the start (source_facts.h)
+static err port_source(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     (void)why;
     const config *now = config_current(engine_config(ports->engine), NULL);
-    const struct config_integration *i = config_by_id(now, json_int(args, "integration", 0));
-    int64_t at = i ? __atomic_load_n(&i->counters->heartbeat.beat_at, __ATOMIC_SEQ_CST) : 0;
-    if (at) buf_printf(out, "{\"beat_at\":%lld}", (long long)(env_now(ports->env) - (env_elapsed(ports->env) - at)));
-    else buf_lit(out, "{\"beat_at\":null}");
+    source_facts(config_by_id(now, json_int(args, "integration", 0)), ports->env, out);
     config_release(now);
     return ERR_OK;
 }
@@ -462,11 +460,11 @@ static const struct {
     {"delivery_status", port_delivery_status},
     {"events", port_events},
     {"fetch", port_fetch},
-    {"heartbeat", port_heartbeat},
     {"log", port_log},
     {"maintenance", port_maintenance},
     {"page", port_page},
     {"settings", port_settings},
+    {"source", port_source},
     {"throttle", port_throttle},
     {"unpage", port_unpage},
     {"write", port_write},

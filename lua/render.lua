@@ -116,7 +116,7 @@ local function seen_by(t, o, context)
   return own
 end
 
--- One field: text (nil when it printed None), "own" | "neutral" | "error". Nothing when there is no template.
+-- One field: text (nil when it printed None), "own" | "neutral" | "error", of an error its line. Nothing without a template.
 local function render_field(o, context, name, field)
   local source, is_own = find_template(o, name, field)
   if not source then return nil end
@@ -127,8 +127,8 @@ local function render_field(o, context, name, field)
     ctx.payload = escaped(ctx.payload, channels[name].escape, 0)
   end
   local limit = field == "title" and template.title_limit or template.text_limit
-  local text, failed = template.render(t, ctx, limit, o.fuel)
-  if failed then return text, "error" end
+  local text, failed, line = template.render(t, ctx, limit, o.fuel)
+  if failed then return text, "error", line end
   if text == "None" then return nil, is_own and "own" or "neutral" end
   return text, is_own and "own" or "neutral"
 end
@@ -184,16 +184,17 @@ end
 
 --- Renders one alert for one channel.
 ---@param o render_options
----@return {title: string, message: string?, image_url: string?, source_link: string?, errors: table<string, string>?}
+---@return {title: string, message: string?, image_url: string?, source_link: string?, errors: table<string, string>?,
+---  lines: table<string, integer>} lines: of templates, where errors are
 function render.alert(o)
   local name = o.channel
   local channel = assert(channels[name], "unknown channel")
-  local context, out, errors = new_context(o), {}, {}
+  local context, out, errors = new_context(o), { lines = {} }, {}
   out.source_link = link_of(o, context, errors)
   if name ~= "web" and mentions_web(o, name) then add_web_variables(o, context) end
   for _, field in ipairs(channel.fields) do
-    local text, kind = render_field(o, context, name, field)
-    if kind == "error" then errors[field] = text end
+    local text, kind, line = render_field(o, context, name, field)
+    if kind == "error" then errors[field], out.lines[field] = text, line end
     if text and field == "image_url" then
       out.image_url = kind ~= "error" and find(text, "^[hH][tT][tT][pP]") and markdown.safe_url(text) or nil
     elseif text then

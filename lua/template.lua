@@ -127,8 +127,9 @@ local OUT_OF_BUDGET <const> = "Template Error: the template ran past its budget 
 ---@param field_fuel integer?
 ---@return string text
 ---@return boolean failed
+---@return integer? line of the template where it failed, as far as that is known
 function template.render(t, context, limit, field_fuel)
-  if t.failed then return t.failed, true end
+  if t.failed then return t.failed, true, t.line end
   local ok, text, err
   if field_fuel then
     ok, text, err = bounded(field_fuel, MEMORY, t.run.render, t.run, context)
@@ -140,7 +141,7 @@ function template.render(t, context, limit, field_fuel)
     limit = limit or template.text_limit
     return #text <= limit and text or template.cut(text, limit), false
   end
-  if not is_out_of_budget(err) then return template.error_text(err), true end
+  if not is_out_of_budget(err) then return template.error_text(err), true, err.line end
   if not field_fuel then error(err, 0) end
   return OUT_OF_BUDGET, true
 end

@@ -224,6 +224,8 @@ static err accept(struct commit_item *item, int64_t now) {
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_CORRUPT : x;
     engine_count(&e->counters.alerts);
     engine_count(&integration->counters->alerts);
+    if (!a->signal.is_demo)
+        __atomic_store_n(&integration->counters->last_alert_at, a->signal.received_at, __ATOMIC_RELAXED);
     return ERR_OK;
 }
 

@@ -44,6 +44,7 @@ struct config_integration { // immutable once published, shared by snapshots
 
 struct config_counters { // changed from any thread, the numbers with atomics
     uint64_t alerts, refused, template_errors;
+    int64_t last_alert_at; // of the source itself: no demo; 0: none since the start
     bool has_broken_file; // and the log says so
     struct rate_window rate, beat_rate;
     struct heartbeat_cell heartbeat;

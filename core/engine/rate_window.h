@@ -16,3 +16,5 @@ struct rate_window {
 
 // Counts one request. False: it is one too many, and `retry_s` seconds (1 to 300) are left of the window.
 bool rate_window_pass(struct rate_window *w, int64_t limit, int64_t now, int64_t *retry_s);
+// How many have passed in the window that runs; 0 when none does.
+int64_t rate_window_count(struct rate_window *w, int64_t now);

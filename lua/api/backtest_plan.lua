@@ -64,10 +64,13 @@ local function check_template(text)
   if not ok then return why end
 end
 
+local function no_check() end
+
 local function take_list(part, check)
-  return function(new, name, value)
+  return function(new, name, value, is_draft)
     if value == json.null then new[name] = json.array() return nil end
-    local text, why = labels.take(value, part, check, name == "labels" and json.encode(new.labels))
+    local text, why = labels.take(value, part, is_draft and part == "template" and no_check or check,
+      name == "labels" and json.encode(new.labels))
     if not text then return why end
     new[name] = json.decode(text)
   end
@@ -122,18 +125,18 @@ local function take_routes(new, _, value)
 end
 
 local TAKE <const> = {
-  templates = function(new, _, value)
-    local custom, wrong = templates.merge(new.templates_custom, value)
+  templates = function(new, _, value, is_draft)
+    local custom, wrong = templates.merge(new.templates_custom, value, is_draft)
     if not custom then return wrong end
     new.templates_custom = custom
   end,
   labels = take_list("value", labels.check_value),
   static_labels = take_list("value", labels.check_value),
   dynamic_labels = take_list("template", check_template),
-  multi_label_template = function(new, name, value)
+  multi_label_template = function(new, name, value, is_draft)
     if value ~= json.null then
       if type(value) ~= "string" then return "Not a valid string." end
-      local why = check_template(value)
+      local why = not is_draft and check_template(value)
       if why then return why end
     end
     new[name] = value
@@ -161,19 +164,31 @@ backtest_plan.SHAPE = { object = {
   { "last", { "integer", min = 1, max = LAST_MAX }, about = "How many of the last alerts." } } }
 for _, member in ipairs(backtest_plan.SHAPE.object) do member.optional = true end
 
+---A configuration with changes that were sent laid over it.
+---@param row table of `find`
+---@param sent table the changes
+---@param is_draft boolean? templates that do not compile are taken too
+---@return table|nil config as signal.configure takes it
+---@return table? wrong a list of {name, sentence}
+function backtest_plan.changed(row, sent, is_draft)
+  local new, wrong = backtest_plan.config(row), {}
+  for _, name in ipairs(keys.sorted(sent)) do
+    local take = TAKE[name]
+    local why = "This cannot be changed here."
+    if take then why = take(new, name, sent[name], is_draft) end
+    if why then wrong[#wrong + 1] = { name, why } end
+  end
+  if #wrong > 0 then return nil, wrong end
+  return new
+end
+
 ---@param row table of `find`
 ---@param sent table the changes
 ---@return table|nil plan {old, new: configurations as JSON, last, integration_id}
 ---@return table? refusal the 400 that names every bad field
 function backtest_plan.make(row, sent)
-  local old, new, wrong = backtest_plan.config(row), backtest_plan.config(row), {}
-  for _, name in ipairs(keys.sorted(sent)) do
-    local take = TAKE[name]
-    local why = "A backtest cannot change this."
-    if take then why = take(new, name, sent[name]) end
-    if why then wrong[#wrong + 1] = { name, why } end
-  end
-  if #wrong > 0 then return nil, errors.fields(wrong) end
+  local old, new, wrong = backtest_plan.config(row), backtest_plan.changed(row, sent)
+  if not new then return nil, errors.fields(wrong) end
   local last = new.last or LAST_DEFAULT
   new.last = nil
   return { old = json.encode(old), new = json.encode(new), last = last, integration_id = row.id }

@@ -57,6 +57,16 @@ local function alerts_of(spec, text, headers, now)
   return list or { text }
 end
 
+---The alerts that the first example of a type is, as JSON texts; nil: it has none, or none that can be read.
+---@return string[]|nil
+function demo_alert.example_alerts(type_name, now)
+  local spec = integration.load(type_name)
+  local text, headers = example_of(spec)
+  if not text then return nil end
+  local ok, alerts = fuel.bounded(fuel.SLOW, fuel.MEMORY, alerts_of, spec, text, headers, now)
+  return ok and alerts or nil
+end
+
 local function send(request, row, alerts, is_debug)
   local groups, by, by_id = {}, auth.by(request.actor)
   for i, text in ipairs(alerts) do

@@ -48,8 +48,8 @@ heartbeat.USUAL = { interval = 600, enabled = true }
 
 -- Memory knows it to the moment, the disk what was before the start.
 local function last_beat(row)
-  local at = port.call("heartbeat", { integration = row.id }).beat_at
-  return at ~= json.null and at or row.heartbeat_beat_at
+  local at = port.call("source", { integration = row.id }).beat_at
+  return at and at ~= json.null and at or row.heartbeat_beat_at
 end
 
 -- When it will be found missing, as far as the disk and memory know.

@@ -23,6 +23,7 @@ local label_suggestions = require("api.label_suggestions")
 local phone_relay = require("api.phone_relay")
 local openapi = require("api.openapi")
 local port = require("tocsin.port")
+local preview = require("api.preview")
 local query_string = require("api.query")
 local refresh = require("api.refresh")
 local rights = require("api.rights")
@@ -32,6 +33,7 @@ local schedule_quality = require("api.schedule_quality")
 local schedule_warnings = require("api.schedule_warnings")
 local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
+local source_health = require("api.source_health")
 local table_settings = require("api.table_settings")
 local webhook_responses = require("api.webhook_responses")
 local writer = require("api.writer")
@@ -73,6 +75,7 @@ local ROUTES = {
   { "maintenance_windows/:id/stop", "POST", maintenance.stop_window, "maintenance:write", "maintenance_window" },
   { "integrations/:id/heartbeat_arm", "POST", heartbeat.arm, "integrations:operate", "integration" },
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "integrations:operate", "integration" },
+  { "integrations/:id/health", "GET", source_health.get, "integrations:read", "integration" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "integrations:read", "integration" },
   { "alertgroup_table_settings", "GET", table_settings.get, "settings:read" },
   { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },
@@ -106,6 +109,8 @@ local ROUTES = {
   { "events", "GET", events.groups, "alerts:read" },
   { "backtests/:id/events", "GET", backtest.events, "integrations:read", "none" },
   { "backtests/:id/stop", "POST", backtest.stop, "integrations:operate", "none" },
+  { "integrations/:id/preview", "POST", preview.create, "integrations:operate", "integration" },
+  { "integrations/:id/templates", "GET", preview.templates, "integrations:read", "integration" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "integrations:operate", "integration" },
   { "alert_groups/:id", "DELETE", group_actions.delete, "alerts:write", "alert_group" },
   { "alert_groups/:id/timeline", "GET", group_timeline.get, "alerts:read", "alert_group" },

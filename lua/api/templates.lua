@@ -25,6 +25,20 @@ local LAYOUT = {
   { "msteams", { "title", "message", "image_url" } },
 }
 
+---Every template in that order: { name = "slack.title" as people know it, field = "slack_title", channel = "slack",
+---of = "title" }; one of behaviour has no channel.
+function templates.each()
+  local list = {}
+  for _, entry in ipairs(LAYOUT) do
+    if type(entry[2]) == "string" then list[#list + 1] = { name = entry[1], field = entry[2] } end
+    for _, attribute in ipairs(type(entry[2]) == "table" and entry[2] or {}) do
+      list[#list + 1] = { name = entry[1] .. "." .. attribute, field = entry[1] .. "_" .. attribute, channel = entry[1],
+        of = attribute }
+    end
+  end
+  return list
+end
+
 -- What the block looks like; every template is a text or null.
 local function layout_shape(is_sent)
   local members = {}
@@ -72,27 +86,29 @@ local function has(list, name)
   return false
 end
 
-local function problem(text)
+-- A draft may have a template that does not compile: its preview says where.
+local function problem(text, is_draft)
   if type(text) ~= "string" then return "A template is a text or null." end
   local length = utf8.len(text)
   if not length then return "A template is UTF-8 text." end
   if length > SOURCE_MAX then return string.format("A template has at most %d characters.", SOURCE_MAX) end
+  if is_draft then return nil end
   local ok, why = template.check(text)
   return not ok and why or nil
 end
 
 -- Sets or unsets one field; returns what is wrong.
-local function take(custom, name, value)
+local function take(custom, name, value, is_draft)
   if value == json.null then
     custom[name] = nil
     return nil
   end
-  local why = problem(value)
+  local why = problem(value, is_draft)
   if not why then custom[name] = value end
   return why
 end
 
-local function take_block(custom, entry, block)
+local function take_block(custom, entry, block, is_draft)
   if block == json.null then
     for _, attribute in ipairs(entry[2]) do custom[entry[1] .. "_" .. attribute] = nil end
     return nil
@@ -101,7 +117,7 @@ local function take_block(custom, entry, block)
   local wrong = {}
   for attribute, value in pairs(block) do
     local why = "There is no such template."
-    if has(entry[2], attribute) then why = take(custom, entry[1] .. "_" .. attribute, value) end
+    if has(entry[2], attribute) then why = take(custom, entry[1] .. "_" .. attribute, value, is_draft) end
     if why then wrong[#wrong + 1] = { attribute, why } end
   end
   table.sort(wrong, function(a, b) return a[1] < b[1] end)
@@ -109,8 +125,9 @@ local function take_block(custom, entry, block)
 end
 
 ---What was sent laid over what is customised: a missing template stays, null goes back to the default.
+---@param is_draft boolean? what does not compile is taken too
 ---@return table custom field → text, or nil and a list of {name, sentence}
-function templates.merge(stored, sent)
+function templates.merge(stored, sent, is_draft)
   if not body.is_object(sent) then return nil, "Expected a dictionary of templates." end
   local custom, wrong = {}, {}
   for name, text in pairs(stored) do custom[name] = text end
@@ -118,8 +135,8 @@ function templates.merge(stored, sent)
     local entry = entry_of(name)
     local why
     if not entry then why = "There is no such template."
-    elseif type(entry[2]) == "table" then why = take_block(custom, entry, value)
-    else why = take(custom, entry[2], value) end
+    elseif type(entry[2]) == "table" then why = take_block(custom, entry, value, is_draft)
+    else why = take(custom, entry[2], value, is_draft) end
     if why then wrong[#wrong + 1] = { name, why } end
   end
   table.sort(wrong, function(a, b) return a[1] < b[1] end)

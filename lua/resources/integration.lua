@@ -12,8 +12,10 @@ local labels = require("api.labels")
 local maintenance = require("api.maintenance")
 local managed = require("api.managed")
 local route_channels = require("api.route_channels")
+local source_health = require("api.source_health")
 local store = require("tocsin.store")
 local template = require("template")
+local time = require("api.time")
 local templates = require("api.templates")
 local writer = require("api.writer")
 
@@ -167,6 +169,13 @@ local function store_auto_resolve(value)
   return { auto_resolve_ms = seconds * 1000 }
 end
 
+-- Every word stands somewhere in the name or the description.
+local function add_search(q, values)
+  for word in string.gmatch(values[#values], "[^%s%c]+") do
+    q.add("AND instr(lower(t.name || ' ' || COALESCE(t.description_short, '')), lower(?)) > 0", word)
+  end
+end
+
 return {
   name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
   files = { { folder = "integrations", by = { "name", "team_id" },
@@ -180,7 +189,9 @@ return {
   columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.static_labels, t.dynamic_labels, " ..
     "d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
     heartbeat.COLUMNS .. ", " .. maintenance.COLUMNS,
-  filters = { { "name", "t.name = ?" }, { "team_id", "t.team_id = ?", type = "team" },
+  filters = { { "name", "t.name = ?" }, { "type", "t.type = ?" },
+    { "search", add = add_search, about = "Words of names and descriptions, whatever their case; all of them." },
+    { "team_id", "t.team_id = ?", type = "team" },
     { "label", add = labels.add_list_filter("t.labels"), is_repeated = true, about = "key:value; all of several." } },
   unique = {
     ["integration.token"] = { "token", "Another integration has this token." },
@@ -219,6 +230,8 @@ return {
       store = labels.store("dynamic_labels", "template", check_template) },
     { "multi_label_template", type = "text", column = "labels_template", max = 50000, nullable = true,
       check_text = check_labels_template },
+    { "last_alert_at", shape = "time?", about = "When the source last said something: no demo counts.",
+      show = function(row) return time.text(source_health.last_alert_at(row.id)) end },
     { "allow_resolve", usual = true, type = "boolean" },
     { "auto_resolve_after", nullable = true, shape = { "integer?", min = 60, max = 31536000 }, store = store_auto_resolve,
       show = function(row) return row.auto_resolve_ms and row.auto_resolve_ms // 1000 end },

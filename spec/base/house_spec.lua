@@ -121,6 +121,14 @@ describe("the house", function()
     assert.is_true(seen > 200)
   end)
 
+  it("has a spec for every module of the template engine", function()
+    for _, path in ipairs(lines_of "git ls-files -co --exclude-standard 'lua/jinja/*.lua'") do
+      local name = path:match "^lua/jinja/(%l+)/" or path:match "([%l_]+)%.lua$" -- filters/ and methods/ have one for all
+      local spec = io.open("spec/jinja/" .. name .. "_spec.lua") or io.open("spec/jinja/" .. name:match "^%l+" .. "_spec.lua")
+      assert(spec, path .. " has no spec of its name or of its first word"):close()
+    end
+  end)
+
   it("calls no method of a string where strings have none", function()
     assert.same({}, lines_of([[grep -rnE '^([^-]|-[^-])*:(]] .. STRING_METHODS .. [[)\(' lua integrations --include=*.lua]]))
   end)

@@ -9,6 +9,8 @@ intake *app_new_intake(struct app *app, size_t loop, struct why *why) {
         .log = app->log,
         .script = app_script_options(app),
         .slow_lane = app->slow_lane,
+        .seal = app->seal,
+        .workers = workers_aside(app->workers),
         .json_depth = (int)app->settings.json_depth,
         .fuel_inline = app->settings.fuel_inline,
         .fuel_slow = app->settings.fuel_slow,

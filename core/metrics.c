@@ -83,6 +83,8 @@ static void engine_metrics(const struct metrics_sources *from, buf *out) {
     by_integration(from, out, "alerts_total", "Alerts stored.", offsetof(struct config_counters, alerts));
     by_integration(from, out, "requests_refused_total", "Requests refused with a 4xx.",
                    offsetof(struct config_counters, refused));
+    by_integration(from, out, "requests_badly_signed_total", "Requests refused because of their signature.",
+                   offsetof(struct config_counters, badly_signed));
     by_integration(from, out, "template_errors_total", "Alerts with a template that failed.",
                    offsetof(struct config_counters, template_errors));
     COUNTER(groups_opened, "Alert groups opened.");

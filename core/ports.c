@@ -328,8 +328,9 @@ static err port_attempt(struct ports *ports, arena *a, const struct json *args, 
     return attempts_port(ports->attempts, env_elapsed(ports->env), args, out, why);
 }
 
-// fetch {method, url, headers: [[name, value]], body, timeout_ms, keep} → {status, body} or {failure}
+// fetch {method, url, headers: [[name, value]], body, timeout_ms, keep, is_guarded} → {status, body} or {failure}
 static err port_fetch(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    if (!ports->is_threaded) return why_set(why, ERR_UNSUPPORTED, "nothing is fetched here");
     return fetches_port(ports->fetches, a, args, out, why);
 }
 

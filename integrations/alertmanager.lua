@@ -111,6 +111,9 @@ receivers:
   },
 
   -- Bodies as Alertmanager 0.25 writes them: fields in this order, no blanks, "<" and "&" escaped.
+  verify = { algorithm = "plain", header = "authorization", prefix = "Bearer ",
+    secret = "the credentials of `http_config: {authorization: {credentials: …}}` of the receiver" },
+
   examples = {
     { "a down instance opens a group",
       payload = [[{"receiver":"tocsin","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"annotations":{"description":"db-1.example.org:9100 of job node has been unreachable for more than 5 minutes.","runbook_url":"https://runbooks.example.org/InstanceDown","summary":"Instance db-1.example.org:9100 is down"},"startsAt":"2026-05-04T02:11:42.317Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=up+%3D%3D+0\u0026g0.tab=1","fingerprint":"1a30ba71cca2921f"}],"groupLabels":{"alertname":"InstanceDown"},"commonLabels":{"alertname":"InstanceDown","instance":"db-1.example.org:9100","job":"node","severity":"critical"},"commonAnnotations":{"description":"db-1.example.org:9100 of job node has been unreachable for more than 5 minutes.","runbook_url":"https://runbooks.example.org/InstanceDown","summary":"Instance db-1.example.org:9100 is down"},"externalURL":"http://alertmanager.example.org:9093","version":"4","groupKey":"{}:{alertname=\"InstanceDown\"}","truncatedAlerts":0}]],

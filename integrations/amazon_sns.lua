@@ -2,15 +2,16 @@
 ---
 --- Wire format: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html (read 2026-11); CloudWatch's message
 --- as in keephq/keep keep/providers/cloudwatch_provider/alerts_mock.py; events as in EventBridge (eventbridge.lua takes these templates).
---- SNS calls its JSON text/plain. A subscription sends nothing until somebody opens its SubscribeURL: that link comes as an
---- alert. SNS signs with a certificate of its own, which `verify` (a shared secret) cannot check: the address is the secret.
+--- SNS calls its JSON text/plain. A subscription sends nothing until its SubscribeURL was opened: the core does that when
+--- SNS has signed it (lua/api/sns.lua); where it cannot, the link comes as an alert.
 return {
   name  = "Amazon SNS",
   about = "CloudWatch alarms and other messages of an Amazon SNS topic",
   connect = [[
 1. In the AWS console open **Simple Notification Service › Topics**, create or choose a topic (type *Standard*), and choose **Create subscription**.
 2. Protocol **HTTPS**, endpoint `{{ url }}`. Leave *Raw message delivery* off (both work; with it on, messages that are not JSON have no subject).
-3. Create it. Within a minute an alert *Confirm the subscription …* shows here: open its link once, then resolve it. Nothing else arrives before.
+3. Create it. Tocsin confirms the subscription by itself. Without a way to the internet it shows an alert *Confirm the subscription …* instead: open its link once, then resolve it. Nothing else arrives before.
+   With the topic's ARN as `signing_secret`, only messages that AWS signed for this topic are taken.
 4. In **CloudWatch › Alarms** edit your alarms: under **Notification** send to this topic for **In alarm**, and add a second notification for **OK**. Without the second one nothing is ever resolved.
 5. Try it: `aws cloudwatch set-alarm-state --alarm-name NAME --state-value ALARM --state-reason test`. CloudWatch sets it back at the next evaluation.
 ]],
@@ -138,6 +139,8 @@ The subscription of this address was deleted. If that was not on purpose, create
     inner.MessageId = inner.MessageId or payload.MessageId
     return { inner }
   end,
+
+  verify = { algorithm = "sns", secret = "the ARN of the topic (or several): only what it has signed is taken" },
 
   examples = {
     { "a CloudWatch alarm in SNS's envelope",

@@ -25,7 +25,7 @@ return {
 }{% endraw %}
 ```
 
-3. A **webhook secret** there signs the requests (header `X-Checkly-Signature`).
+3. Set a **webhook secret** there and the same as `signing_secret` here: then only Checkly can send.
 4. Tick failure, degraded, recovery and SSL under *Send this alert*, choose the checks, and **Save**.
 5. Press **Send test**: it shows here with sample values.
 ]],
@@ -71,7 +71,7 @@ return {
       .. "{% elif payload.alert_type in ('ALERT_DEGRADED', 'ALERT_DEGRADED_REMAIN', 'ALERT_FAILURE_DEGRADED', 'ALERT_SSL') %}warning{% endif %}",
   },
 
-  verify = { algorithm = "hmac-sha256", header = "x-checkly-signature", encoding = "hex" },
+  verify = { algorithm = "hmac-sha256", header = "x-checkly-signature", secret = "the webhook secret of the alert channel" },
 
   examples = {
     { "a check fails",

@@ -7,7 +7,7 @@ return {
   about = "Notifications of Cloudflare: origins, attacks, certificates, tunnels, load balancing",
   connect = [[
 1. In the Cloudflare dashboard open **Notifications › Destinations** and at **Webhooks** choose **Create**.
-2. Name `Tocsin`, URL `{{ url }}`, no secret. **Save and test**: the test shows here as resolved and calls nobody.
+2. Name `Tocsin`, URL `{{ url }}`; a **secret**, when you set one, goes here as `signing_secret` as well. **Save and test**: the test shows here as resolved and calls nobody.
 3. Under **Notifications › All notifications** add the ones you want (for example *Passive origin monitoring*, *HTTP DDoS attack alert*, *Tunnel health alert*), with the destination `Tocsin`.
 4. Kinds without an end stay open here until somebody resolves them.
 ]],
@@ -47,6 +47,8 @@ return {
     alert_type = "{{ payload.alert_type or '' }}",
     zone       = "{{ (payload.data if payload.data is mapping else {}).zone_name or '' }}",
   },
+
+  verify = { algorithm = "plain", header = "cf-webhook-auth", secret = "the secret of the destination" },
 
   examples = {
     { "an attack starts",

@@ -86,6 +86,9 @@ return {
     host = "{{ payload.hostname or '' }}",
   },
 
+  verify = { algorithm = "plain", header = "x-tocsin-secret",
+    secret = "the value of X-Tocsin-Secret among the webhook's custom headers" },
+
   examples = {
     { "a monitor triggers for one host",
       payload = [[{

@@ -22,6 +22,8 @@ return {
 5. Try it: `aws cloudwatch set-alarm-state --alarm-name NAME --state-value ALARM --state-reason test`.
 ]],
 
+  verify = { algorithm = "plain", header = "x-api-key", secret = "the value of the connection's API key, whose name is x-api-key" },
+
   examples = {
     { "an alarm goes off",
       payload = [[{"version":"0","id":"c4c1c1c9-6542-e61b-6ef0-8c4d36933a92","detail-type":"CloudWatch Alarm State Change","source":"aws.cloudwatch","account":"123456789012","time":"2026-11-04T02:11:42Z","region":"eu-central-1","resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:ServerCpuTooHigh"],"detail":{"alarmName":"ServerCpuTooHigh","configuration":{"description":"CPU of the web servers. See the runbook web/cpu.","metrics":[{"id":"30b6c6b2-a864-43a2-4877-c09a1afc3b87","metricStat":{"metric":{"dimensions":{"InstanceId":"i-12345678901234567"},"name":"CPUUtilization","namespace":"AWS/EC2"},"period":300,"stat":"Average"},"returnData":true}]},"previousState":{"reason":"Threshold Crossed: 1 out of the last 1 datapoints [0.06 (04/11/26 02:01:00)] was not greater than the threshold (50.0)","timestamp":"2026-11-04T02:06:40.000+0000","value":"OK"},"state":{"reason":"Threshold Crossed: 1 out of the last 1 datapoints [99.5 (04/11/26 02:06:00)] was greater than the threshold (50.0)","reasonData":"{}","timestamp":"2026-11-04T02:11:42.000+0000","value":"ALARM"}}}]],

@@ -74,7 +74,7 @@ spec:
     cluster   = "{{ (payload.metadata if payload.metadata is mapping else {}).cluster or '' }}",
   },
 
-  verify = { algorithm = "hmac-sha256", header = "x-signature", prefix = "sha256=", encoding = "hex" },
+  verify = { algorithm = "hmac-sha256", header = "x-signature", prefix = "sha256=", secret = "the `token` in the Secret of a provider of the type generic-hmac" },
 
   examples = {
     { "a kustomization fails",

@@ -56,6 +56,10 @@ Call this address regularly, for example from cron:
     restored = [[{"alert_uid":"7973c835-ff3f-46e4-9444-06df127b6f8e","title":"Heartbeat is back","state":"ok","message":"The source of this integration is heard of again.","is_oncall_heartbeat":true,"is_oncall_heartbeat_restored":true}]],
   },
 
+  verify = { algorithm = "plain", header = "authorization", prefix = "Bearer ",
+    secret = "what the sender puts behind `Authorization: Bearer`" },
+  challenge = { field = "challenge", only = { type = "url_verification" }, answer = "{challenge}" },
+
   examples = {
     { "an alert opens a group",
       payload = [[{"alert_uid":"08d6891a-835c-e661-39fa-96b6a9e26552","title":"Disk of db-1 is full","image_url":"https://graphs.example.org/db-1.png","state":"alerting","link_to_upstream_details":"https://monitor.example.org/hosts/db-1","message":"**98%** used on `/var`","severity":"critical"}]],

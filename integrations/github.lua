@@ -6,7 +6,7 @@ return {
   about = "Failed workflow runs and deployments, Dependabot alerts and leaked secrets of GitHub",
   connect = [[
 1. In GitHub open the repository's (or organisation's) **Settings › Webhooks** and choose **Add webhook**.
-2. Payload URL `{{ url }}`, content type **application/json**. A **secret** signs the requests (header `X-Hub-Signature-256`).
+2. Payload URL `{{ url }}`, content type **application/json**. Set a **secret** there and the same as `signing_secret` here: then only GitHub can send.
 3. Choose **Let me select individual events**: **Workflow runs**, and as you like **Deployment statuses**, **Dependabot alerts** and **Secret scanning alerts**. Untick **Pushes**.
 4. Save. GitHub sends a ping, which is answered and not shown.
 5. Only the default branch shall call? Add a route here with `{% raw %}{{ payload.workflow_run.head_branch == payload.repository.default_branch }}{% endraw %}` and an escalation chain, and leave the default route without one.
@@ -98,7 +98,7 @@ return {
     return {}
   end,
 
-  verify = { algorithm = "hmac-sha256", header = "x-hub-signature-256", prefix = "sha256=", encoding = "hex" },
+  verify = { algorithm = "hmac-sha256", header = "x-hub-signature-256", prefix = "sha256=", secret = "the webhook's secret" },
 
   examples = {
     { "a workflow fails on main",

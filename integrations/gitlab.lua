@@ -1,12 +1,12 @@
 --- GitLab: webhooks of a project or group, for pipelines and deployments.
 --- Wire format: https://docs.gitlab.com/user/project/integrations/webhook_events/ (read 2026-11): object_kind pipeline has
---- object_attributes and builds, deployment has its fields at the top. The secret token is compared as it is, which `verify` does not do.
+--- object_attributes and builds, deployment has its fields at the top.
 return {
   name  = "GitLab",
   about = "Failed pipelines and deployments of GitLab, hosted or your own",
   connect = [[
 1. In GitLab open the project's (or group's) **Settings › Webhooks** and choose **Add new webhook**.
-2. URL `{{ url }}`. Leave the secret token empty.
+2. URL `{{ url }}`. Set a **secret token** there and the same as `signing_secret` here: then only GitLab can send.
 3. As triggers tick **Pipeline events**, and **Deployment events** as you like; untick **Push events**.
 4. Save, and under **Test** choose **Pipeline events**: GitLab sends the last pipeline.
 5. Only the default branch shall call? Add a route here with `{% raw %}{{ payload.object_attributes.ref == payload.project.default_branch }}{% endraw %}` and an escalation chain, and leave the default route without one.
@@ -70,6 +70,8 @@ return {
     if status == "failed" or status == "success" then return nil end
     return {}
   end,
+
+  verify = { algorithm = "plain", header = "x-gitlab-token", secret = "the secret token of the webhook" },
 
   examples = {
     { "a pipeline fails",

@@ -76,6 +76,9 @@ return {
     service_name = "{{ (payload.commonLabels or payload.labels or {}).service_name }}",
   },
 
+  verify = { algorithm = "hmac-sha256", header = "x-grafana-alerting-signature",
+    secret = "the secret of HMAC signature in the contact point, whose timestamp header stays empty" },
+
   examples = {
     { "two rules of one team fire",
       payload = [[{"receiver":"Tocsin","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"HighMemory","grafana_folder":"Shop","instance":"cart-1","service_name":"cart","severity":"critical"},"annotations":{"runbook_url":"https://runbooks.example.org/memory","summary":"Memory above 90% for 5 minutes"},"startsAt":"2026-05-04T09:51:03.157+02:00","endsAt":"0001-01-01T00:00:00Z","generatorURL":"https://grafana.example.org/alerting/grafana/1afz29v7z/view?orgId=1","fingerprint":"c6eadffa33fcdf37","silenceURL":"https://grafana.example.org/alerting/silence/new?alertmanager=grafana\u0026matcher=alertname%3DHighMemory\u0026orgId=1","dashboardURL":"https://grafana.example.org/d/a1b2c3?orgId=1","panelURL":"https://grafana.example.org/d/a1b2c3?orgId=1\u0026viewPanel=4","values":{"B":94.25,"C":1},"valueString":"[ var='B' labels={instance=cart-1} value=94.25 ]","orgId":1}],"groupLabels":{"alertname":"HighMemory","grafana_folder":"Shop"},"commonLabels":{"alertname":"HighMemory","grafana_folder":"Shop","instance":"cart-1","service_name":"cart","severity":"critical"},"commonAnnotations":{"runbook_url":"https://runbooks.example.org/memory","summary":"Memory above 90% for 5 minutes"},"externalURL":"https://grafana.example.org/","appVersion":"12.0.0","version":"1","groupKey":"{}/{team=\"shop\"}:{alertname=\"HighMemory\", grafana_folder=\"Shop\"}","truncatedAlerts":0,"orgId":1,"title":"[FIRING:1] HighMemory Shop (cart-1 cart critical)","state":"alerting","message":"**Firing**\n\nValue: B=94.25, C=1\nLabels:\n - alertname = HighMemory\n"}]],

@@ -5,7 +5,7 @@ return {
   name  = "Honeycomb",
   about = "Triggers of Honeycomb",
   connect = [[
-1. In Honeycomb open **Team settings › Integrations** and add a **Webhook**: name `Tocsin`, URL `{{ url }}`, no secret.
+1. In Honeycomb open **Team settings › Integrations** and add a **Webhook**: name `Tocsin`, URL `{{ url }}`; a **shared secret**, when you set one, goes here as `signing_secret` as well.
 2. Press **Test**: it shows here as resolved and calls nobody. Save.
 3. In your triggers add the recipient `Tocsin`.
 4. Leave the alert type at *on change*: then Honeycomb says once that a trigger fires, and once that it is OK.
@@ -43,6 +43,8 @@ return {
   labels = {
     trigger = "{{ payload.name or '' }}",
   },
+
+  verify = { algorithm = "plain", header = "x-honeycomb-webhook-token", secret = "the shared secret of the webhook" },
 
   examples = {
     { "a trigger fires",

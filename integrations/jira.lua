@@ -5,7 +5,7 @@ return {
   name  = "Jira",
   about = "Issues of Jira and Jira Service Management",
   connect = [[
-1. In Jira open **Settings › System › WebHooks** (an administrator's page) and choose **Create a WebHook**, name `Tocsin`, URL `{{ url }}`.
+1. In Jira open **Settings › System › WebHooks** (an administrator's page) and choose **Create a WebHook**, name `Tocsin`, URL `{{ url }}`. Set a **secret** there and the same as `signing_secret` here, where your Jira has it: then only Jira can send.
 2. Write a JQL filter for the issues that shall call, for example `project = OPS AND priority = Highest`.
 3. Tick issue **created**, **updated** and **deleted**. Leave **Exclude body** off. **Create**.
 4. Without that page: **Automation › Create rule**, action **Send web request**, URL `{{ url }}`, method POST, body **Issue data (Jira format)**.
@@ -73,6 +73,8 @@ return {
     if type(event) == "string" and not string.starts(event, "jira:issue_") then return {} end
     return nil
   end,
+
+  verify = { algorithm = "hmac-sha256", header = "x-hub-signature", prefix = "sha256=", secret = "the secret of the webhook" },
 
   examples = {
     { "an issue is created",

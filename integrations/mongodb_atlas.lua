@@ -6,7 +6,7 @@ return {
   name  = "MongoDB Atlas",
   about = "Alerts of MongoDB Atlas, Cloud Manager and Ops Manager",
   connect = [[
-1. In Atlas open **Project settings › Integrations › Webhook settings**: URL `{{ url }}`. A **secret** signs the requests (header `X-MMS-Signature`).
+1. In Atlas open **Project settings › Integrations › Webhook settings**: URL `{{ url }}`. Set a **secret** there and the same as `signing_secret` here: then only Atlas can send.
 2. Save.
 3. Open **Alerts › Alert settings**, and in the alerts that shall call add the notifier **Webhook**.
 4. Try it with an alert that is always true, such as *Connections % is above 0*, and delete it afterwards.
@@ -61,7 +61,7 @@ return {
     return { payload = request.json }
   end,
 
-  verify = { algorithm = "hmac-sha1", header = "x-mms-signature", encoding = "base64" },
+  verify = { algorithm = "hmac-sha1", header = "x-mms-signature", encoding = "base64", secret = "the secret of the webhook settings" },
 
   examples = {
     { "an alert opens",

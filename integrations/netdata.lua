@@ -1,7 +1,7 @@
 --- Netdata: the agent's custom notification, and the webhook of Netdata Cloud.
 --- Wire format: the form in `connect` (variables of https://learn.netdata.cloud/docs/alerts-&-notifications/notifications/agent-dispatched-notifications/custom),
 --- Cloud's alert and reachability bodies of https://learn.netdata.cloud/docs/alerts-&-notifications/notifications/centralized-cloud-notifications/webhook
---- (read 2026-11). Cloud checks a new address with a signed challenge, which an integration file cannot answer: use mutual TLS there.
+--- (read 2026-11). Cloud asks a new address a signed question unless mutual TLS is used.
 return {
   name  = "Netdata",
   about = "Alerts of Netdata agents and parents, and of Netdata Cloud",
@@ -22,7 +22,7 @@ custom_sender() {
 ```
 
 3. Send test alerts: `sudo -u netdata /usr/libexec/netdata/plugins.d/alarm-notify.sh test` (Debian: `/usr/lib/netdata/plugins.d/`). A warning, a critical and a clear of `test_alarm` show here, as one resolved group.
-4. *Netdata Cloud* instead: **Space settings › Alerts & Notifications › Add configuration › Webhook**, URL `{{ url }}`, authentication by mutual TLS in a proxy before Tocsin.
+4. *Netdata Cloud* instead: **Space settings › Alerts & Notifications › Add configuration › Webhook**, URL `{{ url }}`, authentication *Basic* or *Bearer* with any values. The **challenge secret** that it shows is set as `signing_secret` here before the URL is saved: Cloud asks whether we know it.
 ]],
 
   grouping_id = [[
@@ -68,6 +68,9 @@ custom_sender() {
     severity = "{{ {'critical': 'critical', 'warning': 'warning'}.get((payload.severity or '') | lower, '') }}",
     host     = "{{ payload.host or '' }}",
   },
+
+  challenge = { query = "crc_token", encoding = "base64", answer = [[{"response_token": "sha256={hmac}"}]],
+    secret = "the challenge secret that Netdata Cloud shows" },
 
   examples = {
     { "an agent's alert",

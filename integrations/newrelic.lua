@@ -70,6 +70,8 @@ return {
       .. ".get((payload.priority or payload.severity or '') | upper, '') }}",
   },
 
+  verify = { algorithm = "plain", header = "authorization", prefix = "Bearer ", secret = "the bearer token of the destination" },
+
   examples = {
     { "an issue is activated",
       payload = [[{

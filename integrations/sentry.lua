@@ -9,7 +9,7 @@ return {
 1. In Sentry open **Settings › Developer Settings › Custom Integrations** and create an **Internal Integration** named `Tocsin`.
 2. Webhook URL `{{ url }}`. Turn on **Alert Rule Action**. Permissions: **Issue & Event: Read**.
 3. Under **Webhooks** tick **issue**: then resolving or archiving an issue in Sentry resolves it here, and each new issue opens an alert. Leave it out if alert rules alone shall call; then resolve here by hand.
-4. Save. Its **Client Secret** is what the requests are signed with.
+4. Save. Its **Client Secret** is what the requests are signed with: set it as `signing_secret` here.
 5. In your alert rules (issue or metric) add the action **Send a notification via an integration** and choose `Tocsin`. **Send Test Notification** in an issue alert shows here at once.
 ]],
 
@@ -93,7 +93,7 @@ return {
     return nil
   end,
 
-  verify = { algorithm = "hmac-sha256", header = "sentry-hook-signature", encoding = "hex" },
+  verify = { algorithm = "hmac-sha256", header = "sentry-hook-signature", secret = "the client secret of the internal integration" },
 
   examples = {
     { "an issue alert is triggered",

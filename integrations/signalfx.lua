@@ -6,7 +6,7 @@ return {
   about = "Detectors of Splunk Observability Cloud",
   connect = [[
 1. In Splunk Observability Cloud open **Data Management › Available integrations**, choose **Webhook** and **New integration**. Name `Tocsin`, URL `{{ url }}`.
-2. A **shared secret** there signs the requests (header `X-SFX-Signature`). **Save**.
+2. Set a **shared secret** there and the same as `signing_secret` here: then only Splunk can send. **Save**.
 3. In your detectors open each alert rule, **Alert recipients › Add recipient › Webhook**, and choose `Tocsin`.
 4. Activate the rule. The end of an alert is sent without being asked for.
 ]],
@@ -50,7 +50,7 @@ return {
     severity = "{{ {'critical': 'critical', 'major': 'error', 'minor': 'warning', 'warning': 'warning', 'info': 'info'}.get((payload.severity or '') | lower, '') }}",
   },
 
-  verify = { algorithm = "hmac-sha256", header = "x-sfx-signature", encoding = "base64" },
+  verify = { algorithm = "hmac-sha256", header = "x-sfx-signature", encoding = "base64", secret = "the shared secret of the webhook integration" },
 
   examples = {
     { "a detector fires",

@@ -43,6 +43,8 @@ return {
     test = "{{ payload.Name or '' }}",
   },
 
+  verify = { algorithm = "plain", field = "Token", secret = "the MD5 of your user name and API key, one behind the other" },
+
   examples = {
     { "a test goes down",
       headers = { ["content-type"] = "application/x-www-form-urlencoded" },

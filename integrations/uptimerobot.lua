@@ -63,6 +63,8 @@ return {
     monitor = "{{ payload.monitorFriendlyName if payload.alertType != '*alertType*' else '' }}",
   },
 
+  accepts_get = true,
+
   examples = {
     { "a monitor goes down",
       payload = [[{

@@ -75,6 +75,10 @@ Call this address regularly, for example from cron:
     restored = [[{"alert_uid":"7973c835-ff3f-46e4-9444-06df127b6f8e","title":"Heartbeat is back","state":"ok","message":"The source of this integration is heard of again.","is_oncall_heartbeat":true,"is_oncall_heartbeat_restored":true}]],
   },
 
+  verify = { algorithm = "plain", header = "authorization", prefix = "Bearer ",
+    secret = "what the sender puts behind `Authorization: Bearer`" },
+  challenge = { field = "challenge", only = { type = "url_verification" }, answer = "{challenge}" },
+
   examples = {
     { "any JSON opens a group, grouped by the whole body",
       payload = [[{"title":"Disk is full","host":"db-1","severity":"critical","used":98.5,"mount":"/var","url":"https://monitor.example.org/hosts/db-1"}]],

@@ -6,7 +6,7 @@ return {
   name  = "Zendesk",
   about = "Tickets of Zendesk, by a trigger and a webhook",
   connect = [[
-1. In Zendesk's Admin Center open **Apps and integrations › Webhooks**, create one for **Trigger or automation**: name `Tocsin`, URL `{{ url }}`, method **POST**, format **JSON**, no authentication.
+1. In Zendesk's Admin Center open **Apps and integrations › Webhooks**, create one for **Trigger or automation**: name `Tocsin`, URL `{{ url }}`, method **POST**, format **JSON**, no authentication. Its page has a **signing secret**: set it as `signing_secret` here, and only Zendesk can send.
 2. Open **Objects and rules › Triggers** and add one whose conditions match the tickets that shall call (for example priority *Urgent*, and ticket *is created or updated*).
 3. As its action choose **Notify active webhook**, `Tocsin`, with this body (and your own subdomain in `url`):
 
@@ -62,6 +62,9 @@ return {
     severity = "{{ {'urgent': 'critical', 'high': 'error', 'normal': 'warning', 'low': 'info'}.get(((payload.ticket if payload.ticket is mapping else payload).priority or '') | lower, '')"
       .. " if payload is mapping else '' }}",
   },
+
+  verify = { algorithm = "hmac-sha256", header = "x-zendesk-webhook-signature", encoding = "base64", signed = "{timestamp}{body}",
+    timestamp_header = "x-zendesk-webhook-signature-timestamp", secret = "the signing secret on the webhook's page" },
 
   examples = {
     { "a ticket is created",

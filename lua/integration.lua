@@ -7,6 +7,7 @@ local asset <const> = require("tocsin.asset")
 local sandbox <const> = require("tocsin.sandbox")
 local sandbox_env <const> = require("sandbox_env")
 local channels <const> = require("channels")
+local json <const> = require("tocsin.json")
 local schema <const> = require("schema")
 local template <const> = require("template")
 local type <const>, pairs <const>, ipairs <const>, sort <const> = type, pairs, ipairs, table.sort
@@ -137,6 +138,21 @@ function integration.defaults(name)
   return { name = spec.name, templates = integration.templates(spec), labels = integration.labels(spec) }
 end
 
+--- What is copied into an integration for requests that are signed, and for questions of its sender: JSON, or nil.
+---@param spec table
+---@return string|nil
+function integration.rule(spec)
+  if not spec.verify and not spec.challenge then return nil end
+  return json.encode { verify = spec.verify, challenge = spec.challenge }
+end
+
+--- Does a secret do anything for this type?
+---@param spec table
+---@return boolean
+function integration.takes_secret(spec)
+  return spec.verify ~= nil or spec.challenge ~= nil and find(spec.challenge.answer, "{hmac}", 1, true) ~= nil
+end
+
 local flags_of <const> = {}
 local BROKEN <const> = 8
 
@@ -147,8 +163,8 @@ local function is_there(name)
   return false
 end
 
---- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 4 `verify`. A type
---- without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
+--- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 16 `accepts_get`. A
+--- type without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
 --- nobody can tell; nothing may be read as if it had none.
 ---@param name string
 ---@return integer flags
@@ -156,8 +172,8 @@ end
 function integration.look(name)
   local spec, problems, rest = integration.load(name)
   local has = spec or rest
-  if has and (spec or not (has.receive or has.split or has.verify)) then
-    return (has.receive and 1 or 0) | (has.split and 2 or 0) | (has.verify and 4 or 0), problems and problems[1]
+  if has and (spec or not (has.receive or has.split)) then
+    return (has.receive and 1 or 0) | (has.split and 2 or 0) | (has.accepts_get and 16 or 0), problems and problems[1]
   end
   if not is_there(name) then return 0 end
   return BROKEN, problems[1]
@@ -188,12 +204,24 @@ function integration.problems()
   return concat(lines, "\n")
 end
 
+--- What people put into `signing_secret`, in words; nil: a secret does nothing for this type.
+---@param spec table
+---@return string|nil
+function integration.secret_words(spec)
+  if not integration.takes_secret(spec) then return nil end
+  return spec.verify and spec.verify.secret or spec.challenge.secret
+end
+
 --- The text that explains how to connect, with the address filled in.
 ---@param spec table
 ---@param variables {url: string, name: string}
 ---@return string
 function integration.connect(spec, variables)
-  return (template.render(template.compile(spec.connect), variables))
+  local text <const> = template.render(template.compile(spec.connect), variables)
+  local words <const> = integration.secret_words(spec)
+  if not words then return text end
+  return text .. "\nThis source proves who it is. Set the integration's `signing_secret` to " .. words ..
+    "; what does not go with it is refused. Without it the key in the address is the secret.\n"
 end
 
 return integration

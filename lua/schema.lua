@@ -85,6 +85,18 @@ function check.boolean(v, where, add)
   if type(v) ~= "boolean" then add(format("field '%s' must be true or false", where)) end
 end
 
+-- Exactly one of these keys says where something stands in a request.
+local function one_place(v, where, add, places)
+  local found = 0
+  for _, place in ipairs(places) do found = found + (v[place] ~= nil and 1 or 0) end
+  if found ~= 1 then add(format("field '%s' says one place: %s", where, concat(places, " or "))) end
+end
+
+function check.lower(v, where, add)
+  check.text(v, where, add)
+  if type(v) == "string" and find(v, "%u") then add(format("field '%s' is written in lower case", where)) end
+end
+
 function check.text_or_false(v, where, add)
   if v ~= false then is_text(v, where, add, "text (or false for none)") end
 end
@@ -185,6 +197,7 @@ local EXAMPLE <const> = {
   [1] = field(check.text, true),
   payload = field(check.raw_text, true),
   headers = field(check.text_table),
+  method = field(list_of { "GET", "POST" }),
   query = field(check.raw_text), -- what follows the address's "?"
   expect = field(block_of(EXPECT), true),
 }
@@ -196,6 +209,48 @@ function check.examples(v, where, add)
     local here = format("%s[%d]", where, i)
     if is_table(example, here, add) then check_fields(example, EXAMPLE, here .. ".", add) end
   end
+end
+
+local VERIFY <const> = {
+  algorithm = field(list_of { "hmac-sha1", "hmac-sha256", "hmac-sha512", "plain", "basic", "sns" }, true),
+  header = field(check.lower), query = field(check.text), field = field(check.text),
+  prefix = field(check.raw_text),
+  encoding = field(list_of { "hex", "base64" }),
+  signed = field(check.text), -- with {body} and {timestamp}
+  timestamp_header = field(check.lower),
+  tolerance = field(check.positive), -- seconds
+  secret = field(check.text, true),  -- what people put into `signing_secret`, as words for the form
+}
+
+-- What these have no say in, they may not name.
+local WITHOUT_PLACE <const> = { basic = true, sns = true }
+
+function check.verify(v, where, add)
+  if not is_table(v, where, add) then return end
+  check_fields(v, VERIFY, where .. ".", add)
+  if not WITHOUT_PLACE[v.algorithm] then one_place(v, where, add, { "header", "query", "field" }) end
+  local is_hmac = type(v.algorithm) == "string" and find(v.algorithm, "^hmac")
+  for _, key in ipairs { "encoding", "signed", "timestamp_header", "tolerance" } do
+    if v[key] ~= nil and not is_hmac then add(format("field '%s.%s' goes with hmac only", where, key)) end
+  end
+  if v.tolerance and not v.timestamp_header then add(format("field '%s.tolerance' needs timestamp_header", where)) end
+  if type(v.signed) == "string" and not find(v.signed, "{body}", 1, true) then
+    add(format("field '%s.signed' must contain {body}", where))
+  end
+end
+
+local CHALLENGE <const> = {
+  query = field(check.text), field = field(check.text),
+  only = field(check.text_table), -- one other field of the body, and the text it must have
+  answer = field(check.text, true), -- with {challenge} and {hmac}: SHA-256 of it under the secret
+  encoding = field(list_of { "hex", "base64" }),
+  secret = field(check.text), -- what people put into `signing_secret` for {hmac}, as words for the form
+}
+
+function check.challenge(v, where, add)
+  if not is_table(v, where, add) then return end
+  check_fields(v, CHALLENGE, where .. ".", add)
+  one_place(v, where, add, { "query", "field" })
 end
 
 local FIELDS <const> = {
@@ -216,13 +271,9 @@ local FIELDS <const> = {
     connect = field(check.template), missing = field(check.json, true), restored = field(check.json, true) }),
   receive = field(check["function"]),
   split = field(check["function"]),
-  verify = field(block_of {
-    algorithm = field(list_of { "hmac-sha1", "hmac-sha256", "hmac-sha512" }, true),
-    header = field(check.text, true),
-    prefix = field(check.raw_text),
-    encoding = field(list_of { "hex", "base64" }),
-    timestamp_header = field(check.text),
-    tolerance = field(check.positive) }),
+  accepts_get = field(check.boolean), -- the source may send by GET, all in the query string
+  verify = field(check.verify),
+  challenge = field(check.challenge),
   examples = field(check.examples, true),
 }
 

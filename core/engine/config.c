@@ -198,10 +198,10 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
 
 #define INTEGRATION_COLUMNS                                                                             \
     "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
-    "dynamic_labels, labels_template, auto_resolve_ms, static_labels, (SELECT name FROM team WHERE id = team_id)"
+    "dynamic_labels, labels_template, auto_resolve_ms, static_labels, (SELECT name FROM team WHERE id = team_id), signing_secret, verify"
 
 // `v` is a row of INTEGRATION_COLUMNS.
-static void read_integration(config_source *cs, const struct store_value *v, struct config_integration *out) {
+static void read_integration(config_source *cs, arena *a, const struct store_value *v, struct config_integration *out) {
     *out = (struct config_integration){.id = v[0].integer,
                                        .version = v[1].integer,
                                        .type = v[2].text,
@@ -211,7 +211,11 @@ static void read_integration(config_source *cs, const struct store_value *v, str
                                        .rate_limit = v[5].integer,
                                        .allow_resolve = v[6].integer != 0,
                                        .quiet_ms = store_int_of(&v[12]),
+                                       .signing_secret = v[15].type == STORE_TEXT ? v[15].text : STR(""),
                                        .counters = counters_of(cs, v[0].integer)};
+    // A rule that nobody can read lets nobody in where there is a secret.
+    if (!verify_read(a, v[16].type == STORE_TEXT ? v[16].text : STR(""), &out->verify))
+        out->verify = (struct verify_rule){.kind = VERIFY_PLAIN, .header = STR("authorization")};
 }
 
 static err make_json(store *s, struct held_integration *h, const struct store_value *v) {
@@ -267,7 +271,7 @@ static err load_integration(config_source *cs, store *s, int64_t id, struct conf
                       &SV_INT(id), 1, 1, &rows, NULL);
     if (e == ERR_OK && !rows.count) e = ERR_NOT_FOUND;
     if (e == ERR_OK) {
-        read_integration(cs, rows.values, &h->view);
+        read_integration(cs, a, rows.values, &h->view);
         e = make_json(s, h, rows.values);
     }
     if (e == ERR_OK) e = load_heartbeat(s, h);

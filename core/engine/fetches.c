@@ -116,7 +116,7 @@ err fetches_port(fetches *f, arena *a, const struct json *args, buf *out, struct
     struct http_call call = {.method = json_text(args, "method"),
                              .url = json_text(args, "url"),
                              .body = json_text(args, "body"),
-                             .is_trusted = true};
+                             .is_trusted = !json_is_true(args, "is_guarded")};
     struct fetch_answer answer = {0};
     if (timeout < 1 || timeout > TIMEOUT_MAX_MS || keep < 1 || keep > (int64_t)KEEP_MAX)
         return why_set(why, ERR_INVALID, "timeout_ms or keep is out of bounds");

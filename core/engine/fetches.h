@@ -29,6 +29,6 @@ void fetches_free(fetches *f); // accepts NULL; nobody may be waiting
 // Sends and waits. The call's ctx and on_done are not used.
 err fetches_ask(fetches *f, arena *a, const struct http_call *call, struct fetch_answer *out);
 void fetches_turn(fetches *f); // sends what waits
-// The same as a port: {method, url, headers: [[name, value]], body, timeout_ms, keep} → {status, body} or {failure}. It goes
-// where the operator said, so no address is off limits.
+// The same as a port: {method, url, headers: [[name, value]], body, timeout_ms, keep, is_guarded} → {status, body} or
+// {failure}. It goes where the operator said, so no address is off limits; what somebody else named is to be guarded.
 err fetches_port(fetches *f, arena *a, const struct json *args, buf *out, struct why *why);

@@ -137,11 +137,9 @@ static void on_read(intake *in, struct http_exchange *x, const struct config_int
     }
 }
 
-void intake_post(intake *in, struct http_exchange *x, str type, str token) {
-    const struct config_integration *i = intake_find(in, x, type, token);
+void intake_go_on(intake *in, struct http_exchange *x, const struct config_integration *i) {
     int64_t retry_s = 0;
     struct reading reading;
-    if (!i) return;
     if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
         intake_count_refused(i);
         intake_reply_rate_limited(x, i, retry_s);
@@ -153,4 +151,21 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token) {
         intake_read(in, in->renderer, in->options.crash_marker, x, i, &reading);
         on_read(in, x, i, &reading);
     }
+}
+
+void intake_post(intake *in, struct http_exchange *x, str type, str token) {
+    const struct config_integration *i = intake_find(in, x, type, token);
+    if (i && intake_is_let_in(in, x, i)) intake_go_on(in, x, i);
+}
+
+bool intake_takes_get(intake *in, const struct http_exchange *x, str type, str token) {
+    str rest = x->request.query, key, value;
+    unsigned flags = 0;
+    struct why why;
+    in->config = config_current(engine_config(in->options.engine), in->config);
+    const struct config_integration *i = config_by_token(in->config, token);
+    if (!i || !str_is(type, i->type) || !rest.len) return false;
+    while (i->verify.challenge.query.len && http_form_next(x->arena, &rest, &key, &value))
+        if (str_is(key, i->verify.challenge.query)) return true;
+    return renderer_prepare(in->renderer, i, &flags, &why) == ERR_OK && flags & RENDER_TAKES_GET;
 }

@@ -5,6 +5,8 @@
 // What leaves the budget goes through the slow lane first.
 // Threads: an intake is used by its loop only.
 #pragma once
+#include "base/seal.h"
+#include "engine/aside.h"
 #include "engine/engine.h"
 #include "engine/slow_lane.h"
 #include "net/http.h"
@@ -17,6 +19,8 @@ struct intake_options {
     log_t *log;
     struct script_options script;
     slow_lane *slow_lane; // shared by all intakes
+    const seal *seal;          // opens the secrets that requests are signed with
+    struct aside_door workers; // who looks at what SNS signs
     int json_depth;       // levels that a body may be nested
     int64_t fuel_inline, fuel_slow;
     uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
@@ -29,6 +33,8 @@ void intake_free(intake *in);
 
 // A POST to /integrations/v1/<type>/<token>/. Replies now or later, always once.
 void intake_post(intake *in, struct http_exchange *x, str type, str token);
+// Is a GET with a query on that path a request of the source, and not somebody who wants to read the page?
+bool intake_takes_get(intake *in, const struct http_exchange *x, str type, str token);
 // A beat: GET, HEAD or POST to …/heartbeat/ below that. Costs no write, unless it arms the heartbeat (intake_beat.c).
 void intake_beat(intake *in, struct http_exchange *x, str type, str token);
 // Is there a live integration of this type and token? Answers 403 or 400 itself when not.

@@ -4,6 +4,7 @@
 #include "engine/fault.h"
 #include "engine/intake.h"
 #include "engine/payload.h"
+#include "engine/verify.h"
 
 struct intake {
     struct intake_options options;
@@ -64,6 +65,11 @@ void intake_arrive(struct arrival *a, const struct config_integration *i);
 
 // The live integration of this type and token; NULL: it has answered 403 or 400 itself.
 const struct config_integration *intake_find(intake *in, struct http_exchange *x, str type, str token);
+// Whether the request may come in: signed as the integration wants. False: it was answered, or it comes back to
+// `intake_go_on` by itself (intake_sign.c).
+bool intake_is_let_in(intake *in, struct http_exchange *x, const struct config_integration *i);
+// A request that was let in: read, rendered, stored, answered.
+void intake_go_on(intake *in, struct http_exchange *x, const struct config_integration *i);
 void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s);
 void intake_count_refused(const struct config_integration *i);
 void intake_reply_ok(struct http_exchange *x);

@@ -146,6 +146,19 @@ static int verify_rsa(lua_State *L) {
     return 1;
 }
 
+// certificate_verify(PEM, "sha1"|"sha256", seconds since 1970, data, signature) -> boolean: signed by the certificate's RSA
+// key while it was valid; false too for what is no such certificate
+static int verify_certificate(lua_State *L) {
+    static const char *const names[] = {"sha1", "sha256", NULL};
+    str pem = check_bytes(L, 1, 1);
+    int bits = luaL_checkoption(L, 2, NULL, names) == 0 ? 1 : 256;
+    lua_Integer now = luaL_checkinteger(L, 3);
+    str data = check_bytes(L, 4, HASH_COST), signature = check_bytes(L, 5, 1);
+    fuel_bytes(L, 2 * CURVE_COST);
+    lua_pushboolean(L, certificate_verify(pem, bits, now, data, signature));
+    return 1;
+}
+
 // ed25519_verify(public key of 32 bytes, data, signature of 64) -> boolean; false too for what is no key or signature
 static int verify(lua_State *L) {
     str key = check_bytes(L, 1, 1), data = check_bytes(L, 2, HASH_COST), signature = check_bytes(L, 3, 1);
@@ -265,6 +278,7 @@ int bind_crypto_open(lua_State *L) {
                                          {"p256_sign", sign},
                                          {"p256_verify", verify_p256},
                                          {"rs256_verify", verify_rsa},
+                                         {"certificate_verify", verify_certificate},
                                          {"ed25519_verify", verify},
                                          {"hkdf", hkdf},
                                          {"aes128gcm", aes128gcm},

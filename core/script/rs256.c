@@ -4,8 +4,9 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 
-enum { BITS_MIN = 2048, BITS_MAX = 8192, EXPONENT_MAX = 8 };
+enum { BITS_MIN = 2048, BITS_MAX = 8192, EXPONENT_MAX = 8, CERTIFICATE_MAX = 65536 };
 
 static EVP_PKEY *key_of(const BIGNUM *n, const BIGNUM *e) {
     EVP_PKEY *key = NULL;
@@ -23,10 +24,10 @@ static EVP_PKEY *key_of(const BIGNUM *n, const BIGNUM *e) {
     return key;
 }
 
-static bool is_signed(EVP_PKEY *key, str data, str signature) {
+static bool is_signed(EVP_PKEY *key, const EVP_MD *md, str data, str signature) {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
     CHECK(ctx);
-    bool is = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+    bool is = EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1 &&
               EVP_DigestVerify(ctx, (const unsigned char *)signature.ptr, signature.len,
                                (const unsigned char *)data.ptr, data.len) == 1;
     EVP_MD_CTX_free(ctx);
@@ -41,9 +42,34 @@ bool rs256_verify(str modulus, str exponent, str data, str signature) {
     int bits = BN_num_bits(n);
     bool is_key = bits >= BITS_MIN && bits <= BITS_MAX && BN_is_odd(n) && BN_is_odd(e) && !BN_is_one(e);
     EVP_PKEY *key = is_key ? key_of(n, e) : NULL;
-    bool is = key && is_signed(key, data, signature);
+    bool is = key && is_signed(key, EVP_sha256(), data, signature);
     EVP_PKEY_free(key);
     BN_free(n);
     BN_free(e);
+    return is;
+}
+
+static X509 *read_certificate(str pem) {
+    if (!pem.len || pem.len > CERTIFICATE_MAX) return NULL;
+    BIO *bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    CHECK(bio);
+    X509 *found = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    BIO_free(bio);
+    return found;
+}
+
+static bool is_valid_at(const X509 *certificate, int64_t now_s) {
+    time_t now = (time_t)now_s;
+    return X509_cmp_time(X509_get0_notBefore(certificate), &now) < 0 &&
+           X509_cmp_time(X509_get0_notAfter(certificate), &now) > 0;
+}
+
+bool certificate_verify(str pem, int bits, int64_t now_s, str data, str signature) {
+    X509 *certificate = read_certificate(pem);
+    EVP_PKEY *key = certificate ? X509_get0_pubkey(certificate) : NULL;
+    bool is_key = key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= BITS_MIN && EVP_PKEY_get_bits(key) <= BITS_MAX;
+    bool is = is_key && is_valid_at(certificate, now_s) &&
+              is_signed(key, bits == 1 ? EVP_sha1() : EVP_sha256(), data, signature);
+    X509_free(certificate);
     return is;
 }

@@ -6,3 +6,7 @@
 #include "base/str.h"
 
 bool rs256_verify(str modulus, str exponent, str data, str signature);
+
+// The same with the key of a certificate (PEM): SHA-1 (`bits` 1) or SHA-256. False too for what is no certificate, one that is
+// not valid at `now_s` (seconds since 1970), or one of another kind of key. Who issued it is the caller's to know.
+bool certificate_verify(str pem, int bits, int64_t now_s, str data, str signature);

@@ -142,7 +142,7 @@ local function failure_of(spec, example, headers, group)
     local body = json.payload(example.payload) ~= nil and example.payload or group and group.payload
     return "split", body and select(2, receive.parts(spec, body)) or nil
   end
-  local kind, why, why_split = receive.apply(spec, "POST", example.query or "", json.encode(headers), example.payload, 0)
+  local kind, why, why_split = receive.apply(spec, example.method or "POST", example.query or "", json.encode(headers), example.payload, 0)
   if not kind then return "receive", why end
   return "split", kind == "alerts" and why_split or nil
 end
@@ -151,7 +151,7 @@ end
 local function run_example(run, example)
   local before = run.core:groups()
   local headers = example.headers or { ["content-type"] = "application/json" }
-  local status = run.core:post(run.spec.type, run.token, example.payload, headers, example.query)
+  local status = run.core:post(run.spec.type, run.token, example.payload, headers, example.query, example.method)
   local after = run.core:groups()
   local group, stored = grown(before, after)
   local actual, errors = { channels = {} }, {}
@@ -190,7 +190,8 @@ function check.actuals(core, spec)
   core:reset()
   local defaults = integration.templates(spec)
   local run = { core = core, spec = spec, defaults = defaults,
-    token = core:create { type = spec.type, name = spec.name, templates = defaults, dynamic_labels = integration.labels(spec) } }
+    token = core:create { type = spec.type, name = spec.name, templates = defaults, dynamic_labels = integration.labels(spec),
+      rule = integration.rule(spec) } }
   local out = {}
   for i, example in ipairs(spec.examples) do out[i] = run_example(run, example) end
   return out

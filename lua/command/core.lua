@@ -34,16 +34,16 @@ function core:close()
 end
 
 --- Makes an integration as the API would: core:create{type=, name=, templates=, dynamic_labels=, rate_limit=} → token
---- `templates` is the flat table that integration.templates gives, `dynamic_labels` the list of integration.labels.
+--- `rule` is what integration.rule gives; `templates` is the flat table that integration.templates gives, `dynamic_labels` the list of integration.labels.
 function core:create(spec)
   self.count = self.count + 1
   local token = string.format("check%020d", self.count)
   local now = engine.now(self.engine)
   run(self, {
-    { sql = "INSERT INTO integration (type, name, token, templates_default, dynamic_labels, rate_limit, created_at) "
-        .. "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+    { sql = "INSERT INTO integration (type, name, token, templates_default, dynamic_labels, rate_limit, created_at, verify) "
+        .. "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
       args = json.array { spec.type, spec.name, token, json.encode(spec.templates),
-        json.encode(json.array(spec.dynamic_labels or {})), spec.rate_limit or 0, now } },
+        json.encode(json.array(spec.dynamic_labels or {})), spec.rate_limit or 0, now, spec.rule or json.null } },
     { sql = "INSERT INTO route (integration_id, is_default) VALUES ($1, 1) RETURNING id",
       args = json.array { { ref = 1, column = "id" } } },
   })
@@ -51,9 +51,9 @@ function core:create(spec)
 end
 
 --- Posts bytes to an integration's URL, which may have a query → status, body
-function core:post(kind, token, bytes, headers, query)
+function core:post(kind, token, bytes, headers, query, method)
   local target = "/integrations/v1/" .. kind .. "/" .. token .. "/" .. (query and "?" .. query or "")
-  return engine.request(self.engine, "POST", target, headers, bytes)
+  return engine.request(self.engine, method or "POST", target, headers, bytes)
 end
 
 --- Moves the clock.

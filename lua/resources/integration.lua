@@ -12,6 +12,7 @@ local labels = require("api.labels")
 local maintenance = require("api.maintenance")
 local managed = require("api.managed")
 local route_channels = require("api.route_channels")
+local secrets = require("api.secrets")
 local source_health = require("api.source_health")
 local store = require("tocsin.store")
 local template = require("template")
@@ -145,6 +146,7 @@ local function fill_new(request, c)
     v.dynamic_labels = writer.text(writer.list(list))
   end
   v.created_at = c.now
+  v.verify = integration.rule(spec) or json.null
   local route = c.default_route or {}
   route.is_default = 1
   c.after[#c.after + 1] = function(key)
@@ -157,6 +159,16 @@ local function is_new_default_route(c)
   local chain, old = c.default_route.escalation_chain_id, c.old
   return chain ~= nil and chain ~= (old.default_route_chain or json.null)
     or c.default_route.channels ~= route_channels.text(json.decode(old.default_route_channels or "{}"))
+end
+
+-- With a secret comes the rule of the type's file as it is now: a source that signs in another way since needs its secret
+-- set once more.
+local function take_secret(c)
+  if type(c.values.signing_secret) ~= "string" then return end
+  local spec = integration.load(c.old and c.old.type or c.values.type)
+  if spec and integration.takes_secret(spec) then c.values.verify = integration.rule(spec) return end
+  return errors.field("signing_secret",
+    "Sources of this type sign nothing that could be checked: the key in the URL is their secret.")
 end
 
 local AUTO_RESOLVE <const> = { "auto_resolve_after", type = "integer", min = 60, max = 31536000 }
@@ -187,7 +199,7 @@ return {
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..
     "LEFT JOIN heartbeat AS h ON h.integration_id = t.id " .. maintenance.JOIN,
   columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.static_labels, t.dynamic_labels, " ..
-    "d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
+    "t.signing_secret, d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
     heartbeat.COLUMNS .. ", " .. maintenance.COLUMNS,
   filters = { { "name", "t.name = ?" }, { "type", "t.type = ?" },
     { "search", add = add_search, about = "Words of names and descriptions, whatever their case; all of them." },
@@ -218,6 +230,7 @@ return {
     { "maintenance_started_at", shape = "time?", show = maintenance.moment("maintenance_started_at") },
     { "maintenance_end_at", shape = "time?", show = maintenance.moment("maintenance_end_at") },
     { "token", type = "text", file = "by hand", create_only = true, check_text = check_token },
+    secrets.field("signing_secret", 1000),
     { "rate_limit", usual = 0, type = "integer", min = 0, max = 100000000 },
     { "labels", nullable = true, shape = labels.OWN_SHAPE, takes = labels.SENT,
       show = function(row) return labels.show_own(row.labels) end,
@@ -246,6 +259,8 @@ return {
     if c.kind == "delete" and c.old.type == "maintenance" then
       return errors.detail(400, "The groups of maintenance windows belong to this integration: it cannot be deleted.")
     end
+    local refusal = take_secret(c)
+    if refusal then return refusal end
     if c.kind == "create" then fill_new(request, c)
     elseif c.default_route and is_new_default_route(c) then
       c.trail = { default_route_chain = c.default_route.escalation_chain_id, default_route_channels = c.default_route.channels }

@@ -28,7 +28,8 @@ static void integration(const struct front *front, intake *in, struct http_excha
     enum http_method m = x->request.method;
     bool is_known = m == HTTP_M_POST || m == HTTP_M_GET || m == HTTP_M_HEAD;
     if (is_beat && is_known) intake_beat(in, x, type, token);
-    else if (m == HTTP_M_POST || (m == HTTP_M_GET && intake_takes_get(in, x, type, token))) intake_post(in, x, type, token);
+    else if (m == HTTP_M_POST || (m == HTTP_M_GET && intake_takes_get(in, x, type, token)))
+        intake_post(in, x, type, token);
     else if (m == HTTP_M_GET || m == HTTP_M_HEAD) work(front, WORK_EXPLAIN, x);
     else not_allowed(x, "GET, HEAD, POST");
 }

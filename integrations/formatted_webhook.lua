@@ -97,5 +97,7 @@ Call this address regularly, for example from cron:
     { "an empty body is an alert of its own",
       payload = [[{}]],
       expect = { grouping_id = false, state = "firing", groups = 5, title = "Alert without a title" } },
+    { "a question in Slack's way is answered and not shown", payload = [[{"type":"url_verification","challenge":"3eZbrw1aB","token":"x"}]],
+      expect = { stored = 0 } },
   },
 }

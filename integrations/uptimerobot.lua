@@ -110,5 +110,8 @@ HTTP 500 - Internal Server Error
     { "a test that leaves the variables as they are is recorded and pages nobody",
       payload = [[{"monitorID":"*monitorID*","monitorURL":"*monitorURL*","monitorFriendlyName":"*monitorFriendlyName*","alertType":"*alertType*","alertTypeFriendlyName":"*alertTypeFriendlyName*","alertDetails":"*alertDetails*","alertDuration":"*alertDuration*","sslExpiryDate":"*sslExpiryDate*","sslExpiryDaysLeft":"*sslExpiryDaysLeft*"}]],
       expect = { grouping_id = "*monitorID*", state = "resolved", title = "Test of the UptimeRobot contact", groups = 4, source_link = false } },
+    { "by GET, all in the query string", method = "GET", payload = "", headers = {},
+      query = "monitorID=777&monitorURL=https%3A%2F%2Fpay.example.org&monitorFriendlyName=Payments&alertType=1&alertTypeFriendlyName=Down&alertDetails=Connection+Timeout",
+      expect = { grouping_id = "777", state = "firing", title = "Payments is down: pay.example.org" } },
   },
 }

@@ -120,5 +120,7 @@ Call this address regularly, for example from cron:
     { "a list at the top is a payload too",
       payload = [=[[{"check":"dns"},{"check":"http"}]]=],
       expect = { grouping_id = "[{'check': 'dns'}, {'check': 'http'}]", state = "firing", groups = 5, title = "Alert without a title" } },
+    { "a question in Slack's way is answered and not shown", payload = [[{"type":"url_verification","challenge":"3eZbrw1aB","token":"x"}]],
+      expect = { stored = 0 } },
   },
 }

@@ -196,9 +196,10 @@ static err load_routes(store *s, struct held_integration *h, buf *json) {
     return ERR_OK;
 }
 
-#define INTEGRATION_COLUMNS                                                                             \
-    "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, " \
-    "dynamic_labels, labels_template, auto_resolve_ms, static_labels, (SELECT name FROM team WHERE id = team_id), signing_secret, verify"
+#define INTEGRATION_COLUMNS                                                                                         \
+    "id, version, type, token, name, rate_limit, allow_resolve, templates_default, templates, labels, "             \
+    "dynamic_labels, labels_template, auto_resolve_ms, static_labels, (SELECT name FROM team WHERE id = team_id), " \
+    "signing_secret, verify"
 
 // `v` is a row of INTEGRATION_COLUMNS.
 static void read_integration(config_source *cs, arena *a, const struct store_value *v, struct config_integration *out) {

@@ -28,9 +28,9 @@ struct config_integration { // immutable once published, shared by snapshots
     str type, token, name, team; // team: its name, or empty
     int64_t rate_limit;          // requests in 5 minutes, 0 none
     bool allow_resolve;
-    str signing_secret;          // sealed, or empty: requests are not checked
-    struct verify_rule verify;   // what a signed request looks like
-    int64_t quiet_ms; // groups without an alert for so long are resolved; 0: never
+    str signing_secret;        // sealed, or empty: requests are not checked
+    struct verify_rule verify; // what a signed request looks like
+    int64_t quiet_ms;          // groups without an alert for so long are resolved; 0: never
     struct {
         int64_t interval_us;
         bool is_enabled;
@@ -49,7 +49,7 @@ struct config_counters { // changed from any thread, the numbers with atomics
     uint64_t alerts, refused, template_errors, badly_signed;
     int64_t last_alert_at;  // of the source itself: no demo; 0: none since the start
     int64_t sign_logged_at; // when the log last told of a bad signature
-    bool has_broken_file; // and the log says so
+    bool has_broken_file;   // and the log says so
     struct rate_window rate, beat_rate;
     struct heartbeat_cell heartbeat;
 };

@@ -18,10 +18,10 @@ struct intake_options {
     env *env;
     log_t *log;
     struct script_options script;
-    slow_lane *slow_lane; // shared by all intakes
+    slow_lane *slow_lane;      // shared by all intakes
     const seal *seal;          // opens the secrets that requests are signed with
     struct aside_door workers; // who looks at what SNS signs
-    int json_depth;       // levels that a body may be nested
+    int json_depth;            // levels that a body may be nested
     int64_t fuel_inline, fuel_slow;
     uint64_t *crash_marker;    // this loop's slot of the crash marker (engine/crash_marker.h), or NULL
     uint64_t *slow_marker;     // the slow lane's slot

@@ -8,7 +8,8 @@
 static bool is_time_to_log(struct config_counters *c, int64_t now) {
     int64_t last = __atomic_load_n(&c->sign_logged_at, __ATOMIC_RELAXED);
     bool is_due = !last || now - last >= LOG_EVERY_US || now < last;
-    return is_due && __atomic_compare_exchange_n(&c->sign_logged_at, &last, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return is_due &&
+           __atomic_compare_exchange_n(&c->sign_logged_at, &last, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 static void count(const intake *in, const struct config_integration *i, const char *sentence) {
@@ -16,7 +17,8 @@ static void count(const intake *in, const struct config_integration *i, const ch
     uint64_t n = __atomic_add_fetch(&i->counters->badly_signed, 1, __ATOMIC_RELAXED);
     if (!is_time_to_log(i->counters, env_now(in->options.env))) return;
     LOG(in->options.log, LOG_WARN, "signature_refused", LOG_N("integration", i->id), LOG_N("so_far", (int64_t)n),
-        LOG_Z("error", sentence), LOG_Z("do", "Compare the secret of the sender with the integration's signing_secret."));
+        LOG_Z("error", sentence),
+        LOG_Z("do", "Compare the secret of the sender with the integration's signing_secret."));
 }
 
 static void refuse(const intake *in, struct http_exchange *x, const struct config_integration *i, int status,
@@ -102,11 +104,8 @@ static str type_of(struct http_exchange *x) {
 static bool hand_to_worker(intake *in, struct http_exchange *x, const struct config_integration *i, str topics) {
     if (!topics.len && !str_is(type_of(x), STR("SubscriptionConfirmation"))) return false;
     struct judged *j = arena_alloc(x->arena, sizeof *j);
-    *j = (struct judged){.aside.run = judge,
-                         .intake = in,
-                         .x = x,
-                         .integration_id = i->id,
-                         .topics = arena_str(x->arena, topics)};
+    *j = (struct judged){
+        .aside.run = judge, .intake = in, .x = x, .integration_id = i->id, .topics = arena_str(x->arena, topics)};
     x->work = j;
     x->resume = on_judged;
     if (!in->options.workers.push || in->options.workers.push(in->options.workers.ctx, &j->aside) != ERR_OK)

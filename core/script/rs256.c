@@ -67,7 +67,8 @@ static bool is_valid_at(const X509 *certificate, int64_t now_s) {
 bool certificate_verify(str pem, int bits, int64_t now_s, str data, str signature) {
     X509 *certificate = read_certificate(pem);
     EVP_PKEY *key = certificate ? X509_get0_pubkey(certificate) : NULL;
-    bool is_key = key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= BITS_MIN && EVP_PKEY_get_bits(key) <= BITS_MAX;
+    bool is_key =
+        key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= BITS_MIN && EVP_PKEY_get_bits(key) <= BITS_MAX;
     bool is = is_key && is_valid_at(certificate, now_s) &&
               is_signed(key, bits == 1 ? EVP_sha1() : EVP_sha256(), data, signature);
     X509_free(certificate);

@@ -94,6 +94,9 @@ describe("an ID token", function()
     assert.is_false(crypto.rs256_verify("", "", "data", ""))
     assert.is_false(crypto.rs256_verify(("\xff"):rep(2000), "\1\0\1", "data", "x"))
     assert.is_false(crypto.rs256_verify(("\xff"):rep(256), "\1", "data", "data"))
+    for _, pem in ipairs { "", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", ("x"):rep(70000) } do
+      assert.is_false(crypto.certificate_verify(pem, "sha256", 1, "data", "x"))
+    end
     assert.is_false(crypto.p256_verify("\4" .. ("\1"):rep(64), "data", ("\1"):rep(64)))
     assert.is_false(crypto.p256_verify("", "data", ""))
     local private, public = crypto.p256_new()

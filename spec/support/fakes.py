@@ -68,7 +68,8 @@ def make_certificates(folder):
     ca_key = new_key()
     ca = make("spec authority", "spec authority", ca_key, ca_key, [], -2, 2, True)
     save("ca", ca_key, ca)
-    for label, names, first, last in (("good", ["a.test", "b.test", "three.test", "far.test", "mail.test", "*.provider.test", "127.0.0.1"], -2, 2), ("other", ["elsewhere.test"], -2, 2),
+    for label, names, first, last in (("good", ["a.test", "b.test", "three.test", "far.test", "mail.test", "*.provider.test",
+                                        "sns.eu-central-1.amazonaws.com", "127.0.0.1"], -2, 2), ("other", ["elsewhere.test"], -2, 2),
                                       ("old", ["a.test"], -20, -10)):
         key = new_key()
         save(label, key, make(label, "spec authority", key, ca_key, names, first, last, False))
@@ -87,10 +88,10 @@ def tls_of(label):
 
 class Http:
     """/status/N[?header=value…]  /slow?MS  /hang  /big?N  /endless  /half  /garbage  /reset  /close  /redirect/N?URL
-    /echo: what was asked, as JSON. Anything else: 200 and "hello"."""
+    /echo: what was asked, as JSON. Anything else: 200 and "hello". `pages` come first: texts by target."""
 
-    def __init__(self, reader, writer):
-        self.reader, self.writer = reader, writer
+    def __init__(self, reader, writer, pages=None):
+        self.reader, self.writer, self.pages = reader, writer, pages or {}
         self.local = writer.get_extra_info("sockname")[0]
         self.peer_port = writer.get_extra_info("peername")[1]
 
@@ -116,7 +117,9 @@ class Http:
 
     async def act(self, request):
         path, _, query = request["target"].partition("?")
-        if path.startswith("/status/"):
+        if request["target"] in self.pages:
+            self.answer(200, self.pages[request["target"]])
+        elif path.startswith("/status/"):
             self.answer(int(path[8:]), "status", [tuple(p.split("=", 1)) for p in query.split("&") if p])
         elif path.startswith("/redirect/"):
             self.answer(int(path[10:]), "elsewhere", [("Location", query)])
@@ -167,8 +170,8 @@ class Http:
             self.writer.close()
 
 
-async def proxy(reader, writer):
-    """CONNECT to a port of this machine, whatever the name; names beginning with "no" are refused."""
+async def proxy(reader, writer, to=None):
+    """CONNECT to a port of this machine (always `to`, when it is given), whatever the name; names beginning with "no" are refused."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         method, target, _ = head.split("\r\n")[0].split(" ")
@@ -180,7 +183,7 @@ async def proxy(reader, writer):
             await writer.drain()
             writer.close()
             return
-        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", int(target.rsplit(":", 1)[1]))
+        to_reader, to_writer = await asyncio.open_connection("127.0.0.1", to or int(target.rsplit(":", 1)[1]))
         writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
 
         async def pump(a, b):
@@ -388,12 +391,12 @@ async def obey(order):
         deaf.bind(server.sockets[0].getsockname())
         KEEP.append(deaf)
     elif what == "proxy":
-        server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+        server = await asyncio.start_server(lambda r, w: proxy(r, w, order.get("to")), "127.0.0.1", 0)
     elif what == "talk":
         server = await asyncio.start_server(talk(order["replies"], order.get("certificate")), "127.0.0.1", 0)
     elif what == "http":
         async def serve(reader, writer):
-            await Http(reader, writer).serve()
+            await Http(reader, writer, order.get("pages")).serve()
         server = await asyncio.start_server(serve, order.get("host", "127.0.0.1"), order.get("port", 0),
                                             ssl=tls_of(order.get("certificate")))
     else:

@@ -21,17 +21,19 @@ local group_explanation = {}
 local ID <const> = -3 -- of the integration in signal.configure: it is compiled for each question
 
 local CHANNEL = { "channel", type = "choice", choices = channels.names, about = "Only the words of this channel." }
+local ALERT = { "alert_id", type = "text", blank = true, about = "Of this alert of the group instead of the last one." }
 local SAID = { null = true, object = { { "template", "text?" }, { "text", "text" }, { "is_true", "boolean" },
   { "has_failed", "boolean" } } }
 local ROUTE = { object = { { "id", "id" }, { "is_default", "boolean" }, { "routing_type", "text" }, { "condition", "text?" },
   { "text", "text?" }, { "is_true", "boolean" }, { "has_failed", "boolean" }, { "is_taken", "boolean" } } }
 local WORDS = { object = { { "channel", "text" }, { "title", "text?" }, { "message", "text?" }, { "is_html", "boolean",
   about = "The message is safe HTML." }, { "image_url", "text?" } } }
-local SHOWN = { object = { { "alert_id", "id?" }, { "at", "time?" }, { "source_link", "text?" }, { "words", { list = WORDS } },
+local SHOWN = { object = { { "alert_id", "id?" }, { "at", "time?" }, { "payload", "text?", about = "As templates see it." }, { "source_link", "text?" }, { "words", { list = WORDS } },
   { "grouping_id", SAID }, { "resolve_condition", SAID }, { "acknowledge_condition", SAID }, { "routes", { list = ROUTE } } } }
 
 local FOUND <const> = "SELECT g.id, g.labels, g.wiped_at, g.integration_id, a.id AS alert_id, a.received_at, a.payload, " ..
-  "a.parsed FROM alert_group AS g LEFT JOIN alert AS a ON a.id = g.last_alert_id WHERE g.id = $1"
+  "a.parsed FROM alert_group AS g LEFT JOIN alert AS a ON a.id = COALESCE($1, g.last_alert_id) AND a.alert_group_id = g.id " ..
+  "WHERE g.id = $2"
 
 local function words_of(channel, o)
   o.channel = channel
@@ -98,14 +100,14 @@ end
 local function show(row, wanted, link)
   local integration = not row.wiped_at and row.payload and backtest_plan.by_key(row.integration_id)
   if not integration or not json.is_valid(row.parsed or row.payload) then
-    return writer.object("alert_id", nil, "at", nil, "source_link", nil, "words", writer.list {}, "grouping_id", nil,
+    return writer.object("alert_id", nil, "at", nil, "payload", not row.wiped_at and (row.parsed or row.payload) or nil, "source_link", nil, "words", writer.list {}, "grouping_id", nil,
       "resolve_condition", nil, "acknowledge_condition", nil, "routes", writer.list {})
   end
   local config = backtest_plan.config(integration)
   local words, source_link = rendered(row, config, wanted, link)
   local told = explained(row, config) or { routes = {} }
-  return writer.object("alert_id", ids.encode("A", row.alert_id), "at", time.text(row.received_at), "source_link", source_link,
-    "words", words, "grouping_id", said(config, "grouping_id", told.grouping_id),
+  return writer.object("alert_id", ids.encode("A", row.alert_id), "at", time.text(row.received_at), "payload",
+    row.parsed or row.payload, "source_link", source_link, "words", words, "grouping_id", said(config, "grouping_id", told.grouping_id),
     "resolve_condition", said(config, "resolve_condition", told.resolve_condition),
     "acknowledge_condition", said(config, "acknowledge_condition", told.acknowledge_condition),
     "routes", routes_of(config, told))
@@ -113,13 +115,14 @@ end
 
 group_explanation.get = {
   about = "What its integration makes of its last alert now, and why: words, grouping id, conditions, routes.",
-  query = { CHANNEL }, gives = SHOWN,
+  query = { CHANNEL, ALERT }, gives = SHOWN,
   answer = function(request)
     local wanted, why = query_string.get(request.query, "channel"), nil
     if wanted then wanted, why = field.check_of(CHANNEL)(CHANNEL, wanted) end
     if why then return errors.field("channel", why) end
     local key = ids.decode("I", request.id)
-    local row = key and store.row(FOUND, key)
+    local alert = query_string.get(request.query, "alert_id")
+    local row = key and store.row(FOUND, alert and (ids.decode("A", alert) or 0) or json.null, key)
     if not row then return errors.not_found() end
     return { status = 200, value = show(row, wanted, request.base_url .. "/alert-groups/" .. request.id) }
   end,

@@ -31,6 +31,11 @@ group_sources.route = indexed("group_by_route", "route_id")
 ---One group.
 function group_sources.id(_, key) return key and source("SELECT id FROM alert_group WHERE id = ?", key) end
 
+---Those that follow another one.
+function group_sources.root(_, key)
+  return key and source("SELECT id FROM alert_group WHERE root_id = ? AND root_id IS NOT NULL ORDER BY id DESC", key)
+end
+
 local of_integrations
 
 ---Those of a team, or of none.

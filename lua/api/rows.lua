@@ -278,14 +278,28 @@ function rows.list(r, request, fixed)
   return { status = 200, value = paging.envelope(request, window, results) }
 end
 
+local function add_keys(q, r, given, order)
+  local source, rest
+  if not order then source, rest = driver_of(r, given) end
+  if not source then
+    q.add("SELECT t.id AS id FROM " .. r.table .. " AS t")
+    return add_where(q, r, given), "t", order or r.order
+  end
+  q.add("SELECT s.id AS id")
+  local refusal = add_driven(q, r, source, rest)
+  if #rest == 0 and not r.live then q.add("WHERE 1 = 1") end
+  return refusal, "s", "s.id DESC"
+end
+
 ---The keys of the rows that a request's filters leave, in the resource's order or another one, `limit` at most; nil and the
----answer that refuses a filter. `fixed` are filters of the caller's own: a list of {{add = function(q)}, {}}.
-function rows.keys(r, request, fixed, limit, order)
+---answer that refuses a filter. `fixed` are filters of the caller's own: a list of {{add = function(q)}, {}}. `before`: only
+---keys below this one.
+function rows.keys(r, request, fixed, limit, order, before)
   local q = statement.new()
-  q.add("SELECT t.id FROM " .. r.table .. " AS t")
-  local refusal = add_where(q, r, given_filters(r, request, fixed))
+  local refusal, from, by = add_keys(q, r, given_filters(r, request, fixed), order)
   if refusal then return nil, refusal end
-  q.add("ORDER BY " .. (order or r.order) .. " LIMIT ?", limit)
+  if before then q.add("AND " .. from .. ".id < ?", before) end
+  q.add("ORDER BY " .. by .. " LIMIT ?", limit)
   local keys = store.rows(q.text(), table.unpack(q.args))
   for i, row in ipairs(keys) do keys[i] = row.id end
   return keys

@@ -63,6 +63,16 @@ local function add_labels(q, values)
   end
 end
 
+local function name_of(id)
+  local row = store.row("SELECT name FROM user WHERE id = $1", id)
+  return row and row.name
+end
+
+local function state_by(row)
+  local _, _, by, id = group_state.of(row)
+  return group_state.who(by, id, name_of)
+end
+
 -- Who acted is shown when it was a person of ours.
 local function user_of(by, id)
   return by == "user" and id and ids.encode("U", id) or nil
@@ -121,7 +131,8 @@ return {
   page_size = 50, order = "t.id DESC",
   join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
     "LEFT JOIN alert AS a ON a.id = t.last_alert_id",
-  columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.labels, t.last_alert_id, t.wiped_at, " ..
+  columns = "t.acknowledged_by, t.acknowledged_by_id, t.resolved_by, t.resolved_by_id, t.silenced_by_id, t.labels, " ..
+    "t.last_alert_id, t.wiped_at, t.grouping_id, " ..
     "i.team_id, r.id AS live_route_id, a.received_at AS last_received_at, a.payload AS last_payload, a.parsed AS last_parsed",
   weight = "COALESCE(length(a.payload), 0) + COALESCE(length(a.parsed), 0)",
   count_max = 10000,
@@ -129,6 +140,7 @@ return {
   -- Of several filters a list begins with the first that has a source.
   filters = {
     { "id", "t.id = ?", type = "alert_group", source = sources.id },
+    { "root_alert_group_id", "t.root_id = ?", type = "alert_group", source = sources.root },
     { "search", add = add_search, source = search_source,
       about = "Words of titles, all of them, the last one also as the beginning of a word; #12 is the group of that number." },
     { "state", add = add_state, is_indexed = true, source = state_source,
@@ -165,5 +177,7 @@ return {
     { "paged_users", shape = PAGED, show = paged_users },
     { "is_demo", type = "boolean" },
     { "is_debug", type = "boolean" },
+    { "state_by", shape = "text?", show = state_by, about = "Who or what brought it into its state, in words." },
+    { "grouping_id", type = "text", shape = "text?", about = "What its alerts have in common; its first 1,000 characters." },
   },
 }

@@ -36,6 +36,11 @@ function words.label(verb) return LABELS[verb] end
 ---@return boolean
 function words.is_verb(verb) return LABELS[verb] ~= nil end
 
+--- What can be done about a group in this state, in order.
+---@param state group_state
+---@return string[]
+function words.verbs(state) return VERBS[state] or {} end
+
 local ONLY_INFORMS <const> = { thread = true, test = true, cancel = true }
 
 --- What can be done about the group in its state, in order; nothing without a group or for a message that only informs.
@@ -45,7 +50,7 @@ function words.actions(send)
   local out = {}
   if not send.group or ONLY_INFORMS[send.kind] then return out end
   if send.is_reminder then out[1] = { verb = "confirm", label = LABELS.confirm, url = send.links and send.links.confirm } end
-  for _, verb in ipairs(VERBS[send.group.state] or {}) do
+  for _, verb in ipairs(words.verbs(send.group.state)) do
     out[#out + 1] = { verb = verb, label = LABELS[verb], url = send.links and send.links[verb] }
   end
   return out

@@ -16,7 +16,7 @@ local texts <const> = require "web.texts"
 local web <const> = {}
 
 -- In the order of the navigation.
-local MODULES <const> = { "web.groups.table", "web.groups.group" }
+local MODULES <const> = { "web.groups.table", "web.groups.group", "web.groups.act" }
 
 local ROUTES <const>, AREAS <const> = {}, {}
 for _, name in ipairs(MODULES) do

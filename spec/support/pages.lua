@@ -5,8 +5,10 @@ local world <const> = require "world"
 local pages <const> = {}
 pages.__index = pages
 
---- A core, and somebody who looks at its pages.
-function pages.open(options) return setmetatable({ world = world.open(options) }, pages) end
+--- A core, and somebody who looks at its pages. `options`: those of world.open, or `world`, one that is open.
+function pages.open(options)
+  return setmetatable({ world = options and options.world or world.open(options) }, pages)
+end
 
 function pages:close() self.world:close() end
 

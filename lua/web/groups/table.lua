@@ -1,5 +1,6 @@
 --- The table of alert groups, `/`: filters live in the address, and what is done to those that are selected is a form.
 local group <const> = require "resources.alert_group"
+local group_state <const> = require "group_state"
 local ids <const> = require "tocsin.ids"
 local integration <const> = require "resources.integration"
 local json <const> = require "tocsin.json"
@@ -73,20 +74,16 @@ end
 -- Rows -------------------------------------------------------------------------------------------------------------------
 
 local SHOWN <const> = "SELECT t.id, t.title, t.alerts_count, t.started_at, t.acknowledged_at, " ..
-  "t.acknowledged_by, t.resolved_at, t.resolved_by, t.silenced_at, t.silenced_until, t.labels, t.is_demo, t.is_debug, " ..
-  "i.name AS integration, m.name AS team, a.name AS acknowledged_name, r.name AS resolved_name FROM alert_group AS t " ..
+  "t.acknowledged_by, t.acknowledged_by_id, t.resolved_at, t.resolved_by, t.resolved_by_id, t.silenced_at, t.silenced_until, " ..
+  "t.silenced_by_id, t.labels, t.is_demo, t.is_debug, i.name AS integration, m.name AS team FROM alert_group AS t " ..
   "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN team AS m ON m.id = i.team_id " ..
-  "LEFT JOIN user AS a ON a.id = t.acknowledged_by_id AND t.acknowledged_by = 'user' " ..
-  "LEFT JOIN user AS r ON r.id = t.resolved_by_id AND t.resolved_by = 'user' " ..
   "WHERE t.id IN (SELECT value FROM json_each($1)) ORDER BY t.id DESC"
 local PEOPLE <const> = "SELECT p.alert_group_id, u.name FROM page AS p JOIN user AS u ON u.id = p.user_id " ..
   "WHERE p.alert_group_id IN (SELECT value FROM json_each($1)) ORDER BY p.started_at"
 
-local function state_of_row(row)
-  if row.resolved_at then return "resolved", row.resolved_name or row.resolved_by, row.resolved_at end
-  if row.acknowledged_at then return "acknowledged", row.acknowledged_name or row.acknowledged_by, row.acknowledged_at end
-  if row.silenced_at then return "silenced", nil, row.silenced_at end
-  return "firing", nil, row.started_at
+local function name_of(id)
+  local row = store.row("SELECT name FROM user WHERE id = $1", id)
+  return row and row.name
 end
 
 local function labels_of(row)
@@ -97,9 +94,10 @@ local function labels_of(row)
 end
 
 local function shown(row, people, now)
-  local state <const>, by <const>, since <const> = state_of_row(row)
+  local state <const>, at <const>, by <const>, by_id <const> = group_state.of(row)
+  local since <const> = at or row.started_at
   return { id = ids.encode("I", row.id), number = row.id, title = row.title, alerts = row.alerts_count, state = state,
-    by = by or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
+    by = group_state.who(by, by_id, name_of) or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
     opened_at = time.text(row.started_at), integration = row.integration or "", team = row.team or "", labels = labels_of(row),
     people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1 }
 end
@@ -119,8 +117,7 @@ end
 local function find(request, state)
   local fixed <const> = filters_of(request, state)
   local before <const> = ids.decode("I", query_string.get(request.query, "before") or "")
-  if before then fixed[#fixed + 1] = condition("t.id < ?", before) end
-  local keys <const>, refusal <const> = rows.keys(group, asked(request, state), fixed, PAGE + 1)
+  local keys <const>, refusal <const> = rows.keys(group, asked(request, state), fixed, PAGE + 1, nil, before)
   if not keys then return nil, refusal end
   local has_more <const> = #keys > PAGE
   keys[PAGE + 1] = nil

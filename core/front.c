@@ -30,7 +30,7 @@ static void integration(const struct front *front, intake *in, struct http_excha
     if (is_beat && is_known) intake_beat(in, x, type, token);
     else if (m == HTTP_M_POST || (m == HTTP_M_GET && intake_takes_get(in, x, type, token)))
         intake_post(in, x, type, token);
-    else if (m == HTTP_M_GET || m == HTTP_M_HEAD) work(front, WORK_EXPLAIN, x);
+    else if (m == HTTP_M_GET || m == HTTP_M_HEAD) work(front, WORK_PAGE, x);
     else not_allowed(x, "GET, HEAD, POST");
 }
 
@@ -80,10 +80,6 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
         integration(front, in, x, str_from(path, integrations.len));
         return;
     }
-    if (str_starts(path, STR("/act/"))) {
-        work(front, WORK_ACT, x);
-        return;
-    }
     if (str_starts(path, STR("/callbacks/"))) {
         work(front, WORK_CALLBACK, x);
         return;
@@ -96,5 +92,6 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
         else not_allowed(x, "GET, HEAD");
         return;
     }
-    work(front, str_starts(path, STR("/api/")) ? WORK_API : WORK_PAGE, x);
+    bool is_page = !str_starts(path, STR("/api/")) || str_is(bare, STR("/api/v1/docs"));
+    work(front, is_page ? WORK_PAGE : WORK_API, x);
 }

@@ -110,24 +110,15 @@ static str person_of(const char *header, const struct http_request *r) {
 }
 
 static const char *const modules[] = {[WORK_API] = "api",
-                                      [WORK_EXPLAIN] = "api.explain",
-                                      [WORK_ACT] = "api.act",
                                       [WORK_CALLBACK] = "api.callbacks",
                                       [WORK_PAGE] = "web"};
 
-// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client, person) or api.explain.page(type, token,
-// base_url) → status, content_type, body, extra_headers, stream.
+// Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client, person) →
+// status, content_type, body, extra_headers, stream.
 static err call(struct worker *one, struct http_exchange *x, struct script_value out[5], struct why *why) {
     const struct http_request *r = &x->request;
     struct script_budget budget = {.fuel = API_FUEL};
     struct work *work = x->work;
-    if (work->kind == WORK_EXPLAIN) {
-        str rest = str_from(r->path, strlen("/integrations/v1/")), type = {NULL, 0}, token = {NULL, 0};
-        str_split(&rest, '/', &type);
-        str_split(&rest, '/', &token);
-        struct script_value args[] = {script_text(type), script_text(token), script_text(r->base_url)};
-        return script_call(one->tools.script, "api.explain", "page", args, 3, budget, x->arena, out, 5, why);
-    }
     struct script_value args[] = {script_text(r->method == HTTP_M_HEAD ? STR("GET") : r->method_name),
                                   script_text(r->path),
                                   script_text(r->query),

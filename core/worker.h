@@ -31,12 +31,12 @@ struct workers_options {
     log_t *log;
 };
 
-enum work_kind { WORK_API, WORK_EXPLAIN, WORK_ACT, WORK_CALLBACK, WORK_PAGE };
+enum work_kind { WORK_API, WORK_CALLBACK, WORK_PAGE };
 
 workers *workers_new(const struct workers_options *options, struct why *why);
 void workers_start(workers *w);
-// The exchange's answer is ready when its mail is back on its loop. For WORK_EXPLAIN the path is
-// /integrations/v1/<type>/<token>/, for WORK_ACT /act/<token>, for WORK_CALLBACK /callbacks/<provider>. ERR_FULL: too many wait.
+// The exchange's answer is ready when its mail is back on its loop. For WORK_API the path begins with /api/, for WORK_CALLBACK it
+// is /callbacks/<provider>. ERR_FULL: too many wait.
 err workers_push(workers *w, enum work_kind kind, struct http_exchange *x);
 struct aside_door workers_aside(workers *w);
 bool workers_turn(workers *w); // one request or aside, without threads

@@ -6,17 +6,21 @@ local auth <const> = require "api.auth"
 local crypto <const> = require "tocsin.crypto"
 local json <const> = require "tocsin.json"
 local page <const> = require "web.page"
-local pages <const> = require "api.pages"
 local port <const> = require "tocsin.port"
 local query_string <const> = require "api.query"
 local rights <const> = require "api.rights"
 local session <const> = require "api.session"
 local texts <const> = require "web.texts"
+local writer <const> = require "api.writer"
 
 local web <const> = {}
 
 -- In the order of the navigation.
-local MODULES <const> = { "web.groups.table", "web.groups.group", "web.groups.act" }
+local MODULES <const> = {
+  "web.groups.table", "web.groups.group", "web.groups.act",
+  "web.account.sign_in", "web.account.oidc", "web.account.link", "web.account.own",
+  "web.outside.act", "web.outside.explain", "web.outside.docs",
+}
 
 local ROUTES <const>, AREAS <const> = {}, {}
 for _, name in ipairs(MODULES) do
@@ -60,22 +64,24 @@ local function nav_of(request)
   return list
 end
 
--- A form of another site may do nothing here. What is sent with a token no other page can send.
+-- A form of another site may do nothing here. What is sent with a token no other page can send; and a program that sends JSON
+-- says nothing of where it comes from, while a page can send none elsewhere without being asked first.
 local function is_welcome(request, row)
-  return request.method == "GET" or request.headers.authorization ~= nil or row.is_for_other_sites == true or
-    session.is_from_us(request)
+  if request.method == "GET" or row.is_for_other_sites then return true end
+  local says <const> = request.headers.origin or request.headers["sec-fetch-site"]
+  return request.headers.authorization ~= nil or request.is_json and not says or session.is_from_us(request)
 end
 
 -- Who asks, in `request.actor`; or the answer that they get instead.
 local function stranger(request, row)
   local actor <const>, refusal <const> = auth.of(request)
   request.actor = actor
+  request.nav = actor and nav_of(request)
   if row[4] == "open" then return nil end
   if not actor then
     local is_ours <const> = request.method == "GET" or not request.headers.cookie
     return is_ours and sign_in(request) or page.failed(request, refusal.status, texts.errors.forbidden)
   end
-  request.nav = nav_of(request)
   local no <const> = rights.check_route(actor, row, request.id)
   return no and page.failed(request, no.status, no.status == 404 and texts.errors.not_found or texts.errors.forbidden)
 end
@@ -109,6 +115,10 @@ local function failure(request, problem)
   return page.failed(request, 500, texts.errors.failed .. " " .. id .. ".")
 end
 
+local function is_json(headers)
+  return string.lower(string.match(headers["content-type"] or "", "^%s*([^;%s]*)")) == "application/json"
+end
+
 ---Answers one request for a page. Called by a worker thread.
 ---@param headers_json string JSON object: lower-case name → value
 ---@param now integer µs UTC
@@ -120,16 +130,14 @@ end
 ---@return string body
 ---@return string extra_headers complete lines
 function web.handle(method, path, query, headers_json, body, now, base_url, client, person)
-  if pages.has(path) then
-    return pages.handle(method, path, query, headers_json, body, now, base_url, client, person)
-  end
   local request <const> = { method = method, path = path, query_text = query, query = query_string.parse(query),
     headers = json.decode(headers_json), body = body or "", now = now, base_url = string.gsub(base_url, "/+$", ""),
     client = { address = client, person = person ~= "" and person or nil } }
+  request.is_json = is_json(request.headers)
   request.root = string.match(request.base_url, "^%a+://[^/]+(.*)$") or ""
   local ok, a = pcall(answer, request)
   if not ok then a = failure(request, a) end
-  return a.status, a.content_type, a.text, a.headers
+  return a.status, a.content_type or "application/json", a.text or writer.text(a.value), a.headers or ""
 end
 
 return web

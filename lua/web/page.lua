@@ -5,10 +5,12 @@ local crypto <const> = require "tocsin.crypto"
 local jinja <const> = require "jinja"
 local texts <const> = require "web.texts"
 local view <const> = require "web.view"
+local writer <const> = require "api.writer"
 
 local page <const> = {}
 
 local FOLDER <const> = "lua/web/"
+local OWN_PATH_MAX <const> = 2000
 local HTML <const> = "text/html; charset=utf-8"
 -- Nothing but our own files is loaded, and no script or style stands in a page.
 local POLICY <const> = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; " ..
@@ -119,9 +121,28 @@ function page.lead_to(address, headers)
   return { status = 303, content_type = HTML, text = "", headers = "Location: " .. address .. "\r\n" .. headers_of(headers) }
 end
 
---- The answer that says what is not so: a heading, and perhaps a sentence.
-function page.failed(request, status, heading, text, headers)
-  return page.answer(request, "error.html", { status = status, heading = heading, text = text }, status, headers)
+--- A page with a heading and a sentence, and perhaps a link: { path, text }.
+function page.message(request, status, heading, sentence, link, headers)
+  return page.answer(request, "message.html", { heading = heading, sentence = sentence, link = link }, status, headers)
+end
+
+--- The answer that says why something is not so, as JSON to who sent JSON.
+function page.failed(request, status, heading, sentence, headers)
+  if request.is_json then
+    return { status = status, value = writer.object("detail", sentence or heading),
+      headers = "Cache-Control: no-store\r\n" .. (headers or "") }
+  end
+  return page.message(request, status, heading, sentence, { path = "/", text = texts.errors.home }, headers)
+end
+
+--- Where a `next` or `back` leads: a path here, or the alert groups for anything else. A browser takes `//host` and
+--- `/\host` for another host, and drops tabs and newlines before it looks.
+---@param text any
+---@return string
+function page.own_path(text)
+  local is_good <const> = type(text) == "string" and #text <= OWN_PATH_MAX and
+    string.find(text, "^/[%w%-._~!$&'()*+,;=:@%%/?]*$") and not string.find(text, "^//")
+  return is_good and text or "/"
 end
 
 return page

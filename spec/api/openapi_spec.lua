@@ -119,7 +119,7 @@ describe("the OpenAPI document", function()
     for _, words in ipairs { "/api/v1/alert_groups/{id}/acknowledge/", "escalation_chain_id", "openapi.json" } do
       assert.is_true(page:find(words, 1, true) ~= nil, words)
     end
-    assert.is_nil(page:find("<script", 1, true))
+    assert.is_nil(page:find("<script>", 1, true))
     assert.is_nil(page:find("https?://[^t]"))
   end)
 

@@ -132,7 +132,7 @@ describe("the second factor", function()
   it("is asked for by a page of its own, whose ticket says that the password was right", function()
     enrol()
     local phone = browser.new(c.core)
-    local first = phone:post("/sign-in", { name = "ann", password = PASSWORD, next = "/alert-groups" })
+    local first = phone:post("/sign-in", { email = "ann", password = PASSWORD, next = "/alert-groups" })
     local ticket = browser.hidden(first, "ticket")
     assert.same({ 200, "/alert-groups" }, { first.status, browser.hidden(first, "next") })
     assert.truthy(first.text:find("one-time-code", 1, true))
@@ -151,14 +151,14 @@ describe("the second factor", function()
 
   it("has a ticket that is void when the password is another one by then", function()
     enrol()
-    local ticket = browser.hidden(b.new(c.core):post("/sign-in", { name = "ann", password = PASSWORD }), "ticket")
+    local ticket = browser.hidden(b.new(c.core):post("/sign-in", { email = "ann", password = PASSWORD }), "ticket")
     assert.equal(200, b:post("/account/password", { password = PASSWORD, new_password = PASSWORD .. "!", again = PASSWORD .. "!" }).status)
     assert.equal(401, browser.new(c.core):post("/sign-in", { ticket = ticket, code = code() }).status)
   end)
 
   it("counts guesses of codes as tries to sign in", function()
     enrol()
-    local ticket = browser.hidden(browser.new(c.core):post("/sign-in", { name = "ann", password = PASSWORD }), "ticket")
+    local ticket = browser.hidden(browser.new(c.core):post("/sign-in", { email = "ann", password = PASSWORD }), "ticket")
     local statuses = {}
     for _ = 1, 12 do
       local status = browser.new(c.core):post("/sign-in", { ticket = ticket, code = "000000" }).status

@@ -279,7 +279,7 @@ describe("the command", function()
           assert.equal(200, s:request("POST", path_of(hook), { body = '{"host":"' .. case[1] .. '","check":"disk full"}' }).status)
         end
         assert.equal(case.title, s:api("GET", "/alert_groups/").results[1].title)
-        assert.truthy(s:request("GET", path_of(hook)).body:find('<p class="about">' .. case[2], 1, true), case[1])
+        assert.truthy(s:request("GET", path_of(hook)).body:find('<p class="hint">' .. case[2], 1, true), case[1])
         s.expects = case.logged and '"event":"integration_file_broken".*integrations/tide%.lua'
         s:finish()
         local lines = 0 -- once at the start, once at the first alert

@@ -148,7 +148,8 @@ end
 ---@param path string with or without a query
 function M.problem(method, path, status, text, kind)
   path = path:match "^[^?]*"
-  if not path:find "^/api/v1/" or method == "HEAD" then return nil end
+  local is_page = path:find "^/api/v1/docs/?$"
+  if not path:find "^/api/v1/" or is_page or method == "HEAD" then return nil end
   local schema, why = schema_of(route_of(path), method, status, kind)
   if schema == nil then return why end
   if not schema then return text ~= "" and "an answer where none is described" or nil end

@@ -21,12 +21,6 @@ local function act(request, verb, id, sent)
   return problem
 end
 
--- A way back that stays on this server.
-local function back_of(sent)
-  local back <const> = sent.back or "/"
-  return string.find(back, "^/[^/\\]") and not string.find(back, "%c") and back or "/"
-end
-
 local function is_verb(verb) return sending_words.is_verb(verb) or verb == "unattach" end
 
 local function sentence_of(problem)
@@ -66,7 +60,7 @@ local function act_on(request)
     problem = act(request, verb, id, sent) or problem
   end
   if problem and #list == 1 then return refused(request, list[1], problem, sent.note) end
-  return page.see_other(request, back_of(sent))
+  return page.see_other(request, page.own_path(sent.back))
 end
 
 local function done(request, problem, note)

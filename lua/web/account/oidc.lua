@@ -8,39 +8,38 @@ local group_mapping = require("api.group_mapping")
 local json = require("tocsin.json")
 local keys = require("keys")
 local oidc = require("api.oidc")
-local page = require("api.page")
+local page = require("web.page")
 local port = require("tocsin.port")
 local query_string = require("api.query")
 local seal = require("tocsin.seal")
 local session = require("api.session")
 local sign_in = require("api.sign_in")
 local store = require("tocsin.store")
-
-local page_oidc = {}
+local texts = require("web.texts")
 
 local LIFE_US <const>, NAME_MAX <const>, EMAIL_MAX <const> = 600000000, 190, 254
 local COOKIE <const> = "oidc"
 local ROLES <const> = { viewer = true, editor = true, admin = true }
 
-local function failed(status, sentence)
-  return page.message(status, "You are not signed in", sentence, { path = "/sign-in", text = "To sign-in" })
+local function failed(request, status, sentence)
+  return page.message(request, status, texts.sign_in.not_in, sentence, { path = "/sign-in", text = texts.sign_in.link })
 end
 
 local function not_now(request)
   local wait = attempts.take("link", nil, request.client.address)
-  return wait > 0 and failed(429, sign_in.too_many(wait)) or nil
+  return wait > 0 and failed(request, 429, sign_in.too_many(wait)) or nil
 end
 
----GET /sign-in/oidc: sends the person there.
-function page_oidc.go(request)
+-- GET /sign-in/oidc: sends the person there.
+local function go(request)
   local s = oidc.settings()
-  if not s then return page.message(404, "Not found", "There is no such page.") end
+  if not s then return nil end
   local refusal = not_now(request)
   if refusal then return refusal end
   local url, memory = oidc.begin(s, request.base_url)
-  if not url then return failed(502, memory) end
-  memory.is, memory.until_at, memory.next = "oidc", request.now + LIFE_US, page.next(query_string.get(request.query, "next"))
-  return page.see(url, session.set_cookie(request, COOKIE, assert(seal.seal(json.encode(memory))), LIFE_US // 1000000))
+  if not url then return failed(request, 502, memory) end
+  memory.is, memory.until_at, memory.next = "oidc", request.now + LIFE_US, page.own_path(query_string.get(request.query, "next"))
+  return page.lead_to(url, session.set_cookie(request, COOKIE, assert(seal.seal(json.encode(memory))), LIFE_US // 1000000))
 end
 
 -- What was remembered when the person left, if it is this sign-in that they come back from.
@@ -77,10 +76,10 @@ local function find(s, claims, person)
   local known = store.row(FIELDS .. "a.oidc_issuer = $1 AND a.oidc_subject = $2", s.oidc_issuer, claims.sub)
   if known or not person.email then return known end
   local found = store.rows(FIELDS .. "lower(u.email) = lower($1) ORDER BY u.id LIMIT 2", person.email)
-  if #found > 1 then return nil, "More than one person here has the e-mail address " .. person.email .. ". Ask an admin." end
+  if #found > 1 then return nil, string.format(texts.oidc.two, person.email) end
   local one = found[1]
   if one and one.oidc_subject and one.oidc_issuer == s.oidc_issuer then
-    return nil, "The account with the address " .. person.email .. " belongs to another sign-in. Ask an admin."
+    return nil, string.format(texts.oidc.other, person.email)
   end
   return one
 end
@@ -113,7 +112,7 @@ local function admit(request, s, claims)
   -- The way in for emergencies does not depend on somebody else's groups.
   if user and (user.is_break_glass == 1 or not role) then role = user.role end
   role = role or s.oidc_default_role
-  if not ROLES[role] then return nil, "You have no role here. Ask an admin." end
+  if not ROLES[role] then return nil, texts.oidc.no_role end
   if user then
     local changes = role ~= user.role and {
       { sql = "UPDATE user SET role = $1, version = version + 1 WHERE id = $2", args = { role, user.id } },
@@ -123,7 +122,7 @@ local function admit(request, s, claims)
     local is_linked = user.oidc_issuer == s.oidc_issuer and user.oidc_subject == claims.sub
     return user.id, account.statements(changes, not is_linked and link(user.id, s, claims) or {}, teams(user.id, s, groups))
   end
-  if not s.oidc_create then return nil, "There is no account for you here. Ask an admin." end
+  if not s.oidc_create then return nil, texts.oidc.nobody end
   person.role = role
   local id = { ref = 1, column = "id" }
   return id, account.statements(account.create(person, request.now), link(id, s, claims), teams(id, s, groups),
@@ -132,32 +131,34 @@ end
 
 local function open(request, s, claims, next_path)
   local id, statements = admit(request, s, claims)
-  if not id then return failed(403, statements) end
+  if not id then return failed(request, 403, statements) end
   local opens, cookie = session.open(request, id, "oidc")
   local result, sentence, code = port.call("write", { statements = account.statements(statements, opens,
     account.trail("user", id, "sign_in", id, { method = "oidc", address = request.client.address }, request.now)) })
-  if result then return page.see(next_path, cookie .. session.drop_cookie(COOKIE)) end
+  if result then return page.see_other(request, next_path, cookie .. session.drop_cookie(COOKIE)) end
   if code ~= "CONFLICT" then error({ code = code, sentence = sentence }) end
-  return failed(403, "Somebody here has your username or e-mail address already. Ask an admin.")
+  return failed(request, 403, texts.oidc.taken)
 end
 
----GET /sign-in/oidc/callback: the person is back, with a code or with an error.
-function page_oidc.come_back(request)
+-- GET /sign-in/oidc/callback: the person is back, with a code or with an error.
+local function come_back(request)
   local s = oidc.settings()
-  if not s then return page.message(404, "Not found", "There is no such page.") end
+  if not s then return nil end
   local refusal = not_now(request)
   if refusal then return refusal end
   local memory = memory_of(request)
-  if not memory then return failed(400, "This is not the sign-in that began in this browser, or it took too long.") end
+  if not memory then return failed(request, 400, texts.oidc.too_late) end
   local problem, code = query_string.get(request.query, "error"), query_string.get(request.query, "code")
   if problem or not code then
-    return failed(403, "The identity provider did not let you in" .. (problem and ": " .. string.sub(problem, 1, 100) or "") ..
-      ".")
+    return failed(request, 403, texts.oidc.refused .. (problem and ": " .. string.sub(problem, 1, 100) or "") .. ".")
   end
   local claims, why = oidc.finish(s, request.base_url, code, memory, request.now)
-  if not claims then return failed(502, why) end
+  if not claims then return failed(request, 502, why) end
   attempts.good("link", nil, request.client.address)
-  return open(request, s, claims, page.next(memory.next))
+  return open(request, s, claims, page.own_path(memory.next))
 end
 
-return page_oidc
+return { routes = {
+  { "/sign-in/oidc", "GET", go, "open" },
+  { "/sign-in/oidc/callback", "GET", come_back, "open" },
+} }

@@ -1,28 +1,8 @@
---- GET /openapi.json, the document of this API, and GET /docs/, the same as a page. Both say only what every server of this
---- version has.
-local asset = require("tocsin.asset")
-local crypto = require("tocsin.crypto")
-local jinja = require("jinja")
+--- GET /api/v1/docs/: the document of the API as a page. It says only what every server of this version has.
+local api = require("api")
 local json = require("tocsin.json")
 local openapi = require("api.openapi")
-
-local docs = {}
-
-local HEADERS <const> = "Content-Security-Policy: default-src 'none'; style-src 'nonce-%s'; base-uri 'none'; " ..
-  "form-action 'none'; frame-ancestors 'none'\r\nReferrer-Policy: no-referrer\r\n"
-
-local function all()
-  local api = require("api") -- which requires this file
-  return api.routes(), api.resources()
-end
-
-docs.document = {
-  about = "This document.", gives = { object = { { "openapi", "text" } }, open = true },
-  answer = function(request)
-    local routes, resources = all()
-    return { status = 200, value = openapi.document(routes, resources, request.base_url) }
-  end,
-}
+local page = require("web.page")
 
 -- Words for a shape, as short as they can be.
 local function words_of(s)
@@ -76,15 +56,8 @@ local function view(routes, resources)
   return json.encode { tags = tags, components = components }
 end
 
-docs.page = {
-  about = "This document as a page.", gives = "text", kind = "text/html; charset=utf-8",
-  answer = function(request)
-    local nonce = crypto.hex(crypto.random_bytes(16))
-    local seen = json.payload(view(all())) -- as templates see JSON
-    local template = assert(jinja.new({}):compile(asset.get("lua/web/docs.html")))
-    local text = assert(template:render({ nonce = nonce, api = seen, base = request.base_url }))
-    return { status = 200, content_type = "text/html; charset=utf-8", text = text, headers = string.format(HEADERS, nonce) }
-  end,
-}
+local function answer(request)
+  return page.answer(request, "docs.html", { api = json.payload(view(api.routes(), api.resources())), base = request.base_url })
+end
 
-return docs
+return { routes = { { "/api/v1/docs", "GET", answer, "open" } } }

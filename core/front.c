@@ -16,11 +16,28 @@ static void work(const struct front *front, enum work_kind kind, struct http_exc
         http_reply_detail(x, 503, "Too many requests are waiting; try again.", "Retry-After: 1\r\n");
 }
 
+// Where other systems' senders post (lua/api/doors/README.md): on the loop like any alert, unless rows are needed.
+static void door(const struct front *front, intake *in, struct http_exchange *x) {
+    if (!intake_door(in, x)) work(front, WORK_DOOR, x);
+}
+
+static bool is_door(str path) {
+    static const char *const begins[] = {"/api/v2/", "/v2/", "/v1/api/", "/v1/webhooks/", "/generic/2010-04-15/",
+                                         "/integrations/generic/"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (str_starts(path, str_of(begins[i]))) return true;
+    return false;
+}
+
 // /integrations/v1/<type>/<token>[/] and …/<token>/heartbeat[/]
 static void integration(const struct front *front, intake *in, struct http_exchange *x, str rest) {
     str type, token;
     bool is_named = str_split(&rest, '/', &type) && type.len && str_split(&rest, '/', &token);
     bool is_beat = is_named && (str_is(rest, STR("heartbeat")) || str_is(rest, STR("heartbeat/")));
+    if (is_named && str_starts(rest, STR("api/v2/"))) {
+        door(front, in, x);
+        return;
+    }
     if (!is_named || (rest.len && !is_beat)) {
         http_reply_detail(x, 404, "Not found.", "");
         return;
@@ -78,6 +95,10 @@ void front_request(const struct front *front, intake *in, struct http_exchange *
     str path = x->request.path, integrations = STR("/integrations/v1/");
     if (str_starts(path, integrations)) {
         integration(front, in, x, str_from(path, integrations.len));
+        return;
+    }
+    if (is_door(path)) {
+        door(front, in, x);
         return;
     }
     if (str_starts(path, STR("/callbacks/"))) {

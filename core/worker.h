@@ -31,7 +31,7 @@ struct workers_options {
     log_t *log;
 };
 
-enum work_kind { WORK_API, WORK_CALLBACK, WORK_PAGE };
+enum work_kind { WORK_API, WORK_CALLBACK, WORK_DOOR, WORK_PAGE };
 
 workers *workers_new(const struct workers_options *options, struct why *why);
 void workers_start(workers *w);

@@ -58,7 +58,8 @@ local function load_table(source, address)
 end
 
 -- Fields that a file takes from its base: all but what is its own story.
-local NOT_INHERITED <const> = { name = true, about = true, connect = true, base = true, examples = true }
+local NOT_INHERITED <const> = { name = true, about = true, connect = true, base = true, examples = true,
+  has_door = true, has_keys = true, token_form = true }
 
 local function take_missing(data, base)
   for field, v in pairs(base) do
@@ -163,8 +164,8 @@ local function is_there(name)
   return false
 end
 
---- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 16 `accepts_get`. A
---- type without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
+--- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 16 `accepts_get`, 32 a door.
+--- A type without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
 --- nobody can tell; nothing may be read as if it had none.
 ---@param name string
 ---@return integer flags
@@ -172,8 +173,9 @@ end
 function integration.look(name)
   local spec, problems, rest = integration.load(name)
   local has = spec or rest
-  if has and (spec or not (has.receive or has.split)) then
-    return (has.receive and 1 or 0) | (has.split and 2 or 0) | (has.accepts_get and 16 or 0), problems and problems[1]
+  if has and (spec or not (has.receive or has.split or has.has_door)) then
+    return (has.receive and 1 or 0) | (has.split and 2 or 0) | (has.accepts_get and 16 or 0) | (has.has_door and 32 or 0),
+      problems and problems[1]
   end
   if not is_there(name) then return 0 end
   return BROKEN, problems[1]

@@ -108,7 +108,7 @@ end
 ---@param id integer
 ---@param version integer
 ---@param json_text string
----@return integer flags 1: the type has `receive`, 2: `split`; 8: its file is broken; 16: it takes GET
+---@return integer flags 1: the type has `receive`, 2: `split`; 8: its file is broken; 16: it takes GET; 32: it has a door
 ---@return string|nil why what is wrong with the file
 function signal.configure(id, version, json_text)
   local config = assert(json.decode(json_text))

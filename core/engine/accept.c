@@ -85,6 +85,16 @@ static err index_soon(engine *e, int64_t now) {
     return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
 }
 
+#define REPEAT_LOG_US (5 * INT64_C(1000000)) // of repeats in each such time, one leaves a line
+
+static err log_repeat(struct accept_item *a, const struct group *before, const struct group *g, int64_t now) {
+    bool is_first = before->alerts_count == 1;
+    bool is_due = is_first || now / REPEAT_LOG_US != before->last_alert_at / REPEAT_LOG_US;
+    if (!a->signal.logs_repeats || g->resolved_at || !is_due) return ERR_OK;
+    struct group_actor source = {.by = BY_SOURCE};
+    return engine_add_line_by(a->engine, g->id, "duplicate_suppressed", "joined_open_group", STR(""), source, now);
+}
+
 static void guess(struct accept_item *a, const struct group *g) {
     open_guess_set(a->engine->open_guess, g->integration_id, g->route_id, g->grouping_hash, g->is_open && g->has_hash);
 }
@@ -104,6 +114,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (window) engine_maintenance_open(window, &g, &effects);
     g.id = group_rows_next_group_id(e->rows);
     g.grouping_hash = grouping_hash;
+    a->is_new = true;
     err x = add_alert(a, &g);
     if (x != ERR_OK) return x;
     struct group_texts texts = {.grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)},
@@ -140,6 +151,7 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     if (x != ERR_OK) return x;
     if (!effects.line_count) {
         x = group_rows_touch(e->rows, g);
+        if (x == ERR_OK) x = log_repeat(a, &before, g, now);
         if (x == ERR_OK) x = engine_posts_joined(e, g, now);
         bool goes_on = x == ERR_OK && g->escalation == ESCALATION_PAUSED;
         return goes_on ? engine_escalation_resume(e, g, 0, now) : x;
@@ -194,7 +206,7 @@ static err apply_resolve(struct accept_item *a, int64_t hash, int64_t now) {
     err x = ERR_OK;
     while (count == OPEN_MAX && x == ERR_OK) {
         x = group_rows_find_open(e->rows, a->signal.integration_id, hash, INT64_MAX, groups, OPEN_MAX, &count);
-        if (x == ERR_OK && !joined && !count) return apply_late(a, hash, now);
+        if (x == ERR_OK && !joined && !count) return a->signal.needs_open ? ERR_OK : apply_late(a, hash, now);
         size_t own = 0;
         for (size_t i = 0; i < count; i++)
             if (groups[i].route_id == a->signal.route_id) own = i;
@@ -222,6 +234,7 @@ static err accept(struct commit_item *item, int64_t now) {
     bool is_grouped = a->signal.has_grouping_id && !a->signal.is_demo;
     err x = is_grouped ? apply_grouped(a, now) : open_group(a, 0, now);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_CORRUPT : x;
+    if (!a->alert_id) return ERR_OK;
     engine_count(&e->counters.alerts);
     engine_count(&integration->counters->alerts);
     if (!a->signal.is_demo)
@@ -241,6 +254,8 @@ static err accept_apply(struct commit_item *item, store *s, int64_t now) {
 void accept_init(struct accept_item *a, engine *e) {
     a->engine = e;
     a->payload_hash = engine_hash(e, a->signal.payload);
+    a->alert_id = a->alert_group_id = 0;
+    a->is_new = false;
     a->grouping_hash = a->signal.has_grouping_id ? engine_hash(e, a->signal.grouping_id) : 0;
     a->item.class = COMMIT_ALERT;
     a->item.lane = a->signal.integration_id;

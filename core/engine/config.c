@@ -16,8 +16,11 @@ struct held_integration {
 struct config {
     uint64_t refs, version;
     size_t count, slots;
-    struct config_integration **list;    // by id
-    struct config_integration **by_hash; // open addressing, `slots` a power of two
+    struct config_integration **list; // by id
+    struct token_slot {
+        const struct config_integration *integration;
+        const struct config_key *key; // NULL: its own token
+    } * by_hash;                      // open addressing, `slots` a power of two
     unsigned char hash_key[16];
 };
 
@@ -90,14 +93,27 @@ uint64_t config_version(const config *c) { return c->version; }
 size_t config_count(const config *c) { return c->count; }
 const struct config_integration *config_at(const config *c, size_t i) { return c->list[i]; }
 
-const struct config_integration *config_by_token(const config *c, str token) {
-    // Found by a keyed hash, so the time says nothing about which characters are right; then compared in full.
-    const struct config_integration *found = NULL;
-    for (size_t i = token_hash(c->hash_key, token) & (c->slots - 1); c->by_hash[i]; i = (i + 1) & (c->slots - 1)) {
-        str t = c->by_hash[i]->token;
-        if (t.len == token.len && sodium_memcmp(t.ptr, token.ptr, t.len) == 0) found = c->by_hash[i];
+// Found by a keyed hash, so the time says nothing about which characters are right; then compared in full.
+static struct token_slot find_token(const config *c, str token) {
+    struct token_slot found = {0};
+    size_t i = token_hash(c->hash_key, token) & (c->slots - 1);
+    for (; c->by_hash[i].integration; i = (i + 1) & (c->slots - 1)) {
+        const struct token_slot *slot = &c->by_hash[i];
+        str t = slot->key ? slot->key->token : slot->integration->token;
+        if (t.len == token.len && sodium_memcmp(t.ptr, token.ptr, t.len) == 0) found = *slot;
     }
     return found;
+}
+
+const struct config_integration *config_by_token(const config *c, str token) {
+    struct token_slot found = find_token(c, token);
+    return found.key ? NULL : found.integration;
+}
+
+const struct config_integration *config_by_key(const config *c, str token, str *type) {
+    struct token_slot found = find_token(c, token);
+    *type = found.key ? found.key->type : STR("generic");
+    return found.integration;
 }
 
 const struct config_integration *config_by_id(const config *c, int64_t id) {
@@ -262,6 +278,18 @@ static err load_heartbeat(store *s, struct held_integration *h) {
     return ERR_OK;
 }
 
+static err load_keys(store *s, struct held_integration *h) {
+    struct store_rows rows;
+    err e = store_run(s, h->arena, "SELECT type, token FROM integration_key WHERE integration_id = $1 ORDER BY id",
+                      &SV_INT(h->view.id), 1, 0, &rows, NULL);
+    if (e != ERR_OK) return e;
+    h->view.key_count = rows.count;
+    h->view.keys = arena_alloc(h->arena, (rows.count + 1) * sizeof *h->view.keys);
+    for (size_t i = 0; i < rows.count; i++)
+        h->view.keys[i] = (struct config_key){.type = rows.values[i * 2].text, .token = rows.values[i * 2 + 1].text};
+    return ERR_OK;
+}
+
 static err load_integration(config_source *cs, store *s, int64_t id, struct config_integration **out) {
     arena *a = arena_new();
     struct held_integration *h = arena_alloc(a, sizeof *h);
@@ -276,19 +304,27 @@ static err load_integration(config_source *cs, store *s, int64_t id, struct conf
         e = make_json(s, h, rows.values);
     }
     if (e == ERR_OK) e = load_heartbeat(s, h);
+    if (e == ERR_OK) e = load_keys(s, h);
     if (e == ERR_OK) *out = &h->view;
     else arena_free(a);
     return e;
 }
 
+static void index_token(config *c, const struct config_integration *i, const struct config_key *key) {
+    size_t at = token_hash(c->hash_key, key ? key->token : i->token) & (c->slots - 1);
+    while (c->by_hash[at].integration) at = (at + 1) & (c->slots - 1);
+    c->by_hash[at] = (struct token_slot){i, key};
+}
+
 static void index_tokens(config *c) {
+    size_t count = c->count;
+    for (size_t i = 0; i < c->count; i++) count += c->list[i]->key_count;
     c->slots = 16;
-    while (c->slots < c->count * 2 + 1) c->slots *= 2;
-    c->by_hash = mem_zero(c->slots * sizeof(struct config_integration *));
+    while (c->slots < count * 2 + 1) c->slots *= 2;
+    c->by_hash = mem_zero(c->slots * sizeof *c->by_hash);
     for (size_t i = 0; i < c->count; i++) {
-        size_t at = token_hash(c->hash_key, c->list[i]->token) & (c->slots - 1);
-        while (c->by_hash[at]) at = (at + 1) & (c->slots - 1);
-        c->by_hash[at] = c->list[i];
+        index_token(c, c->list[i], NULL);
+        for (size_t k = 0; k < c->list[i]->key_count; k++) index_token(c, c->list[i], &c->list[i]->keys[k]);
     }
 }
 

@@ -23,6 +23,10 @@ struct config_route {
     const struct config_room *rooms;
 };
 
+struct config_key { // a further token of an integration
+    str type, token;
+};
+
 struct config_integration { // immutable once published, shared by snapshots
     int64_t id, version;
     str type, token, name, team; // team: its name, or empty
@@ -42,6 +46,8 @@ struct config_integration { // immutable once published, shared by snapshots
     str json;
     size_t route_count;
     struct config_route *routes;
+    size_t key_count;
+    struct config_key *keys;
     struct config_counters *counters; // shared by all versions of this integration
 };
 
@@ -68,6 +74,8 @@ void config_release(const config *c);
 uint64_t config_version(const config *c);
 // By token, in time that does not depend on how much of it is right. NULL when there is none.
 const struct config_integration *config_by_token(const config *c, str token);
+// The same by its own token or by a key. `type` is the key's, and "generic" for the own token.
+const struct config_integration *config_by_key(const config *c, str token, str *type);
 const struct config_integration *config_by_id(const config *c, int64_t id);
 size_t config_count(const config *c);
 const struct config_integration *config_at(const config *c, size_t i);

@@ -72,7 +72,8 @@ struct accept_item {
     struct accept_item *next; // of the same request, or NULL
     struct signal signal;
     int64_t grouping_hash, payload_hash; // made by accept_init, so that the commit thread need not
-    int64_t alert_id, alert_group_id;    // results
+    int64_t alert_id, alert_group_id;    // results; 0: nothing was stored
+    bool is_new;                         // result: the group was opened by it
 };
 void accept_init(struct accept_item *a, engine *e); // after the signal is filled
 

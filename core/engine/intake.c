@@ -48,36 +48,57 @@ bool intake_check(intake *in, struct http_exchange *x, str type, str token) {
     return intake_find(in, x, type, token) != NULL;
 }
 
-void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s) {
+bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i, struct rate_window *window,
+                     const struct door *door) {
+    int64_t retry_s = 0;
+    if (!i->rate_limit || rate_window_pass(window, i->rate_limit, x->request.received_at, &retry_s)) return true;
     char headers[48];
     snprintf(headers, sizeof headers, "Retry-After: %lld\r\n", (long long)retry_s);
     buf text = {0};
     buf_printf(&text,
                "Rate limit of integration %.*s is exceeded: %lld requests in 5 minutes. Try again in %lld seconds.",
                STR_FMT(i->name), (long long)i->rate_limit, (long long)retry_s);
-    http_reply(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
+    intake_count_refused(i);
+    if (door) intake_door_refuse(in, x, door, 429, buf_view(&text), headers);
+    else http_reply(x, 429, "text/plain; charset=utf-8", buf_view(&text), headers);
     buf_free(&text);
+    return false;
+}
+
+static void refuse(intake *in, struct http_exchange *x, const struct config_integration *i, const struct door *door,
+                   int status, const char *sentence) {
+    intake_count_refused(i);
+    if (door) intake_door_refuse(in, x, door, status, str_of(sentence), NULL);
+    else http_reply_detail(x, status, sentence, NULL);
+}
+
+static void mark(struct part *p, const struct reading *reading) {
+    p->accept.signal.needs_open = (reading->bits & DOOR_NEEDS_OPEN) != 0;
+    p->accept.signal.logs_repeats = (reading->bits & DOOR_LOGS_REPEATS) != 0;
 }
 
 static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i,
-                       const struct payload *payload) {
+                       const struct reading *reading, const struct door *door) {
     struct arrival *a = intake_arrival(in, x, i, 1);
     struct part *p = &a->parts[0];
-    p->json = payload->json;
-    p->accept.signal.payload = payload->bytes;
-    p->accept.signal.parsed = payload->parsed;
+    a->door = door;
+    p->json = reading->payload.json;
+    p->accept.signal.payload = reading->payload.bytes;
+    p->accept.signal.parsed = reading->payload.parsed;
+    mark(p, reading);
     intake_arrive(a, i);
 }
 
 // After a crash: nothing of ours reads or renders the request, and its sender has its answer.
-static void accept_raw(intake *in, struct http_exchange *x, const struct config_integration *i) {
+static void accept_raw(intake *in, struct http_exchange *x, const struct config_integration *i,
+                       const struct door *door) {
     str body = x->request.body;
     if (!str_is_utf8(body)) {
-        intake_count_refused(i);
-        http_reply_detail(x, 400, "body is not valid UTF-8", NULL);
+        refuse(in, x, i, door, 400, "body is not valid UTF-8");
         return;
     }
     struct arrival *a = intake_arrival(in, x, i, 1);
+    a->door = door;
     a->is_raw = true;
     a->parts[0].accept.signal.payload = str_trim(body).len ? body : STR("{}");
     intake_arrive(a, i);
@@ -105,46 +126,49 @@ static err parse_parts(struct arrival *a, const struct config_integration *i, co
     return ERR_OK;
 }
 
-static void accept_several(intake *in, struct http_exchange *x, const struct config_integration *i, str texts) {
+static void accept_several(intake *in, struct http_exchange *x, const struct config_integration *i,
+                           const struct reading *reading, const struct door *door) {
     struct json *list;
     struct arrival *a = NULL;
     struct why why;
-    bool is_list = json_parse(x->arena, texts, &list, NULL) == ERR_OK && list->type == JSON_ARRAY;
+    bool is_list = json_parse(x->arena, reading->texts, &list, NULL) == ERR_OK && list->type == JSON_ARRAY;
     bool is_good = is_list && list->count > 0 && list->count <= SPLIT_MAX;
     err e = is_good ? ERR_OK : no_list(i, &why);
     if (e == ERR_OK) {
         a = intake_arrival(in, x, i, list->count);
+        a->door = door;
         e = parse_parts(a, i, list, &why);
+        for (size_t n = 0; n < a->count; n++) mark(&a->parts[n], reading);
     }
-    if (e == ERR_OK) {
-        intake_arrive(a, i);
-    } else {
-        intake_count_refused(i);
-        http_reply_detail(x, 400, why.text, NULL);
+    if (e == ERR_OK) intake_arrive(a, i);
+    else refuse(in, x, i, door, 400, why.text);
+}
+
+void intake_take(intake *in, struct http_exchange *x, const struct config_integration *i, const struct reading *reading,
+                 const struct door *door) {
+    if (door && intake_is_raw(in, i->id, &x->request)) {
+        accept_raw(in, x, i, door);
+        return;
+    }
+    switch (reading->kind) {
+    case READ_ONE: accept_one(in, x, i, reading, door); break;
+    case READ_SEVERAL: accept_several(in, x, i, reading, door); break;
+    case READ_IGNORED: intake_reply_ok(x); break;
+    case READ_ANSWERED: x->reply(x, &reading->answer); break;
+    case READ_REFUSED: refuse(in, x, i, door, reading->refused == ERR_UNSUPPORTED ? 415 : 400, reading->why.text);
     }
 }
 
 static void on_read(intake *in, struct http_exchange *x, const struct config_integration *i,
                     const struct reading *reading) {
-    switch (reading->kind) {
-    case READ_ONE: accept_one(in, x, i, &reading->payload); break;
-    case READ_SEVERAL: accept_several(in, x, i, reading->texts); break;
-    case READ_IGNORED: intake_reply_ok(x); break;
-    case READ_ANSWERED: x->reply(x, &reading->answer); break;
-    case READ_REFUSED:
-        intake_count_refused(i);
-        http_reply_detail(x, reading->refused == ERR_UNSUPPORTED ? 415 : 400, reading->why.text, NULL);
-    }
+    intake_take(in, x, i, reading, NULL);
 }
 
 void intake_go_on(intake *in, struct http_exchange *x, const struct config_integration *i) {
-    int64_t retry_s = 0;
     struct reading reading;
-    if (i->rate_limit && !rate_window_pass(&i->counters->rate, i->rate_limit, x->request.received_at, &retry_s)) {
-        intake_count_refused(i);
-        intake_reply_rate_limited(x, i, retry_s);
-    } else if (intake_is_raw(in, i->id, &x->request)) {
-        accept_raw(in, x, i);
+    if (!intake_may_pass(in, x, i, &i->counters->rate, NULL)) return;
+    if (intake_is_raw(in, i->id, &x->request)) {
+        accept_raw(in, x, i, NULL);
     } else if (intake_is_suspect(in, i->id)) {
         intake_read_slowly(in, x, i, on_read);
     } else {

@@ -37,5 +37,7 @@ void intake_post(intake *in, struct http_exchange *x, str type, str token);
 bool intake_takes_get(intake *in, const struct http_exchange *x, str type, str token);
 // A beat: GET, HEAD or POST to …/heartbeat/ below that. Costs no write, unless it arms the heartbeat (intake_beat.c).
 void intake_beat(intake *in, struct http_exchange *x, str type, str token);
+// A request at the address of another system's intake (lua/api/doors/). False: it needs rows, and nothing was done with it.
+bool intake_door(intake *in, struct http_exchange *x);
 // Is there a live integration of this type and token? Answers 403 or 400 itself when not.
 bool intake_check(intake *in, struct http_exchange *x, str type, str token);

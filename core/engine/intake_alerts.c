@@ -5,19 +5,24 @@
 
 void intake_reply_ok(struct http_exchange *x) { http_reply(x, 200, "application/json", STR("\"Ok.\""), NULL); }
 
+static const char *sentence_of(err e) {
+    if (e == ERR_FULL) return "Too many alerts are waiting for the disk; try again.";
+    if (e == ERR_DISK_FULL) return "The disk is full; the alert was not stored.";
+    return "The alert could not be stored; see the server's log.";
+}
+
+static const char *wait_of(err e) { return e == ERR_FULL ? "Retry-After: 1\r\n" : "Retry-After: 10\r\n"; }
+
 void intake_reply_not_stored(struct http_exchange *x, err e) {
-    switch (e) {
-    case ERR_FULL:
-        http_reply_detail(x, 503, "Too many alerts are waiting for the disk; try again.", "Retry-After: 1\r\n");
-        break;
-    case ERR_DISK_FULL:
-        http_reply_detail(x, 503, "The disk is full; the alert was not stored.", "Retry-After: 10\r\n");
-        break;
-    case ERR_NOT_FOUND:
+    if (e == ERR_NOT_FOUND)
         http_reply(x, 403, "text/plain; charset=utf-8", STR("Integration key was not found. Permission denied."), NULL);
-        break;
-    default: http_reply_detail(x, 503, "The alert could not be stored; see the server's log.", "Retry-After: 10\r\n");
-    }
+    else http_reply_detail(x, 503, sentence_of(e), wait_of(e));
+}
+
+void intake_not_stored(intake *in, struct http_exchange *x, const struct door *door, err e) {
+    if (!door) intake_reply_not_stored(x, e);
+    else if (e == ERR_NOT_FOUND) intake_door_refuse(in, x, door, 401, STR("This key is not known."), NULL);
+    else intake_door_refuse(in, x, door, 503, str_of(sentence_of(e)), wait_of(e));
 }
 
 // Back on the loop: everything is on disk, or nothing is.
@@ -32,9 +37,9 @@ static void on_arrived(struct http_exchange *x) {
     if (e == ERR_STALE && i && a->stale_count++ < STALE_MAX) intake_arrive(a, i);
     else if (e == ERR_OK) {
         if (a->is_raw) crash_set_stored_raw(in->options.crashed, a->integration_id);
-        intake_reply_ok(x);
-    } else if (e == ERR_STALE) intake_reply_not_stored(x, i ? ERR_BUSY : ERR_NOT_FOUND);
-    else intake_reply_not_stored(x, e);
+        if (a->door) intake_door_stored(a);
+        else intake_reply_ok(x);
+    } else intake_not_stored(in, x, a->door, e != ERR_STALE ? e : i ? ERR_BUSY : ERR_NOT_FOUND);
 }
 
 static void arrived(struct arrival *a, err result) {

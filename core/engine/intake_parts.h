@@ -12,11 +12,23 @@ struct intake {
     renderer *renderer;
 };
 
+// How a request that came by a door is answered (intake_door.c); it lives in the exchange's arena.
+struct door {
+    str name, token, note; // of lua/api/doors/; what the sender gave; what the door noted of the request
+    bool is_known;         // the answer of what is stored needs nothing of it
+    struct http_response answer;
+};
+
+// What a door's file says of alerts besides their payloads.
+enum { DOOR_NEEDS_OPEN = 1, DOOR_LOGS_REPEATS = 2 };
+
 // What a request says, once it is parsed and the functions of its type's file have read it (intake_read.c).
 struct reading {
     enum { READ_ONE, READ_SEVERAL, READ_IGNORED, READ_ANSWERED, READ_REFUSED } kind;
     struct payload payload;      // one: the alert
     str texts;                   // several: a JSON array of the alerts' JSON texts, not empty
+    str marks;                   // or empty: a JSON array with [ends_at, sender] of each alert
+    int64_t bits;                // DOOR_…
     struct http_response answer; // answered: by the file's function
     err refused;                 // refused: the payload's error and its sentence
     struct why why;
@@ -45,6 +57,7 @@ struct part {
 struct arrival {
     struct http_exchange *x;
     intake *intake;
+    const struct door *door; // it came by one, or NULL
     int64_t integration_id;
     const config *config; // held while the slow lane reads the integration
     struct slow_task slow;
@@ -63,6 +76,20 @@ struct arrival *intake_arrival(intake *in, struct http_exchange *x, const struct
 // Renders and stores them, then answers.
 void intake_arrive(struct arrival *a, const struct config_integration *i);
 
+// What was read becomes alerts, or is answered. `door`: the answers are its own; NULL: they are ours.
+void intake_take(intake *in, struct http_exchange *x, const struct config_integration *i, const struct reading *reading,
+                 const struct door *door);
+
+// The answer for what is stored, and for a request of which nothing is.
+void intake_door_stored(struct arrival *a);
+void intake_door_refuse(intake *in, struct http_exchange *x, const struct door *door, int status, str sentence,
+                        const char *headers);
+// What the door of a type makes of a body that came on the integration's own URL. False: as for a type without a door.
+bool intake_door_payload(const struct intake *in, renderer *r, struct http_exchange *x,
+                         const struct config_integration *i, struct reading *out);
+// A beat for an integration that is known; `door` as above.
+void intake_beat_of(intake *in, struct http_exchange *x, const struct config_integration *i, const struct door *door);
+
 // The live integration of this type and token; NULL: it has answered 403 or 400 itself.
 const struct config_integration *intake_find(intake *in, struct http_exchange *x, str type, str token);
 // Whether the request may come in: signed as the integration wants. False: it was answered, or it comes back to
@@ -70,10 +97,13 @@ const struct config_integration *intake_find(intake *in, struct http_exchange *x
 bool intake_is_let_in(intake *in, struct http_exchange *x, const struct config_integration *i);
 // A request that was let in: read, rendered, stored, answered.
 void intake_go_on(intake *in, struct http_exchange *x, const struct config_integration *i);
-void intake_reply_rate_limited(struct http_exchange *x, const struct config_integration *i, int64_t retry_s);
+bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i, struct rate_window *window,
+                     const struct door *door);
 void intake_count_refused(const struct config_integration *i);
 void intake_reply_ok(struct http_exchange *x);
 void intake_reply_not_stored(struct http_exchange *x, err e);
+// The same with a door's answer, when there is one.
+void intake_not_stored(intake *in, struct http_exchange *x, const struct door *door, err e);
 
 // Notes whose data a thread works on, for the next start if that kills the process.
 static inline void intake_mark(uint64_t *marker, int64_t integration_id, const struct http_request *q) {

@@ -144,6 +144,8 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
     struct reader r = {in, own, x, i};
     struct why why = {""};
     unsigned flags = 0;
+    out->marks = (str){NULL, 0};
+    out->bits = 0;
     intake_mark(marker, i->id, &x->request);
     if (renderer_prepare(own, i, &flags, &why) != ERR_OK)
         LOG(in->options.log, LOG_ERROR, "integration_not_loaded", LOG_N("integration", i->id),
@@ -151,6 +153,8 @@ void intake_read(const intake *in, renderer *own, uint64_t *marker, struct http_
     if (flags & RENDER_IS_BROKEN) {
         log_broken(&r, &why);
         take_raw(&r, out);
+    } else if ((flags & RENDER_HAS_DOOR) && intake_door_payload(in, own, x, i, out)) {
+        // its door has read it
     } else if (!(flags & RENDER_HAS_RECEIVE) || (!is_refused_unread(&r, out) && !receive(&r, out))) {
         parse(&r, out);
         if (out->kind == READ_ONE && (flags & RENDER_HAS_SPLIT)) split(&r, out);

@@ -11,7 +11,7 @@
 #include <lauxlib.h>
 
 #define ROWS_MAX   10000
-#define ARGS_MAX   64
+#define ARGS_MAX   256 // twice the integrations of a list, and its filters (lua/api/group_sources.lua)
 #define ERROR_TYPE "tocsin.store.error"
 
 static store *check_store(lua_State *L) {

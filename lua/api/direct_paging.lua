@@ -5,7 +5,6 @@
 local auth = require("api.auth")
 local body = require("api.body")
 local change = require("api.change")
-local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
 local field = require("api.field")
 local group_resource = require("resources.alert_group")
@@ -16,6 +15,7 @@ local rights = require("api.rights")
 local rows = require("api.rows")
 local shape = require("api.shape")
 local store = require("tocsin.store")
+local token_form = require("api.token_form")
 local writer = require("api.writer")
 
 local direct_paging = {}
@@ -152,12 +152,6 @@ end
 
 -- The alert -----------------------------------------------------------------------------------------------------------
 
-local function uuid()
-  local hex = crypto.hex(crypto.random_bytes(16))
-  return string.format("%s-%s-4%s-%x%s-%s", string.sub(hex, 1, 8), string.sub(hex, 9, 12), string.sub(hex, 14, 16),
-    8 + tonumber(string.sub(hex, 17, 17), 16) % 4, string.sub(hex, 18, 20), string.sub(hex, 21, 32))
-end
-
 local function payload_of(c, team, author)
   local names = {}
   for _, list in ipairs { c.users, c.schedules } do
@@ -165,7 +159,7 @@ local function payload_of(c, team, author)
   end
   local title = c.title or
     string.format("%s is paging %s to join escalation", author, team and team.name or table.concat(names, ", "))
-  return writer.text(writer.object("oncall", writer.object("title", title, "message", c.message, "uid", uuid(),
+  return writer.text(writer.object("oncall", writer.object("title", title, "message", c.message, "uid", token_form.uuid(),
     "author_username", author, "permalink", c.source_url, "important", c.important_team_escalation == 1)))
 end
 

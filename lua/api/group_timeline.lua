@@ -94,6 +94,7 @@ local TEXTS <const> = {
   page_stopped = function(world, detail) return person(world, detail) .. " is not called any more." end,
   acknowledge_reminder = function() return "Who acknowledged was asked whether they still have it." end,
   acknowledge_confirmed = function() return "The acknowledge was confirmed." end,
+  duplicate_suppressed = function() return "The source told of it again; it was open already." end,
   wiped = function() return "The texts of its alerts were wiped." end,
   room_called = function(_, detail)
     return "Everybody in the room is called, by " .. words(detail.channel or "a message") .. "."

@@ -51,7 +51,7 @@ local GENERIC = {
   delete = { "/:id", "DELETE", change.delete, "delete" },
 }
 
-local RESOURCES = { "integration", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
+local RESOURCES = { "integration", "integration_key", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
   "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
   "api_token", "audit",
     "resolution_note",

@@ -7,7 +7,7 @@ local kinds = {}
 -- In the order in which they are made, so that what is named is there first.
 local ORDER <const> = { "provider", "user", "team", "webhook", "on_call_shift", "schedule", "escalation_chain", "integration",
   "maintenance_window" }
-local PARTS <const> = { "contact_method", "notification_rule", "escalation_policy", "route", "on_call_shift" }
+local PARTS <const> = { "contact_method", "notification_rule", "escalation_policy", "route", "integration_key", "on_call_shift" }
 
 -- Can it be written, over the API and by a file?
 local function is_taken(f, place)

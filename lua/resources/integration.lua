@@ -1,7 +1,6 @@
 --- An integration: one source of alerts with a URL of its own.
 local body = require("api.body")
 local change = require("api.change")
-local crypto = require("tocsin.crypto")
 local errors = require("api.errors")
 local field = require("api.field")
 local heartbeat = require("api.heartbeat")
@@ -18,9 +17,9 @@ local store = require("tocsin.store")
 local template = require("template")
 local time = require("api.time")
 local templates = require("api.templates")
+local token_form = require("api.token_form")
 local writer = require("api.writer")
 
-local TOKEN_LENGTH = 25
 local CHAIN = { "escalation_chain_id", type = "ref", to = "escalation_chain", nullable = true, loose_null = true }
 
 local function link(row, request)
@@ -44,11 +43,6 @@ local function check_type(value)
     end
   end
   return nil, string.format('There is no integration type "%s".', value)
-end
-
-local function check_token(value)
-  if string.find(value, "^[%w_-]+$") and #value >= 8 and #value <= 128 then return value end
-  return nil, "A token has 8 to 128 characters of A-Z, a-z, 0-9, - and _."
 end
 
 local function sorted_text(texts)
@@ -135,7 +129,7 @@ end
 local function fill_new(request, c)
   local v = c.values
   local spec = assert(integration.load(v.type))
-  v.token = v.token or crypto.random_token(TOKEN_LENGTH)
+  v.token = v.token or token_form.new(spec.token_form)
   v.name = v.name or free_name(spec.name, v.team_id ~= json.null and v.team_id or 0)
   v.templates_default = sorted_text(integration.templates(spec))
   if not v.dynamic_labels and not is_as_code(request) then
@@ -192,7 +186,7 @@ return {
   name = "integration", table = "integration", prefix = "C", path = "integrations", free_name = free_name,
   files = { { folder = "integrations", by = { "name", "team_id" },
     is_here = function(shown) return shown.type ~= "maintenance" and shown.type ~= "direct_paging" end } },
-  examples = { { type = "webhook", name = "new" } },
+  examples = { { type = "goalert", name = "new" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations", belongs = { { "team", "team_id" } },
   page_size = 50, order = "t.id",
   live = "deleted_at IS NULL",
@@ -207,6 +201,7 @@ return {
     { "label", add = labels.add_list_filter("t.labels"), is_repeated = true, about = "key:value; all of several." } },
   unique = {
     ["integration.token"] = { "token", "Another integration has this token." },
+    ["integration.token is a key"] = { "token", "A key of another integration has this token." },
     integration_by_token = { "token", "Another integration has this token." },
     integration_by_name = { "name", "An integration with this name already exists for this team" },
   },
@@ -229,7 +224,7 @@ return {
     { "maintenance_mode", shape = "text?", show = function(row) return row.maintenance_mode end },
     { "maintenance_started_at", shape = "time?", show = maintenance.moment("maintenance_started_at") },
     { "maintenance_end_at", shape = "time?", show = maintenance.moment("maintenance_end_at") },
-    { "token", type = "text", file = "by hand", create_only = true, check_text = check_token },
+    { "token", type = "text", file = "by hand", create_only = true, check_text = token_form.check },
     secrets.field("signing_secret", 1000),
     { "rate_limit", usual = 0, type = "integer", min = 0, max = 100000000 },
     { "labels", nullable = true, shape = labels.OWN_SHAPE, takes = labels.SENT,

@@ -105,6 +105,10 @@ describe("the matrix of rights:", function()
     return answer.id
   end
 
+  local function new_key(place)
+    return make("integration_keys", { integration_id = of_team("integrations", { type = "goalert" })(place), name = "x", type = "generic" })
+  end
+
   -- The table -------------------------------------------------------------------------------------------------------------------
   -- In a path `:name` is that thing of the place; `:fresh` is what `fresh(place, who)` makes for the cell. A body may be a
   -- function of the place and who asks.
@@ -143,6 +147,14 @@ describe("the matrix of rights:", function()
     { "GET", "backtests/:fresh", SEE, fresh = test_run },
     { "GET", "backtests/:fresh/events", SEE, fresh = test_run },
     { "POST", "backtests/:fresh/stop", EDITORS, fresh = test_run },
+
+    { "GET", "integration_keys", ALL },
+    { "POST", "integration_keys", MADE_BY_ADMINS, body = function(place)
+        return { integration_id = of_team("integrations", { type = "goalert" })(place), name = "x", type = "generic" }
+      end },
+    { "GET", "integration_keys/:fresh", SEE, fresh = new_key },
+    { "PUT", "integration_keys/:fresh", ADMINS, body = { name = "y" }, fresh = new_key },
+    { "DELETE", "integration_keys/:fresh", GONE_BY_ADMINS, fresh = new_key },
 
     { "GET", "routes", ALL },
     { "POST", "routes", MADE_BY_ADMINS, body = function(place) return { integration_id = w[place].integration, routing_regex = "x" } end },

@@ -1,0 +1,132 @@
+--- What doors share: requests read as other systems read them, and results as core/engine/intake_door.c takes them.
+local text = require("tocsin.text")
+
+local wire = {}
+
+wire.TEXT, wire.JSON = "text/plain; charset=utf-8", "application/json"
+wire.NEEDS_OPEN, wire.LOGS_REPEATS = 1, 2
+
+--- One alert. `payload`: what templates see as JSON; nil: the body. Without a status `door.stored` makes the answer, of `body`.
+function wire.alert(door, token, role, payload, bits, status, content_type, body)
+  return "alert", door, token, role, payload, nil, bits, status, content_type, body
+end
+
+--- Several: a JSON array of JSON texts.
+function wire.alerts(door, token, role, texts, marks, bits, status, content_type, body)
+  return "alerts", door, token, role, texts, marks, bits, status, content_type, body
+end
+
+--- A beat of the integration's heartbeat.
+function wire.beat(door, token, role, status, content_type, body)
+  return "beat", door, token, role, nil, nil, nil, status, content_type, body
+end
+
+--- An answer at once: nothing is stored.
+function wire.answer(door, status, content_type, body, headers)
+  return "answer", door, nil, nil, nil, nil, nil, status, content_type, body or "", headers
+end
+
+--- For a worker.
+function wire.not_found() return 404, wire.JSON, '{"detail":"Not found."}' end
+
+-- Forms ---------------------------------------------------------------------------------------------------------------
+
+local PAIRS_MAX <const> = 1000
+
+local function unescape(s)
+  s = string.gsub(s, "%+", " ")
+  if not string.find(s, "%", 1, true) then return s end
+  local is_bad = false
+  s = string.gsub(s, "%%(.?.?)", function(hex)
+    if not string.find(hex, "^%x%x$") then is_bad = true return nil end
+    return string.char(tonumber(hex, 16))
+  end)
+  return not is_bad and s or nil
+end
+
+--- The fields of a query string or form in order; what holds a semicolon or a bad escape is left out.
+---@return {[1]: string, [2]: string}[]
+function wire.form(form)
+  local out = {}
+  for part in string.gmatch(form or "", "[^&]+") do
+    if not string.find(part, ";", 1, true) then
+      local name, value = string.match(part, "^([^=]*)=?(.*)$")
+      name, value = unescape(name), unescape(value)
+      if name and value then out[#out + 1] = { name, value } end
+      if #out == PAIRS_MAX then break end
+    end
+  end
+  return out
+end
+
+local function parameter(header, name)
+  local quoted = string.match(header, ";%s*" .. name .. '="([^"]*)"')
+  return quoted or string.match(header, ";%s*" .. name .. "=([^;%s]+)")
+end
+
+-- One part of a multipart body: {name, value}, or nil for a file.
+local function part_of(piece)
+  local head, value = string.match(piece, "^\r?\n?(.-)\r?\n\r?\n(.*)$")
+  local disposition = head and string.match(string.lower(head), "content%-disposition:[^\n]*")
+  if not disposition or string.find(disposition, "filename", 1, true) then return nil end
+  local name = string.match(head, '[Nn][Aa][Mm][Ee]="([^"]*)"') or string.match(head, "[Nn][Aa][Mm][Ee]=([^;%s]+)")
+  return name and { name, (string.gsub(value, "\r?\n$", "")) }
+end
+
+--- The fields of a multipart body in order; nil: it is none.
+function wire.multipart(content_type, body)
+  local boundary = parameter(content_type, "boundary")
+  if not boundary or #boundary > 70 then return nil end
+  local mark, out = "--" .. boundary, {}
+  local from = select(2, string.find(body, mark, 1, true))
+  while from do
+    local stop = string.find(body, mark, from + 1, true)
+    if not stop then return string.sub(body, from + 1, from + 2) == "--" and out or nil end
+    local part = part_of(string.sub(body, from + 1, stop - 1))
+    if part then out[#out + 1] = part end
+    if #out == PAIRS_MAX then break end
+    from = stop + #mark - 1
+  end
+  return from and out or nil
+end
+
+--- The first value of a field; nil when there is none.
+function wire.first(fields, name)
+  for _, field in ipairs(fields) do
+    if field[1] == name then return field[2] end
+  end
+end
+
+--- The type without its parameters, in lower case.
+function wire.essence(content_type)
+  return content_type and string.lower(string.match(content_type, "^%s*([^;%s]*)")) or ""
+end
+
+-- Texts -----------------------------------------------------------------------------------------------------------------
+
+--- `s` with at most `max` code points.
+function wire.cut(s, max)
+  if #s <= max then return s end
+  local at = utf8.offset(s, max + 1)
+  return at and string.sub(s, 1, at - 1) or s
+end
+
+--- Valid UTF-8: what is not becomes U+FFFD.
+function wire.utf8(s)
+  if text.valid_utf8(s) then return s end
+  local out, at = {}, 1
+  while at <= #s do
+    local _, bad = utf8.len(s, at)
+    if not bad then
+      out[#out + 1] = string.sub(s, at)
+      break
+    end
+    out[#out + 1] = string.sub(s, at, bad - 1)
+    out[#out + 1] = "\u{FFFD}"
+    at = bad + 1
+  end
+  local joined = table.concat(out)
+  return text.valid_utf8(joined) and joined or (string.gsub(s, "[\128-\255]", "\u{FFFD}"))
+end
+
+return wire

@@ -153,4 +153,11 @@ describe("a list of alert groups", function()
     until answer.next == require("tocsin.json").null
     assert.equal(10103, seen)
   end)
+
+  it("is there for a viewer of many integrations", function()
+    open(1, 3)
+    for i = 1, 99 do client.expect(c, 201, "POST", "/api/v1/integrations/", { type = "webhook", name = "one of many " .. i }) end
+    local status, answer = client.request(c, "GET", "/api/v1/alert_groups/", nil, { authorization = client.add_token(c, "viewer", {}) })
+    assert.same({ 200, 2 }, { status, answer.count }) -- the third is the team's
+  end)
 end)

@@ -18,6 +18,7 @@ local web <const> = {}
 -- In the order of the navigation.
 local MODULES <const> = {
   "web.groups.table", "web.groups.group", "web.groups.act",
+  "web.integrations.list", "web.integrations.gallery", "web.integrations.overview", "web.integrations.routes",
   "web.account.sign_in", "web.account.oidc", "web.account.link", "web.account.own",
   "web.outside.act", "web.outside.explain", "web.outside.docs",
 }

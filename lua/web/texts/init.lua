@@ -1,6 +1,6 @@
 --- Every text of the pages. Each area has its own file, a table of named parts; here they are one: templates say
 --- `t.groups.title`.
-local AREAS <const> = { "common", "groups", "account", "outside" }
+local AREAS <const> = { "common", "groups", "integrations", "account", "outside" }
 
 local texts <const> = {}
 for _, area in ipairs(AREAS) do

@@ -1,0 +1,59 @@
+--- The sources that an integration can be of, for people who choose one: their files, read once in each Lua state.
+local integration <const> = require "integration"
+
+local types <const> = {}
+
+-- Made by the house itself.
+local HIDDEN <const> = { maintenance = true, direct_paging = true }
+
+local loaded
+
+local function load_all()
+  loaded = {}
+  for _, name in ipairs(integration.list()) do
+    local spec <const> = not HIDDEN[name] and integration.load(name)
+    if spec then loaded[#loaded + 1] = { type = name, name = spec.name, about = spec.about, spec = spec } end
+  end
+  table.sort(loaded, function(a, b) return string.lower(a.name) < string.lower(b.name) end)
+end
+
+---Every source by name: { type, name, about, spec }.
+function types.list()
+  if not loaded then load_all() end
+  return loaded
+end
+
+---One of them, or nil.
+function types.get(name)
+  for _, one in ipairs(types.list()) do
+    if one.type == name then return one end
+  end
+end
+
+---What people call a type; of one without a file its own name.
+function types.name(name)
+  local one <const> = types.get(name)
+  if one then return one.name end
+  local spec <const> = integration.load(name)
+  return spec and spec.name or name
+end
+
+local function is_like(one, words)
+  local text <const> = string.lower(one.name .. " " .. one.type .. " " .. one.about)
+  for _, word in ipairs(words) do
+    if not string.find(text, word, 1, true) then return false end
+  end
+  return true
+end
+
+---Those that have every word of a text in name or description.
+function types.find(text)
+  local words <const>, list <const> = {}, {}
+  for word in string.gmatch(string.lower(text), "%S+") do words[#words + 1] = word end
+  for _, one in ipairs(types.list()) do
+    if is_like(one, words) then list[#list + 1] = one end
+  end
+  return list
+end
+
+return types

@@ -29,7 +29,7 @@ return {
 {%- if payload is string %}{{ payload }}
 {%- else -%}
 {{ {"check.down": "%s is down", "check.up": "%s is up", "check.ssl_invalid": "Certificate is invalid: %s", "check.ssl_valid": "Certificate is valid: %s",
-    "check.ssl_expiration": "Certificate ends soon: %s", "check.ssl_renewed": "Certificate was renewed: %s", "check.performance_drop": "%s is slow"}.get(payload.event, "Event of %s") | format(name) }}
+    "check.ssl_expiration": "Certificate ends soon: %s", "check.ssl_renewed": "Certificate was renewed: %s", "check.performance_drop": "%s is slow"}.get(payload.event or "", "Event of %s") | format(name) }}
 {%- endif -%}
 ]],
   message = [[

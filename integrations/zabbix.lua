@@ -20,6 +20,7 @@ name                 {EVENT.NAME}
 host                 {HOST.NAME}
 host_ip              {HOST.IP}
 severity             {EVENT.SEVERITY}
+nseverity            {EVENT.NSEVERITY}
 opdata               {EVENT.OPDATA}
 tags                 {EVENT.TAGSJSON}
 zabbix_url           {$ZABBIX.URL}
@@ -85,7 +86,10 @@ return 'OK';
   image_url = "{{ payload.image_url or '' }}",
 
   labels = {
-    severity = "{{ payload.severity }}",
+    -- By number where there is one: the six names can be changed, and are translated.
+    severity = "{{ {'5': 'critical', '4': 'error', '3': 'warning', '2': 'warning', '1': 'info', 'Disaster': 'critical', 'High': 'error',"
+      .. " 'Average': 'warning', 'Warning': 'warning', 'Information': 'info'}.get(payload.nseverity or payload.severity or '', '') }}",
+    zabbix_severity = "{{ payload.severity if payload.severity != '{EVENT.SEVERITY}' else '' }}",
     host     = "{{ payload.host }}",
   },
 
@@ -99,7 +103,7 @@ Let Zabbix call the heartbeat address: create an item of the type **HTTP agent**
 
   examples = {
     { "a problem opens a group",
-      payload = [[{"event_id":"204611","event_source":"0","event_value":"1","event_update_status":"0","ack_status":"No","trigger_id":"17824","name":"Free disk space is less than 5% on volume /var","host":"db-1","host_ip":"10.20.0.11","severity":"High","opdata":"Space used: 96.31 %","tags":"[{\"tag\":\"scope\",\"value\":\"capacity\"}]","zabbix_url":"https://zabbix.example.org","subject":"Problem: Free disk space is less than 5% on volume /var","message":"Problem started at 02:11:42 on 2026.05.04"}]],
+      payload = [[{"event_id":"204611","event_source":"0","event_value":"1","event_update_status":"0","ack_status":"No","trigger_id":"17824","name":"Free disk space is less than 5% on volume /var","host":"db-1","host_ip":"10.20.0.11","severity":"High","nseverity":"4","opdata":"Space used: 96.31 %","tags":"[{\"tag\":\"scope\",\"value\":\"capacity\"}]","zabbix_url":"https://zabbix.example.org","subject":"Problem: Free disk space is less than 5% on volume /var","message":"Problem started at 02:11:42 on 2026.05.04"}]],
       expect = {
         grouping_id = "204611",
         state = "firing",
@@ -111,11 +115,11 @@ Let Zabbix call the heartbeat address: create an item of the type **HTTP agent**
 **Host:** db-1 (10.20.0.11)
 Problem started at 02:11:42 on 2026.05.04]],
         source_link = "https://zabbix.example.org/tr_events.php?triggerid=17824&eventid=204611",
-        labels = { severity = "High", host = "db-1" },
+        labels = { severity = "error", host = "db-1" },
         sms = { title = "Free disk space is less than 5% on volume /var: db-1" },
       } },
     { "an acknowledgement in Zabbix acknowledges the group",
-      payload = [[{"event_id":"204611","event_source":"0","event_value":"1","event_update_status":"1","ack_status":"Yes","trigger_id":"17824","name":"Free disk space is less than 5% on volume /var","host":"db-1","host_ip":"10.20.0.11","severity":"High","opdata":"Space used: 96.31 %","tags":"[]","zabbix_url":"https://zabbix.example.org","subject":"Updated problem: Free disk space is less than 5% on volume /var","message":"Mira acknowledged problem at 2026.05.04 02:14:03."}]],
+      payload = [[{"event_id":"204611","event_source":"0","event_value":"1","event_update_status":"1","ack_status":"Yes","trigger_id":"17824","name":"Free disk space is less than 5% on volume /var","host":"db-1","host_ip":"10.20.0.11","severity":"High","nseverity":"4","opdata":"Space used: 96.31 %","tags":"[]","zabbix_url":"https://zabbix.example.org","subject":"Updated problem: Free disk space is less than 5% on volume /var","message":"Mira acknowledged problem at 2026.05.04 02:14:03."}]],
       expect = { grouping_id = "204611", title = "Free disk space is less than 5% on volume /var: db-1", state = "acknowledged", groups = 1, alerts = 2 } },
     { "another event is another problem",
       payload = [[{"event_id":"204633","event_source":"0","event_value":"1","event_update_status":"0","ack_status":"No","trigger_id":"17901","name":"web-2 has been restarted","host":"web-2","host_ip":"10.20.0.32","severity":"Warning","opdata":"","tags":"[]","zabbix_url":"https://zabbix.example.org","subject":"Problem: web-2 has been restarted","message":"Uptime is less than 10 minutes."}]],

@@ -1,6 +1,8 @@
-// JSON: the filters tojson, tojson_pretty, json_dumps and parse_json.
+// JSON: the filters tojson, tojson_pretty, json_dumps and parse_json; and b64decode, in which JSON comes.
 #include "jinja/filters.h"
 #include "text/print.h"
+#include "text/text.h"
+#include "text/unicode.h"
 
 // --- values as a document ---
 
@@ -100,6 +102,20 @@ static bool filter_parse_json(struct run *r, const jval *v, const jval *args, jv
     return out->type != J_OTHER;
 }
 
+// What is no base64 of UTF-8 is None.
+static bool filter_b64decode(struct run *r, const jval *v, const jval *args, jval *out) {
+    (void)args;
+    if (v->type != J_STR) return false;
+    str s = jval_text(v);
+    char *text = run_text(r, s.len + 3, out);
+    size_t n = 0;
+    if (!text) return false;
+    bool is_ascii = utf8_is_ascii(s);
+    bool is_text = is_ascii && text_base64(s, text, &n) && str_is_utf8((str){text, n});
+    *out = is_text ? jval_str((str){text, n}) : jval_of(J_NONE);
+    return true;
+}
+
 const struct callee filters_of_json[] = {
     {.name = "tojson", .call = filter_tojson, .params = {"indent"}},
     {.name = NULL},
@@ -109,5 +125,6 @@ const struct callee json_of_oncall[] = {
     {.name = "tojson_pretty", .call = filter_tojson_pretty},
     {.name = "json_dumps", .call = filter_json_dumps},
     {.name = "parse_json", .call = filter_parse_json},
+    {.name = "b64decode", .call = filter_b64decode},
     {.name = NULL},
 };

@@ -151,6 +151,7 @@ static bool dict_get(struct run *r, const jval *v, const jval *args, jval *out) 
         jval_member(v, jval_text(&args[0]), out);
         return true;
     }
+    if (args[0].type == J_NONE || args[0].type == J_UNDEF) return true; // no dict here has such a key
     const struct jentry *e = v->type == J_DICT ? run_entry(v->dict, &args[0]) : NULL;
     if (e) *out = e->value;
     return args[0].type == J_INT;

@@ -3,7 +3,7 @@ local list <const> = require("differential").list()
 
 local CONTEXT <const> = '{"payload":%s,"integration_name":"Ops","source_link":null,"labels":{"team":"db"},"web_title":"T",'
   .. '"web_message":"M","web_image_url":"web_image_url is not set","grafana_oncall_link":"https://x/a","title":"T","message":"M"}'
-local NO_TEMPLATES <const> = { examples = true, name = true, about = true, connect = true, verify = true, heartbeat = true }
+local NO_TEMPLATES <const> = { examples = true, name = true, about = true, connect = true, verify = true, challenge = true, heartbeat = true }
 
 local function templates_of(t, found)
   for key, v in pairs(t) do

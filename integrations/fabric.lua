@@ -6,18 +6,18 @@ return {
   about = "Crashes of mobile apps: Firebase Crashlytics, and Fabric before it",
   connect = [[
 1. In your Firebase project run `firebase init functions` (language JavaScript), if there are no functions yet.
-2. Put this into `functions/index.js`:
+2. Put this into `functions/index.js` (with `"type": "module"` in its `package.json`):
 
 ```
-const { onNewFatalIssuePublished, onRegressionAlertPublished } = require("firebase-functions/v2/alerts/crashlytics");
+import { onNewFatalIssuePublished, onRegressionAlertPublished } from "firebase-functions/v2/alerts/crashlytics";
 const send = (event, level) => {
   const { id, title, subtitle } = event.data.payload.issue;
   return fetch("{{ url }}", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({
     event: "issue_impact_change", payload_type: "issue", payload: { display_id: id, title, method: subtitle, impact_level: level,
       url: `https://console.firebase.google.com/project/${process.env.GCLOUD_PROJECT}/crashlytics/app/${event.appId}/issues/${id}` } }) });
 };
-exports.tocsinNew = onNewFatalIssuePublished((event) => send(event, 3));
-exports.tocsinAgain = onRegressionAlertPublished((event) => send(event, 4));
+export const tocsinNew = onNewFatalIssuePublished((event) => send(event, 3));
+export const tocsinAgain = onRegressionAlertPublished((event) => send(event, 4));
 ```
 
 3. Run `firebase deploy --only functions`.

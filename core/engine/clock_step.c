@@ -5,23 +5,32 @@
 #define STEP_MIN_US INT64_C(500000) // slower differences come from the clock's discipline, and both clocks have them
 #define TOLD        "clock_told"    // setting: the moment of the future that a start has dealt with
 
-#define AT_ONCE 1000         // jobs that are moved in one item: some ms
-#define MOVE    "clock_move" // setting: what is left to do of a step that was followed
+#define AT_ONCE  1000         // jobs that are moved in one item: some ms
+#define MESSAGES 500          // notifications: each has the head of its queue looked for
+#define PASSED   5000         // ids that are passed for them in one item: most of the rows have been sent
+#define MOVE     "clock_move" // setting: what is left to do of a step that was followed
 
-// Jobs with an id in (after, upto] still have the moments of before the step. A line of text each, the first is under way.
+// Rows with an id in (after, upto] still have the moments of before the step.
+struct span {
+    int64_t upto, after;
+};
+// Of notifications, and then of jobs. A line of text each, the first is under way.
 struct move {
-    int64_t by_us, upto, after;
+    int64_t by_us;
+    struct span jobs, messages;
     str next; // the lines of those that come after it: the server ended before it was over, and the clock was set again
 };
 
 // In this order: queues rest in old time, and the trigger of `notification` compares with that.
 static const char *const moves_at_once[] = {
     "UPDATE outbox_queue SET resting_until = resting_until + $1 WHERE resting_until > 0",
-    "UPDATE notification SET due_at = due_at + $1, created_at = created_at + $1 WHERE due_at IS NOT NULL",
     "UPDATE chore SET next_at = next_at + $1 WHERE next_at IS NOT NULL",
 };
 
-// Of jobs there may be a million, and alerts must not wait for them: piece by piece, each with what it belongs to.
+// There may be a million of them, and alerts must not wait for that: piece by piece, each with what it belongs to.
+#define MOVE_MESSAGES                                                                                                  \
+    "UPDATE notification SET due_at = due_at + $1, created_at = created_at + $1 WHERE id > $2 AND id <= $3 AND due_at " \
+    "IS NOT NULL"
 #define JOBS_OF_PIECE "SELECT alert_group_id FROM job WHERE id > $2 AND id <= $3 AND "
 static const char *const moves_of_piece[] = {
     "UPDATE job SET due_at = due_at + $1 WHERE id > $2 AND id <= $3 AND clock = 'elapsed'",
@@ -44,23 +53,43 @@ static err put_setting(engine *e, arena *a, const char *name, const char *value)
                args, 2, &ignored);
 }
 
+// A line of the setting; by_us is 0: it says nothing.
+static struct move parse_move(str line) {
+    long long by = 0, upto = 0, after = 0, messages_upto = 0, messages_after = 0;
+    char text[128];
+    snprintf(text, sizeof text, "%.*s", STR_FMT(line));
+    int n = sscanf(text, "%lld %lld %lld %lld %lld", &by, &upto, &after, &messages_upto, &messages_after);
+    if (n != 3 && n != 5) by = 0;
+    return (struct move){.by_us = by, .jobs = {upto, after}, .messages = {messages_upto, messages_after}};
+}
+
+static err read_setting(engine *e, arena *a, str *out) {
+    struct store_rows rows;
+    err x = run(e, a, "SELECT value FROM setting WHERE name = '" MOVE "'", NULL, 0, &rows);
+    if (x == ERR_OK) *out = rows.count ? arena_str(a, rows.values[0].text) : STR("");
+    return x;
+}
+
 // What is left to do; by_us is 0: nothing.
 static err read_move(engine *e, arena *a, struct move *out) {
-    struct store_rows rows;
-    long long by = 0, upto = 0, after = 0;
-    err x = run(e, a, "SELECT value FROM setting WHERE name = '" MOVE "'", NULL, 0, &rows);
+    str text = STR(""), first = STR("");
+    err x = read_setting(e, a, &text);
     if (x != ERR_OK) return x;
-    str text = rows.count ? arena_str(a, rows.values[0].text) : STR(""), first = {NULL, 0};
-    if (text.len && sscanf(text.ptr, "%lld %lld %lld", &by, &upto, &after) != 3) by = 0;
     str_split(&text, '\n', &first);
-    *out = (struct move){.by_us = by, .upto = upto, .after = after, .next = text};
+    *out = parse_move(first);
+    out->next = text;
     return ERR_OK;
+}
+
+static void print_move(buf *out, const struct move *m) {
+    buf_printf(out, "%lld %lld %lld %lld %lld", (long long)m->by_us, (long long)m->jobs.upto, (long long)m->jobs.after,
+               (long long)m->messages.upto, (long long)m->messages.after);
 }
 
 static err put_move(engine *e, arena *a, const struct move *m) {
     buf text = {0};
     struct store_rows ignored;
-    if (m->by_us) buf_printf(&text, "%lld %lld %lld", (long long)m->by_us, (long long)m->upto, (long long)m->after);
+    if (m->by_us) print_move(&text, m);
     if (m->by_us && m->next.len) buf_char(&text, '\n');
     buf_str(&text, m->next);
     str value = arena_str(a, buf_view(&text));
@@ -69,32 +98,95 @@ static err put_move(engine *e, arena *a, const struct move *m) {
                      : run(e, a, "DELETE FROM setting WHERE name = '" MOVE "'", NULL, 0, &ignored);
 }
 
+static err read_span(engine *e, arena *a, const char *sql, struct span *out) {
+    struct store_rows rows;
+    err x = run(e, a, sql, NULL, 0, &rows);
+    if (x == ERR_OK) *out = (struct span){store_int_of(&rows.values[0]), store_int_of(&rows.values[1])};
+    return x;
+}
+
 static err begin_move(engine *e, arena *a, int64_t by_us, struct move *out) {
     struct store_rows rows;
-    err x = run(e, a, "SELECT MAX(id) FROM job", NULL, 0, &rows);
-    *out = (struct move){.by_us = by_us, .upto = x == ERR_OK ? store_int_of(&rows.values[0]) : 0, .after = -1};
+    *out = (struct move){.by_us = by_us};
+    err x = read_span(e, a, "SELECT MAX(id), -1 FROM job", &out->jobs);
+    // Sums, so that the index of what is due is read and not all that was ever sent.
+    if (x == ERR_OK)
+        x = read_span(e, a, "SELECT MAX(id + 0), MIN(id + 0) - 1 FROM notification WHERE due_at IS NOT NULL",
+                      &out->messages);
     for (size_t i = 0; i < sizeof moves_at_once / sizeof *moves_at_once && x == ERR_OK; i++)
         x = run(e, a, moves_at_once[i], &SV_INT(by_us), 1, &rows);
+    return x;
+}
+
+// The last id of a piece of the span: one of at most `max` rows.
+static err end_of_piece(engine *e, arena *a, const char *sql, struct span span, int64_t max, int64_t *out) {
+    struct store_rows rows;
+    struct store_value range[] = {SV_INT(span.after), SV_INT(span.upto), SV_INT(max)};
+    err x = run(e, a, sql, range, 3, &rows);
+    if (x == ERR_OK) *out = store_int_of(&rows.values[0]) < max ? span.upto : store_int_of(&rows.values[1]);
+    return x;
+}
+
+static err move_messages(engine *e, arena *a, struct move *m) {
+    struct store_rows rows;
+    struct span piece = m->messages;
+    int64_t end = 0;
+    if (piece.upto - piece.after > PASSED) piece.upto = piece.after + PASSED;
+    err x = end_of_piece(e, a,
+                         "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM notification WHERE id > $1 AND id <= $2 AND "
+                         "+due_at IS NOT NULL ORDER BY id LIMIT $3) AS t",
+                         piece, MESSAGES, &end);
+    struct store_value args[] = {SV_INT(m->by_us), SV_INT(m->messages.after), SV_INT(end)};
+    if (x == ERR_OK) x = run(e, a, MOVE_MESSAGES, args, 3, &rows);
+    m->messages.after = end;
     e->notifications_added = true;
     return x;
 }
 
-static err move_piece(engine *e, arena *a, struct move *m) {
+static err move_jobs(engine *e, arena *a, struct move *m) {
     struct store_rows rows;
-    struct store_value range[] = {SV_INT(m->after), SV_INT(m->upto), SV_INT(AT_ONCE)};
-    err x = run(
-        e, a, "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM job WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS t",
-        range, 3, &rows);
-    if (x != ERR_OK) return x;
-    bool is_last = store_int_of(&rows.values[0]) < AT_ONCE;
-    int64_t end = is_last ? m->upto : store_int_of(&rows.values[1]);
-    struct store_value args[] = {SV_INT(m->by_us), SV_INT(m->after), SV_INT(end)};
+    int64_t end = 0;
+    err x = end_of_piece(e, a,
+                         "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM job WHERE id > $1 AND id <= $2 ORDER BY id "
+                         "LIMIT $3) AS t",
+                         m->jobs, AT_ONCE, &end);
+    struct store_value args[] = {SV_INT(m->by_us), SV_INT(m->jobs.after), SV_INT(end)};
     for (size_t i = 0; i < sizeof moves_of_piece / sizeof *moves_of_piece && x == ERR_OK; i++)
         x = run(e, a, moves_of_piece[i], args, 3, &rows);
-    m->after = end;
-    if (is_last) m->by_us = 0;
+    m->jobs.after = end;
+    if (end == m->jobs.upto) m->by_us = 0;
     e->jobs_added = true;
+    return x;
+}
+
+static err move_piece(engine *e, arena *a, struct move *m) {
+    err x = m->messages.after < m->messages.upto ? move_messages(e, a, m) : ERR_OK;
+    if (x == ERR_OK && m->messages.after == m->messages.upto) x = move_jobs(e, a, m);
     return x == ERR_OK ? put_move(e, a, m) : x;
+}
+
+err clock_step_behind(engine *e, arena *a, int64_t notification_id, int64_t *by_us) {
+    str text = STR(""), line;
+    err x = read_setting(e, a, &text);
+    if (x != ERR_OK) return x;
+    *by_us = 0;
+    while (str_split(&text, '\n', &line)) {
+        struct move m = parse_move(line);
+        if (notification_id > m.messages.after && notification_id <= m.messages.upto) *by_us += m.by_us;
+    }
+    return ERR_OK;
+}
+
+// The last notification that any step has still to move; 0: none.
+static int64_t last_unmoved(const struct move *m) {
+    int64_t last = m->by_us && m->messages.after < m->messages.upto ? m->messages.upto : 0;
+    str rest = m->next, line;
+    while (str_split(&rest, '\n', &line)) {
+        struct move next = parse_move(line);
+        if (next.by_us && next.messages.after < next.messages.upto && next.messages.upto > last)
+            last = next.messages.upto;
+    }
+    return last;
 }
 
 static int64_t step_of(const env *clock) {
@@ -120,6 +212,7 @@ static err clock_apply(struct commit_item *item, store *s, int64_t now) {
     bool is_moving = x == ERR_OK && move.by_us;
     if (is_moving) x = move_piece(e, a, &move);
     c->has_more = is_moving && (move.by_us || move.next.len);
+    c->unmoved = c->has_more ? last_unmoved(&move) : 0;
     if (x == ERR_OK) {
         env_follow(e->options.env, c->by_us);
         e->clock_moved += c->by_us;
@@ -142,7 +235,10 @@ void clock_step_undo(engine *e) {
 
 void clock_step_keep(engine *e) { e->clock_moved = 0; }
 
-bool clock_step_goes_on(const engine *e) { return e->clock_is_moving; }
+bool clock_step_goes_on(const engine *e, int64_t *unmoved) {
+    *unmoved = e->clock_unmoved;
+    return e->clock_is_moving;
+}
 
 // The start.
 
@@ -167,7 +263,7 @@ static err append_move(engine *e, arena *a, const struct move *to, const struct 
     buf next = {0};
     buf_str(&next, to->next);
     if (to->next.len) buf_char(&next, '\n');
-    buf_printf(&next, "%lld %lld %lld", (long long)m->by_us, (long long)m->upto, (long long)m->after);
+    print_move(&next, m);
     struct move both = *to;
     both.next = arena_str(a, buf_view(&next));
     buf_free(&next);
@@ -196,6 +292,7 @@ void clock_step_at_start(engine *e) {
     bool is_behind = x == ERR_OK && known - now > STEP_MIN_US;
     if (is_behind && known > store_setting_int(e->options.writer, TOLD, 0)) x = go_back(e, a, known, now, &move);
     e->clock_is_moving = x == ERR_OK && move.by_us;
+    e->clock_unmoved = e->clock_is_moving ? last_unmoved(&move) : 0;
     if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(x)));
     arena_free(a);
 }

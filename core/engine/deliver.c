@@ -1,4 +1,5 @@
 #include "engine/deliver.h"
+#include "engine/clock_step.h"
 #include "engine/engine_parts.h"
 #include "store/outbox_rows.h"
 #include "text/json.h"
@@ -16,6 +17,7 @@
 struct row { // what is known of the notification
     int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
     int64_t due_at;
+    int64_t behind_us; // the moments in the row are to be moved by this, by a step of the clock
     bool is_waiting, is_page, is_post, is_cancel, is_note, is_hook, is_call;
     bool is_called_off; // somebody answered while it was on its way
     bool is_wiped;      // its group was wiped or deleted: no word of it may come back
@@ -64,7 +66,10 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_hook = store_int_of(&v[16]) != 0,
                         .reason = v[17].text,
                         .is_call = store_int_of(&v[18]) != 0};
-    return ERR_OK;
+    x = clock_step_behind(d->engine, d->arena, id, &out->behind_us);
+    out->created_at += out->behind_us;
+    if (out->due_at) out->due_at += out->behind_us;
+    return x;
 }
 
 static err add_delivery(struct delivery_item *d, const struct row *n) {
@@ -139,14 +144,17 @@ static err delay_carried(struct delivery_item *d, int64_t due_at) {
     const struct json *list = carried_of(d);
     err x = ERR_OK;
     for (uint32_t i = 0; i < list->count && x == ERR_OK; i++) {
-        struct store_value args[] = {SV_INT(due_at), SV_INT(list->items[i].integer)};
-        x = run(d, "UPDATE notification SET due_at = $1 WHERE id = $2 AND state = 'waiting'", args, 2);
+        int64_t behind_us = 0;
+        x = clock_step_behind(d->engine, d->arena, list->items[i].integer, &behind_us);
+        struct store_value args[] = {SV_INT(due_at - behind_us), SV_INT(list->items[i].integer)};
+        if (x == ERR_OK)
+            x = run(d, "UPDATE notification SET due_at = $1 WHERE id = $2 AND state = 'waiting'", args, 2);
     }
     return x;
 }
 
 static err set_due(struct delivery_item *d, const struct row *n, int64_t due_at, int64_t provider_id) {
-    struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at), store_text_or_null(d->error),
+    struct store_value args[] = {SV_INT(n->attempt), SV_INT(due_at - n->behind_us), store_text_or_null(d->error),
                                  store_int_or_null(provider_id), SV_INT(d->notification_id)};
     d->engine->notifications_added = true;
     err x =

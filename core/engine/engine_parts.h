@@ -23,6 +23,7 @@ struct engine {
     bool heartbeats_asked;      // atomically
     bool label_job_waits;       // the job label_index surely has a row
     bool clock_is_moving;       // at the start: see engine/clock_step.h
+    int64_t clock_unmoved;
     int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
     group_counts *group_counts;

@@ -419,6 +419,19 @@ static err start_due(outbox *o, int64_t now) {
     return e;
 }
 
+// A call does not wait until the moments of what was written before it are right; what is read in order does.
+static err start_later(outbox *o, int64_t after, int64_t now) {
+    arena *a = arena_new();
+    struct outbox_page *list = NULL;
+    size_t count = 0;
+    err e = outbox_rows_later(o->options.reader, a, after, now, ON_WAY_MAX, &list, &count);
+    for (size_t i = 0; i < count && e == ERR_OK; i++)
+        if (has_room(o, &list[i].lane) && !is_on_way(o, &list[i].lane, list[i].target))
+            start(o, &list[i].lane, list[i].target, list[i].id, now);
+    arena_free(a);
+    return e;
+}
+
 static err next_due(outbox *o, int64_t now, int64_t *wait) {
     arena *a = arena_new();
     int64_t due_at = 0;
@@ -435,12 +448,12 @@ size_t outbox_drain(outbox *o) {
     return awaited + o->recording;
 }
 
-int64_t outbox_turn(outbox *o) {
+int64_t outbox_turn(outbox *o, int64_t unmoved) {
     int64_t now = env_now(o->options.env), wait = -1;
     take_recorded(o);
     release(o);
-    err e = start_due(o, now);
-    if (e == ERR_OK) e = next_due(o, now, &wait);
+    err e = unmoved ? start_later(o, unmoved, now) : start_due(o, now);
+    if (e == ERR_OK && !unmoved) e = next_due(o, now, &wait);
     if (e != ERR_OK) {
         LOG(o->options.log, LOG_ERROR, "outbox_not_read", LOG_Z("error", err_text(e)));
         return RETRY_US;

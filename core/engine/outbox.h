@@ -36,8 +36,9 @@ struct outbox_options {
 
 outbox *outbox_new(const struct outbox_options *options);
 void outbox_free(outbox *o);
-// Starts what is due and may go; µs until there may be more, -1: only a wake brings any.
-int64_t outbox_turn(outbox *o);
+// Starts what is due and may go; µs until there may be more, -1: only a wake brings any. While notifications with an id up
+// to `unmoved` have moments of another clock (engine/clock_step) only later pages go; 0: all may.
+int64_t outbox_turn(outbox *o, int64_t unmoved);
 // Takes back what has ended and starts nothing: how many are still awaited.
 size_t outbox_drain(outbox *o);
 bool outbox_is_idle(outbox *o); // nothing is on its way to the disk; answers may be awaited

@@ -21,7 +21,8 @@ struct pager {
     struct mailbox done; // jobs that the commit thread has finished with
     struct clock_item clock;
     bool clock_in_flight, clock_is_done; // the second is set by the commit thread
-    bool is_moving;                      // the clock was set, and jobs have still to be moved: none may run
+    bool is_moving;                      // the clock was set, and rows have still to be moved: no job may run
+    int64_t unmoved;                     // see engine/clock_step.h
     int64_t clock_rest_until;            // elapsed time: the disk did not take it
     size_t in_flight;
     // What could not run stays in its row. A trouble of all (no room on the disk) makes everything wait a moment; a job that
@@ -50,7 +51,7 @@ static void wake_loop(void *ctx) {
 pager *pager_new(const struct pager_options *options) {
     pager *p = NEW(pager);
     p->options = *options;
-    p->is_moving = clock_step_goes_on(options->engine);
+    p->is_moving = clock_step_goes_on(options->engine, &p->unmoved);
     mailbox_open(&p->done, wake_loop, p);
     return p;
 }
@@ -229,6 +230,7 @@ static void take_clock(pager *p) {
         return;
     }
     p->is_moving = p->clock.has_more;
+    p->unmoved = p->clock.unmoved;
     if (p->clock.by_us) LOG(p->options.log, LOG_WARN, "clock_was_set", LOG_N("by_ms", p->clock.by_us / 1000));
 }
 
@@ -251,7 +253,7 @@ int64_t pager_turn(pager *p) {
     // Until it is written, this thread might read the new time and the old moments.
     if (p->clock_in_flight && !p->is_moving) return -1;
     int64_t jobs = p->is_moving ? clock : sooner(clock, jobs_turn(p));
-    int64_t out = p->options.outbox ? outbox_turn(p->options.outbox) : -1;
+    int64_t out = p->options.outbox ? outbox_turn(p->options.outbox, p->unmoved) : -1;
     int64_t fetch = p->options.calendars ? calendars_turn(p->options.calendars) : -1;
     int64_t chore = p->options.chores ? chores_turn(p->options.chores) : -1;
     if (p->options.fetches) fetches_turn(p->options.fetches);

@@ -8,6 +8,7 @@
 // remembers the last line of the group's log that its thread was told, and has at most one note waiting. What happens
 // within some seconds is one note.
 #include "base/buf.h"
+#include "engine/clock_step.h"
 #include "engine/engine_parts.h"
 #include "store/message_rows.h"
 
@@ -78,6 +79,12 @@ static err update(engine *e, arena *a, struct message *m, const char *reason, in
     return x == ERR_OK ? message_rows_set_waiting(e->options.writer, a, m, m->notification_id) : x;
 }
 
+static err hurry(engine *e, arena *a, int64_t notification_id, int64_t now) {
+    int64_t behind_us = 0;
+    err x = clock_step_behind(e, a, notification_id, &behind_us);
+    return x == ERR_OK ? message_rows_hurry(e->options.writer, a, notification_id, now - behind_us) : x;
+}
+
 err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
     arena *a = arena_new();
     struct message *list = NULL;
@@ -85,7 +92,7 @@ err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
     err x = message_rows_list(e->options.writer, a, g->id, false, &list, &count);
     for (size_t i = 0; i < count && x == ERR_OK; i++) {
         e->notifications_added = true;
-        x = list[i].notification_id ? message_rows_hurry(e->options.writer, a, list[i].notification_id, now)
+        x = list[i].notification_id ? hurry(e, a, list[i].notification_id, now)
                                     : update(e, a, &list[i], "state_changed", now, now);
     }
     arena_free(a);

@@ -48,6 +48,27 @@ err outbox_rows_first(store *s, arena *a, str target, bool is_important, int64_t
     return e;
 }
 
+err outbox_rows_later(store *s, arena *a, int64_t after, int64_t now, size_t max, struct outbox_page **out,
+                      size_t *count) {
+    struct store_value args[] = {SV_INT(after), SV_INT(now), SV_INT((int64_t)max)};
+    struct store_rows rows;
+    err e = store_run(s, a,
+                      "SELECT id, target, is_important, channel, COALESCE(provider_id, 0) FROM notification WHERE id > "
+                      "$1 AND +due_at <= $2 AND kind = 'page' ORDER BY is_important DESC, id LIMIT $3",
+                      args, 3, 0, &rows, NULL);
+    if (e != ERR_OK) return e;
+    struct outbox_page *list = arena_alloc(a, (rows.count + 1) * sizeof *list);
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct store_value *v = &rows.values[i * rows.columns];
+        struct outbox_lane lane = {
+            .is_important = v[2].integer != 0, .channel = v[3].text, .provider_id = v[4].integer};
+        list[i] = (struct outbox_page){.lane = lane, .target = v[1].text, .id = v[0].integer};
+    }
+    *out = list;
+    *count = rows.count;
+    return ERR_OK;
+}
+
 err outbox_rows_wait(store *s, arena *a, int64_t now, int64_t *due_at) {
     struct store_rows rows;
     err e = ask(s, a, "SELECT MIN(due_at) FROM outbox_queue WHERE due_at > $1", &SV_INT(now), 1, &rows);

@@ -26,6 +26,14 @@ err outbox_rows_due(store *s, arena *a, const struct outbox_lane *lane, int64_t 
                     struct outbox_list *out);
 // The notification whose turn it is. ERR_NOT_FOUND: none is due any more.
 err outbox_rows_first(store *s, arena *a, str target, bool is_important, int64_t now, int64_t *id);
+// Pages with an id after this one that are due, the important ones first.
+struct outbox_page {
+    struct outbox_lane lane;
+    str target;
+    int64_t id;
+};
+err outbox_rows_later(store *s, arena *a, int64_t after, int64_t now, size_t max, struct outbox_page **out,
+                      size_t *count);
 // The next moment after `now` at which something is due; 0: there is none.
 err outbox_rows_wait(store *s, arena *a, int64_t now, int64_t *due_at);
 // Nobody called it off.

@@ -96,9 +96,10 @@ end
 
 -- The wall clock is set while alerts come, each of which pages somebody: how long the longest had to wait for its answer.
 local function set_clock(c, file, seconds)
-  local f = assert(io.open(file, "w"))
+  local f = assert(io.open(file .. ".new", "w"))
   f:write(seconds)
   f:close()
+  assert(os.rename(file .. ".new", file)) -- never half a file
   local begin, longest, told, followed = uv.hrtime(), 0, c:count_log "clock_was_set", nil
   repeat
     local from = uv.hrtime()
@@ -110,13 +111,13 @@ local function set_clock(c, file, seconds)
   return longest, assert(followed, "the clock was not followed")
 end
 
--- Until every job has its new moment; seconds.
+-- Until every job and message has its new moment; seconds.
 local function moved(c)
   local begin = uv.hrtime()
   server.wait(function()
     patience.pause(100)
     return c:ask "SELECT count(*) FROM setting WHERE name = 'clock_move'" == "0"
-  end, "the jobs to be moved")
+  end, "the rows to be moved")
   return (uv.hrtime() - begin) / 1e9
 end
 
@@ -127,14 +128,14 @@ local function clock(c, file)
   local before = 0
   for _, seconds in ipairs { 7200, 3600 } do
     local longest, followed = set_clock(c, file, seconds)
-    print(("  the wall clock set to %+d s: the longest wait of an alert %6.0f ms (target 250), followed within %5.0f ms, all jobs moved %4.1f s later")
+    print(("  the wall clock set to %+d s: the longest wait of an alert %6.0f ms (target 250), followed within %5.0f ms, all was moved %4.1f s later")
       :format(seconds - before, longest, followed, moved(c)))
     before = seconds
   end
   assert(c:stop("sigkill"))
   c.options.env = nil
   local listening = start(c)
-  print(("  set back by an hour while it was down: start to listening %4.0f ms (target 1000), all jobs moved %4.1f s later"):format(listening, moved(c)))
+  print(("  set back by an hour while it was down: start to listening %4.0f ms (target 1000), all was moved %4.1f s later"):format(listening, moved(c)))
   assert(c:stop("sigkill"))
   os.remove(file)
 end
@@ -156,6 +157,7 @@ probe(c, fake, ("beside %d that wait"):format(PENDING))
 clock(c, FOLDER .. "/set")
 c:sql(waiting_messages(WAITING))
 probe(c, fake, ("and %d messages for who hangs"):format(2 * WAITING))
+clock(c, FOLDER .. "/set")
 c:sql(overdue(OVERDUE))
 local from = uv.hrtime()
 c:start()

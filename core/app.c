@@ -6,7 +6,6 @@
 #include "engine/schedule_json.h"
 #include "script/fuel.h"
 #include "text/mime.h"
-#include "text/mime.h"
 #include <unistd.h>
 
 #define PASSWORDS_AT_ONCE 4 // of 64 MiB each
@@ -248,6 +247,7 @@ static void open_front(struct app *app) {
                                             .password = app->password,
                                             .log = app->log,
                                             .http = app->http,
+                                            .smtp = app->smtp,
                                             .events = app->events},
                                 .has_metrics = app->settings.metrics};
 }

@@ -214,18 +214,19 @@ void html_text(buf *out, str html) {
     size_t text_from = 0;
     for (size_t i = 0; i < html.len;) {
         const char *next = memchr(html.ptr + i, '<', html.len - i);
-        i = next ? (size_t)(next - html.ptr) : html.len;
+        if (!next) break;
+        i = (size_t)(next - html.ptr);
+        bool may_be_tag = i + 1 < html.len && (isalpha((unsigned char)next[1]) || (next[1] && strchr("/!?", next[1])));
         size_t n = 0;
-        bool may_be_tag =
-            i + 1 < html.len && (isalpha((unsigned char)html.ptr[i + 1]) || strchr("/!?", html.ptr[i + 1]));
-        if (may_be_tag || i == html.len) {
+        if (may_be_tag) {
             put_text(&p, (str){html.ptr + text_from, i - text_from});
             text_from = i;
-            n = i < html.len ? read_tag(&p, str_from(html, i)) : 0;
+            n = read_tag(&p, str_from(html, i));
         }
         if (n) text_from = i + n;
         i += n ? n : 1;
     }
+    put_text(&p, str_from(html, text_from));
     if (p.address.len) end_link(&p);
     buf_free(&p.address);
 }

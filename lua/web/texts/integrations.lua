@@ -64,6 +64,8 @@ return {
     rate_limit = "Rate limit",
     rate_limit_hint = "Requests in five minutes; 0 is no limit. What is past it gets a 429 and is sent again by most " ..
       "sources.",
+    secret = "Signing secret", secret_hint = "What the source signs its requests with; empty: signatures are not looked at.",
+    secret_kept = "There is one. Empty keeps it.", no_secret = "Take the signing secret away",
     allow_resolve = "The source may resolve alert groups", auto_resolve = "Resolve alert groups without an alert for",
     auto_resolve_hint = "Seconds, from 60; empty: never.", delete = "Delete this integration",
     delete_text = "Its address refuses alerts from then on. Its alert groups stay.", delete_tick = "Yes, delete it",
@@ -94,6 +96,7 @@ return {
     reset = "Reset",
     reset_hint = "As new: not armed, its alert group resolved.", history = "What happened", none = "Nothing yet.",
     save = "Save the heartbeat",
+    group = "alert group",
     events = { armed = "armed", missing = "missing", restored = "restored", enabled = "switched on",
     disabled = "switched off", reset = "reset" },
   },

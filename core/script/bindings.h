@@ -17,7 +17,6 @@
     X(json)             \
     X(lexer)            \
     X(limits)           \
-    X(mime)             \
     X(output)           \
     X(password)         \
     X(port)             \

@@ -12,6 +12,7 @@ local store = require("tocsin.store")
 
 -- A group is closed (is_open = 0) exactly when it is resolved, so every state leans on one of the two partial indexes.
 local STATES = {
+  open = "t.is_open = 1",
   new = "t.is_open = 1 AND t.acknowledged_at IS NULL AND t.silenced_at IS NULL",
   acknowledged = "t.is_open = 1 AND t.acknowledged_at IS NOT NULL",
   silenced = "t.is_open = 1 AND t.acknowledged_at IS NULL AND t.silenced_at IS NOT NULL",
@@ -22,7 +23,7 @@ STATES.firing = STATES.new
 -- Nearly all groups are closed: outside a count in parts the `+` keeps the planner from fetching each through the index.
 local function add_state(q, values, is_in_parts)
   local condition = STATES[string.lower(values[#values])]
-  if not condition then return "Must be one of the following: new, acknowledged, resolved, silenced" end
+  if not condition then return "Must be one of the following: new, acknowledged, resolved, silenced, open" end
   if condition == STATES.resolved and not is_in_parts then condition = "+" .. condition end
   q.add("AND " .. condition)
 end
@@ -144,7 +145,8 @@ return {
     { "search", add = add_search, source = search_source,
       about = "Words of titles, all of them, the last one also as the beginning of a word; #12 is the group of that number." },
     { "state", add = add_state, is_indexed = true, source = state_source,
-      shape = { choice = { "new", "firing", "acknowledged", "silenced", "resolved" } } },
+      shape = { choice = { "new", "firing", "acknowledged", "silenced", "resolved", "open" } },
+      about = "open: all that are not resolved." },
     { "label", add = add_labels, source = sources.label, is_repeated = true, about = "key:value; all of several." },
     { "route_id", "t.route_id = ?", type = "route", source = sources.route },
     { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true, source = sources.integration,

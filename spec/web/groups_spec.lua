@@ -101,6 +101,37 @@ describe("the pages of alert groups", function()
     assert.truthy(wiped:find("There is no such page", 1, true))
   end)
 
+  it("act on all that match, also on other pages", function()
+    for i = 1, 60 do fire("Disk full " .. i) end
+    fire "Queue long"
+    local status = p:post("/alert-groups/act", { { "verb", "resolve" }, { "all", "true" }, { "back", "/?search=disk" } })
+    assert.equal(303, status)
+    assert.same({ "Queue long" }, titles "/")
+  end)
+
+  it("lead to the source, and tell how many are attached", function()
+    local of_source = p.world:integration { name = "Links", templates = { source_link = "{{ payload.url }}" } }
+    p.world:post(of_source, { title = "linked", url = "https://prom.example.org/graph?g0" })
+    local link = p:get "/":match 'href="(/alert%-groups/I%w+/source)"'
+    local status, _, more = p:ask("GET", link)
+    assert.same({ 303, "https://prom.example.org/graph?g0" }, { status, more:match "Location: ([^\r]*)" })
+    fire "follows"
+    local ids = p.world:api(200, "GET", "alert_groups/").results
+    p.world:api(200, "POST", "alert_groups/" .. ids[1].id .. "/attach/", { root_alert_group_id = ids[2].id })
+    assert.truthy(pages.words(p:get "/"):find("linked 1 attached", 1, true))
+    p.world:post(of_source, { title = "not linked", url = "javascript:alert(1)" })
+    assert.equal(404, (p:ask("GET", p:get "/":match 'href="(/alert%-groups/I%w+/source)"')))
+  end)
+
+  it("suggest labels: keys, then values of a key", function()
+    local labelled = p.world:integration { name = "L", labels = { { key = { name = "env" }, value = { name = "prod" } } } }
+    p.world:post(labelled, { title = "x" })
+    assert.truthy(p:get "/alert-groups/labels?label=e":find('value="env:"', 1, true))
+    assert.truthy(p:get "/alert-groups/labels?label=other:x&label=env:p":find('value="env:prod"', 1, true))
+    assert.is_nil(p:get "/alert-groups/labels?label=env:t":find("prod", 1, true))
+    assert.truthy(p:get "/alert-groups/labels?label=%3Cb%3E:")
+  end)
+
   it("silence for a time", function()
     fire "one"
     local id = pages.links(p:get "/")[1]:match "I%w+$"

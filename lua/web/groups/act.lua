@@ -2,9 +2,11 @@
 local ask <const> = require "web.ask"
 local form <const> = require "web.form"
 local group <const> = require "web.groups.group"
+local groups <const> = require "web.groups.table"
 local ids <const> = require "tocsin.ids"
 local json <const> = require "tocsin.json"
 local page <const> = require "web.page"
+local query_string <const> = require "api.query"
 local rights <const> = require "api.rights"
 local sending_words <const> = require "sending.words"
 local texts <const> = require "web.texts"
@@ -35,11 +37,12 @@ local function refused(request, id, problem, note)
   return group.show(request, { sentence = sentence_of(problem), note = note or "" })
 end
 
--- What is to be done to which: the button of a row, or one verb for all that are selected.
+-- What is to be done to which: the button of a row, or one verb for all that are selected, or that match (`all`).
 local function wanted(request, sent)
   local verb <const>, one <const> = string.match(sent.one or "", "^(%l+) (%w+)$")
   if verb then return verb, { one } end
-  return sent.verb, form.all(request, "id")
+  if not form.is_ticked(sent, "all") then return sent.verb, form.all(request, "id") end
+  return sent.verb, groups.matching(request, query_string.parse(string.match(sent.back or "", "%?(.*)$")))
 end
 
 -- How long a silence may be is the API's to say, but for a page that nobody made by a form of ours.

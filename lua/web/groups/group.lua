@@ -9,6 +9,7 @@ local page <const> = require "web.page"
 local query_string <const> = require "api.query"
 local rights <const> = require "api.rights"
 local sending_words <const> = require "sending.words"
+local silences <const> = require "web.groups.silences"
 local texts <const> = require "web.texts"
 local times <const> = require "web.times"
 local told <const> = require "web.groups.told"
@@ -17,7 +18,6 @@ local view <const> = require "web.view"
 local group <const> = {}
 
 local PATH <const> = "/api/v1/alert_groups/"
-local SILENCES <const> = { 1800, 3600, 7200, 14400, 28800, 43200, 86400, 604800, 0 } -- seconds; 0: for ever
 local LISTED <const> = 50 -- attached groups, alerts, groups that it could be attached to
 
 local function text_of(v) return type(v) == "string" and v or nil end
@@ -31,13 +31,6 @@ local function links_to(list, but)
     if one.id ~= but then links[#links + 1] = link_to(one) end
   end
   return links
-end
-
----The lengths that one can silence for: a list of seconds and words.
-function group.silences()
-  local list <const> = {}
-  for i, seconds in ipairs(SILENCES) do list[i] = { value = seconds, text = texts.silences[tostring(seconds)] } end
-  return list
 end
 
 -- "Acknowledged", since when, by whom, and until when it is silenced.
@@ -135,7 +128,7 @@ end
 local function forms_of(request, one, users)
   if not rights.may(request.actor, "alerts", "write") then return false end
   local attachable <const> = ask.get(request, PATH, { state = "new", perpage = LISTED })
-  return { verbs = sending_words.verbs(one.state), silences = group.silences(), callees = callees(request, users),
+  return { verbs = sending_words.verbs(one.state), silences = silences.list(), callees = callees(request, users),
     attachable = one.state ~= "resolved" and links_to(attachable and attachable.results, one.id) or {},
     is_called_by_hand = one.state ~= "resolved" and one.root_alert_group_id == json.null }
 end
@@ -181,7 +174,15 @@ function group.show(request, said)
   return one and page.answer(request, "group.html", frame(request, one, said), said and 409 or 200)
 end
 
+-- GET …/source: where the source shows it, which is computed when somebody wants to go there.
+local function to_source(request)
+  local explanation <const> = ask.get(request, PATH .. request.id .. "/explanation/", { channel = "sms" })
+  local link <const> = explanation and text_of(explanation.source_link)
+  return link and page.lead_to(link) or page.failed(request, 404, texts.group.no_source)
+end
+
 group.routes = {
+  { "/alert-groups/:id/source", "GET", to_source, "alerts:read", "alert_group" },
   { "/alert-groups/:id", "GET", function(request) return group.show(request) end, "alerts:read", "alert_group" },
 }
 

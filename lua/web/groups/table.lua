@@ -1,4 +1,5 @@
 --- The table of alert groups, `/`: filters live in the address, and what is done to those that are selected is a form.
+local ask <const> = require "web.ask"
 local group <const> = require "resources.alert_group"
 local group_state <const> = require "group_state"
 local ids <const> = require "tocsin.ids"
@@ -8,15 +9,14 @@ local page <const> = require "web.page"
 local query_string <const> = require "api.query"
 local rights <const> = require "api.rights"
 local rows <const> = require "api.rows"
+local silences <const> = require "web.groups.silences"
 local statement <const> = require "api.statement"
 local store <const> = require "tocsin.store"
-local table_settings <const> = require "api.table_settings"
 local team <const> = require "resources.team"
 local texts <const> = require "web.texts"
 local time <const> = require "api.time"
 local times <const> = require "web.times"
 local user <const> = require "resources.user"
-local view <const> = require "web.view"
 
 local PAGE <const>, COUNT_MAX <const> = 50, 999
 local STATES <const> = { "open", "firing", "acknowledged", "silenced", "resolved", "all" }
@@ -57,9 +57,8 @@ local function add_times(list, request)
 end
 
 -- The filters of the page besides those that the API has under the same names.
-local function filters_of(request, state)
+local function filters_of(request)
   local list <const> = {}
-  if state == "open" then list[1] = condition "t.is_open = 1" end
   add_person(list, query_string.get(request.query, "person") or "")
   add_times(list, request)
   return list
@@ -67,15 +66,16 @@ end
 
 -- The request that the API's filters look at.
 local function asked(request, state)
-  local is_known <const> = state ~= "open" and state ~= "all"
-  return setmetatable({ query = query_string.with(request.query, "state", is_known and state or nil) }, { __index = request })
+  return setmetatable({ query = query_string.with(request.query, "state", state ~= "all" and state or nil) }, { __index = request })
 end
 
 -- Rows -------------------------------------------------------------------------------------------------------------------
 
 local SHOWN <const> = "SELECT t.id, t.title, t.alerts_count, t.started_at, t.acknowledged_at, " ..
   "t.acknowledged_by, t.acknowledged_by_id, t.resolved_at, t.resolved_by, t.resolved_by_id, t.silenced_at, t.silenced_until, " ..
-  "t.silenced_by_id, t.labels, t.is_demo, t.is_debug, i.name AS integration, m.name AS team FROM alert_group AS t " ..
+  "t.silenced_by_id, t.labels, t.is_demo, t.is_debug, i.name AS integration, m.name AS team, " ..
+  "COALESCE(i.templates ->> 'source_link', i.templates_default ->> 'source_link', '') <> '' AS has_source, " ..
+  "(SELECT count(*) FROM alert_group AS f WHERE f.root_id = t.id) AS attached FROM alert_group AS t " ..
   "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN team AS m ON m.id = i.team_id " ..
   "WHERE t.id IN (SELECT value FROM json_each($1)) ORDER BY t.id DESC"
 local PEOPLE <const> = "SELECT p.alert_group_id, u.name FROM page AS p JOIN user AS u ON u.id = p.user_id " ..
@@ -99,7 +99,8 @@ local function shown(row, people, now)
   return { id = ids.encode("I", row.id), number = row.id, title = row.title, alerts = row.alerts_count, state = state,
     by = group_state.who(by, by_id, name_of) or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
     opened_at = time.text(row.started_at), integration = row.integration or "", team = row.team or "", labels = labels_of(row),
-    people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1 }
+    people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1,
+    has_source = row.has_source == 1, attached = row.attached }
 end
 
 local function shown_rows(keys, now)
@@ -115,7 +116,7 @@ end
 
 -- One page of them and the key where the next begins, or the API's refusal of a filter.
 local function find(request, state)
-  local fixed <const> = filters_of(request, state)
+  local fixed <const> = filters_of(request)
   local before <const> = ids.decode("I", query_string.get(request.query, "before") or "")
   local keys <const>, refusal <const> = rows.keys(group, asked(request, state), fixed, PAGE + 1, nil, before)
   if not keys then return nil, refusal end
@@ -140,14 +141,14 @@ end
 
 local function count_of(request, state)
   if state == "resolved" or state == "all" then return "" end -- nobody waits for how many there ever were
-  local keys <const> = rows.keys(group, asked(request, state), filters_of(request, state), COUNT_MAX + 1) or {}
+  local keys <const> = rows.keys(group, asked(request, state), filters_of(request), COUNT_MAX + 1) or {}
   return #keys > COUNT_MAX and COUNT_MAX .. "+" or tostring(#keys)
 end
 
-local function tabs(request, current)
+local function tabs(request, current, is_counted)
   local list <const> = {}
   for i, state in ipairs(STATES) do
-    list[i] = { id = state, count = count_of(request, state), is_current = state == current,
+    list[i] = { id = state, count = is_counted and count_of(request, state) or "", is_current = state == current,
       url = address(request, "state", state ~= "open" and state or nil) }
   end
   return list
@@ -170,7 +171,7 @@ end
 local function form_of(request, state)
   local function given(name) return query_string.get(request.query, name) or "" end
   return {
-    state = state, search = given "search", label = given "label", from = given "from", to = given "to",
+    state = state, search = given "search", labels = query_string.all(request.query, "label"), from = given "from", to = given "to",
     integrations = choices(request, integration, given "integration_id"),
     teams = choices(request, team, given "team_id"),
     people = choices(request, user, given "person"),
@@ -178,23 +179,41 @@ local function form_of(request, state)
   }
 end
 
-local function columns_of(request) return view.of_answer(table_settings.get.answer(request).value) end
+local function columns_of(request) return ask.view(request, "/api/v1/alertgroup_table_settings/") end
 
--- GET /; with `part=rows` what changes while one looks at it.
+-- Those that stand on the page, and all that match: as many as one deed may be done to.
+local MATCHING_MAX <const> = 1000
+
+-- The public ids of the groups that a parsed query of the table matches, newest first.
+local function matching(request, query)
+  local asking <const> = setmetatable({ query = query }, { __index = request })
+  local state <const> = state_of(asking)
+  local list <const> = rows.keys(group, asked(asking, state), filters_of(asking), MATCHING_MAX) or {}
+  for i, key in ipairs(list) do list[i] = ids.encode("I", key) end
+  return list
+end
+
+-- GET /; with `part=rows` what changes while one looks at it, with `part=tabs` the states with their counts. To count what a
+-- filter leaves may take longer than to show it, so those counts come after the page.
 local function table_of(request)
-  local state <const> = state_of(request)
+  local state <const>, part <const> = state_of(request), query_string.get(request.query, "part")
+  local here <const> = address(request)
+  local is_filtered <const> = address(request, "state") ~= "/"
+  local context <const> = { state = state, here = here, joint = string.find(here, "?", 1, true) and "&" or "?",
+    tabs = tabs(request, state, part == "tabs" or not is_filtered), are_counts_later = is_filtered and part ~= "tabs" }
+  if part == "tabs" then return page.answer(request, "groups_tabs.html", context) end
   local found <const>, next_page <const> = find(request, state)
   if not found then return page.failed(request, next_page.status, texts.groups.bad_filter) end
-  local columns <const> = columns_of(request)
-  local context <const> = { groups = found, state = state, columns = columns,
-    tabs = tabs(request, state), here = address(request), next_page = next_page,
-    is_first = query_string.get(request.query, "before") == nil, may_act = rights.may(request.actor, "alerts", "write") }
-  if query_string.get(request.query, "part") == "rows" then return page.answer(request, "groups_rows.html", context) end
-  context.form = form_of(request, state)
+  context.groups, context.next_page, context.columns = found, next_page, columns_of(request)
+  context.is_first = query_string.get(request.query, "before") == nil
+  context.may_act, context.silences = rights.may(request.actor, "alerts", "write"), silences.list()
+  if part == "rows" then return page.answer(request, "groups_rows.html", context) end
+  context.form, context.htmx = form_of(request, state), page.static_url(request, "htmx.js")
   return page.answer(request, "groups.html", context)
 end
 
 return {
+  matching = matching,
   nav = { text = texts.groups.title, path = "/", right = "alerts:read" },
   routes = { { "/", "GET", table_of, "alerts:read" } },
 }

@@ -65,6 +65,7 @@
     const known = new Set(lines().map((line) => line.dataset.id));
     const line = focused.closest("[data-id]");
     place.replaceWith(next);
+    if (window.htmx) window.htmx.process(next);
     next.querySelectorAll("input[type=checkbox][name=id]").forEach((box) => { box.checked = selected.has(box.value); });
     lines().forEach((other) => other.classList.toggle("new", !known.has(other.dataset.id)));
     if (current()) current().setAttribute("aria-selected", "true");

@@ -7,7 +7,7 @@ local SIGN_IN <const> = [[
   await page.goto('/');
   await page.fill('form input[autocomplete=username]', 'ada@example.org');
   await page.fill('form input[type=password]', args.password);
-  await page.click('form button[type=submit]');
+  await page.click('main form button');
   await page.waitForURL(tools.base + '/');
 ]]
 

@@ -187,6 +187,7 @@ static err apply_firing(struct accept_item *a, int64_t hash, int64_t now) {
     struct group g;
     err x = engine_find_open(a->engine, s->integration_id, hash, s->route_id, &g);
     if (x == ERR_OK) return join_group(a, &g, now);
+    if (x == ERR_NOT_FOUND && s->needs_open && s->is_acknowledge) return ERR_OK;
     return x == ERR_NOT_FOUND ? open_group(a, hash, now) : x;
 }
 

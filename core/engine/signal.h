@@ -25,7 +25,7 @@ struct signal {
     int64_t received_at;
     bool is_demo;   // a person had it made: it opens a group of its own
     bool is_debug;  // nobody is to be called for the group that it opens
-    bool needs_open;   // a resolve with nothing open is not stored
+    bool needs_open;   // a resolve or acknowledge with nothing open is not stored
     bool logs_repeats; // what joins an open group leaves a line in its log, one in some seconds
     unsigned flags; // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

@@ -11,6 +11,9 @@ local doors = {}
 
 local BY_NAME <const> = {
   goalert = require("api.doors.goalert"),
+  opsgenie = require("api.doors.opsgenie"),
+  pagerduty = require("api.doors.pagerduty"),
+  victorops = require("api.doors.victorops"),
 }
 
 -- Whole paths, and beginnings that end in a slash.

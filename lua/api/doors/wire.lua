@@ -1,4 +1,6 @@
 --- What doors share: requests read as other systems read them, and results as core/engine/intake_door.c takes them.
+local crypto = require("tocsin.crypto")
+local json = require("tocsin.json")
 local text = require("tocsin.text")
 
 local wire = {}
@@ -20,6 +22,9 @@ end
 function wire.beat(door, token, role, status, content_type, body)
   return "beat", door, token, role, nil, nil, nil, status, content_type, body
 end
+
+--- A name for what came without one.
+function wire.new_name() return crypto.hex(crypto.random_bytes(16)) end
 
 --- An answer at once: nothing is stored.
 function wire.answer(door, status, content_type, body, headers)
@@ -97,9 +102,43 @@ function wire.first(fields, name)
   end
 end
 
+--- The token of `Authorization: <scheme> token`, of the password of a Basic one, or nil.
+function wire.authorization(header, scheme)
+  local kind, rest = string.match(header or "", "^%s*(%a+)%s+(.-)%s*$")
+  kind = kind and string.lower(kind)
+  if kind == "basic" then return string.match(crypto.unbase64(rest) or "", "^[^:]*:(.*)$") end
+  return kind == scheme and rest or nil
+end
+
 --- The type without its parameters, in lower case.
 function wire.essence(content_type)
   return content_type and string.lower(string.match(content_type, "^%s*([^;%s]*)")) or ""
+end
+
+-- JSON ------------------------------------------------------------------------------------------------------------------
+
+--- A body that is a JSON object, or nil and a sentence.
+function wire.object(body)
+  local value, why = json.decode(body)
+  if why then return nil, why end
+  if type(value) ~= "table" or getmetatable(value) then return nil, "the body must be a JSON object" end
+  return value
+end
+
+--- A member that is text and not empty.
+function wire.text(object, name)
+  local value = object[name]
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+--- The document with one more member, in the order of the wire. `object` is what it says.
+function wire.with(body, object, name, value)
+  if object[name] == nil and next(object) ~= nil then
+    local at = string.find(body, "{", 1, true)
+    return "{" .. json.encode(name) .. ":" .. json.encode(value) .. "," .. string.sub(body, at + 1)
+  end
+  object[name] = value
+  return json.encode(object)
 end
 
 -- Texts -----------------------------------------------------------------------------------------------------------------

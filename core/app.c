@@ -5,6 +5,7 @@
 #include "engine/preview.h"
 #include "engine/schedule_json.h"
 #include "script/fuel.h"
+#include "text/mime.h"
 #include <unistd.h>
 
 #define PASSWORDS_AT_ONCE 4 // of 64 MiB each
@@ -246,6 +247,7 @@ static void open_front(struct app *app) {
                                             .password = app->password,
                                             .log = app->log,
                                             .http = app->http,
+                                            .smtp = app->smtp,
                                             .events = app->events},
                                 .has_metrics = app->settings.metrics};
 }
@@ -253,6 +255,7 @@ static void open_front(struct app *app) {
 // The start order: each part needs those above it.
 err app_new(const struct app_options *options, struct app **out, struct why *why) {
     struct app *app = NEW(struct app);
+    mime_start();
     app->settings = options->settings;
     app->log = options->log;
     app->env = env_new(options->world);
@@ -267,6 +270,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     if (e == ERR_OK) open_events(app);
     if (e == ERR_OK) e = open_workers(app, why);
     if (e == ERR_OK) e = options->has_sockets ? app_open_http(app, why) : open_local(app, why);
+    if (e == ERR_OK && options->has_sockets) e = app_open_smtp(app, why);
     if (e == ERR_OK) {
         open_backtests(app);
         if (!options->is_command) log_broken_files(app);
@@ -285,6 +289,11 @@ void app_start(struct app *app) {
     events_start(app->events);
     backtests_start(app->backtests);
     if (app->http) http_server_start(app->http);
+    if (app->smtp) smtp_server_start(app->smtp);
+}
+
+static bool is_idle(struct app *app) {
+    return http_server_is_idle(app->http) && (!app->smtp || smtp_server_is_idle(app->smtp));
 }
 
 // The stop order: the doors first, then what works on what came through them, the disk last.
@@ -292,8 +301,9 @@ void app_stop(struct app *app) {
     if (!app->is_threaded) return;
     if (app->http) {
         http_server_stop_accepting(app->http);
+        if (app->smtp) smtp_server_stop_accepting(app->smtp);
         // A started request may still send its body; what was accepted is answered within 4 s, if need be as it came.
-        for (int i = 0; i < 400 && !http_server_is_idle(app->http); i++) {
+        for (int i = 0; i < 400 && !is_idle(app); i++) {
             if (i == 200) slow_lane_hurry(app->slow_lane);
             usleep(10000);
         }
@@ -310,6 +320,7 @@ void app_stop(struct app *app) {
 void app_free(struct app *app) {
     if (!app) return;
     if (app->http) http_server_free(app->http);
+    smtp_server_free(app->smtp);
     if (app->local) {
         intake_free(app->local->intake);
         mailbox_close(&app->local->box);

@@ -11,6 +11,7 @@
 #include "engine/pager.h"
 #include "events.h"
 #include "front.h"
+#include "net/smtp_server.h"
 #include "ports.h"
 #include "settings.h"
 
@@ -32,6 +33,7 @@ struct app {
     backtests *backtests;
     events *events;
     http_server *http;                           // NULL without sockets
+    smtp_server *smtp;                           // NULL: takes no mails
     struct mailbox *loop_boxes[PULSE_LOOPS_MAX]; // of its loops
     struct front front;
     struct address_guard proxies; // that are believed
@@ -63,10 +65,11 @@ void app_requests(struct app *app, arena *a, const struct http_request *requests
                   size_t count);
 void app_advance(struct app *app, int64_t us); // moves the virtual clock and runs what becomes due
 
-// Between app.c, app_http.c and app_pager.c alone.
+// Between app.c and app_*.c alone.
 struct script_options app_script_options(struct app *app);
 void app_on_jobs(void *ctx); // `ctx` is the app: the pager may have something to do. Any thread
 intake *app_new_intake(struct app *app, size_t loop, struct why *why);
 void app_on_mail(void *ctx, void *loop_ctx, struct mail *mail);
 err app_open_http(struct app *app, struct why *why);
+err app_open_smtp(struct app *app, struct why *why);
 err app_open_pager(struct app *app, const struct app_options *options, struct why *why);

@@ -64,7 +64,9 @@ static void log_certificate(struct app *app) {
 void app_reload(struct app *app) {
     struct why why = {""};
     if (!app->http) return;
-    if (http_server_reload(app->http, &why) == ERR_OK) log_certificate(app);
+    err e = http_server_reload(app->http, &why);
+    if (e == ERR_OK && app->smtp) e = smtp_server_reload(app->smtp, &why);
+    if (e == ERR_OK) log_certificate(app);
     else
         LOG(app->log, LOG_ERROR, "certificate_not_read", LOG_Z("error", why.text),
             LOG_Z("what", "The listener goes on with the certificate that it has."));

@@ -52,6 +52,13 @@ static void print_listening(const struct settings *s, int port) {
     buf_free(&url);
 }
 
+static void print_mail_listening(const struct settings *s, int port) {
+    str host = str_of(s->smtp_listen);
+    while (host.len && host.ptr[host.len - 1] != ':') host.len--;
+    printf("taking mails on %.*s%d\n", STR_FMT(host), port);
+    fflush(stdout);
+}
+
 // While nobody can sign in, a start prints the way in.
 static void print_first_admin(struct app *app, int port) {
     struct why why = {""};
@@ -104,6 +111,7 @@ static int serve_until_stopped(struct app *app, const sigset_t *stop) {
     LOG(log, LOG_INFO, "started", LOG_Z("version", TOCSIN_VERSION), LOG_N("port", port),
         LOG_Z("data", app->settings.data));
     print_listening(&app->settings, port);
+    if (app->smtp) print_mail_listening(&app->settings, smtp_server_port(app->smtp));
     print_first_admin(app, port);
     int code = wait_for_stop(app, stop);
     log_write(log, LOG_INFO, "stopping", NULL);

@@ -229,6 +229,13 @@ static void http_metrics(const struct metrics_sources *from, buf *out) {
     number(out, "listeners", "gauge", "Streams of live events.", (uint64_t)events_listeners(from->events));
 }
 
+static void mail_metrics(const struct metrics_sources *from, buf *out) {
+    struct smtp_stats mails = smtp_server_stats(from->smtp);
+    number(out, "mails_total", "counter", "Mails taken as alerts.", mails.mails);
+    number(out, "mails_refused_total", "counter", "Recipients and mails that were refused.", mails.refused);
+    number(out, "mail_connections", "gauge", "Open connections of who brings mails.", (uint64_t)mails.open_connections);
+}
+
 void metrics_write(const struct metrics_sources *from, buf *out) {
     engine_metrics(from, out);
     heartbeat_metrics(from, out);
@@ -239,4 +246,5 @@ void metrics_write(const struct metrics_sources *from, buf *out) {
     number(out, "log_lines_dropped_total", "counter", "Log lines dropped because the ring was full.",
            from->log ? log_dropped(from->log) : 0);
     if (from->http) http_metrics(from, out);
+    if (from->smtp) mail_metrics(from, out);
 }

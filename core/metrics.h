@@ -7,6 +7,7 @@
 #include "engine/slow_lane.h"
 #include "events.h"
 #include "net/http_server.h"
+#include "net/smtp_server.h"
 
 struct metrics_sources {
     const env *env;
@@ -16,6 +17,7 @@ struct metrics_sources {
     const password *password;
     log_t *log;        // may be NULL
     http_server *http; // NULL without sockets
+    smtp_server *smtp; // NULL: takes no mails
     const events *events;
 };
 

@@ -1,6 +1,6 @@
 #include "settings.h"
 #include "net/http_client.h"
-#include "net/http_server.h"
+#include "net/listening.h"
 #include "web_headers.h"
 #include <ctype.h>
 #include <errno.h>
@@ -230,6 +230,13 @@ static err check_sign_in(const struct settings *s, struct why *why) {
     return e == ERR_OK ? check_mapping("oidc_teams", s->oidc_teams, false, why) : e;
 }
 
+static err check_address(const char *name, const char *value, struct why *why) {
+    if (listening_is_address(value)) return ERR_OK;
+    return why_set(why, ERR_INVALID,
+                   "%s must be HOST:PORT with an IPv6 address in brackets and a port up to 65535, not '%s'", name,
+                   value);
+}
+
 // What a text must be, beyond being one.
 static err check_texts(const struct settings *s, struct why *why) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
@@ -238,10 +245,9 @@ static err check_texts(const struct settings *s, struct why *why) {
     if (!is_level)
         return why_set(why, ERR_INVALID, "log_level must be debug, info, warn or error, not '%s'", s->log_level);
     if (!*s->data) return why_set(why, ERR_INVALID, "data must name a folder");
-    if (!http_server_is_address(s->listen))
-        return why_set(why, ERR_INVALID,
-                       "listen must be HOST:PORT with an IPv6 address in brackets and a port up to 65535, not '%s'",
-                       s->listen);
+    err is_address = check_address("listen", s->listen, why);
+    if (is_address == ERR_OK && *s->smtp_listen) is_address = check_address("smtp_listen", s->smtp_listen, why);
+    if (is_address != ERR_OK) return is_address;
     if (!*s->tls_certificate != !*s->tls_key)
         return why_set(why, ERR_INVALID, "tls_certificate and tls_key belong together: %s is missing",
                        *s->tls_key ? "tls_certificate" : "tls_key");

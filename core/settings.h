@@ -17,6 +17,8 @@
     TEXT(tls_certificate, "",                                                                                         \
          "PEM file with the certificate to listen with TLS, and those between; read again on SIGHUP")                 \
     TEXT(tls_key, "", "PEM file with its private key")                                                                \
+    TEXT(smtp_listen, "", "HOST:PORT that takes mails as alerts, with STARTTLS by the same certificate; empty: none") \
+    TEXT(email_domain, "", "domain of the addresses that take mails; empty: any")                                     \
     TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")         \
     TEXT(path_prefix, "", "path under which a proxy shows this server, such as /tocsin; part of all links")           \
     TEXT(trusted_proxies, "", "addresses and CIDRs of proxies that are believed who asks (X-Forwarded-*, Forwarded)") \

@@ -1,7 +1,7 @@
 # How each library is found. All come from the system's packages (vendor/packages.txt); none is in the tree.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
-foreach(lib IN ITEMS lua5.4 libuv sqlite3 libcurl libcares openssl libpcre2-8 libsodium zlib simdjson libical yaml-0.1)
+foreach(lib IN ITEMS lua5.4 libuv sqlite3 libcurl libcares openssl libpcre2-8 libsodium zlib simdjson libical yaml-0.1 gmime-3.0)
   string(MAKE_C_IDENTIFIER ${lib} id)
   pkg_check_modules(${id} REQUIRED IMPORTED_TARGET ${lib})
   list(APPEND VENDOR_LIBRARIES PkgConfig::${id})

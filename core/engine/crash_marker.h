@@ -18,7 +18,7 @@
 
 typedef struct crash_marker crash_marker;
 
-#define CRASH_SLOTS 65                // the last is the slow lane's
+#define CRASH_SLOTS 66                // the last two are the mail listener's and the slow lane's
 #define CRASH_NOTE  (3 * CRASH_SLOTS) // words from a thread's slot to where `fault` notes its request
 
 struct crash_faults { // in the file; the newest replace the oldest

@@ -22,6 +22,8 @@ void intake_free(intake *in) {
     mem_free(in);
 }
 
+engine *intake_engine(const intake *in) { return in->options.engine; }
+
 void intake_count_refused(const struct config_integration *i) {
     __atomic_add_fetch(&i->counters->refused, 1, __ATOMIC_RELAXED);
 }

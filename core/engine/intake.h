@@ -30,6 +30,7 @@ struct intake_options {
 
 intake *intake_new(const struct intake_options *options, struct why *why);
 void intake_free(intake *in);
+engine *intake_engine(const intake *in);
 
 // A POST to /integrations/v1/<type>/<token>/. Replies now or later, always once.
 void intake_post(intake *in, struct http_exchange *x, str type, str token);

@@ -2,84 +2,19 @@
 // a loop that is busy, so the least loaded loop is chosen here.
 #include "net/http_acceptor.h"
 #include "base/mem.h"
-#include <arpa/inet.h>
+#include "net/listening.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define BACKLOG       1024
 #define ACCEPTS       64 // in a row, before the loop does other work
 #define RESUME_MS     50 // after an accept that failed for want of memory or descriptors
 #define EVICTIONS_MAX 8  // on their way; then accepting waits for EVICTION_MS, or a burst would pass the cap
 #define EVICTION_MS   1
 #define REFUSED_PART  16  // of the cap: as many more may be open while they are told so
 #define RESERVED_FDS  256 // for the database, logs and outgoing pages
-#define USER_TIMEOUT  20000
-
-static bool split_listen(const char *text, char host[256], char port[8]) {
-    const char *colon = strrchr(text, ':');
-    if (!colon || strlen(colon + 1) == 0 || strlen(colon + 1) >= 8) return false;
-    if (strspn(colon + 1, "0123456789") != strlen(colon + 1)) return false;
-    size_t n = (size_t)(colon - text);
-    if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
-        text++;
-        n -= 2;
-    } else if (memchr(text, ':', n)) {
-        return false; // an IPv6 address needs its brackets
-    }
-    if (n >= 256) return false;
-    memcpy(host, text, n);
-    host[n] = 0;
-    strcpy(port, colon + 1);
-    return strtol(port, NULL, 10) <= 65535;
-}
-
-bool http_server_is_address(const char *listen) {
-    char host[256], port[8];
-    return split_listen(listen, host, port);
-}
-
-// Linux hands these on to every accepted socket, which saves the calls there.
-static void set_options(int fd) {
-    int on = 1, idle = 60, every = 10, times = 3;
-    unsigned patience = USER_TIMEOUT;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
-}
-
-static int port_of(int fd) {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address = {.v6 = {0}};
-    socklen_t length = sizeof address;
-    getsockname(fd, &address.any, &length);
-    return ntohs(address.any.sa_family == AF_INET6 ? address.v6.sin6_port : address.v4.sin_port);
-}
-
-static err bind_to(struct http_server *s, const struct addrinfo *where, struct why *why) {
-    int fd = socket(where->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return why_set(why, ERR_IO, "listen %s: %s", s->options.listen, strerror(errno));
-    set_options(fd);
-    if (bind(fd, where->ai_addr, where->ai_addrlen) != 0 || listen(fd, BACKLOG) != 0) {
-        int code = errno;
-        close(fd);
-        return why_set(why, ERR_IO, "listen %s: %s", s->options.listen, strerror(code));
-    }
-    s->fd = fd;
-    s->port = port_of(fd);
-    return ERR_OK;
-}
 
 // Connections never take the descriptors that pages and the database need.
 static int cap_of(const struct http_server *s) {
@@ -95,29 +30,11 @@ static int cap_of(const struct http_server *s) {
 }
 
 err http_acceptor_listen(struct http_server *s, struct why *why) {
-    char host[256], port[8];
-    if (!split_listen(s->options.listen, host, port))
-        return why_set(why, ERR_INVALID, "listen %s: write HOST:PORT, an IPv6 address in brackets", s->options.listen);
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
-    int rc = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
-    if (rc != 0) return why_set(why, ERR_INVALID, "listen %s: %s", s->options.listen, gai_strerror(rc));
-    err e = bind_to(s, found, why);
-    freeaddrinfo(found);
+    err e = listening_open(s->options.listen, "listen", &s->fd, &s->port, why);
     if (e) return e;
     s->connection_cap = cap_of(s);
     s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     return ERR_OK;
-}
-
-static void name_peer(const struct sockaddr_storage *address, char out[46]) {
-    out[0] = 0;
-    if (address->ss_family == AF_INET) {
-        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr, out, 46);
-    } else if (address->ss_family == AF_INET6) {
-        const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-        if (IN6_IS_ADDR_V4MAPPED(six)) inet_ntop(AF_INET, &six->s6_addr[12], out, 46);
-        else inet_ntop(AF_INET6, six, out, 46);
-    }
 }
 
 static struct http_loop *least_loaded(struct http_server *s) {
@@ -175,7 +92,7 @@ static void hand_over(struct http_server *s, int fd, const struct sockaddr_stora
     struct http_arrival *arrival = NEW(struct http_arrival);
     arrival->fd = fd;
     arrival->is_refused = !has_room;
-    name_peer(address, arrival->peer);
+    listening_peer(address, arrival->peer);
     mailbox_push(&l->arrivals, &arrival->mail);
 }
 

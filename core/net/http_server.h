@@ -52,7 +52,6 @@ struct http_server_stats { // running totals, readable from any thread
     int64_t open_connections, bodies_in_flight;
 };
 
-bool http_server_is_address(const char *listen); // HOST:PORT as options.listen wants it, an IPv6 address in brackets
 err http_server_new(const struct http_server_options *options, http_server **out, struct why *why); // binds and listens
 // Reads the certificate's files again: connections that come from now on get what is there; those that are open go on.
 // ERR_INVALID with a sentence when it cannot be used: everything stays as it was. Any one thread at a time.

@@ -17,6 +17,7 @@
     X(json)             \
     X(lexer)            \
     X(limits)           \
+    X(mime)             \
     X(output)           \
     X(password)         \
     X(port)             \

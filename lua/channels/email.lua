@@ -117,6 +117,7 @@ local function headers_of(send)
     headers[#headers + 1] = { "In-Reply-To", thread }
     headers[#headers + 1] = { "References", thread }
   end
+  headers[#headers + 1] = { "X-Tocsin", "notification" } -- our own listener takes none of them (core/text/mime.c)
   headers[#headers + 1] = { "Auto-Submitted", "auto-generated" } -- nobody's holiday shall answer (RFC 3834)
   if send.is_important then headers[#headers + 1] = { "Importance", "high" } end
   return headers

@@ -8,6 +8,7 @@ local integration = require("integration")
 local json = require("tocsin.json")
 local keys = require("keys")
 local labels = require("api.labels")
+local mail_address = require("api.mail_address")
 local maintenance = require("api.maintenance")
 local managed = require("api.managed")
 local route_channels = require("api.route_channels")
@@ -29,7 +30,7 @@ end
 local USUAL_ROUTE = {}
 for _, channel in ipairs(route_channels.CHANNELS) do USUAL_ROUTE[channel[1]] = { enabled = channel.enabled or false } end
 
-local function nothing() return nil end
+local function address(row) return row.type == "inbound_email" and mail_address.of(row.token) or nil end
 
 local function check_type(value)
   if string.find(value, "^legacy_") then return nil, "This integration type is deprecated." end
@@ -211,7 +212,7 @@ return {
     { "description_short", type = "text", max = 250, nullable = true, blank = true },
     { "team_id", type = "ref", to = "team", nullable = true, loose_null = true },
     { "link", shape = "text", show = link },
-    { "inbound_email", shape = "text?", show = nothing },
+    { "inbound_email", shape = "text?", show = address },
     { "type", type = "text", required = true, create_only = true, check_text = check_type },
     { "default_route", names = { escalation_chain_id = "escalation_chain" }, only_shown = { id = true }, usual = USUAL_ROUTE,
       shape = DEFAULT_ROUTE, takes = DEFAULT_ROUTE_SENT, show = show_default_route,

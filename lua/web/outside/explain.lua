@@ -3,6 +3,7 @@ local crypto = require("tocsin.crypto")
 local html = require("channels.html")
 local integration = require("integration")
 local keys = require("keys")
+local mail_address = require("api.mail_address")
 local page = require("web.page")
 local store = require("tocsin.store")
 local texts = require("web.texts")
@@ -52,7 +53,8 @@ local function shows_of(row, url)
   local source = spec and spec.name or row.type
   return { heading = string.format(texts.explain.title, source), source = source, name = row.name, url = url,
     about = spec and spec.about or what_is_missing(row.type),
-    connect = spec and view.html(html.from_markdown(integration.connect(spec, { url = url, name = row.name }))) or "",
+    connect = spec and view.html(html.from_markdown(integration.connect(spec, { url = url, name = row.name,
+      email = mail_address.of(row.token) }))) or "",
     example = example and curl_line(example, url) or false, example_name = example and example[1] }
 end
 

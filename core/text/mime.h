@@ -1,0 +1,32 @@
+// A mail as it came (RFC 5322, MIME): what an alert needs of it. GMime reads it; nobody else knows that.
+//
+// Purpose: headers decoded, bodies in any encoding and charset as UTF-8, HTML as text (html_text), attachments by name, type
+// and size. Of several forms of one text the plain one counts, unless it is blank. And what an automatic answer, a bounce
+// or a mail that goes in circles shows of itself.
+// Ownership: everything lives in the arena. Threads: any, after mime_start, which may be called again.
+// There is no error: whatever the bytes are, a mail is made of them. Bounds: depth 30, 200 attachments named, 1,000 parts.
+#pragma once
+#include "base/arena.h"
+#include "base/buf.h"
+
+void mime_start(void);
+
+struct mime_mail {
+    str subject, text;
+    str from; // the first address of From, or the header as it is when it holds none; may be empty
+    str to, cc, date, message_id, in_reply_to; // as headers say, decoded; empty where there are none
+    struct mime_attachment {
+        str name, type;
+        size_t size; // decoded
+    } * attachments;
+    size_t attachment_count;
+    const char *refusal; // why it is no alert: the end of the sentence "This mail …"; NULL
+};
+
+void mime_parse(arena *a, str bytes, struct mime_mail *out);
+
+// As the payload of an alert: {"subject", "message", "sender", "recipient", …}. `sender`: of the envelope, when there is no From.
+struct mime_envelope {
+    str sender, recipient, dedup; // the latter empty: null
+};
+void mime_payload(buf *out, const struct mime_mail *m, const struct mime_envelope *envelope);

@@ -334,7 +334,7 @@ static err port_fetch(struct ports *ports, arena *a, const struct json *args, bu
     return fetches_port(ports->fetches, a, args, out, why);
 }
 
-// settings {names: […]} → {name: value}
+// settings {names: […]} → {name: value}; {is_all: true} → a list with defaults and what they are
 static err port_settings(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
     return settings_port(ports->settings, args, out, why);

@@ -311,7 +311,49 @@ static bool put_value(const struct settings *s, str name, buf *json) {
     return false;
 }
 
+// One as the list of all has it. What opens something is shown as asterisks.
+static void put_described(buf *out, const char *name, str value, bool is_text, str standard, const char *help) {
+    static const char *const secret[] = {"oidc_client_secret", "outgoing_proxy", "outbound_heartbeat_url"};
+    bool is_secret = false;
+    for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) is_secret |= strcmp(name, secret[i]) == 0;
+    buf_printf(out, "%s{\"name\":\"%s\",\"value\":", out->ptr[out->len - 1] == '[' ? "" : ",", name);
+    if (is_text) buf_json(out, is_secret && value.len ? STR("****") : value);
+    else buf_str(out, value);
+    buf_lit(out, ",\"default\":");
+    if (is_text) buf_json(out, standard);
+    else buf_str(out, standard);
+    buf_lit(out, ",\"about\":");
+    buf_json(out, str_of(help));
+    buf_char(out, '}');
+}
+
+static str number_text(char *room, size_t size, int64_t value) {
+    int length = snprintf(room, size, "%lld", (long long)value);
+    return (str){room, (size_t)length};
+}
+
+static str bool_text(bool value) { return value ? STR("true") : STR("false"); }
+
+static void put_all(const struct settings *s, buf *out) {
+    char now[32], standard[32];
+    buf_char(out, '[');
+#define TEXT(name, value, help) put_described(out, #name, str_of(s->name), true, STR(value), help);
+#define INT(name, value, least, most, help)                                       \
+    put_described(out, #name, number_text(now, sizeof now, s->name), false, \
+                  number_text(standard, sizeof standard, value), help);
+#define BOOL(name, value, help) put_described(out, #name, bool_text(s->name), false, bool_text(value), help);
+    SETTING_LIST(TEXT, INT, BOOL)
+#undef TEXT
+#undef INT
+#undef BOOL
+    buf_char(out, ']');
+}
+
 err settings_port(const struct settings *s, const struct json *args, buf *out, struct why *why) {
+    if (json_get(args, STR("is_all"))) {
+        put_all(s, out);
+        return ERR_OK;
+    }
     size_t count;
     const struct json *names = json_items(args, "names", &count);
     for (size_t i = 0; i < count; i++) {

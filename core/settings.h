@@ -99,6 +99,7 @@ err settings_load(arena *a, int count, char **args, struct settings *out, struct
 // Sets one by name; ERR_NOT_FOUND for an unknown name, ERR_INVALID or ERR_LIMIT for a bad value.
 err settings_set(arena *a, struct settings *s, str name, str value, const char *where, struct why *why);
 void settings_defaults(struct settings *out);
-// The values of some as a port, JSON in and JSON out: {names: […]} → {name: value}.
+// The values of some as a port, JSON in and JSON out: {names: […]} → {name: value}; {is_all: true} → [{name, value, default, about}],
+// secrets as asterisks.
 err settings_port(const struct settings *s, const struct json *args, buf *out, struct why *why);
 void settings_help(buf *out); // one line a setting: flag, default, help

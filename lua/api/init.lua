@@ -30,6 +30,7 @@ local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
 local schedule_quality = require("api.schedule_quality")
 local schedule_warnings = require("api.schedule_warnings")
+local settings = require("api.settings")
 local shift_swaps = require("api.shift_swaps")
 local single = require("api.single")
 local source_health = require("api.source_health")
@@ -82,6 +83,7 @@ local ROUTES = {
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "integrations:operate", "integration" },
   { "integrations/:id/health", "GET", source_health.get, "integrations:read", "integration" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "integrations:read", "integration" },
+  { "settings", "GET", settings.list, "settings:write" },
   { "alertgroup_table_settings", "GET", table_settings.get, "settings:read" },
   { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },
   { "alertgroup_table_settings", "POST", table_settings.set_all, "settings:write" },

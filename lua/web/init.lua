@@ -20,6 +20,8 @@ local MODULES <const> = {
   "web.groups.table", "web.groups.columns", "web.groups.labels", "web.groups.group", "web.groups.act",
   "web.integrations.list", "web.integrations.gallery", "web.integrations.overview", "web.integrations.routes",
   "web.integrations.settings", "web.integrations.labelling", "web.integrations.beat", "web.integrations.windows",
+  "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
+  "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",
   "web.account.sign_in", "web.account.oidc", "web.account.link", "web.account.own",
   "web.outside.act", "web.outside.explain", "web.outside.docs",
 }
@@ -53,14 +55,17 @@ local function sign_in(request)
   return page.see_other(request, "/sign-in?" .. query_string.text { { "next", back } })
 end
 
+local function is_within(path, area)
+  return path == area or area ~= "/" and string.sub(path, 1, #area + 1) == area .. "/"
+end
+
 -- The areas that this actor may look at.
 local function nav_of(request)
   local list <const> = {}
   for _, area in ipairs(AREAS) do
-    local is_here <const> = area.path == request.path or
-      area.path ~= "/" and string.sub(request.path, 1, #area.path + 1) == area.path .. "/"
+    local is_here <const> = is_within(request.path, area.path) or area.also and is_within(request.path, area.also)
     if rights.may(request.actor, string.match(area.right, "^(.-):(.*)$")) then
-      list[#list + 1] = { text = area.text, path = area.path, is_here = is_here }
+      list[#list + 1] = { text = area.text, path = area.path, is_here = is_here == true }
     end
   end
   return list

@@ -93,6 +93,7 @@ function page.render(request, name, context)
   values.nav = view.of(request.nav or {})
   values.css, values.js, values.icon = page.static_url(request, "style.css"),
     page.static_url(request, "app.js"), page.static_url(request, "icon.svg")
+  values.htmx, values.push_js = page.static_url(request, "htmx.js"), page.static_url(request, "push.js")
   local text, e = template_of(name):render(values)
   if not text then error((e.template or name) .. ":" .. (e.line or 0) .. ": " .. e.message, 0) end
   return text

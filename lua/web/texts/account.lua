@@ -6,7 +6,7 @@ return {
     code = "Code", code_hint = "The six digits that your app shows, or one of your recovery codes.", again = "Begin again",
     link = "To sign-in", out = "Sign out?", do_out = "Sign out", not_in = "You are not signed in",
   },
-  account = {
+  account = { tab = "Password and sessions",
     title = "My account", password = "Password", now = "Password now", new = "New password", once_more = "New password, once more",
     long = "Ten characters or more.", change = "Change the password", ends_others = "All your other sessions end with it.",
     without = "You sign in without a password.", changed = "Your password is changed.", not_same = "The new passwords are not the same.",

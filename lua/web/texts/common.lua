@@ -6,7 +6,7 @@ return {
   me = { account = "My account", sign_out = "Sign out", nobody = "API token" },
   live = { lost = "Live updates are interrupted; this page may be old.", changed = "Show what is new" },
   form = {
-    save = "Save", cancel = "Cancel", delete = "Delete", add = "Add", optional = "optional",
+    save = "Save", usual = "usual", cancel = "Cancel", delete = "Delete", add = "Add", optional = "optional",
     look = "Not saved. Look at the fields below.",
   },
   errors = {

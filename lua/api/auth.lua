@@ -37,7 +37,7 @@ end
 local FOUND = "SELECT t.id, t.name, t.role, t.user_id, t.digest, t.expires_at, t.revoked_at, t.scopes, t.last_used_at, " ..
   "u.role AS user_role, u.username FROM api_token AS t LEFT JOIN user AS u ON u.id = t.user_id AND u.deleted_at IS NULL " ..
   "WHERE t.token_key = $1"
-local PERSON = "SELECT id, username, role FROM user WHERE id = $1 AND deleted_at IS NULL"
+local PERSON = "SELECT id, username, name, role FROM user WHERE id = $1 AND deleted_at IS NULL"
 local TEAMS = "SELECT team_id FROM team_member WHERE user_id = $1"
 
 -- What a token may do now: no more than its person, whose role may have changed since it was made.
@@ -88,7 +88,7 @@ local SAFE = { GET = true, HEAD = true } -- anything else has to come from a pag
 function auth.person(user_id)
   local user = store.row(PERSON, user_id)
   if not user or not RANK[user.role] then return nil end
-  return { user_id = user.id, role = user.role, name = user.username, teams = teams_of(user.id) }
+  return { user_id = user.id, role = user.role, name = user.username, full_name = user.name, teams = teams_of(user.id) }
 end
 
 local function of_session(request, found)
@@ -102,7 +102,7 @@ local function of_session(request, found)
 end
 
 ---Who asks, as `request.actor`: { token_id or session_id, user_id of the person if it is one, role, name, teams = set of
----ids, scopes = set or nil for all }; or nil and the 403. A token comes before a cookie.
+---ids, scopes = set or nil for all; full_name of a person in a session }; or nil and the 403. A token comes before a cookie.
 function auth.of(request)
   local found = not request.headers.authorization and session.of(request.headers, request.now)
   if found then return of_session(request, found) end

@@ -89,7 +89,7 @@ function page.render(request, name, context)
   local values <const> = {}
   for key, v in pairs(context) do values[key] = view.of(v) end
   values.root, values.path = request.root, request.path
-  values.me = request.actor and request.actor.name
+  values.me = request.actor and (request.actor.full_name or request.actor.name)
   values.nav = view.of(request.nav or {})
   values.css, values.js, values.icon = page.static_url(request, "style.css"),
     page.static_url(request, "app.js"), page.static_url(request, "icon.svg")

@@ -2,6 +2,7 @@
 local addresses <const> = require "api.addresses"
 local ask <const> = require "web.ask"
 local channel_fields <const> = require "web.channel_fields"
+local ids <const> = require "tocsin.ids"
 local json <const> = require "tocsin.json"
 local query_string <const> = require "api.query"
 local rights <const> = require "api.rights"
@@ -39,9 +40,10 @@ end
 
 -- The channels that some provider carries.
 local function channels_of(request)
-  local list <const>, seen <const> = {}, { mobile_app_critical = true, webpush = true }
+  local list <const>, seen <const> = {}, { mobile_app_critical = true }
   for _, provider in ipairs(ask.list(request, "/api/v1/providers/") or {}) do
-    for _, name in ipairs(provider.is_enabled and provider.carries or {}) do
+    local is_for_people <const> = provider.is_enabled and provider.type ~= "webpush" -- browsers fill that in themselves
+    for _, name in ipairs(is_for_people and provider.carries or {}) do
       if not seen[name] then list[#list + 1] = { name = name, text = channel_fields.name_of(name) } end
       seen[name] = true
     end
@@ -68,8 +70,6 @@ function methods.frame(request, one, told)
   return { list = list, channels = channels_of(request), push_key = push_key(request),
     may_change = is_own and rights.may(request.actor, "notification_settings", "write") }
 end
-
-local ids <const> = require "tocsin.ids"
 
 ---The public id of who asks.
 function methods.own(request) return request.actor.user_id and ids.encode("U", request.actor.user_id) end

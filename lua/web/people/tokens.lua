@@ -8,9 +8,10 @@ local methods <const> = require "web.people.methods"
 local rights <const> = require "api.rights"
 local tabs <const> = require "web.people.tabs"
 local texts <const> = require "web.texts"
+local time <const> = require "api.time"
 
 local PATH <const> = "/api/v1/api_tokens/"
-local DAY <const> = 86400
+local DAY <const> = 86400000000
 
 local function roles(request)
   local list <const> = {}
@@ -45,9 +46,7 @@ local function show(request, sent, problem, made)
     may_change = rights.may(request.actor, "tokens", "write") }, problem and form.status(problem))
 end
 
-local function moment_in(request, days)
-  return os.date("!%Y-%m-%dT%H:%M:%SZ", request.now // 1000000 + days * DAY)
-end
+local function moment_in(request, days) return time.text(request.now + days * DAY) end
 
 -- POST /profile/tokens: name, role, scopes, days
 local function add(request)

@@ -6,7 +6,7 @@ local json <const> = require "tocsin.json"
 local keys <const> = require "keys"
 local page <const> = require "web.page"
 local query_string <const> = require "api.query"
-local tabs_of <const> = require "web.settings.tabs"
+local tabs_of <const> = require("web.settings.tabs").of
 local texts <const> = require "web.texts"
 
 local PATH <const> = "/api/v1/audit/"

@@ -3,7 +3,7 @@ local ask <const> = require "web.ask"
 local form <const> = require "web.form"
 local json <const> = require "tocsin.json"
 local page <const> = require "web.page"
-local tabs_of <const> = require "web.settings.tabs"
+local tabs_of <const> = require("web.settings.tabs").of
 local texts <const> = require "web.texts"
 
 local PATH <const> = "/api/v1/alertgroup_table_settings/"

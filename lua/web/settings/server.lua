@@ -1,7 +1,7 @@
 --- What the server was started with, /settings/server: read here, changed in its file, its environment or its flags.
 local ask <const> = require "web.ask"
 local page <const> = require "web.page"
-local tabs_of <const> = require "web.settings.tabs"
+local tabs_of <const> = require("web.settings.tabs").of
 local texts <const> = require "web.texts"
 
 -- Settings that belong together, by the beginning of their names; the rest is what is left.

@@ -6,8 +6,10 @@ local ROWS <const> = { { "/settings", texts.settings.channels, "providers", "rea
   { "/settings/columns", texts.settings.columns, "settings", "write" }, { "/settings/server", texts.settings.server, "settings", "write" },
   { "/audit", texts.audit.title, "audit", "read" } }
 
+local tabs <const> = {}
+
 ---Those that who asks may look at.
-return function(request)
+function tabs.of(request)
   local list <const> = {}
   for _, row in ipairs(ROWS) do
     if rights.may(request.actor, row[3], row[4]) then
@@ -16,3 +18,5 @@ return function(request)
   end
   return list
 end
+
+return tabs

@@ -21,6 +21,6 @@ return {
   audit = {
     title = "Audit", object = "What", person = "Who", via = "How", from = "From", to = "To", object_id = "Id", any = "any", filter = "Filter",
     clear = "Clear", export = "Export:", system = "the server", none = "No change like this.", older = "Older", at = "When", did = "Did", before = "before",
-    after = "after", changes = "changes",
+    after = "after", change = "field", changes = "fields",
   },
 }

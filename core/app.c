@@ -28,6 +28,7 @@ struct script_options app_script_options(struct app *app) {
     return (struct script_options){
         .lua_dir = *s->lua ? s->lua : NULL,
         .integrations_dir = *s->integrations ? s->integrations : NULL,
+        .own_files = app_files_own(app->files),
         .limits = {.template = s->template_limit,
                    .rendering = s->rendering_limit,
                    .title = s->title_limit,
@@ -260,6 +261,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     app->log = options->log;
     app->env = env_new(options->world);
     app->password = password_new(PASSWORDS_AT_ONCE);
+    if (options->has_sockets) app->files = app_files_open(app);
     err e = open_store(app, why);
     if (e == ERR_OK) e = open_seal(app, why);
     if (e == ERR_OK && !options->is_command) e = note_audit_days(app, why);
@@ -288,6 +290,7 @@ void app_start(struct app *app) {
     workers_start(app->workers);
     events_start(app->events);
     backtests_start(app->backtests);
+    app_files_start(app->files);
     if (app->http) http_server_start(app->http);
     if (app->smtp) smtp_server_start(app->smtp);
 }
@@ -308,6 +311,7 @@ void app_stop(struct app *app) {
             usleep(10000);
         }
     }
+    app_files_stop(app->files);
     slow_lane_stop(app->slow_lane);
     workers_stop(app->workers);
     backtests_stop(app->backtests);
@@ -336,6 +340,7 @@ void app_free(struct app *app) {
     throttle_free(app->ports.throttle);
     attempts_free(app->ports.attempts);
     crash_marker_close(app->crash_marker);
+    app_files_free(app->files);
     seal_free(app->seal);
     password_free(app->password);
     store_close(app->store);

@@ -22,6 +22,7 @@ struct app {
     store *store; // the writing connection
     seal *seal;   // the keys of stored secrets
     password *password;
+    struct file_watch *files; // NULL without sockets, or without a folder of integration files
     crash_marker *crash_marker;
     struct crash_set crashed;
     engine *engine;
@@ -70,6 +71,11 @@ struct script_options app_script_options(struct app *app);
 void app_on_jobs(void *ctx); // `ctx` is the app: the pager may have something to do. Any thread
 intake *app_new_intake(struct app *app, size_t loop, struct why *why);
 void app_on_mail(void *ctx, void *loop_ctx, struct mail *mail);
+struct file_watch *app_files_open(struct app *app);
+struct own_files *app_files_own(const struct file_watch *w); // accepts NULL, as the next three
+void app_files_start(struct file_watch *w);
+void app_files_stop(struct file_watch *w);
+void app_files_free(struct file_watch *w);
 err app_open_http(struct app *app, struct why *why);
 err app_open_smtp(struct app *app, struct why *why);
 err app_open_pager(struct app *app, const struct app_options *options, struct why *why);

@@ -154,7 +154,7 @@ function integration.takes_secret(spec)
   return spec.verify ~= nil or spec.challenge ~= nil and find(spec.challenge.answer, "{hmac}", 1, true) ~= nil
 end
 
-local flags_of <const> = {}
+local flags_of, flags_at = {}, 0
 local BROKEN <const> = 8
 
 local function is_there(name)
@@ -181,11 +181,16 @@ function integration.look(name)
   return BROKEN, problems[1]
 end
 
---- `integration.look` at the first call in this Lua state: a file's functions are loaded once.
+--- Grows when a file of one's own has changed; what was made of files before is old then.
+---@return integer
+function integration.generation() return asset.generation() end
+
+--- `integration.look` at the first call in this Lua state: a file's functions are loaded once, until files change.
 ---@param name string
 ---@return integer flags
 ---@return string|nil why
 function integration.flags(name)
+  if flags_at ~= asset.generation() then flags_of, flags_at = {}, asset.generation() end
   local known = flags_of[name]
   if not known then
     local flags, why = integration.look(name)
@@ -212,6 +217,27 @@ end
 function integration.secret_words(spec)
   if not integration.takes_secret(spec) then return nil end
   return spec.verify and spec.verify.secret or spec.challenge.secret
+end
+
+-- Who takes fields from a base that is about to change.
+local function is_based_on(name, base)
+  local data = load_table(integration.source(name) or "", name)
+  return data and data.base == base
+end
+
+--- What is wrong when a file gets this text: with itself, or with one that has it as its base.
+---@param name string
+---@param source string
+---@return string|nil sentence the first; nil: it may be used
+function integration.judge(name, source)
+  local spec, problems = integration.load(name, { source = source })
+  if not spec then return problems[1] end
+  for _, other in ipairs(integration.list()) do
+    if other ~= name and is_based_on(other, name) then
+      local ok, why = integration.load(other, { read = function(of) return of == name and source or integration.source(of) end })
+      if not ok then return FOLDER .. other .. ".lua has it as its base, and would be broken: " .. why[1] end
+    end
+  end
 end
 
 --- The text that explains how to connect, with the address filled in.

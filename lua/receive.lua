@@ -87,8 +87,9 @@ local function write(t, origin)
 end
 
 -- A type's file, loaded once in each Lua state. False: it has none.
-local specs <const> = {}
+local specs, specs_at = {}, 0
 local function spec_of(name)
+  if specs_at ~= integration.generation() then specs, specs_at = {}, integration.generation() end
   if specs[name] == nil then specs[name] = integration.load(name) or false end
   return specs[name] or nil
 end

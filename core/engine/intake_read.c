@@ -127,8 +127,8 @@ static void log_broken(const struct reader *r, const struct why *why) {
     LOG(r->in->options.log, LOG_ERROR, "integration_file_broken", LOG_N("integration", r->i->id),
         LOG_S("type", r->i->type), LOG_Z("error", why->text),
         LOG_Z("do",
-              "Mend the file (`tocsin check` shows what is wrong) and start again. Until then its alerts are stored "
-              "as they come."));
+              "Mend the file (`tocsin check` shows what is wrong); it is read again when it changes. Until then its "
+              "alerts are stored as they come."));
 }
 
 // For a file that cannot be used: what its functions would have read is one alert, as it came.

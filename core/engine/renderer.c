@@ -11,6 +11,7 @@ struct renderer {
     struct script_question is_open;
     struct known {
         int64_t id, version;
+        uint64_t generation; // of the files that it was made of
         unsigned flags;
         char *broken; // the sentence that goes with RENDER_IS_BROKEN, or NULL
     } * known;        // sorted by id
@@ -63,9 +64,10 @@ static struct known *known_of(renderer *r, int64_t id) {
     return &r->known[low];
 }
 
-static void learn(struct known *k, int64_t version, const struct script_value v[2]) {
+static void learn(struct known *k, int64_t version, uint64_t generation, const struct script_value v[2]) {
     str sentence = text_of(&v[1]);
     k->version = version;
+    k->generation = generation;
     k->flags = v[0].type == SCRIPT_INT ? (unsigned)v[0].integer : 0;
     mem_free(k->broken);
     k->broken = k->flags & RENDER_IS_BROKEN ? mem_copy(sentence.ptr ? sentence.ptr : "", sentence.len) : NULL;
@@ -73,7 +75,8 @@ static void learn(struct known *k, int64_t version, const struct script_value v[
 
 err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *flags, struct why *why) {
     struct known *k = known_of(r, i->id);
-    if (k->version != i->version) {
+    uint64_t generation = script_generation(r->script);
+    if (k->version != i->version || k->generation != generation) {
         struct script_value args[] = {{.type = SCRIPT_INT, .integer = i->id},
                                       {.type = SCRIPT_INT, .integer = i->version},
                                       {.type = SCRIPT_STR, .text = i->json}};
@@ -82,7 +85,7 @@ err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *
         // Compiling an integration's templates is charged, but not to one alert.
         struct script_budget budget = {.fuel = FUEL_SLOW * 4};
         err e = script_call(r->script, "signal", "configure", args, 3, budget, a, results, 2, why);
-        if (e == ERR_OK) learn(k, i->version, results);
+        if (e == ERR_OK) learn(k, i->version, generation, results);
         arena_free(a);
         if (e != ERR_OK) return e;
     }

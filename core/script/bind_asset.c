@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "script/bindings.h"
 #include "script/loader.h"
+#include "script/own_files.h"
 #include "script/state.h"
 #include <dirent.h>
 #include <lauxlib.h>
@@ -51,9 +52,11 @@ static bool has(lua_State *L, const char *name) {
     return found;
 }
 
-static void list_folder(lua_State *L, const char *path) {
+// A folder's names are added to the list on the stack's top; those of `own` instead, when it is given.
+static void list_folder(lua_State *L, const char *path, own_files *own) {
     struct scratch *s = scratch_push(L);
-    read_folder(path, &s->in);
+    if (own) own_files_names(own, &s->in);
+    else read_folder(path, &s->in);
     lua_insert(L, -2);
     for (size_t at = 0; at < s->in.len; at += strlen(s->in.ptr + at) + 1)
         if (!has(L, s->in.ptr + at)) add(L, s->in.ptr + at);
@@ -70,9 +73,9 @@ static int list(lua_State *L) {
     char path[4096];
     if (!options || !options->lua_dir) list_embedded(L, folder);
     else if ((size_t)snprintf(path, sizeof path, "%s/%s", options->lua_dir, folder.ptr) < sizeof path)
-        list_folder(L, path);
+        list_folder(L, path, NULL);
     if (options && options->integrations_dir && str_is(folder, STR("integrations")))
-        list_folder(L, options->integrations_dir);
+        list_folder(L, options->integrations_dir, options->own_files);
     lua_getglobal(L, "table");
     lua_getfield(L, -1, "sort");
     lua_pushvalue(L, -3);
@@ -81,8 +84,15 @@ static int list(lua_State *L) {
     return 1;
 }
 
+// generation() -> a number that grows when a file of one's own has changed: what was made of files before is old
+static int generation(lua_State *L) {
+    const struct script_options *options = script_options_of(L);
+    lua_pushinteger(L, options && options->own_files ? (lua_Integer)own_files_generation(options->own_files) : 0);
+    return 1;
+}
+
 int bind_asset_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"get", get}, {"list", list}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"get", get}, {"list", list}, {"generation", generation}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

@@ -2,6 +2,7 @@
 #include "base/asset.h"
 #include "script/bindings.h"
 #include "script/fuel.h"
+#include "script/own_files.h"
 #include "script/state.h"
 #include <lauxlib.h>
 #include <lualib.h>
@@ -40,13 +41,20 @@ static err read_under(const char *folder, const char *name, struct scratch *s, s
     return ERR_OK;
 }
 
+static err read_own(const struct script_options *options, const char *name, struct scratch *s, str *out) {
+    if (!options->own_files) return read_under(options->integrations_dir, name, s, out);
+    if (!own_files_get(options->own_files, name, &s->in)) return ERR_NOT_FOUND;
+    *out = buf_view(&s->in);
+    return ERR_OK;
+}
+
 err loader_read(lua_State *L, const char *name, struct scratch *s, str *out) {
     const struct script_options *options = script_options_of(L);
     static const char own[] = "integrations/", built[] = "browser/"; // the second is in no checkout
     if (!is_tree_name(name)) return ERR_INVALID;
     // An operator's own integration comes before a built-in one of its name.
     if (options && options->integrations_dir && strncmp(name, own, sizeof own - 1) == 0 &&
-        read_under(options->integrations_dir, name + sizeof own - 1, s, out) == ERR_OK)
+        read_own(options, name + sizeof own - 1, s, out) == ERR_OK)
         return ERR_OK;
     if (options && options->lua_dir && strncmp(name, built, sizeof built - 1) != 0)
         return read_under(options->lua_dir, name, s, out);

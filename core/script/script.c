@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "script/heap.h"
 #include "script/loader.h"
+#include "script/own_files.h"
 #include "script/state.h"
 #include "script/values.h"
 #include <lauxlib.h>
@@ -234,6 +235,10 @@ void script_free(script *s) {
     if (s->L) lua_close(s->L);
     mem_free(s->lua_dir);
     mem_free(s);
+}
+
+uint64_t script_generation(const script *s) {
+    return s->options.own_files ? own_files_generation(s->options.own_files) : 0;
 }
 
 int64_t script_fuel_used(const script *s) { return s->fuel_used; }

@@ -29,6 +29,7 @@ struct script_ports {
 struct script_options {
     const char *lua_dir;          // a checkout to read lua/ and integrations/ from, or NULL for the embedded files
     const char *integrations_dir; // a folder whose *.lua files come before the built-in integrations, or NULL
+    struct own_files *own_files;  // read instead of that folder (script/own_files.h); NULL: the folder is
     size_t memory_bytes;          // cap of the allocator; 0: none
     struct script_limits limits;  // for the binding `limits`
     store *store;                 // opened for reading, for the binding `store`; NULL without
@@ -45,6 +46,7 @@ struct script_options {
 
 script *script_new(const struct script_options *options, struct why *why); // NULL when the state cannot be opened
 void script_free(script *s);
+uint64_t script_generation(const script *s); // of its integration files: grows when one of one's own has changed
 
 // A function that Lua may call during a call it is an argument of: (text, integer) -> boolean.
 struct script_question {

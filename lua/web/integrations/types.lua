@@ -1,25 +1,22 @@
---- The sources that an integration can be of, for people who choose one: their files, read once in each Lua state.
+--- The sources that an integration can be of, for people who choose one: their files, read once in each Lua state, until files change.
 local integration <const> = require "integration"
 
 local types <const> = {}
 
--- Made by the house itself.
-local HIDDEN <const> = { maintenance = true, direct_paging = true }
-
-local loaded
+local loaded, loaded_at
 
 local function load_all()
-  loaded = {}
+  loaded, loaded_at = {}, integration.generation()
   for _, name in ipairs(integration.list()) do
-    local spec <const> = not HIDDEN[name] and integration.load(name)
-    if spec then loaded[#loaded + 1] = { type = name, name = spec.name, about = spec.about, spec = spec } end
+    local spec <const> = integration.load(name)
+    if spec and not spec.is_hidden then loaded[#loaded + 1] = { type = name, name = spec.name, about = spec.about, spec = spec } end
   end
   table.sort(loaded, function(a, b) return string.lower(a.name) < string.lower(b.name) end)
 end
 
 ---Every source by name: { type, name, about, spec }.
 function types.list()
-  if not loaded then load_all() end
+  if loaded_at ~= integration.generation() then load_all() end
   return loaded
 end
 

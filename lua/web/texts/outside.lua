@@ -15,7 +15,7 @@ return {
     is_address = "This is the address of the integration", takes = "It takes alerts by POST:", connect = "Connect", try = "Try it",
     sends = "This sends the example",
     broken = "The file of this type is broken, so alerts are stored as they come, without its templates: %s. Mend it " ..
-      "(`tocsin check` shows more) and start the server again.",
+      "(`tocsin check` shows more): a file of one's own is read again when it changes.",
     problem = "There is a problem in the file of this type; its templates go on working: %s",
     no_file = "There is no file for this type any more; its templates go on working.",
     title = "%s: how to connect",

@@ -164,9 +164,9 @@ local function is_there(name)
   return false
 end
 
---- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 16 `accepts_get`, 32 a door.
---- A type without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has functions or
---- nobody can tell; nothing may be read as if it had none.
+--- What C must do for a type before its alerts are rendered, as its file is now: 1 `receive`, 2 `split`, 16 `accepts_get`,
+--- 32 a door. A type without a file has none: it goes on with the copy of its templates. 8: the file is broken, and either has
+--- functions or nobody can tell; nothing may be read as if it had none.
 ---@param name string
 ---@return integer flags
 ---@return string|nil why the first sentence about a file that is not right

@@ -1,4 +1,5 @@
---- The sources that an integration can be of, for people who choose one: their files, read once in each Lua state, until files change.
+--- The sources that an integration can be of, for people who choose one: their files, read once in each Lua state and
+--- again when one of one's own changes.
 local integration <const> = require "integration"
 
 local types <const> = {}
@@ -9,7 +10,9 @@ local function load_all()
   loaded, loaded_at = {}, integration.generation()
   for _, name in ipairs(integration.list()) do
     local spec <const> = integration.load(name)
-    if spec and not spec.is_hidden then loaded[#loaded + 1] = { type = name, name = spec.name, about = spec.about, spec = spec } end
+    if spec and not spec.is_hidden then
+      loaded[#loaded + 1] = { type = name, name = spec.name, about = spec.about, spec = spec }
+    end
   end
   table.sort(loaded, function(a, b) return string.lower(a.name) < string.lower(b.name) end)
 end

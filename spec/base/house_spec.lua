@@ -175,7 +175,7 @@ describe("the tour of the core", function()
       store = { store = true, commit = true, group_rows = true, schedule_rows = true, escalation_rows = true, page_rows = true,
         message_rows = true, outbox_rows = true, deed_rows = true, changed_groups = true, copy = true },
       text = { json = true, mime = true },
-      script = { script = true, fuel = true, engine_ops = true, module = true },
+      script = { script = true, fuel = true, own_files = true, engine_ops = true, module = true },
       jinja = { program = true, node = true, lexer = true },
     }
     local is_of_templates <const> = { jinja = true, script = true } -- for whom text/ is there

@@ -4,6 +4,7 @@
 return {
   name  = "Inbound email",
   about = "Anything that sends mails: UPS, RAID, NAS, backups, printers, cron jobs",
+  token_form = "uuid",
   connect = [[
 1. Have the source send its mails to `{{ email or "<token>@<your domain>, where <token> is the last part of this page's address" }}`.
 2. Mails with the same subject, without its state (`PROBLEM:`, `[RESOLVED]`, `is OK` …) and `Re:`, are one alert group. To decide yourself, write `+` and a name of the problem behind the token: `<token>+disk-db1@<domain>`.

@@ -24,11 +24,14 @@ bool mail_address_read(str address, str domain, struct mail_address *out) {
 }
 
 const struct config_integration *mail_in_find(const config *c, str token) {
-    const struct config_integration *i = config_by_token(c, token);
-    if (i || token.len > TOKEN_MAX) return i;
-    char small[TOKEN_MAX]; // UUIDs are written in capitals by some
-    for (size_t n = 0; n < token.len; n++) small[n] = (char)tolower((unsigned char)token.ptr[n]);
-    return config_by_token(c, (str){small, token.len});
+    str type;
+    const struct config_integration *i = config_by_key(c, token, &type);
+    char small[TOKEN_MAX];
+    if (!i && token.len <= TOKEN_MAX) { // UUIDs are written in capitals by some
+        for (size_t n = 0; n < token.len; n++) small[n] = (char)tolower((unsigned char)token.ptr[n]);
+        i = config_by_key(c, (str){small, token.len}, &type);
+    }
+    return i && (str_is(type, STR("generic")) || str_is(type, STR("email"))) ? i : NULL;
 }
 
 bool mail_in_knows(const struct mail_in *in, str address) {

@@ -12,7 +12,7 @@ struct mail_address {
     str token, dedup; // the latter may be empty
 };
 bool mail_address_read(str address, str domain, struct mail_address *out); // domain "": any
-// The integration that takes mails for this token; NULL: none does.
+// The integration that takes mails for this token, its own or a key of type email; NULL: none does.
 const struct config_integration *mail_in_find(const config *c, str token);
 
 struct mail_in {

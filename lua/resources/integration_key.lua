@@ -2,6 +2,7 @@
 local errors = require("api.errors")
 local integration = require("integration")
 local json = require("tocsin.json")
+local mail_address = require("api.mail_address")
 local store = require("tocsin.store")
 local token_form = require("api.token_form")
 
@@ -11,6 +12,10 @@ local PATHS <const> = { generic = "/api/v2/generic/incoming", grafana = "/api/v2
 local TYPES <const> = { "generic", "grafana", "site24x7", "prometheusAlertmanager", "email" }
 
 local function link(row, request)
+  if row.type == "email" then
+    local address = mail_address.of(row.token)
+    return address and "mailto:" .. address or nil
+  end
   return PATHS[row.type] and request.base_url .. PATHS[row.type] .. "?token=" .. row.token or nil
 end
 

@@ -94,6 +94,20 @@ describe("a mail listener", function()
     assert.matches("^501 5%.1%.3 ", mail(TOKEN, "Subject: s\n\nx"))
   end)
 
+  it("knows GoAlert's keys for mails, which group by subject and text", function()
+    local service = integration { type = "goalert", name = "service" }
+    local function key(kind) return s:api("POST", "/integration_keys/", { integration_id = service.id, name = kind, type = kind }).token end
+    local token = key "email"
+    assert.matches("^550", mail(key "grafana" .. "@x.example", "Subject: s\n\nx"))
+    for _, m in ipairs { { "", "Disk full", "97 %" }, { "", "Disk full", "97 %" }, { "", "Disk full", "98 %" }, { "+db-1", "Disk full", "97 %" }, { "+db-1", "OK", "fine" } } do
+      assert.equal("250 2.0.0 Stored", mail(token .. m[1] .. "@x.example", ("Subject: %s\n\n%s"):format(m[2], m[3]), "nas@x.example"))
+    end
+    local list, counts = groups(), {}
+    for i, group in ipairs(list) do counts[i] = group.alerts_count end
+    assert.same({ 2, 1, 2 }, counts)
+    assert.same({ "Disk full", "From: nas@x.example\n\n97 %" }, { list[1].title, payloads(list[3])[1].details })
+  end)
+
   it("takes one mail for several, and tells when trying again may help one of them", function()
     local second = integration { name = "two", token = "second-integration" }
     local both = { TO, "second-integration@x.example" }

@@ -9,6 +9,7 @@ local json <const> = require "tocsin.json"
 local repr <const> = require("jinja.text").repr
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
+local literal <const> = require "jinja.literal"
 local emit <const>, use <const>, quote <const> = writer.emit, writer.use, writer.quote
 local constant <const>, temp <const> = writer.constant, writer.temp
 local concat <const>, format <const> = table.concat, string.format
@@ -268,16 +269,8 @@ local function is_boolean(node)
   return (kind == "and" or kind == "or") and is_boolean(node[1]) and is_boolean(node[2])
 end
 
---- The truth of a literal.
-function X.is_true(node)
-  local value = node.value
-  return value ~= false and value ~= 0 and value ~= "" and node.kind ~= "none"
-end
-
--- A literal on the left that decides: the right side is not even compiled, whatever filters it names.
-local function is_decided(node)
-  return node[1].t == "const" and X.is_true(node[1]) == (node.t == "or")
-end
+-- Literals on the left that decide: the right side is not even compiled, whatever filters it names.
+local function is_decided(node) return literal.truth(node[1]) == (node.t == "or") end
 
 -- Two conditions; the second is evaluated only when it matters.
 local function logic(g, node)
@@ -309,7 +302,7 @@ end
 
 X.conditions = {
   ["and"] = logic, ["or"] = logic, ["not"] = negation, compare = expression, test = expression,
-  const = function(_, node) return X.is_true(node) and "true" or "false", 0 end,
+  const = function(_, node) return literal.truth(node) and "true" or "false", 0 end,
 }
 
 E["not"] = negation

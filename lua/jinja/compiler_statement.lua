@@ -7,6 +7,7 @@
 --- A capture (block set, filter block) is cut off like a function's output.
 local writer <const> = require "jinja.writer"
 local scope <const> = require "jinja.scope"
+local literal <const> = require "jinja.literal"
 local support <const> = require "jinja.support"
 local registry <const> = require "jinja.registry"
 local inherit <const> = require "jinja.inherit"
@@ -463,7 +464,7 @@ S["autoescape"] = function(g, node)
   in_scope(g, s, function()
     local outer = g.escape
     if node.option.t == "const" then
-      g.escape = X.is_true(node.option)
+      g.escape = literal.truth(node.option)
     else
       g.escape = writer.declare(g, (condition(g, node.option)))
     end

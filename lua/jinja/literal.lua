@@ -135,4 +135,41 @@ function literal.string(text)
   return concat(parts)
 end
 
+-- How many items a node has when all of them are literals; nil for any other.
+local function known_count(node)
+  for i = 1, #node do
+    if literal.truth(node[i]) == nil then return nil end
+  end
+  return #node
+end
+
+local function branch_truth(node, test)
+  if test == nil then return nil end
+  local branch <const> = node[test and 2 or 3]
+  return branch and literal.truth(branch)
+end
+
+--- Is what a node of the syntax tree says true? Known of what is made of literals, `not`, `and`, `or` and `if` alone, which
+--- Jinja2 folds too; nil of all else.
+---@param node table
+---@return boolean?
+function literal.truth(node)
+  local kind <const> = node.t
+  if kind == "const" then
+    local v <const> = node.value
+    return v ~= false and v ~= 0 and v ~= "" and node.kind ~= "none"
+  end
+  if kind == "list" or kind == "tuple" or kind == "dict" then
+    local count <const> = known_count(node)
+    return count and count > 0
+  end
+  if kind ~= "not" and kind ~= "and" and kind ~= "or" and kind ~= "cond" then return nil end
+  local first <const> = literal.truth(node[1])
+  if kind == "cond" then return branch_truth(node, first) end
+  if first == nil then return nil end
+  if kind == "not" then return not first end
+  if first == (kind == "or") then return first end
+  return literal.truth(node[2])
+end
+
 return literal

@@ -32,4 +32,19 @@ describe("a literal", function()
   it("has no lone surrogates, which UTF-8 cannot hold", function()
     assert.truthy(utf8.len(literal.character(0xD800)))
   end)
+
+  it("has a truth where it is made of literals alone", function()
+    local lexer <const>, parser <const> = require "jinja.lexer", require "jinja.parser"
+    local function truth(text)
+      local node <const> = parser.parse(lexer.tokenize("{% set y = " .. text .. " %}", {}), {}).body[1]
+      return literal.truth(node.value)
+    end
+    for text, expect in pairs { ["1"] = true, ["''"] = false, ["none"] = false, ["[]"] = false, ["(1, [])"] = true, ["{}"] = false,
+      ["not 0"] = true, ["not [1]"] = false, ["0 or []"] = false, ["1 and 'a'"] = true, ["() if true"] = false,
+      ["1 if 0 else 2"] = true, ["x or 1"] = "?", ["[x]"] = "?", ["1 if 0"] = "?", ["x if 1 else 0"] = "?", ["not x"] = "?" } do
+      local found = truth(text)
+      if found == nil then found = "?" end
+      assert.equal(expect, found, text)
+    end
+  end)
 end)

@@ -63,8 +63,14 @@ local function calls_of(g)
   return parts
 end
 
+-- Damage that makes a slice of constants which fails: a decision (lua/jinja/README.md) of its own.
+local function has_failing_slice(text)
+  return string.find(text, "%[[^%]]*%d%.%a[^%]]*:") or string.find(text, "%[[^%]]*:[^%]]*%d%.%a") or string.find(text, "%d%[[^%]]*:")
+end
+
 local function damage(g, parts)
   local text <const> = damaged(g, table.concat(parts))
+  if has_failing_slice(text) then return end
   -- What is no target at all is seen later by Jinja2 before 3.1.5, which looks a token ahead, and knows neither
   -- `set a, b.c` nor `set b.c, a`.
   if string.find(text, "set%s*[^%w%s(_\128-\255]") or string.find(text, "set[%w%s_]*,[%w%s_,]*%.") or

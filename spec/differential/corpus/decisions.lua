@@ -16,6 +16,7 @@ list:case("{{ '<'|safe ~ '&' }}", nil, { options = '{"autoescape": true}', expec
 
 -- Jinja2 folds what is constant and drops what fails, or what it decides.
 row("{{ 5[0:1] }}", "TypeError: 'int' object is not subscriptable")
+row("{{ [][1.b:] }}", "TypeError: slice indices must be integers or None or have an __index__ method")
 row("{{ 'ab'|length or 1|nope }}", "TemplateAssertionError: No filter named 'nope'.")
 
 -- What is left out.

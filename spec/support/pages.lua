@@ -15,6 +15,7 @@ function pages:close() self.world:close() end
 --- status, text, headers as one text
 function pages:ask(method, path, headers, body)
   local status, text, _, more = engine.request(self.world.core, method, path, headers or { authorization = self.world.client.token }, body)
+  if text:find("built-in method", 1, true) then error(path .. " shows a method instead of a text", 2) end
   return status, text, more
 end
 

@@ -25,7 +25,7 @@ if [ -n "$missing" ]; then
     if [ "$(id -u)" -eq 0 ]; then as_root=; else as_root=sudo; fi
     export DEBIAN_FRONTEND=noninteractive
     $as_root apt-get update -qq
-    # Alertmanager's package starts a service where an init system runs; the specs start their own.
+    # Some packages (Alertmanager, the senders) start a service where an init system runs; the specs start their own.
     # shellcheck disable=SC2086
     $as_root apt-get install -y -qq --no-install-recommends $missing >&2
 fi

@@ -20,6 +20,7 @@ local MODULES <const> = {
   "web.groups.table", "web.groups.columns", "web.groups.labels", "web.groups.group", "web.groups.act",
   "web.integrations.list", "web.integrations.gallery", "web.integrations.overview", "web.integrations.routes",
   "web.integrations.settings", "web.integrations.labelling", "web.integrations.beat", "web.integrations.windows",
+  "web.integrations.editor", "web.integrations.backtests",
   "web.chains.list", "web.chains.chain",
   "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
   "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",

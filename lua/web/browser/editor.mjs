@@ -89,7 +89,7 @@ const edit = (area) => {
         lineNumbers(), history(), drawSelection(), bracketMatching(), EditorView.lineWrapping, indentUnit.of("  "),
         keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]), // Tab leaves the field, as in every other
         LANGUAGES[area.dataset.language](), syntaxHighlighting(colours), looks,
-        EditorView.contentAttributes.of({ "aria-label": nameOf(area) }),
+        EditorView.contentAttributes.of({ "aria-label": nameOf(area), tabindex: "0" }),
         EditorState.readOnly.of(area.readOnly),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
@@ -112,5 +112,15 @@ const edit = (area) => {
 const begin = (within) => {
   within.querySelectorAll("textarea[data-language]:not([hidden])").forEach(edit);
 };
+// What the page tells of each field: lines of the list that `data-problems` names, of this template where they say of which.
+const tell = () => document.querySelectorAll("textarea[data-problems]").forEach((area) => {
+  const lines = document.querySelectorAll(`#${area.dataset.problems} [data-line]`);
+  const own = [...lines].filter((line) => (line.dataset.template || "") === (area.dataset.template || ""));
+  const problems = own.map((line) => ({ line: Number(line.dataset.line), text: line.textContent.trim() }));
+  area.dispatchEvent(new CustomEvent("editor:problems", { detail: problems }));
+});
+
 begin(document);
+tell();
+document.addEventListener("htmx:afterSettle", tell);
 document.addEventListener("htmx:load", (event) => begin(event.detail.elt));

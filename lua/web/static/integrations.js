@@ -35,6 +35,40 @@
     events.addEventListener("reset", refresh);
   }
 
+  // --- the editor: another payload; a backtest that goes on ---
+
+  const pick = document.querySelector("select[data-payload]");
+  if (pick) pick.nextElementSibling.hidden = true;
+  if (pick) pick.addEventListener("change", async (event) => {
+    event.stopPropagation();
+    const answer = await fetch(pick.dataset.payload + "?alert_id=" + encodeURIComponent(pick.value));
+    if (!answer.ok) return;
+    const area = document.getElementById("payload");
+    area.value = await answer.text();
+    area.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // What is unfolded in the result stays so.
+  let unfolded = [];
+  const folds = (within) => [...within.querySelectorAll("details")];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.id === "result") unfolded = folds(event.detail.target).map((fold) => fold.open);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const result = document.getElementById("result");
+    if (result) folds(result).forEach((fold, i) => { if (i in unfolded) fold.open = unfolded[i]; });
+  });
+
+  const run = document.getElementById("run");
+  if (run && !("over" in run.dataset)) {
+    const url = new URL(location.href);
+    url.searchParams.set("part", "run");
+    const again = () => window.htmx.ajax("GET", url.pathname + url.search, { target: "#run", swap: "outerHTML" });
+    const events = new EventSource(root + "/api/v1/backtests/" + run.dataset.backtest + "/events/");
+    events.addEventListener("progress", again);
+    events.addEventListener("end", () => { events.close(); again(); });
+  }
+
   // --- routes: the list as it looks when something is dropped is what is asked for ---
 
   const list = document.querySelector("[data-routes]");

@@ -48,7 +48,7 @@ static void put_policy(buf *out, bool is_page) {
     else buf_lit(out, "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n");
 }
 
-static bool has_line(str lines, const char *name) {
+bool web_headers_has(str lines, const char *name) {
     for (str line; lines.len && str_split(&lines, '\n', &line);)
         if (line.len > strlen(name) && str_is_nocase((str){line.ptr, strlen(name)}, str_of(name))) return true;
     return false;
@@ -59,9 +59,9 @@ void web_headers_add(const struct web_headers *w, struct http_exchange *x, bool 
     buf out = {0};
     str own = response->extra_headers, origin = is_api(&x->request) ? listed_origin(w, &x->request) : STR("");
     buf_str(&out, own);
-    if (!has_line(own, "Content-Security-Policy:"))
+    if (!web_headers_has(own, "Content-Security-Policy:"))
         put_policy(&out, str_starts(response->content_type, STR("text/html")));
-    if (!has_line(own, "Referrer-Policy:")) buf_lit(&out, "Referrer-Policy: same-origin\r\n");
+    if (!web_headers_has(own, "Referrer-Policy:")) buf_lit(&out, "Referrer-Policy: same-origin\r\n");
     if (is_https) buf_lit(&out, "Strict-Transport-Security: max-age=31536000\r\n");
     if (w->origins.len && is_api(&x->request)) buf_lit(&out, "Vary: Origin\r\n");
     if (origin.len) buf_printf(&out, "Access-Control-Allow-Origin: %.*s\r\n", STR_FMT(origin));

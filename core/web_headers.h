@@ -15,5 +15,6 @@ bool web_headers_is_origins(str origins, struct why *why); // as the setting wan
 // Adds to the response's extra headers, in the request's arena.
 void web_headers_add(const struct web_headers *w, struct http_exchange *x, bool is_https,
                      struct http_response *response);
+bool web_headers_has(str lines, const char *name); // is there a line that begins with "Name:"?
 // Answers a browser's question before it asks the API from another site's page; false: it is no such question.
 bool web_headers_answer(const struct web_headers *w, struct http_exchange *x);

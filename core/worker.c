@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "net/forwarded.h"
+#include "net/http_deflate.h"
 #include <stdio.h>
 
 #define WAITING_MAX 1000
@@ -172,6 +173,8 @@ static void answer(struct aside *a, struct aside_tools *tools) {
                                                 .extra_headers = text_or_empty(&v[3])};
     else work->response = failure(one, x, e, &why);
     web_headers_add(&o->headers, x, str_is(from.scheme, STR("https")), &work->response);
+    bool is_small = web_headers_has(work->response.extra_headers, "Content-Encoding:"); // by the build
+    if (work->kind == WORK_PAGE && !is_small) http_deflate(x, &work->response);
     work->stream = text_or_empty(&v[4]);
     work->pool = one->pool;
     mailbox_push(x->owner, &x->mail);

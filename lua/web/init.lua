@@ -25,7 +25,7 @@ local MODULES <const> = {
   "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
   "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",
   "web.account.sign_in", "web.account.oidc", "web.account.link", "web.account.own",
-  "web.outside.act", "web.outside.explain", "web.outside.docs",
+  "web.outside.act", "web.outside.explain", "web.outside.docs", "web.outside.installed",
 }
 
 local ROUTES <const>, AREAS <const> = {}, {}
@@ -35,7 +35,7 @@ for _, name in ipairs(MODULES) do
   for _, row in ipairs(module.routes) do
     rights.read_route(row)
     row.is_of_one = string.find(row[1], ":", 1, true) ~= nil
-    row.pattern = "^" .. string.gsub(string.gsub(string.gsub(row[1], "%-", "%%-"), ":id", "(%%w+)"), ":token", "([^/]+)") .. "/?$"
+    row.pattern = "^" .. string.gsub(string.gsub(string.gsub(row[1], "[%-.]", "%%%0"), ":id", "(%%w+)"), ":token", "([^/]+)") .. "/?$"
     ROUTES[#ROUTES + 1] = row
   end
 end

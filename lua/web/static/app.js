@@ -88,4 +88,9 @@
     events.onerror = () => { lost = true; say(live.dataset.lost); };
     ["alert_group", "reset"].forEach((name) => events.addEventListener(name, later));
   }
+
+  // Who is signed in gets a page when there is no network, and can have the pages as an app.
+  if ("serviceWorker" in navigator && document.querySelector("nav.areas")) {
+    navigator.serviceWorker.register(root + "/service-worker.js", { scope: root + "/" }).catch(() => {});
+  }
 })();

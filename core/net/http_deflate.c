@@ -1,4 +1,4 @@
-#include "http_deflate.h"
+#include "net/http_deflate.h"
 #include <zlib.h>
 
 #define LEAST     1024 // bytes: below that a packet is a packet

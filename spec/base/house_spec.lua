@@ -170,7 +170,7 @@ describe("the tour of the core", function()
 
   it("opens a folder by its doors only", function()
     local doors = {
-      net = { http = true, http_server = true, http_client = true, resolver = true, address_guard = true, forwarded = true,
+      net = { http = true, http_server = true, http_client = true, resolver = true, address_guard = true, forwarded = true, http_deflate = true,
         listening = true, smtp_server = true },
       store = { store = true, commit = true, group_rows = true, schedule_rows = true, escalation_rows = true, page_rows = true,
         message_rows = true, outbox_rows = true, deed_rows = true, changed_groups = true, copy = true },

@@ -22,8 +22,8 @@ static void door(const struct front *front, intake *in, struct http_exchange *x)
 }
 
 static bool is_door(str path) {
-    static const char *const begins[] = {"/api/v2/", "/v2/", "/v1/api/", "/v1/webhooks/", "/generic/2010-04-15/",
-                                         "/integrations/generic/"};
+    static const char *const begins[] = {
+        "/api/v2/", "/v2/", "/v1/api/", "/v1/webhooks/", "/generic/2010-04-15/", "/integrations/generic/"};
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
         if (str_starts(path, str_of(begins[i]))) return true;
     return false;

@@ -9,6 +9,7 @@ local template <const> = require("template")
 local labels <const> = require("labels")
 local counts <const> = require("counts")
 local integration <const> = require("integration")
+local silences <const> = require("silences")
 local sorted <const> = require("keys").sorted
 local value <const> = require("jinja.value")
 local ipairs <const>, next <const>, concat <const> = ipairs, next, table.concat
@@ -117,6 +118,7 @@ function signal.configure(id, version, json_text)
   local function of(field) return overlay(config.templates_default, config.templates_custom, field) end
   prepare_templates(c, of)
   c.labels = labels.plan(config)
+  c.silences = silences.prepare(config.silences, prepare)
   c.decides_by_labels = decides_by_labels(c)
   c.needs_counts = counts.are_needed(c.type, all_sources(c, config, of))
   configured[id] = c
@@ -191,6 +193,13 @@ local function grouping_of(s)
   return text ~= "" and text or nil
 end
 
+local function silenced(s, now)
+  return silences.until_of(s.c.silences, now, function(t)
+    local text, failed = run(s, t)
+    return not failed and is_true(text)
+  end)
+end
+
 local function title_of(s)
   local c = s.c
   if not c.title then return "" end
@@ -249,6 +258,7 @@ end
 ---@return string? title nil: left out, and so are the labels
 ---@return string? labels JSON object
 ---@return string? problems JSON object: field to error text
+---@return integer? silenced_until moment: a silence by matchers covers it
 function signal.render(id, payload, now_us, field_fuel, is_open)
   local s <const>, c <const> = begin_with(id, payload, now_us, field_fuel)
   if c.decides_by_labels then add_labels(s) end
@@ -256,13 +266,14 @@ function signal.render(id, payload, now_us, field_fuel, is_open)
   local is_resolve = condition(s, c.resolve, "resolve_condition")
   local is_acknowledge = condition(s, c.acknowledge, "acknowledge_condition")
   local route_id = choose_route(s)
+  local silenced_until = c.silences and not is_resolve and silenced(s, now_us) or nil
   if is_open and grouping_id and is_open(grouping_id, route_id) then
-    return grouping_id, is_resolve, is_acknowledge, route_id, nil, nil, problems_json(s.problems)
+    return grouping_id, is_resolve, is_acknowledge, route_id, nil, nil, problems_json(s.problems), silenced_until
   end
   add_labels(s)
   local title = title_of(s)
   return grouping_id, is_resolve, is_acknowledge, route_id, title, s.labels and labels.to_json(s.labels),
-    problems_json(s.problems)
+    problems_json(s.problems), silenced_until
 end
 
 local function told(s, t)

@@ -42,7 +42,10 @@ static err add_effects(engine *e, struct group *g, const struct group_effects *e
     bool is_collected = is_new && g->root_id; // nobody hears of it
     if (x == ERR_OK && !is_new) x = engine_is_collected(e, g, &is_collected);
     if (x == ERR_OK && !is_collected) x = engine_send_hooks(e, g, effects, now);
-    if (x == ERR_OK && is_new && !is_collected) x = engine_posts_open(e, g, now);
+    bool is_quiet = is_new && group_state(g) == GROUP_SILENCED; // its rooms hear of it when the silence ends
+    bool wakes = !is_new && effects->calls == CALLS_START && effects->line_count && group_state(g) == GROUP_FIRING;
+    if (x == ERR_OK && wakes && !is_collected) x = engine_posts_catch_up(e, g, now);
+    if (x == ERR_OK && is_new && !is_collected && !is_quiet) x = engine_posts_open(e, g, now);
     else if (x == ERR_OK && effects->line_count) x = engine_posts_changed(e, g, now);
     if (x == ERR_OK && !is_new && effects->line_count) x = engine_notes_add(e, g->id, now);
     if (x == ERR_OK && effects->calls == CALLS_STOP && !is_new) x = engine_escalation_stop(e, g, now);
@@ -56,7 +59,7 @@ err engine_add_effects(engine *e, struct group *g, const struct group_effects *e
 static err add_alert(struct accept_item *a, struct group *g) {
     const struct signal *s = &a->signal;
     unsigned flags = s->flags;
-    if (s->is_resolve) flags |= SIGNAL_RESOLVE;
+    if (s->is_resolve || a->is_held) flags |= SIGNAL_RESOLVE;
     if (s->is_acknowledge) flags |= SIGNAL_ACKNOWLEDGE;
     if (g->last_alert_id && g->last_payload_hash == a->payload_hash) flags |= SIGNAL_REPEAT;
     struct alert_row row = {
@@ -126,6 +129,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     if (x == ERR_OK) x = add_effects(e, &g, &effects, true, now);
     if (x == ERR_OK) x = index_soon(e, now);
     if (x == ERR_OK && g.is_open) x = engine_watch_quiet(e, &g, config_by_id(e->config, g.integration_id)->quiet_ms);
+    if (x == ERR_OK && g.is_open) x = engine_senders_fire(e, &g, s);
     if (x == ERR_OK) engine_count(&e->counters.groups_opened);
     if (x == ERR_OK) engine_count_opened(e, &g, s->labels);
     guess(a, &g);
@@ -148,6 +152,7 @@ static err join_group(struct accept_item *a, struct group *g, int64_t now) {
     group_join(g, &a->signal, now, &effects);
     guess(a, g);
     err x = add_alert(a, g);
+    if (x == ERR_OK && g->is_open && !a->is_held) x = engine_senders_fire(e, g, &a->signal);
     if (x != ERR_OK) return x;
     if (!effects.line_count) {
         x = group_rows_touch(e->rows, g);
@@ -199,6 +204,13 @@ static err apply_late(struct accept_item *a, int64_t hash, int64_t now) {
     return x == ERR_NOT_FOUND ? open_group(a, hash, now) : x;
 }
 
+// Of several senders one says that it is over: while another one fires, its alert only joins.
+static err hold(struct accept_item *a, const struct group *g, int64_t now) {
+    err x = engine_senders_end(a->engine, g, &a->signal, now, &a->is_held);
+    if (x == ERR_OK && a->is_held) a->signal.is_resolve = false;
+    return x;
+}
+
 // The alert is stored in the open group of its own route, or of any; a problem that is over is over on every route.
 static err apply_resolve(struct accept_item *a, int64_t hash, int64_t now) {
     engine *e = a->engine;
@@ -209,6 +221,8 @@ static err apply_resolve(struct accept_item *a, int64_t hash, int64_t now) {
         x = group_rows_find_open(e->rows, a->signal.integration_id, hash, INT64_MAX, groups, OPEN_MAX, &count);
         if (x == ERR_OK && !joined && !count) return a->signal.needs_open ? ERR_OK : apply_late(a, hash, now);
         size_t own = 0;
+        if (x == ERR_OK) x = hold(a, &groups[0], now);
+        if (x == ERR_OK && a->is_held) return apply_firing(a, hash, now);
         for (size_t i = 0; i < count; i++)
             if (groups[i].route_id == a->signal.route_id) own = i;
         for (size_t i = 0; i < count && x == ERR_OK; i++) {
@@ -256,7 +270,7 @@ void accept_init(struct accept_item *a, engine *e) {
     a->engine = e;
     a->payload_hash = engine_hash(e, a->signal.payload);
     a->alert_id = a->alert_group_id = 0;
-    a->is_new = false;
+    a->is_new = a->is_held = false;
     a->grouping_hash = a->signal.has_grouping_id ? engine_hash(e, a->signal.grouping_id) : 0;
     a->item.class = COMMIT_ALERT;
     a->item.lane = a->signal.integration_id;

@@ -235,6 +235,29 @@ static void read_integration(config_source *cs, arena *a, const struct store_val
         out->verify = (struct verify_rule){.kind = VERIFY_PLAIN, .header = STR("authorization")};
 }
 
+#define SILENCES_MAX 200 // that one integration's alerts are held against
+
+// Of the silences by matchers those that end last.
+static err load_silences(store *s, struct held_integration *h, buf *json) {
+    struct store_rows rows;
+    struct store_value args[] = {SV_INT(h->view.id), SV_INT(SILENCES_MAX)};
+    err e = store_run(s, h->arena,
+                      "SELECT matchers, starts_at, ends_at FROM alert_silence WHERE integration_id = $1 "
+                      "ORDER BY ends_at DESC LIMIT $2",
+                      args, 2, 0, &rows, NULL);
+    if (e != ERR_OK || !rows.count) return e;
+    buf_lit(json, ",\"silences\":[");
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct store_value *v = &rows.values[i * rows.columns];
+        buf_printf(json, "%s{\"starts_at\":%lld,\"ends_at\":%lld", i ? "," : "", (long long)v[1].integer,
+                   (long long)v[2].integer);
+        put_json_raw(json, "matchers", &v[0]);
+        buf_char(json, '}');
+    }
+    buf_char(json, ']');
+    return ERR_OK;
+}
+
 static err make_json(store *s, struct held_integration *h, const struct store_value *v) {
     buf json = {0};
     buf_printf(&json, "{\"id\":%lld", (long long)v[0].integer);
@@ -246,7 +269,8 @@ static err make_json(store *s, struct held_integration *h, const struct store_va
     put_json_raw(&json, "dynamic_labels", &v[10]);
     put_json_field(&json, "multi_label_template", &v[11]);
     put_json_raw(&json, "static_labels", &v[13]);
-    err e = load_routes(s, h, &json);
+    err e = load_silences(s, h, &json);
+    if (e == ERR_OK) e = load_routes(s, h, &json);
     if (e == ERR_OK) h->view.json = arena_str(h->arena, buf_view(&json));
     buf_free(&json);
     return e;

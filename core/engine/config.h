@@ -42,7 +42,7 @@ struct config_integration { // immutable once published, shared by snapshots
     } heartbeat;
     // Everything a Lua state needs to render its signals, as signal.configure takes it: {"id", "type", "name",
     // "templates_default", "templates_custom", "labels", "static_labels", "dynamic_labels", "multi_label_template",
-    // "routes": [{"id", "is_default", "type", "term", "labels"}…, the default one last]}.
+    // "silences": [{"starts_at", "ends_at", "matchers"}…] if there are any, "routes": [{"id", "is_default", "type", "term", "labels"}…, the default one last]}.
     str json;
     size_t route_count;
     struct config_route *routes;

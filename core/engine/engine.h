@@ -74,6 +74,7 @@ struct accept_item {
     int64_t grouping_hash, payload_hash; // made by accept_init, so that the commit thread need not
     int64_t alert_id, alert_group_id;    // results; 0: nothing was stored
     bool is_new;                         // result: the group was opened by it
+    bool is_held;                        // it says that a problem is over of which another sender tells still
 };
 void accept_init(struct accept_item *a, engine *e); // after the signal is filled
 

@@ -73,6 +73,12 @@ err engine_escalation_stop(engine *e, struct group *g, int64_t now);
 err engine_watch_for_answer(engine *e, const struct group *g, int64_t now);
 err engine_escalation_unanswered(engine *e, struct group *g, int64_t now);
 
+// Several senders that tell of the same problem (senders.c). A group is over when the last of them says so, or is silent.
+err engine_senders_fire(engine *e, const struct group *g, const struct signal *s);
+// One of them says that it is over. `fires`: another one says the opposite still.
+err engine_senders_end(engine *e, const struct group *g, const struct signal *s, int64_t now, bool *fires);
+err job_source_ends(struct job_item *j, int64_t now);
+
 // What time does to a group (group_jobs.c).
 err engine_remind(engine *e, const struct group *g, const struct group_deed *deed, int64_t now);
 err engine_watch_quiet(engine *e, const struct group *g, int64_t quiet_ms);
@@ -100,6 +106,7 @@ err engine_posts_open(engine *e, const struct group *g, int64_t now);
 err engine_room_call(engine *e, arena *a, const struct group *g, const struct config_room *room, int64_t now);
 err engine_room_call_failed(engine *e, int64_t group_id, str channel, str error, int64_t now);
 err engine_posts_changed(engine *e, const struct group *g, int64_t now);
+err engine_posts_catch_up(engine *e, const struct group *g, int64_t now); // posts what opened silently, if it is not there
 err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs nothing where the route has no rooms
 struct post_end {                                                       // of a notification of kind post or update
     int64_t alert_group_id, notification_id, provider_id;

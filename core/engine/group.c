@@ -95,6 +95,26 @@ static void count_alert(struct group *g, const struct signal *signal) {
     g->version++;
 }
 
+static void silence(struct group *g, int64_t until, int64_t now, const char *reason, struct group_actor actor,
+                    struct group_effects *effects) {
+    if (g->silenced_until) effects->cancel_unsilence = true;
+    g->silenced_at = now;
+    g->silenced_until = until;
+    g->silenced_by_id = actor.id;
+    note_response(g, now);
+    effects->calls = CALLS_STOP;
+    struct group_line *line = add_line(effects, "silenced", reason, actor);
+    if (until) line->key = "until", line->value = until;
+    if (until) add_job(effects, "unsilence", until);
+}
+
+// A silence of the source's own: nobody is called while it lasts, unless somebody has answered already.
+static void silence_by_source(struct group *g, const struct signal *signal, int64_t now,
+                              struct group_effects *effects) {
+    if (signal->is_resolve || signal->silenced_until <= now || group_state(g) != GROUP_FIRING || g->root_id) return;
+    silence(g, signal->silenced_until, now, "silence_matched", source, effects);
+}
+
 void group_open(const struct signal *signal, int64_t now, struct group *out, struct group_effects *effects) {
     *out = (struct group){
         .integration_id = signal->integration_id,
@@ -111,6 +131,7 @@ void group_open(const struct signal *signal, int64_t now, struct group *out, str
     add_line(effects, "registered", signal->is_demo ? "demo_alert" : reason, source);
     effects->calls = CALLS_START;
     if (signal->is_acknowledge) acknowledge(out, now, "acknowledge_signal", source, effects);
+    silence_by_source(out, signal, now, effects);
     if (signal->is_resolve) resolve(out, now, "resolve_without_open_group", source, effects);
 }
 
@@ -119,6 +140,7 @@ void group_join(struct group *g, const struct signal *signal, int64_t now, struc
     if (g->resolved_at) return; // a late resolve is stored where its problem was
     if (signal->is_acknowledge && !g->acknowledged_at) acknowledge(g, now, "acknowledge_signal", source, effects);
     if (signal->is_resolve) resolve(g, now, "resolve_signal", source, effects);
+    else silence_by_source(g, signal, now, effects);
 }
 
 void group_resolve_by_source(struct group *g, int64_t now, struct group_effects *effects) {
@@ -176,19 +198,6 @@ static err act_unresolve(struct group *g, const struct group_deed *d, struct gro
     effects->calls = CALLS_START;
     add_line(effects, "unresolved", reason_of(d, "unresolved_by_user", "unresolved_by_api", "unresolved"), d->actor);
     return ERR_OK;
-}
-
-static void silence(struct group *g, int64_t until, int64_t now, const char *reason, struct group_actor actor,
-                    struct group_effects *effects) {
-    if (g->silenced_until) effects->cancel_unsilence = true;
-    g->silenced_at = now;
-    g->silenced_until = until;
-    g->silenced_by_id = actor.id;
-    note_response(g, now);
-    effects->calls = CALLS_STOP;
-    struct group_line *line = add_line(effects, "silenced", reason, actor);
-    if (until) line->key = "until", line->value = until;
-    if (until) add_job(effects, "unsilence", until);
 }
 
 static err act_silence(struct group *g, const struct group_deed *d, int64_t now, struct group_effects *effects,

@@ -50,8 +50,8 @@ bool intake_check(intake *in, struct http_exchange *x, str type, str token) {
     return intake_find(in, x, type, token) != NULL;
 }
 
-bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i, struct rate_window *window,
-                     const struct door *door) {
+bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i,
+                     struct rate_window *window, const struct door *door) {
     int64_t retry_s = 0;
     if (!i->rate_limit || rate_window_pass(window, i->rate_limit, x->request.received_at, &retry_s)) return true;
     char headers[48];
@@ -74,9 +74,19 @@ static void refuse(intake *in, struct http_exchange *x, const struct config_inte
     else http_reply_detail(x, status, sentence, NULL);
 }
 
-static void mark(struct part *p, const struct reading *reading) {
+static void mark(struct part *p, const struct reading *reading, const struct json *own) {
     p->accept.signal.needs_open = (reading->bits & DOOR_NEEDS_OPEN) != 0;
     p->accept.signal.logs_repeats = (reading->bits & DOOR_LOGS_REPEATS) != 0;
+    if (!own || own->type != JSON_ARRAY || own->count != 2 || own->items[0].type != JSON_INT) return;
+    p->accept.signal.ends_at = own->items[0].integer;
+    p->accept.signal.sender = own->items[1].text;
+}
+
+static void mark_all(struct arrival *a, const struct reading *reading) {
+    struct json *marks = NULL;
+    bool has_marks = reading->marks.len && json_parse(a->x->arena, reading->marks, &marks, NULL) == ERR_OK &&
+                     marks->type == JSON_ARRAY && marks->count == a->count;
+    for (size_t n = 0; n < a->count; n++) mark(&a->parts[n], reading, has_marks ? &marks->items[n] : NULL);
 }
 
 static void accept_one(intake *in, struct http_exchange *x, const struct config_integration *i,
@@ -87,7 +97,7 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
     p->json = reading->payload.json;
     p->accept.signal.payload = reading->payload.bytes;
     p->accept.signal.parsed = reading->payload.parsed;
-    mark(p, reading);
+    mark(p, reading, NULL);
     intake_arrive(a, i);
 }
 
@@ -140,7 +150,7 @@ static void accept_several(intake *in, struct http_exchange *x, const struct con
         a = intake_arrival(in, x, i, list->count);
         a->door = door;
         e = parse_parts(a, i, list, &why);
-        for (size_t n = 0; n < a->count; n++) mark(&a->parts[n], reading);
+        mark_all(a, reading);
     }
     if (e == ERR_OK) intake_arrive(a, i);
     else refuse(in, x, i, door, 400, why.text);

@@ -43,7 +43,8 @@ void intake_door_refuse(intake *in, struct http_exchange *x, const struct door *
     if (e != ERR_OK) log_failed(in, e, &why);
     struct http_response r = response_of(v);
     if (e != ERR_OK || !r.status)
-        r = (struct http_response){.status = status, .content_type = STR("text/plain; charset=utf-8"), .body = sentence};
+        r = (struct http_response){
+            .status = status, .content_type = STR("text/plain; charset=utf-8"), .body = sentence};
     if (headers) r.extra_headers = str_of(headers);
     x->reply(x, &r);
 }
@@ -57,8 +58,10 @@ void intake_door_stored(struct arrival *a) {
     }
     intake *in = a->intake;
     const struct config_integration *i = config_by_id(in->config, a->integration_id);
-    struct script_value v[4] = {0}, args[] = {script_text(door->name), script_text(door->note),
-                                              script_int(first->alert_group_id), script_int(first->alert_id),
+    struct script_value v[4] = {0}, args[] = {script_text(door->name),
+                                              script_text(door->note),
+                                              script_int(first->alert_group_id),
+                                              script_int(first->alert_id),
                                               {.type = SCRIPT_BOOL, .boolean = first->is_new},
                                               script_text(i ? i->token : STR(""))};
     struct why why = {""};
@@ -99,8 +102,8 @@ static bool has_role(str role, const struct config_integration *i, str key_type)
 
 static void take_request(intake *in, struct http_exchange *x, const struct script_value v[D_COUNT]) {
     struct door *door = arena_alloc(x->arena, sizeof *door);
-    *door = (struct door){
-        .name = text_of(&v[D_DOOR]), .token = text_of(&v[D_TOKEN]), .answer = response_of(&v[D_STATUS])};
+    *door =
+        (struct door){.name = text_of(&v[D_DOOR]), .token = text_of(&v[D_TOKEN]), .answer = response_of(&v[D_STATUS])};
     door->is_known = door->answer.status != 0;
     if (!door->is_known) door->note = door->answer.body;
     in->config = config_current(engine_config(in->options.engine), in->config);

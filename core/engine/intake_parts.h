@@ -97,8 +97,8 @@ const struct config_integration *intake_find(intake *in, struct http_exchange *x
 bool intake_is_let_in(intake *in, struct http_exchange *x, const struct config_integration *i);
 // A request that was let in: read, rendered, stored, answered.
 void intake_go_on(intake *in, struct http_exchange *x, const struct config_integration *i);
-bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i, struct rate_window *window,
-                     const struct door *door);
+bool intake_may_pass(intake *in, struct http_exchange *x, const struct config_integration *i,
+                     struct rate_window *window, const struct door *door);
 void intake_count_refused(const struct config_integration *i);
 void intake_reply_ok(struct http_exchange *x);
 void intake_reply_not_stored(struct http_exchange *x, err e);

@@ -79,7 +79,7 @@ static const struct {
     {"watch_answer", job_watch_answer},   {"remind", job_remind},
     {"unacknowledge", job_unacknowledge}, {"auto_resolve", job_auto_resolve},
     {"maintenance", job_maintenance},     {"release", job_release},
-    {"count_groups", job_count_groups},
+    {"count_groups", job_count_groups},   {"source_ends", job_source_ends},
 };
 
 // One that is due at the same moment and runs first may have called it off.

@@ -99,6 +99,15 @@ err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
     return x;
 }
 
+err engine_posts_catch_up(engine *e, const struct group *g, int64_t now) {
+    arena *a = arena_new();
+    struct message *list = NULL;
+    size_t count = 0;
+    err x = message_rows_list(e->options.writer, a, g->id, false, &list, &count);
+    arena_free(a);
+    return x == ERR_OK && !count ? engine_posts_open(e, g, now) : x;
+}
+
 err engine_posts_joined(engine *e, const struct group *g, int64_t now) {
     const struct config_route *route = engine_route_of(e, g);
     if (!route || !route->room_count) return ERR_OK;

@@ -94,7 +94,7 @@ err renderer_prepare(renderer *r, const struct config_integration *i, unsigned *
     return ERR_OK;
 }
 
-enum { R_GROUPING, R_RESOLVE, R_ACKNOWLEDGE, R_ROUTE, R_TITLE, R_LABELS, R_PROBLEMS, R_COUNT };
+enum { R_GROUPING, R_RESOLVE, R_ACKNOWLEDGE, R_ROUTE, R_TITLE, R_LABELS, R_PROBLEMS, R_SILENCED, R_COUNT };
 
 static bool is_true(const struct script_value *v) { return v->type == SCRIPT_BOOL && v->boolean; }
 
@@ -110,6 +110,7 @@ static void fill_signal(const struct config_integration *i, const struct script_
     out->title = text_of(&v[R_TITLE]);
     out->labels = text_of(&v[R_LABELS]);
     out->problems = text_of(&v[R_PROBLEMS]);
+    out->silenced_until = v[R_SILENCED].type == SCRIPT_INT ? v[R_SILENCED].integer : 0;
 }
 
 err renderer_signal(renderer *r, const struct config_integration *i, const struct json *payload, int64_t now,

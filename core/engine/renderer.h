@@ -10,7 +10,13 @@
 
 typedef struct renderer renderer;
 
-enum { RENDER_HAS_RECEIVE = 1, RENDER_HAS_SPLIT = 2, RENDER_IS_BROKEN = 8, RENDER_TAKES_GET = 16, RENDER_HAS_DOOR = 32 };
+enum {
+    RENDER_HAS_RECEIVE = 1,
+    RENDER_HAS_SPLIT = 2,
+    RENDER_IS_BROKEN = 8,
+    RENDER_TAKES_GET = 16,
+    RENDER_HAS_DOOR = 32
+};
 
 struct engine;
 

@@ -23,9 +23,12 @@ struct signal {
     str payload;    // bytes to store
     str parsed;     // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
-    bool is_demo;   // a person had it made: it opens a group of its own
-    bool is_debug;  // nobody is to be called for the group that it opens
-    bool needs_open;   // a resolve or acknowledge with nothing open is not stored
-    bool logs_repeats; // what joins an open group leaves a line in its log, one in some seconds
-    unsigned flags; // SIGNAL_SLOW_LANE, SIGNAL_RAW
+    bool is_demo;           // a person had it made: it opens a group of its own
+    bool is_debug;          // nobody is to be called for the group that it opens
+    bool needs_open;        // a resolve or acknowledge with nothing open is not stored
+    int64_t ends_at;        // the sender tells of it again before that, or it is over; 0: it does not say
+    str sender;             // which of several that tell of the same, when ends_at is set
+    int64_t silenced_until; // a silence of the source covers it; 0: none
+    bool logs_repeats;      // what joins an open group leaves a line in its log, one in some seconds
+    unsigned flags;         // SIGNAL_SLOW_LANE, SIGNAL_RAW
 };

@@ -149,7 +149,7 @@ local function read_generic(request, body, query)
     return sent and sent[name] or wire.first(body, name) or wire.first(query, name) or ""
   end
   local is_close = value_of "action" == "close"
-  local meta, why = "{}", nil
+  local meta, why = "{}"
   if not is_close then
     meta, why = check_meta(sent and sent.meta or form_meta(body, query))
     if not meta then return nil, why end
@@ -267,7 +267,8 @@ local function alertmanager_details(body, alerts)
     local annotations, link = object_of(alert.annotations), link_of(alert.generatorURL)
     local words = text_of(annotations.details)
     if words == "" then words = text_of(annotations.description) end
-    out[#out + 1] = string.format("- %s: %s%s %s", text_of(alert.status), name_of(alert), link and " [View](" .. link .. ")" or "",
+    out[#out + 1] = string.format("- %s: %s%s %s", text_of(alert.status), name_of(alert), link and " [View](" .. link .. ")"
+      or "",
       words)
   end
   return table.concat(out, "\n")

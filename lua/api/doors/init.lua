@@ -10,6 +10,7 @@ local wire = require("api.doors.wire")
 local doors = {}
 
 local BY_NAME <const> = {
+  alertmanager_api = require("api.doors.alertmanager_api"),
   goalert = require("api.doors.goalert"),
   opsgenie = require("api.doors.opsgenie"),
   pagerduty = require("api.doors.pagerduty"),

@@ -24,7 +24,8 @@ local function request_id(action, status, group_id)
 end
 
 local function accepted(id, words)
-  return 202, wire.JSON, '{"result":' .. encode(words or "Request will be processed") .. ',"took":0.001,"requestId":"' .. id .. '"}'
+  return 202, wire.JSON, '{"result":' .. encode(words or "Request will be processed") .. ',"took":0.001,"requestId":"' ..
+    id .. '"}'
 end
 
 local function failure(status, sentence, errors)
@@ -77,7 +78,7 @@ local function deed(request)
   if not action or not string.find("&" .. request.query .. "&", "&identifierType=alias&", 1, true) then return nil end
   local token = wire.authorization(request.authorization, "geniekey")
   if not token then return refuse(401, "Could not authenticate: send Authorization: GenieKey and the key.") end
-  local sent, why = {}, nil
+  local sent, why = {}
   if string.find(request.body, "%S") then
     sent, why = wire.object(request.body)
     if not sent then return refuse(400, why) end

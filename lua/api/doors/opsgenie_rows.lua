@@ -16,7 +16,8 @@ local PAGE_MAX <const> = 100
 
 local function integration_of(request)
   local token = wire.authorization(request.headers.authorization, "geniekey")
-  return token and store.row("SELECT id, name FROM integration WHERE token = $1 AND type = 'opsgenie' AND deleted_at IS NULL", token)
+  return token and store.row("SELECT id, name FROM integration WHERE token = $1 AND type = 'opsgenie' AND deleted_at IS NULL",
+    token)
 end
 
 -- Those of one identifier: the open one, else the latest.
@@ -27,7 +28,8 @@ local function group_of(integration, identifier, kind)
   if kind == "tiny" then
     return store.row(GROUP .. "id = $2", integration.id, math.tointeger(tonumber(identifier)) or 0)
   elseif kind == "alias" then
-    return store.row(GROUP .. "id = (SELECT max(id) FROM alert_group WHERE integration_id = $1 AND is_open = 1 AND grouping_id = $2)",
+    return store.row(GROUP ..
+      "id = (SELECT max(id) FROM alert_group WHERE integration_id = $1 AND is_open = 1 AND grouping_id = $2)",
       integration.id, identifier)
   end
   return store.row(GROUP .. "id = $2", integration.id, ids.decode("I", identifier) or 0)
@@ -69,7 +71,7 @@ local function problem_of(deed, sent, now)
 end
 
 local function done(request, integration, identifier, deed)
-  local sent, why = {}, nil
+  local sent, why = {}
   if string.find(request.body, "%S") then
     sent, why = wire.object(request.body)
     if not sent then return opsgenie.failure(400, why) end
@@ -102,16 +104,20 @@ local function request_status(integration, id)
   if not told then return opsgenie.failure(404, "Request not found. It might not be processed, yet.") end
   local group = told.group > 0 and group_of(integration, tostring(told.group), "tiny")
   local is_success = group and told.status ~= "Refused: see the alert's state" and true or false
-  return answer(writer.object("success", is_success, "action", told.action, "processedAt", group and time.text(group.started_at) or "",
-    "integrationId", ids.encode("C", integration.id), "isSuccess", is_success, "status", group and told.status or "Alert does not exist",
-    "alertId", group and ids.encode("I", group.id) or "", "alias", group and (group.grouping_id or ids.encode("I", group.id)) or ""))
+  return answer(writer.object("success", is_success, "action", told.action, "processedAt", group and
+    time.text(group.started_at) or "",
+    "integrationId", ids.encode("C", integration.id), "isSuccess", is_success, "status", group and told.status
+      or "Alert does not exist",
+    "alertId", group and ids.encode("I", group.id) or "", "alias", group and (group.grouping_id or ids.encode("I", group.id))
+      or ""))
 end
 
 local function shown(group)
   local public = ids.encode("I", group.id)
   return writer.object("id", public, "tinyId", tostring(group.id), "alias", group.grouping_id or public, "message", group.title,
     "status", group.resolved_at and "closed" or "open", "acknowledged", group.acknowledged_at ~= nil,
-    "isSeen", group.acknowledged_at ~= nil, "snoozed", group.silenced_until ~= nil, "snoozedUntil", group.silenced_until and time.text(group.silenced_until),
+    "isSeen", group.acknowledged_at ~= nil, "snoozed", group.silenced_until ~= nil, "snoozedUntil", group.silenced_until and
+      time.text(group.silenced_until),
     "count", group.alerts_count, "createdAt", time.text(group.started_at), "lastOccurredAt", time.text(group.last_alert_at))
 end
 
@@ -131,7 +137,8 @@ function opsgenie_rows.list(request)
   if not integration then return not_known() end
   local limit = math.tointeger(tonumber(query.get(query.parse(request.query), "limit"))) or 20
   local list = writer.list {}
-  for i, group in ipairs(store.rows(GROUP .. "1 ORDER BY id DESC LIMIT $2", integration.id, math.max(1, math.min(limit, PAGE_MAX)))) do
+  for i, group in ipairs(store.rows(GROUP .. "1 ORDER BY id DESC LIMIT $2", integration.id, math.max(1, math.min(limit,
+    PAGE_MAX)))) do
     list[i] = shown(group)
   end
   return answer(list)
@@ -158,10 +165,12 @@ function opsgenie_rows.heartbeat(request)
   local integration = integration_of(request)
   if not integration then return not_known() end
   local name = string.match(string.sub(request.path, #request.at + 1), "^([^/]+)/?$")
-  local row = name and store.row("SELECT interval_ms, is_enabled, state, last_beat_at FROM heartbeat WHERE integration_id = $1", integration.id)
+  local row = name and
+    store.row("SELECT interval_ms, is_enabled, state, last_beat_at FROM heartbeat WHERE integration_id = $1", integration.id)
   if not row then return opsgenie.failure(404, "Not found.") end
   if request.method ~= "GET" then return opsgenie.failure(405, "Heartbeats are set up on the integration.") end
-  return answer(writer.object("name", wire.utf8(opsgenie.unescape(name)), "description", integration.name, "interval", row.interval_ms // 60000,
+  return answer(writer.object("name", wire.utf8(opsgenie.unescape(name)), "description", integration.name, "interval",
+    row.interval_ms // 60000,
     "intervalUnit", "minutes", "enabled", row.is_enabled == 1, "expired", row.state == "missing",
     "lastPingTime", row.last_beat_at and time.text(row.last_beat_at) or ""))
 end

@@ -108,7 +108,7 @@ pagerduty.paths = {
 function pagerduty.payload(request)
   local event, why = wire.object(request.body)
   if not event then return refuse(why) end
-  local is_first, name, problem = event.event_type ~= nil, "dedup_key", nil
+  local is_first, name, problem = event.event_type ~= nil, "dedup_key"
   if is_first then name, problem = "incident_key", first_problem(event)
   elseif event.event_action == nil or event.event_action == "change" then
     problem = change_problem(event)

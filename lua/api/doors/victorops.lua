@@ -1,4 +1,4 @@
---- VictorOps' (Splunk On-Call's) generic REST endpoint. Bodies go to the templates as they come, with the routing key of the path.
+--- VictorOps' (Splunk On-Call's) generic REST endpoint. Bodies go to the templates with the routing key of the path.
 local json = require("tocsin.json")
 local wire = require("api.doors.wire")
 

@@ -6,7 +6,8 @@ local ACTORS <const> = { source = "the source", room = "somebody in the room", a
 
 ---@alias group_state "firing"|"acknowledged"|"silenced"|"resolved"
 
---- The state, since when, and who is behind it: a word of `group_by` (core/store/group_rows.h), and a person's key.
+--- The state, since when, and who is behind it: a word of `group_by` (core/store/group_rows.h), and the key of the person,
+--- token or room's provider.
 ---@param row table columns of `alert_group`
 ---@return group_state state
 ---@return integer? since µs UTC; nil while it fires
@@ -22,10 +23,12 @@ end
 --- Who it was in words, to stand after "by"; nil when there is nobody to name.
 ---@param by string?
 ---@param id integer?
----@param names fun(id: integer?): string? the name of a person
+---@param names fun(id: integer?, by: string): string? the name of a person, or of a room ("room") by its provider
 ---@return string?
 function group_state.who(by, id, names)
-  if by == "user" then return names(id) or "a person who is gone" end
+  if by == "user" then return names(id, by) or "a person who is gone" end
+  local room = by == "room" and (id or 0) > 0 and names(id, by)
+  if room then return "somebody in " .. room end
   return ACTORS[by]
 end
 

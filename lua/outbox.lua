@@ -2,6 +2,7 @@
 ---
 --- Runs in the pager's Lua state, which reads rows. What is on its way stands in `sends` until its answer is judged, so
 --- that an answer is read with the very words it belongs to.
+local actor_names <const> = require("actor_names")
 local allowance <const> = require("allowance")
 local bundle <const> = require("bundle")
 local channel <const> = require("channel")
@@ -118,22 +119,18 @@ end
 
 -- Words ---------------------------------------------------------------------------------------------------------------
 
-local function name_of(id)
-  local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
-  return user and user.name
-end
-
 local function link_of(g, public_url)
   return public_url ~= "" and public_url .. "/alert-groups/" .. ids.encode("I", g.id) or nil
 end
 
 -- A person who gets a page of a group in debug mode is called by hand: that nobody is called is for rooms.
 local function facts_of(g, n, public_url)
+  local names = actor_names.of(g.id)
   return { number = g.id, id = ids.encode("I", g.id), state = group_state.of(g), link = link_of(g, public_url),
     is_debug = g.is_debug == 1 and SHOWING[n.kind] or nil,
     alerts_count = g.alerts_count, integration = g.integration, started_at = g.started_at,
-    acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, name_of),
-    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, name_of) }
+    acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, names),
+    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, names) }
 end
 
 -- A person hears of the alert that began it, a room sees the latest.
@@ -215,10 +212,7 @@ local NEWS <const> = "SELECT seq, action, reason, by, by_id, detail FROM group_l
 -- What the thread was not told yet; nil when there is nothing.
 local function note_text(n, g, look, message)
   local lines = store.rows(NEWS, g.id, message.told_seq or 0, NOTE_LINES_MAX)
-  local sentences = thread_words.sentences(lines, function(id)
-    local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
-    return user and user.name
-  end)
+  local sentences = thread_words.sentences(lines, actor_names.of(g.id))
   if #sentences == 0 then return nil end
   local shape = channels[look] or channels.sms
   for i, sentence in ipairs(sentences) do sentences[i] = shape.plain(sentence, "message") end
@@ -282,7 +276,8 @@ local function why_not(n, g, now)
   if n.kind == "call" and group_state.of(g) ~= "firing" then return "answered" end
   if n.kind == "remind" then
     if not n.address or n.is_enabled ~= 1 then return "contact_method_gone" end
-    if group_state.of(g) ~= "acknowledged" or g.acknowledged_by_id ~= n.user_id then return "not_theirs_any_more" end
+    local is_theirs = g.acknowledged_by == "user" and g.acknowledged_by_id == n.user_id
+    if group_state.of(g) ~= "acknowledged" or not is_theirs then return "not_theirs_any_more" end
   end
   if n.user_id and n.kind ~= "page" and (not n.name or n.deleted_at) then return "user_gone" end
 end

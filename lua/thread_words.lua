@@ -70,7 +70,7 @@ table.sort(thread_words.ACTIONS)
 
 --- The sentence for one line; nil when it has none here.
 ---@param line log_line
----@param names fun(id: integer?): string? the name of a user
+---@param names fun(id: integer?, by: string?): string? the name of a user, or of a room (group_state.who)
 ---@return string?
 function thread_words.sentence(line, names)
   local sentence = SENTENCES[line.action]
@@ -85,7 +85,7 @@ end
 
 --- The sentences for lines of a log.
 ---@param lines log_line[]
----@param names fun(id: integer?): string? the name of a user
+---@param names fun(id: integer?, by: string?): string? the name of a user, or of a room (group_state.who)
 ---@return string[]
 function thread_words.sentences(lines, names)
   local out, calling = {}, {}

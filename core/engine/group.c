@@ -100,7 +100,7 @@ static void silence(struct group *g, int64_t until, int64_t now, const char *rea
     if (g->silenced_until) effects->cancel_unsilence = true;
     g->silenced_at = now;
     g->silenced_until = until;
-    g->silenced_by_id = actor.id;
+    g->silenced_by_id = actor.by == BY_USER ? actor.id : 0;
     note_response(g, now);
     effects->calls = CALLS_STOP;
     struct group_line *line = add_line(effects, "silenced", reason, actor);

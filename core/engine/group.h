@@ -13,7 +13,7 @@ enum group_state { GROUP_FIRING, GROUP_ACKNOWLEDGED, GROUP_RESOLVED, GROUP_SILEN
 #define GROUP_ONCE_MAX   33 // bytes of `once`, with its end
 struct group_actor {
     enum group_by by;
-    int64_t id;         // user or token, 0 none
+    int64_t id;         // user, token, or the provider of a room; 0 none
     const char *source; // where it was done, when not here: "link", "slack" …; lower-case letters and _. Or NULL
     const char
         *once; // what is done once at most to a group, however often it is asked for: hexadecimal digits. Or NULL

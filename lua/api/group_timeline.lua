@@ -1,5 +1,6 @@
 --- GET /alert_groups/<id>/timeline/: everything that happened for a group, oldest first: the lines of its log, the messages to
 --- people and rooms with what became of each, and the resolution notes.
+local actor_names = require("actor_names")
 local errors = require("api.errors")
 local ids = require("tocsin.ids")
 local json = require("tocsin.json")
@@ -62,7 +63,12 @@ local function world_of(group)
   return world
 end
 
-local function name_of(world) return function(id) return id and world.users[id] or nil end end
+local function name_of(world)
+  return function(id, by)
+    if by == "room" then return actor_names.room(world.group, id) end
+    return id and world.users[id] or nil
+  end
+end
 
 local function user_of(world, id)
   return id and writer.object("id", ids.encode("U", id), "username", world.users[id] or nil) or nil

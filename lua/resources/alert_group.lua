@@ -1,4 +1,5 @@
 --- An alert group: one problem, its state, and the alerts that told of it.
+local actor_names = require("actor_names")
 local alert = require("resources.alert")
 local group_state = require("group_state")
 local labels = require("api.labels")
@@ -64,14 +65,9 @@ local function add_labels(q, values)
   end
 end
 
-local function name_of(id)
-  local row = store.row("SELECT name FROM user WHERE id = $1", id)
-  return row and row.name
-end
-
 local function state_by(row)
   local _, _, by, id = group_state.of(row)
-  return group_state.who(by, id, name_of)
+  return group_state.who(by, id, actor_names.of(row.id))
 end
 
 -- Who acted is shown when it was a person of ours.

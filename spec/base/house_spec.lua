@@ -32,7 +32,7 @@ local PURE_BINDINGS <const> = { access = true, asset = true, crypto = true, fuel
   sandbox = true, text = true, trace = true, zone = true }
 
 -- The first part of a module's name, for those that read rows or act: everything else under lua/ is pure.
-local ACTING <const> = { api = true, backtests = true, bundle = true, config = true, resources = true, command = true, links = true,
+local ACTING <const> = { actor_names = true, api = true, backtests = true, bundle = true, config = true, resources = true, command = true, links = true,
   outbox = true, watch = true, web = true, webhook = true }
 
 local function module_of(path)

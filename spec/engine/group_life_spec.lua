@@ -209,6 +209,9 @@ describe("an alert group", function()
       local row = w:rows("SELECT by, by_id, reason FROM group_log ORDER BY seq DESC LIMIT 1")[1]
       assert.same({ "api", "acknowledged_by_api" }, { row.by, row.reason })
       assert.equal(w:rows("SELECT id FROM api_token LIMIT 1")[1].id, row.by_id)
+      post "b"
+      w:must(2, "silence", { delay = 600 })
+      assert.equal(0, w:rows("SELECT coalesce(silenced_by_id, 0) AS id FROM alert_group WHERE id = 2")[1].id) -- of a person
     end)
 
     it("refuses what its state does not allow, changing nothing", function()

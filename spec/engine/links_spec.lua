@@ -224,29 +224,32 @@ describe("a signed link in a room", function()
     end
   end
 
-  it("acts as nobody known, stops the calls, and the room and the log say so", function()
+  it("acts as somebody in that room, stops the calls, and the room and the log say so", function()
     open()
     local status, body = ask "GET"
     assert.equal(200, status)
-    assert.is_truthy(body:find("You act as somebody in the room.", 1, true))
+    assert.is_truthy(body:find("You act as somebody in #alerts (Rocket.Chat).", 1, true))
     assert.equal("firing", state())
     status, body = ask "POST"
     assert.equal(200, status)
-    assert.is_truthy(body:find("Acknowledged by somebody in the room", 1, true))
+    assert.is_truthy(body:find("Acknowledged by somebody in #alerts (Rocket.Chat)", 1, true))
     assert.equal("acknowledged", state())
     assert.equal("stopped", w:escalation(group))
     assert.same({ { reason = "acknowledged_by_user", by = "room", detail = '{"source":"rocketchat"}' } },
-      w:rows "SELECT reason, by, by_id, detail FROM group_log WHERE action = 'acknowledged'")
+      w:rows "SELECT reason, by, detail FROM group_log WHERE action = 'acknowledged'")
     local text = update()
-    assert.is_truthy(text:find("Acknowledged by somebody in the room", 1, true), text)
+    assert.is_truthy(text:find("Acknowledged by somebody in \\#alerts (Rocket.Chat)", 1, true), text)
     assert.is_nil(text:find("[Acknowledge]", 1, true))
     assert.is_truthy(text:find("[Unacknowledge]", 1, true))
     local shown = w:api(200, "GET", "alert_groups/").results[1]
     assert.equal(json.null, shown.acknowledged_by)
+    assert.equal("somebody in #alerts (Rocket.Chat)", shown.state_by)
     local texts = {}
     for i, item in ipairs(w:api(200, "GET", "alert_groups/" .. shown.id .. "/timeline/").results) do texts[i] = item.text end
-    assert.is_truthy(table.concat(texts, "\n"):find("Acknowledged by somebody in the room.", 1, true))
-    assert.is_truthy(select(2, ask "POST"):find("Acknowledged by somebody in the room", 1, true))
+    assert.is_truthy(table.concat(texts, "\n"):find("Acknowledged by somebody in #alerts (Rocket.Chat).", 1, true))
+    assert.is_truthy(select(2, ask "POST"):find("Acknowledged by somebody in #alerts (Rocket.Chat)", 1, true))
+    w:rows "DELETE FROM provider"
+    assert.equal("somebody in the room", w:api(200, "GET", "alert_groups/").results[1].state_by)
   end)
 
   it("needs a note to resolve where the setting says so", function()

@@ -1,4 +1,5 @@
 --- The table of alert groups, `/`: filters live in the address, and what is done to those that are selected is a form.
+local actor_names <const> = require "actor_names"
 local ask <const> = require "web.ask"
 local group <const> = require "resources.alert_group"
 local group_state <const> = require "group_state"
@@ -81,11 +82,6 @@ local SHOWN <const> = "SELECT t.id, t.title, t.alerts_count, t.started_at, t.ack
 local PEOPLE <const> = "SELECT p.alert_group_id, u.name FROM page AS p JOIN user AS u ON u.id = p.user_id " ..
   "WHERE p.alert_group_id IN (SELECT value FROM json_each($1)) ORDER BY p.started_at"
 
-local function name_of(id)
-  local row = store.row("SELECT name FROM user WHERE id = $1", id)
-  return row and row.name
-end
-
 local function labels_of(row)
   local list <const> = {}
   for key, text in pairs(json.decode(row.labels or "{}")) do list[#list + 1] = { key = key, value = tostring(text) } end
@@ -97,7 +93,7 @@ local function shown(row, people, now)
   local state <const>, at <const>, by <const>, by_id <const> = group_state.of(row)
   local since <const> = at or row.started_at
   return { id = ids.encode("I", row.id), number = row.id, title = row.title, alerts = row.alerts_count, state = state,
-    by = group_state.who(by, by_id, name_of) or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
+    by = group_state.who(by, by_id, actor_names.of(row.id)) or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
     opened_at = time.text(row.started_at), integration = row.integration or "", team = row.team or "", labels = labels_of(row),
     people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1,
     has_source = row.has_source == 1, attached = row.attached }

@@ -1,5 +1,6 @@
 --- The page behind a signed link: GET shows what would be done and does nothing, since mail scanners and previews follow
 --- every link; POST does it as the person to whom the link was sent, or as nobody known when it was posted to a room.
+local actor_names = require("actor_names")
 local encode = require("sending.encode")
 local group_state = require("group_state")
 local inbound = require("sending.inbound")
@@ -36,26 +37,23 @@ local function person_of(deed)
   return { by = "user", by_id = user.id, source = "link", name = user.name }
 end
 
-local function room_of(provider)
+local function room_of(provider, group)
   local row = store.row("SELECT type FROM provider WHERE id = $1 AND is_enabled = 1", provider)
   if not row then return nil, texts.act.gone_room end
-  return { by = "room", by_id = 0, source = string.sub(row.type, 1, 31), name = group_state.who("room") }
+  return { by = "room", by_id = provider, source = string.sub(row.type, 1, 31),
+    name = group_state.who("room", provider, actor_names.of(group)) }
 end
 
 -- Who acts; nil and why not.
 local function actor_of(deed)
-  if deed.provider then return room_of(deed.provider) end
+  if deed.provider then return room_of(deed.provider, deed.group) end
   return person_of(deed)
 end
 
-local function name_of_user(id)
-  local user = id and store.row("SELECT name FROM user WHERE id = $1", id)
-  return user and user.name
-end
-
 local function state_of(g)
-  return words.state { state = group_state.of(g), acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, name_of_user),
-    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, name_of_user) }
+  local names = actor_names.of(g.id)
+  return words.state { state = group_state.of(g), acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, names),
+    resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, names) }
 end
 
 local function name_of(g) return string.format("#%d %s", g.id, g.title) end

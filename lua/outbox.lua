@@ -80,8 +80,11 @@ local function group_of(id)
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end
 
--- The provider whose turn it is: the one that was named, else the first that is switched on and carries the channel.
+-- The provider whose turn it is: the one that was named, else the first that is switched on and carries the channel. A page
+-- does not end with its provider; what was posted in a room does.
 local function provider_of(n)
+  local is_gone = n.kind == "page" and n.provider_id and not store.row("SELECT id FROM provider WHERE id = $1", n.provider_id)
+  if is_gone then n.provider_id = nil end
   local rows = store.rows("SELECT id, type, settings, is_enabled FROM provider WHERE id = $1 OR " ..
     "($1 IS NULL AND is_enabled = 1) ORDER BY position, id", n.provider_id or json.null)
   for _, row in ipairs(rows) do
@@ -374,7 +377,8 @@ function outbox.prepare(id, now, public_url, phone_limit, email_limit, room_link
   local provider = provider_of(n)
   if not provider then
     return "fail", json.encode { carried = carried,
-      error = "No provider carries " .. n.channel .. ". Add one, or switch one on." }
+      error = n.provider_id and "The provider of this message is switched off, or it is gone."
+        or "No provider carries " .. n.channel .. ". Add one, or switch one on." }
   end
   if n.kind == "request" then return prepare_request(n, provider) end
   local send = send_of(n, g, provider, now, public_url, room_links == 1)

@@ -15,7 +15,7 @@
 #define ROOM_TRIES     3
 
 struct row { // what is known of the notification
-    int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, second_provider_id;
+    int64_t alert_group_id, user_id, contact_method_id, attempt, created_at, provider_id, second_provider_id;
     int64_t due_at;
     int64_t behind_us; // the moments in the row are to be moved by this, by a step of the clock
     bool is_waiting, is_page, is_post, is_cancel, is_note, is_hook, is_call;
@@ -39,7 +39,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
         "n.state = 'waiting', n.kind = 'page', n.channel, c.second_provider_id, "
         "n.kind IN ('post', 'update'), n.alert_group_id IS NOT NULL AND (g.id IS NULL OR "
         "g.wiped_at IS NOT NULL), n.due_at, n.target, n.kind = 'cancel', n.state = 'cancelled' AND n.error IN "
-        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason, n.kind = 'call' FROM notification "
+        "('answered', 'unpaged'), n.kind = 'thread', n.kind = 'webhook', n.reason, n.kind = 'call', "
+        "n.provider_id FROM notification "
         "AS n "
         "LEFT JOIN contact_method AS c ON c.id = n.contact_method_id "
         "LEFT JOIN alert_group AS g ON g.id = n.alert_group_id WHERE n.id = $1",
@@ -65,7 +66,8 @@ static err read_row(struct delivery_item *d, int64_t id, struct row *out) {
                         .is_note = store_int_of(&v[15]) != 0,
                         .is_hook = store_int_of(&v[16]) != 0,
                         .reason = v[17].text,
-                        .is_call = store_int_of(&v[18]) != 0};
+                        .is_call = store_int_of(&v[18]) != 0,
+                        .provider_id = store_int_of(&v[19])};
     x = clock_step_behind(d->engine, d->arena, id, &out->behind_us);
     out->created_at += out->behind_us;
     if (out->due_at) out->due_at += out->behind_us;
@@ -255,7 +257,8 @@ static err tell_hook(struct delivery_item *d, const struct row *n, bool is_sent,
 }
 
 static err fail(struct delivery_item *d, const struct row *n, int64_t now) {
-    bool has_second = n->second_provider_id && n->second_provider_id != d->provider_id && d->provider_id;
+    int64_t first = d->provider_id ? d->provider_id : n->provider_id; // switched off, it was not even asked
+    bool has_second = n->second_provider_id && n->second_provider_id != first && first;
     if (has_second && !d->is_gone) return set_due(d, n, now, n->second_provider_id);
     bool may_quote = d->status || d->record.len; // the words of the alert, which do not belong into the log
     LOG(d->engine->options.log, LOG_WARN, "notification_failed", LOG_N("notification", d->notification_id),

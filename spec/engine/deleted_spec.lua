@@ -128,6 +128,26 @@ describe("a running escalation", function()
     assert.same({ "The contact method was deleted before the message left." }, w:column "SELECT error FROM delivery WHERE state = 'failed'")
   end)
 
+  it("calls by another provider when the one of a contact method is deleted, and by the second one when it is switched off", function()
+    local one, two = w:provider("ntfy", { url = "https://one.example.org" }), w:provider("ntfy", { url = "https://two.example.org" })
+    w:rows("UPDATE contact_method SET provider_id = $1, second_provider_id = $2", one, two)
+    local function page(key)
+      w:post(w:hook(w:chain { { type = "notify_persons", users = { "ada" } } }), { key = key })
+      return w:outgoing()
+    end
+    w:rows("UPDATE provider SET is_enabled = 0 WHERE id = $1", one)
+    local letters = page "a"
+    assert.same({ "https://two.example.org/" }, { letters[1].url })
+    assert.same({ "failed The provider of this message is switched off, or it is gone." }, w:column "SELECT state || ' ' || error FROM delivery")
+    w:answer(letters[1], { status = 502, body = "" })
+    for _, provider in ipairs(w:api(200, "GET", "providers/").results) do
+      if provider.name ~= "ntfy1" then w:api(204, "DELETE", "providers/" .. provider.id .. "/") end
+    end
+    w:advance(MINUTE)
+    assert.same({ "https://ntfy.sh/" }, { w:outgoing()[1].url })
+    assert.same({}, w:lines(1, "page_failed"))
+  end)
+
   it("keeps its steps when its chain is deleted, and so does a group whose route or integration goes", function()
     local chain = open { type = "notify_persons", persons_to_notify = { public.ada } }
     w:api(204, "DELETE", "escalation_chains/" .. chain .. "/")

@@ -31,10 +31,11 @@ static bool is_door(str path) {
 
 // /integrations/v1/<type>/<token>[/] and …/<token>/heartbeat[/]
 static void integration(const struct front *front, intake *in, struct http_exchange *x, str rest) {
-    str type, token;
+    str type = STR(""), token;
     bool is_named = str_split(&rest, '/', &type) && type.len && str_split(&rest, '/', &token);
     bool is_beat = is_named && (str_is(rest, STR("heartbeat")) || str_is(rest, STR("heartbeat/")));
-    if (is_named && str_starts(rest, STR("api/v2/"))) {
+    bool is_mail = str_is(type, STR("inbound_email_webhook")) && !is_named;
+    if (is_mail || (is_named && str_starts(rest, STR("api/v2/")))) {
         door(front, in, x);
         return;
     }

@@ -313,7 +313,8 @@ static bool put_value(const struct settings *s, str name, buf *json) {
 
 // One as the list of all has it. What opens something is shown as asterisks.
 static void put_described(buf *out, const char *name, str value, bool is_text, str standard, const char *help) {
-    static const char *const secret[] = {"oidc_client_secret", "outgoing_proxy", "outbound_heartbeat_url"};
+    static const char *const secret[] = {"oidc_client_secret", "inbound_email_secret", "inbound_email_mailgun_key",
+                                         "outgoing_proxy", "outbound_heartbeat_url"};
     bool is_secret = false;
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++) is_secret |= strcmp(name, secret[i]) == 0;
     buf_printf(out, "%s{\"name\":\"%s\",\"value\":", out->ptr[out->len - 1] == '[' ? "" : ",", name);
@@ -338,7 +339,7 @@ static void put_all(const struct settings *s, buf *out) {
     char now[32], standard[32];
     buf_char(out, '[');
 #define TEXT(name, value, help) put_described(out, #name, str_of(s->name), true, STR(value), help);
-#define INT(name, value, least, most, help)                                       \
+#define INT(name, value, least, most, help)                                 \
     put_described(out, #name, number_text(now, sizeof now, s->name), false, \
                   number_text(standard, sizeof standard, value), help);
 #define BOOL(name, value, help) put_described(out, #name, bool_text(s->name), false, bool_text(value), help);

@@ -19,6 +19,9 @@
     TEXT(tls_key, "", "PEM file with its private key")                                                                \
     TEXT(smtp_listen, "", "HOST:PORT that takes mails as alerts, with STARTTLS by the same certificate; empty: none") \
     TEXT(email_domain, "", "domain of the addresses that take mails; empty: any")                                     \
+    TEXT(inbound_email_secret, "", "USER:PASSWORD by which Postmark, SendGrid and Mailjet bring mails")               \
+    TEXT(inbound_email_mailgun_key, "", "the key that Mailgun signs its webhooks with")                               \
+    TEXT(inbound_email_sns_topics, "", "ARNs of the SNS topics by which SES brings mails, with commas")               \
     TEXT(public_url, "", "URL under which senders and people reach this server; default: the request's host")         \
     TEXT(path_prefix, "", "path under which a proxy shows this server, such as /tocsin; part of all links")           \
     TEXT(trusted_proxies, "", "addresses and CIDRs of proxies that are believed who asks (X-Forwarded-*, Forwarded)") \

@@ -7,22 +7,6 @@
 
 #define TOKEN_MAX 200
 
-// --- addresses ---
-
-bool mail_address_read(str address, str domain, struct mail_address *out) {
-    size_t at = address.len;
-    while (at > 0 && address.ptr[at - 1] != '@') at--;
-    if (at < 2 || at == address.len) return false;
-    str own = str_from(address, at), local = {address.ptr, at - 1};
-    if (domain.len && !str_is_nocase(own, domain)) return false;
-    if (local.len >= 2 && local.ptr[0] == '"' && local.ptr[local.len - 1] == '"')
-        local = (str){local.ptr + 1, local.len - 2};
-    ptrdiff_t plus = str_find(local, '+');
-    out->token = plus < 0 ? local : (str){local.ptr, (size_t)plus};
-    out->dedup = plus < 0 ? STR("") : str_from(local, (size_t)plus + 1);
-    return out->token.len > 0;
-}
-
 const struct config_integration *mail_in_find(const config *c, str token) {
     str type;
     const struct config_integration *i = config_by_key(c, token, &type);
@@ -35,10 +19,10 @@ const struct config_integration *mail_in_find(const config *c, str token) {
 }
 
 bool mail_in_knows(const struct mail_in *in, str address) {
-    struct mail_address a;
-    if (!mail_address_read(address, in->domain, &a)) return false;
+    str token, dedup;
+    if (!mime_address(address, in->domain, &token, &dedup)) return false;
     const config *c = config_current(engine_config(intake_engine(in->intake)), NULL);
-    bool is_known = mail_in_find(c, a.token) != NULL;
+    bool is_known = mail_in_find(c, token) != NULL;
     config_release(c);
     return is_known;
 }
@@ -111,31 +95,14 @@ static void on_reply(struct http_exchange *x, const struct http_response *r) {
     if (--d->waiting == 0) end_delivery(d);
 }
 
-// A key of a GoAlert service has the form of its generic one.
-static void put_payload(buf *out, const struct config_integration *i, const struct mime_mail *m,
-                        const struct mime_envelope *envelope) {
-    mime_payload(out, m, envelope);
-    if (!str_is(i->type, STR("goalert"))) return;
-    out->len--; // the brace
-    buf_lit(out, ",\"summary\":");
-    buf_json(out, m->subject);
-    buf details = {0};
-    buf_printf(&details, "From: %.*s\n\n", STR_FMT(envelope->sender));
-    buf_str(&details, m->text);
-    buf_lit(out, ",\"details\":");
-    buf_json(out, buf_view(&details));
-    buf_free(&details);
-    buf_char(out, '}');
-}
-
-static void post(const struct mail_in *in, struct delivery *d, const struct mime_mail *m, str recipient,
-                 const struct mail_address *to, const struct config_integration *i) {
+static void post(const struct mail_in *in, struct delivery *d, const struct mime_mail *m, str recipient, str dedup,
+                 const struct config_integration *i) {
     static struct http_header json[] = {{{"content-type", 12}, {"application/json", 16}}};
     arena *a = arena_new();
     struct letter *l = arena_alloc(a, sizeof *l);
-    struct mime_envelope envelope = {d->mail.sender, recipient, to->dedup};
+    struct mime_envelope envelope = {d->mail.sender, recipient, dedup, str_is(i->type, STR("goalert"))};
     buf body = {0};
-    put_payload(&body, i, m, &envelope);
+    mime_payload(&body, m, &envelope);
     l->delivery = d;
     l->x = (struct http_exchange){.request = {.method = HTTP_M_POST,
                                               .method_name = STR("POST"),
@@ -168,11 +135,11 @@ void mail_in_take(const struct mail_in *in, const struct mail_brought *mail) {
     }
     const config *c = config_current(engine_config(intake_engine(in->intake)), NULL);
     for (size_t i = 0; i < mail->recipient_count && !m.refusal; i++) {
-        struct mail_address to;
-        bool is_ours = mail_address_read(mail->recipients[i], in->domain, &to);
-        const struct config_integration *of = is_ours ? mail_in_find(c, to.token) : NULL;
+        str token, dedup;
+        bool is_ours = mime_address(mail->recipients[i], in->domain, &token, &dedup);
+        const struct config_integration *of = is_ours ? mail_in_find(c, token) : NULL;
         d->waiting += of != NULL;
-        if (of) post(in, d, &m, mail->recipients[i], &to, of);
+        if (of) post(in, d, &m, mail->recipients[i], dedup, of);
         else note(d, 550, "5.1.1", STR("This address is not known"));
     }
     config_release(c);

@@ -7,11 +7,6 @@
 #pragma once
 #include "engine/intake.h"
 
-// What an address says: a token and what the sender groups by. False: it is of another domain, or has no token.
-struct mail_address {
-    str token, dedup; // the latter may be empty
-};
-bool mail_address_read(str address, str domain, struct mail_address *out); // domain "": any
 // The integration that takes mails for this token, its own or a key of type email; NULL: none does.
 const struct config_integration *mail_in_find(const config *c, str token);
 

@@ -274,6 +274,29 @@ static void put_attachments(buf *out, const struct mime_mail *m) {
     buf_lit(out, "]");
 }
 
+bool mime_address(str address, str domain, str *token, str *dedup) {
+    size_t at = address.len;
+    while (at > 0 && address.ptr[at - 1] != '@') at--;
+    if (at < 2 || at == address.len) return false;
+    str own = str_from(address, at), local = {address.ptr, at - 1};
+    if (domain.len && !str_is_nocase(own, domain)) return false;
+    bool is_quoted = local.len >= 2 && local.ptr[0] == '"' && local.ptr[local.len - 1] == '"';
+    if (is_quoted) local = (str){local.ptr + 1, local.len - 2};
+    ptrdiff_t plus = str_find(local, '+');
+    *token = plus < 0 ? local : (str){local.ptr, (size_t)plus};
+    *dedup = plus < 0 ? STR("") : str_from(local, (size_t)plus + 1);
+    return token->len > 0;
+}
+
+static void put_goalert(buf *out, const struct mime_mail *m, str sender) {
+    buf details = {0};
+    buf_printf(&details, "From: %.*s\n\n", STR_FMT(sender));
+    buf_str(&details, m->text);
+    put_member(out, "summary", m->subject, false);
+    put_member(out, "details", buf_view(&details), false);
+    buf_free(&details);
+}
+
 void mime_payload(buf *out, const struct mime_mail *m, const struct mime_envelope *envelope) {
     buf_lit(out, "{\"subject\":");
     buf_json(out, m->subject);
@@ -287,5 +310,6 @@ void mime_payload(buf *out, const struct mime_mail *m, const struct mime_envelop
     put_member(out, "message_id", m->message_id, !m->message_id.len);
     put_member(out, "in_reply_to", m->in_reply_to, !m->in_reply_to.len);
     put_attachments(out, m);
+    if (envelope->is_goalert) put_goalert(out, m, envelope->sender);
     buf_char(out, '}');
 }

@@ -23,10 +23,15 @@ struct mime_mail {
     const char *refusal; // why it is no alert: the end of the sentence "This mail …"; NULL
 };
 
+// An address of ours, `<token>@domain` or `<token>+<dedup>@domain`: in quotes or not. False: it is of another domain, or no address.
+bool mime_address(str address, str domain, str *token, str *dedup); // domain "": any; dedup may be empty
+
 void mime_parse(arena *a, str bytes, struct mime_mail *out);
 
 // As the payload of an alert: {"subject", "message", "sender", "recipient", …}. `sender`: of the envelope, when there is no From.
+// For GoAlert's keys "summary" and "details" too: the form that their templates know.
 struct mime_envelope {
     str sender, recipient, dedup; // the latter empty: null
+    bool is_goalert;
 };
 void mime_payload(buf *out, const struct mime_mail *m, const struct mime_envelope *envelope);

@@ -288,8 +288,7 @@ describe("a mail listener with a certificate", function()
   end
 
   it("offers STARTTLS, and forgets what was said before it", function()
-    local said = swaks "--tls-verify --tls-ca-path " .. certificate .. " --body hello"
-    said = swaks("--tls --body hello")
+    local said = swaks "--tls --body hello"
     assert.matches("=== TLS started with cipher TLSv1%.[23]:", said)
     assert.matches("250 2%.0%.0 Stored", said)
     assert.is_nil(said:match "~> EHLO[^~]*STARTTLS")
@@ -320,8 +319,9 @@ describe("a mail by swaks", function()
   it("arrives with its attachments named, pipelined, from HTML", function()
     local file = os.tmpname()
     io.open(file, "w"):write(("x"):rep(5000)):close()
-    local said = raw.shell(("swaks --pipeline --server 127.0.0.1:%d --to %s --from nas@x.example --h-Subject 'Backup failed' --attach-type text/html --attach-body '<p>See <a href=\"https://nas.example.org/log\">the log</a></p>' --attach-type application/gzip --attach-name log.gz --attach @%s 2>&1")
-      :format(port, TO, file))
+    local html = '<p>See <a href="https://nas.example.org/log">the log</a></p>'
+    local said = raw.shell(("swaks --pipeline --server 127.0.0.1:%d --to %s --from nas@x.example --h-Subject 'Backup failed' "):format(port, TO)
+      .. ("--attach-type text/html --attach-body '%s' --attach-type application/gzip --attach-name log.gz --attach @%s 2>&1"):format(html, file))
     os.remove(file)
     assert.matches("250 2%.0%.0 Stored", said)
     local got = payloads(groups()[1])[1]

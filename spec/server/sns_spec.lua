@@ -30,7 +30,7 @@ describe("messages of Amazon SNS", function()
     local ca = fakes:ask { ["do"] = "certificates", folder = folder }.ca
     web = fakes:open { ["do"] = "http", certificate = "good", pages = { [CERTIFICATE:sub(#HOST + 1)] = pem, [SUBSCRIBE] = "<ConfirmSubscriptionResponse/>" } }
     local proxy = fakes:open { ["do"] = "proxy", to = web }
-    s = server.start { args = { "--outgoing-proxy", "http://127.0.0.1:" .. proxy, "--ca-file", ca } }
+    s = server.start { args = { "--outgoing-proxy", "http://127.0.0.1:" .. proxy, "--ca-file", ca, "--inbound-email-sns-topics", TOPIC } }
     s:make_token()
   end)
   teardown(function()
@@ -88,6 +88,31 @@ describe("messages of Amazon SNS", function()
     assert.equal(200, (post(hook, sign(message { Subject = false }))))
     assert.equal(3, stored(hook))
     assert.is_true(#fakes:seen().requests <= 4, "the certificate is fetched once by each worker")
+  end)
+
+  it("bring the mails that SES has taken in, when Amazon signed them and the topic is named", function()
+    local hook = s:api("POST", "/integrations/", { type = "inbound_email", name = "mails" })
+    local function bring(envelope, key)
+      return s:request("POST", "/integrations/v1/inbound_email_webhook", { body = json.encode(sign(envelope, key)), headers = { ["Content-Type"] = "text/plain" } })
+    end
+    local function notification(content, encoding, more)
+      local n = { notificationType = "Received", mail = { source = "nas@x.example", messageId = "m1" }, content = content,
+        receipt = { recipients = json.array { hook.token .. "@in.example.org" }, action = { type = "SNS", encoding = encoding } } }
+      for name, value in pairs(more or {}) do n[name] = value end
+      return message { Message = json.encode(n) }
+    end
+    local MAIL <const> = "From: NAS <nas@x.example>\r\nSubject: Disk full\r\n\r\n97 %\r\n"
+    assert.equal(200, bring(notification(MAIL, "UTF-8")).status)
+    assert.equal(200, bring(notification(crypto.base64(MAIL), "BASE64")).status)
+    local groups = s:api("GET", "/alert_groups/?integration_id=" .. hook.id).results
+    assert.same({ 1, "Disk full", 2 }, { #groups, groups[1].title, groups[1].alerts_count })
+    assert.equal(403, bring(notification(MAIL), "other").status)
+    assert.equal(403, bring(message { Message = "{}", TopicArn = TOPIC .. "x" }).status)
+    assert.equal(200, bring(message { Message = "{}" }).status) -- signed, but no mail
+    assert.matches("give the receipt rule an SNS action", bring(notification(nil, nil)).body)
+    local answer = s:request("POST", "/integrations/v1/inbound_email_webhook", { body = json.encode(sign(subscription())) })
+    assert.same({ 200, "Confirmed" }, { answer.status, answer.body })
+    assert.equal(2, s:api("GET", "/alert_groups/?integration_id=" .. hook.id).results[1].alerts_count)
   end)
 
   it("are refused when they are forged, changed, raw, or of another topic", function()

@@ -12,6 +12,7 @@ local doors = {}
 local BY_NAME <const> = {
   alertmanager_api = require("api.doors.alertmanager_api"),
   goalert = require("api.doors.goalert"),
+  mail_providers = require("api.doors.mail_providers"),
   opsgenie = require("api.doors.opsgenie"),
   pagerduty = require("api.doors.pagerduty"),
   victorops = require("api.doors.victorops"),

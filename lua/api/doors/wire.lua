@@ -69,30 +69,37 @@ local function parameter(header, name)
   return quoted or string.match(header, ";%s*" .. name .. "=([^;%s]+)")
 end
 
--- One part of a multipart body: {name, value}, or nil for a file.
+-- One part of a multipart body: {name, value}; nil and what a file is, when it is one.
 local function part_of(piece)
   local head, value = string.match(piece, "^\r?\n?(.-)\r?\n\r?\n(.*)$")
   local disposition = head and string.match(string.lower(head), "content%-disposition:[^\n]*")
-  if not disposition or string.find(disposition, "filename", 1, true) then return nil end
-  local name = string.match(head, '[Nn][Aa][Mm][Ee]="([^"]*)"') or string.match(head, "[Nn][Aa][Mm][Ee]=([^;%s]+)")
-  return name and { name, (string.gsub(value, "\r?\n$", "")) }
+  if not disposition then return nil end
+  local name = string.match(head, '[^%w][Nn][Aa][Mm][Ee]="([^"]*)"') or string.match(head, "[^%w][Nn][Aa][Mm][Ee]=([^;%s]+)")
+  value = string.gsub(value, "\r?\n$", "")
+  if string.find(disposition, "filename", 1, true) then
+    return nil, { field = name, name = string.match(head, '[Ff]ilename="([^"]*)"') or "", size = #value,
+      type = string.match(string.lower(head), "content%-type:%s*([^;%s]+)") or "" }
+  end
+  return name and { name, value }
 end
 
---- The fields of a multipart body in order; nil: it is none.
+--- The fields of a multipart body in order, and its files; nil: it is none.
+---@return {[1]: string, [2]: string}[]|nil
+---@return {field: string, name: string, type: string, size: integer}[]
 function wire.multipart(content_type, body)
   local boundary = parameter(content_type, "boundary")
   if not boundary or #boundary > 70 then return nil end
-  local mark, out = "--" .. boundary, {}
+  local mark, out, files = "--" .. boundary, {}, {}
   local from = select(2, string.find(body, mark, 1, true))
   while from do
     local stop = string.find(body, mark, from + 1, true)
-    if not stop then return string.sub(body, from + 1, from + 2) == "--" and out or nil end
-    local part = part_of(string.sub(body, from + 1, stop - 1))
-    if part then out[#out + 1] = part end
-    if #out == PAIRS_MAX then break end
+    if not stop then return string.sub(body, from + 1, from + 2) == "--" and out or nil, files end
+    local part, file = part_of(string.sub(body, from + 1, stop - 1))
+    if part then out[#out + 1] = part else files[#files + 1] = file end
+    if #out + #files >= PAIRS_MAX then break end
     from = stop + #mark - 1
   end
-  return from and out or nil
+  return from and out or nil, files
 end
 
 --- The first value of a field; nil when there is none.

@@ -77,6 +77,13 @@ static void open_events(struct app *app) {
     app->ports.events = app->events = events_new(&options);
 }
 
+// Those who answer the API may open a core of their own, to try a configuration out on a copy.
+static struct script_options worker_script(struct app *app) {
+    struct script_options own = app_script_options(app);
+    own.engine_ops = app->rehearsals;
+    return own;
+}
+
 static err open_workers(struct app *app, struct why *why) {
     err e = address_guard_parse(str_of(app->settings.trusted_proxies), &app->proxies, why);
     if (e != ERR_OK) return e;
@@ -88,7 +95,7 @@ static err open_workers(struct app *app, struct why *why) {
                                       .proxies = &app->proxies,
                                       .headers.origins = str_of(app->settings.cors_origins),
                                       .read_timeout_ms = (int)app->settings.read_timeout,
-                                      .script = app_script_options(app),
+                                      .script = worker_script(app),
                                       .stream = {.ctx = app->events, .open = events_listen},
                                       .env = app->env,
                                       .log = app->log};
@@ -258,6 +265,7 @@ err app_new(const struct app_options *options, struct app **out, struct why *why
     struct app *app = NEW(struct app);
     mime_start();
     app->settings = options->settings;
+    app->rehearsals = options->rehearsals;
     app->log = options->log;
     app->env = env_new(options->world);
     app->password = password_new(PASSWORDS_AT_ONCE);

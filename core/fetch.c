@@ -34,11 +34,14 @@ static void on_done(void *ctx, const struct http_result *r) {
 
 static err send_one(uv_loop_t *loop, http_client *client, const struct json *args, struct fetch *f) {
     struct http_header headers[] = {{STR("authorization"), json_text(args, "token")},
-                                    {STR("accept"), STR("application/json")}};
-    struct http_call call = {.method = STR("GET"),
+                                    {STR("accept"), STR("application/json")},
+                                    {STR("content-type"), STR("application/json")}};
+    str method = json_text(args, "method"), body = json_text(args, "body");
+    struct http_call call = {.method = method.len ? method : STR("GET"),
                              .url = json_text(args, "url"),
                              .headers = headers,
-                             .header_count = 2,
+                             .header_count = body.len ? 3 : 2,
+                             .body = body,
                              .timeout_ms = (int)json_int(args, "timeout_ms", TIMEOUT_MS),
                              .keep_bytes = BODY_MAX,
                              .is_trusted = true,
@@ -65,7 +68,7 @@ static err run(uv_loop_t *loop, env *clock, arena *a, const struct json *args, s
     return e;
 }
 
-err fetch_get(str json, buf *out, struct why *why) {
+err fetch_send(str json, buf *out, struct why *why) {
     struct fetch f = {.out = out, .why = why};
     uv_loop_t loop;
     struct json *args;

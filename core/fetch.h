@@ -1,4 +1,4 @@
-// One HTTP request that is waited for: for commands that read another server.
+// One HTTP request that is waited for: for commands that ask another server.
 //
 // Purpose: what the pager's outgoing HTTP is to the server, on a loop of its own, with the same names, TLS and failures. The
 // address is the operator's own choice: the guard against private addresses does not look at it. No redirect is followed.
@@ -7,6 +7,6 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-// {url, token, timeout_ms, ca_file} → {status, retry_after, body}; `token` is sent as Authorization. A body past 64 MiB
-// and every failure is an error with a sentence that names the host.
-err fetch_get(str json, buf *out, struct why *why);
+// {method, url, token, body, timeout_ms, ca_file} → {status, retry_after, body}; `token` is sent as Authorization, a body as
+// JSON. An answer past 64 MiB and every failure is an error with a sentence that names the host.
+err fetch_send(str json, buf *out, struct why *why);

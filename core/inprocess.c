@@ -38,6 +38,7 @@ static void *inprocess_open(const struct engine_open *o, struct why *why) {
     struct world *w = NEW(struct world);
     w->postbox = postbox_new();
     w->texts = a;
+    options.rehearsals = &inprocess_ops;
     options.sender = postbox_sender(w->postbox);
     options.sender.is_rehearsal = o->is_rehearsal;
     if (app_new(&options, &w->app, why) == ERR_OK) {

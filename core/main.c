@@ -122,7 +122,8 @@ static int run_server(struct settings *settings, log_t *log, struct why *why) {
     sigset_t stop;
     block_signals(&stop);
     raise_file_limit();
-    struct app_options options = {.settings = *settings, .log = log, .has_sockets = true};
+    struct app_options options = {
+        .settings = *settings, .log = log, .has_sockets = true, .rehearsals = &inprocess_ops};
     struct app *app;
     if (app_new(&options, &app, why) != ERR_OK) return fail("serve", why, EXIT_FAILURE);
     app_start(app);
@@ -191,7 +192,7 @@ static err open_folder(struct command_ports *ports, const char *data, struct why
 
 static err command_port(void *ctx, str name, str json, buf *out, struct why *why) {
     struct command_ports *ports = ctx;
-    if (str_is(name, STR("fetch"))) return fetch_get(json, out, why); // of no data folder
+    if (str_is(name, STR("fetch"))) return fetch_send(json, out, why); // of no data folder
     arena *a = arena_new();
     struct json *args;
     err e = json_parse(a, json, &args, why);

@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -146,11 +148,26 @@ static int l_sleep(lua_State *L) {
     return 0;
 }
 
+#define NAME_MAX_BYTES 100
+
+// console.user() → who runs this, by the system's name; who came by sudo is named as before
+static int l_user(lua_State *L) {
+    check_command(L);
+    struct passwd found, *entry = NULL;
+    char room[4096];
+    const char *before = getenv("SUDO_USER");
+    bool is_named = getpwuid_r(getuid(), &found, room, sizeof room, &entry) == 0 && entry;
+    if (before && *before && strlen(before) <= NAME_MAX_BYTES) lua_pushstring(L, before);
+    else if (is_named) lua_pushstring(L, entry->pw_name);
+    else lua_pushfstring(L, "%d", (int)getuid());
+    return 1;
+}
+
 int bind_console_open(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"out", l_out},     {"err", l_err},   {"read", l_read},     {"write_new", l_write_new},
         {"write", l_write}, {"list", l_list}, {"remove", l_remove}, {"make_folder", l_make_folder},
-        {"sleep", l_sleep}, {NULL, NULL}};
+        {"sleep", l_sleep}, {"user", l_user}, {NULL, NULL}};
     luaL_newlib(L, functions);
     return 1;
 }

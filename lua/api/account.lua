@@ -59,13 +59,13 @@ end
 ---@param by_id integer|nil
 ---@param action string
 ---@param user any key or reference
----@param after table<string, any> `address`: from where
+---@param after table<string, any> `address`: from where; `by_name`: who ran a command
 function account.trail(by, by_id, action, user, after, now)
   local told = {}
-  for name, value in pairs(after) do told[name] = name ~= "address" and value or nil end
-  return { sql = "INSERT INTO audit (at, by, by_id, via, address, action, object, object_id, before, after) " ..
-    "VALUES ($1, $2, $3, $4, $5, $6, 'user', $7, NULL, $8)", args = { now, by, by_id or json.null,
-      by == "system" and "command" or "session", after.address or json.null, action, user,
+  for name, value in pairs(after) do told[name] = name ~= "address" and name ~= "by_name" and value or nil end
+  return { sql = "INSERT INTO audit (at, by, by_id, by_name, via, address, action, object, object_id, before, after) " ..
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'user', $8, NULL, $9)", args = { now, by, by_id or json.null,
+      after.by_name or json.null, by == "system" and "command" or "session", after.address or json.null, action, user,
       next(told) and json.encode(told) or json.null } }
 end
 

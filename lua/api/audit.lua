@@ -37,16 +37,30 @@ function audit.statement(request, r, kind, key, values, old)
   return audit.line(request, kind, r.object or r.name, key, before, after)
 end
 
+local LINE <const> = "INSERT INTO audit (by, by_id, by_name, via, token_id, session_id, address, at, action, object, object_id, " ..
+  "before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+
+-- Who and from where, as the first columns of a line.
+local function who_columns(actor, client)
+  local by, by_id = auth.by(actor)
+  return { by, by_id, actor.by_name or json.null, auth.via(actor), actor.token_id or json.null, actor.session_id or json.null,
+    client and client.address or json.null }
+end
+
 ---The statement for one line: who and from where is the request's. `before` and `after` are JSON, or `json.null`.
 function audit.line(request, action, object, key, before, after)
-  local actor, client = request.actor, request.client
-  local by, by_id = auth.by(actor)
-  return {
-    sql = "INSERT INTO audit (at, by, by_id, via, token_id, session_id, address, action, object, object_id, before, after) " ..
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    args = { request.now, by, by_id, auth.via(actor), actor.token_id or json.null, actor.session_id or json.null,
-      client and client.address or json.null, action, object, key, before, after },
-  }
+  local args = who_columns(request.actor, request.client)
+  args[8], args[9], args[10], args[11], args[12], args[13] = request.now, action, object, key, before, after
+  return { sql = LINE, args = args }
+end
+
+---Makes a line of somebody else, when a statement is one.
+---@param statement {sql: string, args: table}
+---@param actor table of auth.of, or {via=, by_name=}
+---@param client {address: string}|nil
+function audit.told_by(statement, actor, client)
+  if statement.sql == LINE then table.move(who_columns(actor, client), 1, 7, 1, statement.args) end
+  return statement
 end
 
 ---Adds a line for what was no write of rows by itself. It never fails what was done already.

@@ -5,6 +5,7 @@ local change = require("api.change")
 local backtest = require("api.backtest")
 local demo_alert = require("api.demo_alert")
 local direct_paging = require("api.direct_paging")
+local configuration = require("api.configuration")
 local contact_check = require("api.contact_check")
 local errors = require("api.errors")
 local escalation_plan = require("api.escalation_plan")
@@ -88,6 +89,8 @@ local ROUTES = {
   { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },
   { "alertgroup_table_settings", "POST", table_settings.set_all, "settings:write" },
   { "alertgroup_table_settings/reset", "POST", table_settings.reset, "settings:own" },
+  { "configuration/plan", "POST", configuration.plan, "settings:write" },
+  { "configuration/apply", "POST", configuration.apply, "settings:write" },
   { "audit/export", "GET", audit_export.get, "audit:read" },
   { "labels/keys", "GET", label_suggestions.keys, "labels:read" },
   { "labels/values", "GET", label_suggestions.values, "labels:read" },

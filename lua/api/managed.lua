@@ -22,7 +22,8 @@ local function mark_at(place, r, row)
   if place.folder then return store.row(FOUND, r.object or r.name, row.id) end
   local owner = row[column_of(r, place.parent)]
   local mark = owner and owner ~= json.null and (not place.fits or place.fits(row)) and store.row(FOUND, place.of, owner)
-  for _, part in ipairs(mark and json.decode(mark.parts) or {}) do
+  if not mark or place.is_within and place.is_within(row) then return mark or nil end
+  for _, part in ipairs(json.decode(mark.parts)) do
     if part == place.as then return mark end
   end
 end

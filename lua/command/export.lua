@@ -1,5 +1,6 @@
 --- `tocsin export`: writes the configuration as a folder of files.
 local apply <const> = require("config.apply")
+local config_folder <const> = require("command.config_folder")
 local console <const> = require("tocsin.console")
 local flags <const> = require("command.flags")
 local folder <const> = require("config.folder")
@@ -35,13 +36,8 @@ local function fail(sentence, code)
   return code
 end
 
-local function token_of(f)
-  if f.token ~= "-" then return f.token end
-  return string.match(console.read("-") or "", "^%s*(%S+)") or ""
-end
-
 local function read_remote(f, now)
-  local client = remote.client { url = f.url, token = token_of(f), ca_file = f["ca-file"], on_wait = function() end }
+  local client = remote.client(config_folder.client_options(f))
   local ok, state, kinds, columns = pcall(apply.read_by, client, now)
   if ok then return state, kinds, columns end
   return nil, tostring(state)
@@ -52,11 +48,8 @@ function export.main(words_json, now)
   local f, why = flags.parse("export", json.decode(words_json), FLAGS)
   if not f then return fail(why, 2) end
   if f.help then console.out(HELP) return 0 end
-  if (f.data ~= nil) == (f.url ~= nil) then
-    return fail("name the server's data folder by --data, or its address by --url", 2)
-  end
-  if f.url and not f.token then return fail("--token is missing: an API token of an admin there", 2) end
-  if not f.to then return fail("--to is missing: the folder to write", 2) end
+  why = config_folder.wrong_place(f) or not f.to and "--to is missing: the folder to write"
+  if why then return fail(why, 2) end
   local state, kinds, columns
   if f.url then state, kinds, columns = read_remote(f, now)
   else state, kinds, columns = apply.read(f.data, now, f.integrations) end

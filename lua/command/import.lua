@@ -165,7 +165,8 @@ local function run(f, given, now)
     return desired
   end
   if f.to then return write_files(f.to, fresh(), notes, kinds) end
-  local options = { now = now, is_partial = true, is_tolerant = true, integrations = f.integrations }
+  local options = { now = now, is_partial = true, is_tolerant = true, integrations = f.integrations,
+    who = { actor = { via = "command", by_name = console.user() } } }
   local desired = fresh() -- before anything is made here
   local plan, why
   if f.plan then plan, why = apply.plan(f.data, desired, options)

@@ -96,7 +96,7 @@ local function create(given, now)
   local rows, sentence, code = write(given.data, account.create(person, now), opens,
     given["break-glass"] and account.mark_break_glass(id) or {},
     account.trail("system", nil, "create", id, { username = person.username, email = person.email, name = person.name,
-      role = person.role, is_break_glass = given["break-glass"] or nil }, now))
+      role = person.role, is_break_glass = given["break-glass"] or nil, by_name = console.user() }, now))
   if rows then
     console.out(printed)
     return 0
@@ -130,7 +130,7 @@ local function reset_password(given, now)
     given["reset-totp"] and account.drop_totp(person.id) or {},
     given["break-glass"] and account.mark_break_glass(person.id) or {},
     account.trail("system", nil, "reset_password", person.id, { reset_totp = given["reset-totp"] or nil,
-      is_break_glass = given["break-glass"] or nil }, now))
+      is_break_glass = given["break-glass"] or nil, by_name = console.user() }, now))
   if not rows then return fail(sentence, 1) end
   console.out(printed)
   return 0

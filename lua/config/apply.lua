@@ -44,7 +44,7 @@ local function rehearse(copy, desired, options)
   plan.wrong = make.all(client, kinds, state.read(client, kinds, copy.now), desired,
     { is_partial = options.is_partial, is_marking = options.is_marking, mark = marker(copy, ids, marked) })
   columns.make(client, desired.columns, before_columns, plan.wrong)
-  plan.statements, plan.calls = copy:deeds()
+  plan.statements, plan.calls = copy:deeds(options.who)
   plan.differences = difference.of(before, state.read(client, kinds, copy.now), kinds)
   columns.add_difference(plan.differences, before_columns, columns.read(client))
   plan.has_secrets = #plan.differences == 0 and #plan.statements > 0
@@ -54,7 +54,7 @@ end
 ---What making a data folder's configuration as it is desired would change; nothing is written there.
 ---@param data string the data folder, which may be in use
 ---@param desired table of folder.read
----@param options {now: integer, is_partial: boolean?, is_marking: boolean?, integrations: string?}
+---@param options {now: integer, who: {actor: table, client: table?}, is_partial: boolean?, is_marking: boolean?, integrations: string?}
 ---@return table? plan {differences, wrong, statements, calls, has_secrets}
 ---@return string? why
 function apply.plan(data, desired, options)

@@ -11,10 +11,8 @@ local VALUE_MAX <const> = 200 -- characters of a value that are told
 
 local function is_list(v) return getmetatable(v) == json.array_mt end
 
-local NOTHING <const> = json.array()
-
 local function told(v)
-  if v == nil or v == NOTHING then return "(empty)" end
+  if v == nil then return "(empty)" end
   local text = json.encode(v)
   local at = utf8.offset(text, VALUE_MAX + 1)
   return at and at <= #text and string.sub(text, 1, at - 1) .. "…" or text
@@ -35,17 +33,18 @@ local function is_object(v) return type(v) == "table" and not is_list(v) end
 
 -- Lists of plain values are one value; of objects each is told by itself.
 local function compare_lists(path, a, b, found)
-  if not has_objects(a) and not has_objects(b) then
-    if #a + #b > 0 then found[#found + 1] = { path, a, b } end
+  if not has_objects(a or {}) and not has_objects(b or {}) then
+    if #(a or {}) + #(b or {}) > 0 then found[#found + 1] = { path, a, b } end
     return
   end
+  a, b = a or {}, b or {}
   for i = 1, math.max(#a, #b) do compare(format("%s[%d]", path, i), a[i], b[i], found) end
 end
 
 function compare(path, a, b, found)
   if shape.same(a, b) then return end
   if (a == nil or is_object(a)) and (b == nil or is_object(b)) then return compare_members(path, a or {}, b or {}, found) end
-  if (a == nil or is_list(a)) and (b == nil or is_list(b)) then return compare_lists(path, a or NOTHING, b or NOTHING, found) end
+  if (a == nil or is_list(a)) and (b == nil or is_list(b)) then return compare_lists(path, a, b, found) end
   found[#found + 1] = { path, a, b }
 end
 

@@ -17,6 +17,69 @@ local HEAD_NAME <const>, COLUMNS_NAME <const> = "tocsin.yaml", "table_columns.ya
 local HEAD <const> = "# The configuration of Tocsin: `tocsin plan` shows what differs from it, `tocsin apply` makes it so.\n" ..
   "# A file stands for one object, a folder for a kind; names of files are how they refer to each other.\nformat: 1\n"
 
+-- Where files come from ---------------------------------------------------------------------------------------------------
+
+---A folder on the disk, for `folder.read`.
+function folder.on_disk(dir)
+  return {
+    name = dir,
+    list = function(path) return console.list(path and dir .. "/" .. path or dir) end,
+    read = function(path) return console.read(dir .. "/" .. path) end,
+  }
+end
+
+---The same from a table path → text; a path that ends in `/` is a folder without files.
+function folder.in_memory(files)
+  local lists = { [""] = {} }
+  for path in pairs(files) do
+    local below, name = match(path, "^([^/]+)/(.*)$")
+    if below and not lists[below] then
+      lists[below] = {}
+      table.insert(lists[""], below)
+    end
+    if name ~= "" then table.insert(lists[below or ""], name or path) end
+  end
+  return {
+    name = "the folder",
+    list = function(path)
+      if lists[path or ""] then return { table.unpack(lists[path or ""]) } end
+      return nil, path .. ": is no folder", true
+    end,
+    read = function(path)
+      if files[path] then return files[path] end
+      return nil, path .. ": is no file"
+    end,
+  }
+end
+
+---All files of a folder on the disk as such a table, for another server.
+---@return table<string, string> files
+---@return table[] wrong {path, line, sentence}: what cannot be sent
+function folder.texts(dir)
+  local source, files, wrong = folder.on_disk(dir), {}, {}
+  local function take(path)
+    local text, why = source.read(path)
+    if text and utf8.len(text) then
+      files[path] = text
+      return
+    end
+    local line
+    if text then text, why, line = yaml.parse(text) end
+    wrong[#wrong + 1] = { path = path, line = line, sentence = line and why or match(why, "^.*: (.-)$") or why }
+  end
+  local names, why = source.list()
+  if not names then error(why, 0) end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    local inner = not string.find(name, "^README") and source.list(name)
+    if inner then
+      files[name .. "/"] = ""
+      for _, file in ipairs(inner) do take(name .. "/" .. file) end
+    elseif inner == nil then take(name) end
+  end
+  return files, wrong
+end
+
 -- Checking ----------------------------------------------------------------------------------------------------------------
 
 local function meant(word, words)
@@ -51,11 +114,11 @@ end
 
 local function take_file(self, kind, path, stem)
   local function add(line, sentence) self.add(path, line, sentence) end
-  local text, why = console.read(self.dir .. "/" .. path)
+  local text, why = self.source.read(path)
   if not text then return add(nil, match(why, "^.*: (.-)$") or why) end
   self.size = self.size + #text
   if #text > FILE_MAX then return add(nil, format("the file is larger than %d KiB", FILE_MAX >> 10)) end
-  if self.size > ALL_MAX then error(format("the files of %s are larger than %d MiB together", self.dir, ALL_MAX >> 20), 0) end
+  if self.size > ALL_MAX then error(format("the files of %s are larger than %d MiB together", self.source.name, ALL_MAX >> 20), 0) end
   local value, place, line = yaml.parse(text)
   if value == nil then return add(line, place) end
   if type(value) ~= "table" or getmetatable(value) == json.array_mt then
@@ -72,7 +135,7 @@ end
 
 local function take_folder(self, kind)
   local dir = kind.place.folder
-  local names, why, is_missing = console.list(self.dir .. "/" .. dir)
+  local names, why, is_missing = self.source.list(dir)
   self.objects[kind.name] = {}
   if not names then
     if not is_missing then self.add(dir, nil, why) end
@@ -83,7 +146,7 @@ local function take_folder(self, kind)
   for _, name in ipairs(names) do
     local stem, path = stem_of(name), dir .. "/" .. name
     self.count = self.count + 1
-    if self.count > FILES_MAX then error(format("%s holds more than %d files", self.dir, FILES_MAX), 0) end
+    if self.count > FILES_MAX then error(format("%s holds more than %d files", self.source.name, FILES_MAX), 0) end
     if not stem then self.add(path, nil, "only files whose names end in .yaml belong here")
     elseif seen[stem] then self.add(path, nil, "another file has this name with another ending")
     else
@@ -95,7 +158,7 @@ end
 
 -- Names at the top that are no kind's: a folder misspelt would else be taken for one that is gone, and all of it deleted.
 local function check_top(self, kinds)
-  local names, why = console.list(self.dir)
+  local names, why = self.source.list()
   if not names then error(why, 0) end
   local known, list = { [HEAD_NAME] = true, [COLUMNS_NAME] = true }, {}
   for _, kind in ipairs(kinds) do known[kind.place.folder], list[#list + 1] = true, kind.place.folder end
@@ -112,7 +175,7 @@ local function check_top(self, kinds)
 end
 
 local function check_head(self)
-  local text = console.read(self.dir .. "/" .. HEAD_NAME)
+  local text = self.source.read(HEAD_NAME)
   if not text then return end
   local value, why, line = yaml.parse(text)
   if value == nil then return self.add(HEAD_NAME, line, why) end
@@ -122,7 +185,7 @@ local function check_head(self)
 end
 
 local function take_columns(self)
-  local text = console.read(self.dir .. "/" .. COLUMNS_NAME)
+  local text = self.source.read(COLUMNS_NAME)
   if not text then return end
   local value, why, line = yaml.parse(text)
   if value == nil then return self.add(COLUMNS_NAME, line, why) end
@@ -135,11 +198,12 @@ local function take_columns(self)
 end
 
 ---Everything a folder asks for: `objects` by kind, each {kind, slug, path, document, place}, and `columns`.
+---@param source table of folder.on_disk or folder.in_memory
 ---@return table desired
 ---@return table[] wrong {path, line, sentence}
-function folder.read(dir, kinds)
+function folder.read(source, kinds)
   local wrong = {}
-  local self = { dir = dir, objects = {}, size = 0, count = 0 }
+  local self = { source = source, objects = {}, size = 0, count = 0 }
   function self.add(path, line, sentence)
     if #wrong < WRONG_MAX then wrong[#wrong + 1] = { path = path, line = line, sentence = sentence } end
   end

@@ -1,5 +1,7 @@
 --- A copy of a data folder's configuration on which changes are tried out: the API answers there as it would here. What it
 --- has asked of the core is noted, so that all of it can be asked of the real one as a single write.
+local audit <const> = require("api.audit")
+local auth <const> = require("api.auth")
 local crypto <const> = require("tocsin.crypto")
 local engine <const> = require("tocsin.engine")
 local ids <const> = require("tocsin.ids")
@@ -8,8 +10,8 @@ local json <const> = require("tocsin.json")
 local rehearsal = {}
 rehearsal.__index = rehearsal
 
--- In the trail of changes, who made them is a token; nobody can use it.
-local TOKEN_NAME <const> = "configuration files"
+-- All is asked with a token that lives and dies with the copy; in the trail stands who has it done (`deeds`).
+local TOKEN <const> = 0
 
 local function port(self, name, arguments)
   local text, why = engine.port_text(self.core, name, json.encode(arguments))
@@ -48,19 +50,11 @@ local function unchanged(marks)
   return { sql = "SELECT 1 AS is_so WHERE " .. table.concat(parts, " AND "), args = args, expect = 1 }
 end
 
--- The token in whose name all is done. A key that opens it lives and dies with the copy.
 local function sign_in(self)
-  local row = query(self, "SELECT id FROM api_token WHERE name = $1 AND role = 'admin' AND user_id IS NULL " ..
-    "AND revoked_at = 1 LIMIT 1", TOKEN_NAME)[1]
-  if not row then
-    row = query(self, "INSERT INTO api_token (name, role, token_key, digest, created_at, revoked_at) " ..
-      "VALUES ($1, 'admin', '', '', $2, 1) RETURNING id", TOKEN_NAME, self.now)[1]
-    self.opening = self:notes()
-  end
-  local secret = crypto.random_bytes(32)
-  self.token = crypto.hex(secret)
-  query(self, "UPDATE api_token SET token_key = $1, digest = $2, revoked_at = NULL, last_used_at = $3 WHERE id = $4",
-    string.sub(self.token, 1, 8), crypto.sha512_hex(secret), self.now, row.id) -- used just now: no request notes it as a deed
+  local stored
+  self.token, stored = auth.new_token()
+  query(self, "INSERT INTO api_token (id, name, role, token_key, digest, created_at, last_used_at) " ..
+    "VALUES ($1, 'rehearsal', 'admin', $2, $3, $4, $4)", TOKEN, stored.token_key, stored.digest, self.now) -- used just now: that is no deed
   self:notes()
 end
 
@@ -113,26 +107,28 @@ local function shift_refs(statement, by)
 end
 
 -- Appends the statements of what was written to a list; they refer to each other by their place.
-local function add_statements(statements, notes)
+local function add_statements(statements, notes, who)
   for _, note in ipairs(notes) do
     local base = #statements
     for _, statement in ipairs(note[1] == "write" and note[2].statements or {}) do
-      statements[#statements + 1] = shift_refs(statement, base)
+      statements[#statements + 1] = audit.told_by(shift_refs(statement, base), who.actor, who.client)
     end
   end
 end
 
 ---All that was asked of the copy, for the real folder: the statements of one write, and the calls that follow it.
+---@param who {actor: table, client: table?} who has it done, as the trail tells it
 ---@return table[] statements empty when nothing was changed
 ---@return table[] calls {name, arguments}
-function rehearsal:deeds()
+function rehearsal:deeds(who)
   local notes, statements, calls = self:notes(), json.array { unchanged(self.marks) }, {}
-  add_statements(statements, self.opening or {})
-  local before = #statements
-  add_statements(statements, notes)
-  if #statements == before then return json.array(), calls end
+  add_statements(statements, notes, who)
+  if #statements == 1 then return json.array(), calls end
   for _, note in ipairs(notes) do
-    if note[1] == "maintenance" or note[1] == "act" then calls[#calls + 1] = note end
+    if note[1] == "maintenance" or note[1] == "act" then
+      note[2].by, note[2].by_id = auth.by(who.actor)
+      calls[#calls + 1] = note
+    end
   end
   return statements, calls
 end

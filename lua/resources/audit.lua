@@ -59,7 +59,8 @@ local PREFIX_OF <const> = { user = "U", api = "TK" }
 local function show_by(row)
   local from = NAME_OF[row.by]
   local found = from and store.row(from, row.by_id)
-  return writer.object("type", row.by, "id", from and ids.encode(PREFIX_OF[row.by], row.by_id), "name", found and found.name)
+  return writer.object("type", row.by, "id", from and ids.encode(PREFIX_OF[row.by], row.by_id), "name",
+    found and found.name or row.by_name)
 end
 
 local function show_object_id(row)
@@ -92,7 +93,7 @@ return {
   name = "audit", table = "audit", prefix = "AU", path = "audit",
   methods = { "list", "get" }, area = "audit", belongs = {},
   page_size = 50, order = "t.id DESC",
-  columns = "t.by, t.by_id, t.object_id, t.before, t.after",
+  columns = "t.by, t.by_id, t.by_name, t.object_id, t.before, t.after",
   weight = "COALESCE(length(t.before), 0) + COALESCE(length(t.after), 0)",
   filters = {
     { "object", "t.object = ?" },

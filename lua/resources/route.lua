@@ -66,6 +66,7 @@ end
 local resource = {
   name = "route", table = "route", prefix = "R", path = "routes",
   files = { { of = "integration", as = "routes", parent = "integration_id", is_ordered = true,
+    is_within = function(row) return row.is_default == 1 end,
     is_here = function(shown) return not shown.is_the_last_route end } },
   examples = { { integration_id = "@integration", routing_regex = "a" } },
   methods = { "list", "get", "create", "update", "delete" }, area = "integrations",

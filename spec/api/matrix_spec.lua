@@ -28,6 +28,8 @@ local ALL <const>           = { "200", "200", "200" }
 local ONLY_EDITORS <const>  = { "403", "200", "200" }
 local ONLY_ADMINS <const>   = { "403", "403", "200" }
 
+local NO_FILES <const> = { files = { ["tocsin.yaml"] = "format: 1\n" } }
+
 describe("the matrix of rights:", function()
   local w, count
   setup(function() w, count = world.open(), 0 end)
@@ -127,6 +129,8 @@ describe("the matrix of rights:", function()
     { "GET", "audit", ONLY_ADMINS },
     { "GET", "audit/:line", ONLY_ADMINS },
     { "GET", "audit/export", ONLY_ADMINS },
+    { "POST", "configuration/plan", ONLY_ADMINS, body = NO_FILES },
+    { "POST", "configuration/apply", ONLY_ADMINS, body = NO_FILES },
     { "GET", "events", ALL },
 
     { "GET", "integrations", ALL },

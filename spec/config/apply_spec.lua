@@ -131,6 +131,20 @@ describe("files of configuration", function()
     assert.equal(409, running:request("DELETE", "/api/v1/routes/" .. route.id .. "/").status)
     assert.equal(409, running:request("POST", "/api/v1/routes/",
       { body = { integration_id = i.id, routing_regex = "y", } }).status)
+    -- The default route stands in the integration's own fields, whether a list of routes does or not.
+    write("integrations/bare.yaml", "type: webhook\nname: Bare\n")
+    apply()
+    local bare = running:api("GET", "/integrations/?name=Bare").results[1]
+    local default = running:api("GET", "/routes/?integration_id=" .. bare.id).results[1]
+    assert.equal("integrations/bare.yaml", default.managed_by)
+    local change = { slack = { channel_id = "C9" } }
+    assert.equal(409, running:request("PUT", "/api/v1/routes/" .. default.id .. "/", { body = change }).status)
+    running:api("PUT", "/routes/" .. default.id .. "/?override=true", change)
+    local other = running:api("POST", "/routes/", { integration_id = bare.id, routing_regex = "mine" })
+    assert.is_nil(other.managed_by)
+    running:api("PUT", "/routes/" .. other.id .. "/", { routing_regex = "mine too" })
+    assert.truthy(plan(2):find('default_route.slack.channel_id: "C9" → (empty)', 1, true))
+    apply()
     running:api("PUT", "/integrations/" .. i.id .. "/?override=true", { name = "Other" })
     assert.truthy(plan(2):find('name: "Other" → "Monitor"', 1, true))
     apply()

@@ -47,7 +47,7 @@ describe("an apply", function()
       escalation_chain = { wanted("escalation_chain", "c", { name = "C", team_id = "b", steps = json.array { { type = "wait", duration = 60 } } }) },
     } }
   end
-  local function make() return apply.make(folder, desired, { now = 1790000000000000, is_marking = true }) end
+  local function make() return apply.make(folder, desired, { now = 1790000000000000, is_marking = true, who = { actor = { via = "files" } } }) end
   local function teams()
     local names = {}
     for i, team in ipairs(w:api(200, "GET", "teams/").results) do names[i] = team.name end

@@ -49,8 +49,9 @@ struct app_options {
     log_t *log;                      // owned by the caller, may be NULL
     bool is_command;                 // writes something and goes: what a crash of the server left noted stays noted
     bool has_sockets;                // listen; else requests come by app_requests
-    const struct engine_ops *rehearsals; // with which the API tries a configuration out (script/engine_ops.h); may be NULL
-    struct outbox_sender sender;     // who carries notifications out; send NULL: with sockets a courier, else nobody
+    const struct engine_ops
+        *rehearsals;             // with which the API tries a configuration out (script/engine_ops.h); may be NULL
+    struct outbox_sender sender; // who carries notifications out; send NULL: with sockets a courier, else nobody
 };
 
 err app_new(const struct app_options *options, struct app **out,

@@ -122,8 +122,7 @@ static int run_server(struct settings *settings, log_t *log, struct why *why) {
     sigset_t stop;
     block_signals(&stop);
     raise_file_limit();
-    struct app_options options = {
-        .settings = *settings, .log = log, .has_sockets = true, .rehearsals = &inprocess_ops};
+    struct app_options options = {.settings = *settings, .log = log, .has_sockets = true, .rehearsals = &inprocess_ops};
     struct app *app;
     if (app_new(&options, &app, why) != ERR_OK) return fail("serve", why, EXIT_FAILURE);
     app_start(app);

@@ -37,8 +37,8 @@ function audit.statement(request, r, kind, key, values, old)
   return audit.line(request, kind, r.object or r.name, key, before, after)
 end
 
-local LINE <const> = "INSERT INTO audit (by, by_id, by_name, via, token_id, session_id, address, at, action, object, object_id, " ..
-  "before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+local LINE <const> = "INSERT INTO audit (by, by_id, by_name, via, token_id, session_id, address, at, action, object, " ..
+  "object_id, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 
 -- Who and from where, as the first columns of a line.
 local function who_columns(actor, client)

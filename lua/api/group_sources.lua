@@ -10,106 +10,162 @@ local time = require("api.time")
 local group_sources = {}
 
 local INDEXED <const> = "COALESCE((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'groups_indexed_to'), 0)"
-local YOUNG <const> = "SELECT g.id FROM alert_group AS g WHERE g.id > " .. INDEXED .. " AND "
-local UNION <const> = " UNION ALL "
-local TEAM_MAX <const> = 100   -- integrations of a team whose lists are merged
+local YOUNG <const> = "SELECT g.id AS id FROM alert_group AS g WHERE g.id > " .. INDEXED .. " AND "
+local TEAM_MAX <const> = 100    -- integrations of a team whose lists are merged
+local NAMED_MAX <const> = 2000  -- integrations that a condition names
 local YOUNG_MAX <const> = 20000 -- titles that are not in the index yet and looked through
 local WORDS_MAX <const>, PREFIX_MIN <const> = 10, 3
 local ENOUGH <const> = 10000
 
-local function source(sql, ...) return { sql = sql, args = { ... } } end
+-- A source is a list of parts, each a SELECT of ids that ends in its conditions, with the name of its id there and its
+-- arguments. `is_young`: of groups that are in no index yet; `inner`: its SQL where a range of ids is asked for, within `low` and
+-- `high` of the source, outside of which indexed ones are not. A source that `is_table` reads alert_group itself as `t`.
+local function young(condition, ...) return { sql = YOUNG .. condition, id = "g.id", args = { ... }, is_young = true } end
+
+local function part(sql, id, ...) return { sql = sql, id = id, args = { ... } } end
+
+---The last group that the indexes know.
+function group_sources.indexed_to() return store.row("SELECT " .. INDEXED .. " AS id").id end
+
+---All groups.
+function group_sources.all()
+  return { part("SELECT t.id AS id FROM alert_group AS t WHERE 1 = 1", "t.id"), is_table = true }
+end
 
 local function indexed(table_name, column)
-  local sql = YOUNG .. "g." .. column .. " = ?" .. UNION .. "SELECT alert_group_id FROM " .. table_name .. " WHERE " .. column ..
-    " = ?"
-  return function(_, key) return key and source(sql, key, key) end
+  local sql = "SELECT alert_group_id AS id FROM " .. table_name .. " WHERE " .. column .. " = ?"
+  return function(_, key) return key and { young("g." .. column .. " = ?", key), part(sql, "alert_group_id", key) } end
 end
 
 group_sources.integration = indexed("group_by_integration", "integration_id")
 group_sources.route = indexed("group_by_route", "route_id")
 
 ---One group.
-function group_sources.id(_, key) return key and source("SELECT id FROM alert_group WHERE id = ?", key) end
+function group_sources.id(_, key) return key and { part("SELECT id FROM alert_group WHERE id = ?", "id", key) } end
 
 ---Those that follow another one.
 function group_sources.root(_, key)
-  return key and source("SELECT id FROM alert_group WHERE root_id = ? AND root_id IS NOT NULL ORDER BY id DESC", key)
+  return key and { part("SELECT id FROM alert_group WHERE root_id = ? AND root_id IS NOT NULL", "id", key) }
 end
 
-local of_integrations
+local function marks(list) return string.rep("?", #list, ", ") end
+
+-- The lists of some integrations as one; nil: they are too many.
+local function of_integrations(list)
+  if #list == 0 then return { part("SELECT id FROM alert_group WHERE 1 = 0", "id") } end
+  if #list > TEAM_MAX then return nil end
+  local parts = { young("g.integration_id IN (" .. marks(list) .. ")", table.unpack(list)) }
+  for _, key in ipairs(list) do parts[#parts + 1] = group_sources.integration(nil, key)[2] end
+  return parts
+end
+
+local function keys_of(list)
+  for i, row in ipairs(list) do list[i] = row.id end
+  return list
+end
+
+-- The integrations of a team, or of none; nil: the filter says neither.
+local function of_team(values, key)
+  local is_none = values[#values] == "null"
+  if not is_none and not (key and store.row("SELECT 1 FROM team WHERE id = $1", key)) then return nil end
+  return keys_of(store.rows("SELECT id FROM integration WHERE team_id IS $1 LIMIT " .. NAMED_MAX + 1, not is_none and key or nil))
+end
+
+-- A condition that names integrations: SQL and its arguments; nil: they are too many.
+local function among(list)
+  if not list or #list > NAMED_MAX then return nil end
+  return "t.integration_id IN (" .. marks(list) .. ")", list
+end
 
 ---Those of a team, or of none.
 function group_sources.team(values, key)
-  local is_none = values[#values] == "null"
-  if not key and not is_none then return nil end
-  local list = store.rows("SELECT id FROM integration WHERE team_id IS $1 LIMIT " .. TEAM_MAX + 1, not is_none and key or nil)
-  return of_integrations(list)
+  local list = of_team(values, key)
+  return list and of_integrations(list)
 end
 
--- The lists of some integrations as one; nil: they are too many.
-function of_integrations(list)
-  if #list == 0 then return source("SELECT id FROM alert_group WHERE 1 = 0") end
-  if #list > TEAM_MAX then return nil end
-  local sql, args = {}, {}
-  for i, row in ipairs(list) do
-    sql[i] = "SELECT alert_group_id AS id FROM group_by_integration WHERE integration_id = ?"
-    args[i] = row.id
-  end
-  local young = YOUNG .. "g.integration_id IN (" .. string.rep("?", #list, ", ") .. ")"
-  return { sql = young .. UNION .. table.concat(sql, UNION), args = table.move(args, 1, #args, #args + 1,
-    { table.unpack(args) }) }
-end
+---The same as a condition.
+function group_sources.team_condition(values, key) return among(of_team(values, key)) end
 
 ---Is this integration a source, whose groups are seen by who sees it? What windows collect is seen by who sees the window.
 function group_sources.is_of_source(key)
   return store.row("SELECT 1 FROM integration WHERE id = $1 AND type <> 'maintenance'", key) ~= nil
 end
 
----Those that an actor sees, where they are of few integrations.
-function group_sources.seen(actor)
+---The same of a route.
+function group_sources.is_route_of_source(key)
+  local row = store.row("SELECT integration_id AS id FROM route WHERE id = $1", key)
+  return row ~= nil and group_sources.is_of_source(row.id)
+end
+
+local function seen_by(actor)
   local r, q = rights.resource("integration"), statement.new()
   q.add("SELECT t.id AS id FROM integration AS t WHERE t.type <> 'maintenance'")
   rights.add_list(q, r, actor)
-  q.add("LIMIT ?", TEAM_MAX + 1)
-  return of_integrations(store.rows(q.text(), table.unpack(q.args)))
+  q.add("LIMIT ?", NAMED_MAX + 1)
+  return keys_of(store.rows(q.text(), table.unpack(q.args)))
 end
+
+---Those that an actor sees, where they are of few integrations.
+function group_sources.seen(actor) return of_integrations(seen_by(actor)) end
+
+---The same as a condition.
+function group_sources.seen_condition(actor) return among(seen_by(actor)) end
 
 ---Open groups by the condition of their state; those that are resolved are nearly all.
 function group_sources.state(condition)
-  return function()
-    local found = source("SELECT t.id FROM alert_group AS t WHERE " .. condition)
-    found.has_rights = true
-    return found
-  end
+  return { part("SELECT t.id AS id FROM alert_group AS t WHERE " .. condition, "t.id"), is_table = true }
 end
 
-local LABEL <const> = "SELECT l.alert_group_id FROM label AS l WHERE l.key = ? AND l.value = ?"
+local LABEL <const> = "SELECT l.alert_group_id AS id FROM label AS l WHERE l.key = ? AND l.value = ?"
 local LABEL_TOO <const> = " AND EXISTS (SELECT 1 FROM label AS o WHERE o.key = ? AND o.value = ? AND " ..
   "o.alert_group_id = l.alert_group_id)"
 
+local SOME <const> = 3000
+local HAVING <const> = "SELECT count(*) AS n FROM (SELECT 1 FROM label WHERE key = $1 AND value = $2 LIMIT " .. SOME .. ")"
+
+-- The labels that are asked for, rare ones first: a list begins with what leaves the least to look at.
+local function by_rarity(values)
+  local list, counts = {}, {}
+  for key, value in labels.wanted(values) do list[#list + 1] = { key, value } end
+  if #list < 2 then return list end
+  for _, pair in ipairs(list) do counts[pair] = store.row(HAVING, pair[1], pair[2]).n end
+  table.sort(list, function(a, b)
+    if counts[a] ~= counts[b] then return counts[a] < counts[b] end
+    return a[1] .. "\0" .. a[2] < b[1] .. "\0" .. b[2]
+  end)
+  return list
+end
+
 ---Labels, all of which must be there.
 function group_sources.label(values)
-  local young, old, args, old_args = {}, {}, {}, {}
-  for key, value in labels.wanted(values) do
-    young[#young + 1] = labels.holding("g.labels")
-    old[#old + 1] = #old == 0 and LABEL or LABEL_TOO
-    args[#args + 1] = json.encode(key) .. ":" .. json.encode(value)
-    table.move({ key, value }, 1, 2, #old_args + 1, old_args)
+  local held, held_args, listed, listed_args = {}, {}, {}, {}
+  for _, pair in ipairs(by_rarity(values)) do
+    held[#held + 1] = labels.holding("g.labels")
+    held_args[#held_args + 1] = json.encode(pair[1]) .. ":" .. json.encode(pair[2])
+    listed[#listed + 1] = #listed == 0 and LABEL or LABEL_TOO
+    table.move(pair, 1, 2, #listed_args + 1, listed_args)
   end
-  if #old == 0 then return nil end
-  return { sql = YOUNG .. table.concat(young, " AND ") .. UNION .. table.concat(old),
-    args = table.move(old_args, 1, #old_args, #args + 1, args) }
+  if #listed == 0 then return nil end
+  return { young(table.concat(held, " AND "), table.unpack(held_args)),
+    part(table.concat(listed), "l.alert_group_id", table.unpack(listed_args)) }
 end
 
 -- The ids between which groups of a time can be.
-local SPAN <const> = "SELECT MIN(first_id) AS first, MAX(last_id) AS last FROM group_span WHERE max_at >= $1 AND min_at <= $2"
+local SPAN <const> = "SELECT MIN(first_id) AS first, MAX(last_id) AS last, (SELECT MAX(first_id) FROM group_span) AS newest " ..
+  "FROM group_span WHERE max_at >= $1 AND min_at <= $2"
+local WITHOUT_END <const> = math.maxinteger
 
 ---Those that began in a time, both ends in it.
 function group_sources.started_at(from, to)
   local span = store.row(SPAN, from, to)
-  return source(YOUNG .. "g.started_at BETWEEN ? AND ?" .. UNION ..
-    "SELECT g.id FROM alert_group AS g WHERE g.id BETWEEN ? AND MIN(?, " .. INDEXED .. ") AND g.started_at BETWEEN ? AND ?",
-    from, to, span.first or 1, span.last or 0, from, to)
+  local last = span.last or 0
+  if span.newest and last >= span.newest then last = WITHOUT_END end -- the same list when there are more of them
+  local low, time_of = span.first or 1, "SELECT t.id AS id FROM alert_group AS t WHERE t.started_at BETWEEN ? AND ? AND "
+  local new = part(time_of .. "t.id > " .. INDEXED, "t.id", from, to)
+  local old = part(time_of .. "t.id BETWEEN ? AND MIN(?, " .. INDEXED .. ")", "t.id", from, to, low, last)
+  new.is_young = true
+  old.inner = part(time_of .. "+t.id <= MIN(?, " .. INDEXED .. ")", "t.id", from, to, last)
+  return { new, old, is_table = true, low = low, high = last }
 end
 
 ---The two moments of a range, or nil.
@@ -141,15 +197,10 @@ function group_sources.search(values)
   for word in string.gmatch(values[#values], "[^%s%c]+") do
     if #words < WORDS_MAX then words[#words + 1] = word end
   end
-  local young, args = {}, {}
-  for i, word in ipairs(words) do
-    young[i] = "instr(lower(g.title), lower(?)) > 0"
-    args[i] = word
-  end
-  args[#args + 1] = match_of(words)
-  return { sql = YOUNG .. "g.id > (SELECT MAX(id) FROM alert_group) - " .. YOUNG_MAX .. " AND " .. table.concat(young,
-    " AND ") .. UNION ..
-    "SELECT rowid FROM group_title WHERE group_title MATCH ?", args = args }
+  local having = {}
+  for i in ipairs(words) do having[i] = " AND instr(lower(g.title), lower(?)) > 0" end
+  return { young("g.id > (SELECT MAX(id) FROM alert_group) - " .. YOUNG_MAX .. table.concat(having), table.unpack(words)),
+    part("SELECT rowid AS id FROM group_title WHERE group_title MATCH ?", "rowid", match_of(words)) }
 end
 
 return group_sources

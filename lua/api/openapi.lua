@@ -144,9 +144,12 @@ local REFUSALS <const> = {
   { 403, "Forbidden", "Nobody is known by this token, or they may not do this.", "Detail" },
   { 404, "NotFound", "There is no such thing.", "Detail" },
   { 405, "NotAllowed", "The path does not know this method; `Allow` names those that it knows.", "Detail" },
+  { 408, "TooSlow", "The request did not come in time.", "Detail" },
   { 409, "Conflict", "Others kept changing this at the same moment.", "Detail" },
   { 413, "TooLarge", "The request is larger than the server takes.", "Detail" },
+  { 414, "TooLong", "The path or the query string is longer than the server takes.", "Detail" },
   { 429, "Throttled", "Too many requests: `Retry-After` says for how many seconds.", "Detail" },
+  { 431, "TooManyHeaders", "The headers are more than the server takes.", "Detail" },
   { 500, "Failed", "Something went wrong; the server's log has the reason.", "Detail" },
   { 503, "Unavailable", "Nothing can be done just now.", "Detail" },
 }

@@ -2,9 +2,11 @@
 --
 -- A list leaves out what its actor does not see (api/rights.lua). Whether one row by its id is seen, the dispatcher has asked
 -- before a handler comes here.
+local block_lists = require("api.block_lists")
 local errors = require("api.errors")
 local field = require("api.field")
 local ids = require("tocsin.ids")
+local json = require("tocsin.json")
 local paging = require("api.paging")
 local query_string = require("api.query")
 local rights = require("api.rights")
@@ -49,6 +51,16 @@ local function unknown_sentence(filter, value)
   return not (value and field.is_there(f, value)) and sentence or nil
 end
 
+-- A condition that names what it means here and now, instead of asking for it with every row: SQL and its arguments.
+local function named_condition(pair)
+  if pair.named == nil then
+    local condition, text, args = pair[1].condition, nil, nil
+    if condition then text, args = condition(pair[2], pair.value) end
+    pair.named = text and { text, args } or false
+  end
+  return pair.named
+end
+
 local function add_filter(q, pair)
   local filter, values, value = pair[1], pair[2], pair.value
   if filter.type == "team" and values[#values] == "null" then
@@ -57,7 +69,10 @@ local function add_filter(q, pair)
   end
   local why = unknown_sentence(filter, value)
   if why then return why end
-  if value then q.add("AND " .. filter[2], value) else q.add("AND 1 = 0") end
+  local named = value and named_condition(pair)
+  if named then q.add("AND " .. named[1], table.unpack(named[2]))
+  elseif value then q.add("AND " .. filter[2], value)
+  else q.add("AND 1 = 0") end
 end
 
 -- Who sees what a filter names sees every row that hangs on it.
@@ -82,31 +97,31 @@ local function given_filters(r, request, fixed)
     is_seen = is_seen or is_enough(r, pair)
   end
   if not is_seen then
-    local own = { "rights", is_indexed = r.is_belonging_indexed, add = function(q) rights.add_list(q, r, request.actor) end }
+    local own = { "rights", is_steady = true,
+      condition = r.seen_condition and function() return r.seen_condition(request.actor) end,
+      add = function(q) rights.add_list(q, r, request.actor) end }
     given[#given + 1] = { own, {}, is_rights = true, actor = request.actor }
   end
   return given
 end
 
--- Appends `WHERE …`; returns the answer that refuses a filter.
-local function add_where(q, r, given, is_in_parts)
-  q.add("WHERE 1 = 1")
-  if r.live then q.add("AND t." .. r.live) end
+-- Appends `AND …` for each filter; returns the answer that refuses one.
+local function add_conditions(q, given)
   for _, pair in ipairs(given) do
     local filter, why = pair[1]
-    if filter.add then why = filter.add(q, pair[2], is_in_parts, pair.value) else why = add_filter(q, pair) end
+    local named = pair.is_rights and named_condition(pair)
+    if named then q.add("AND " .. named[1], table.unpack(named[2]))
+    elseif filter.add then why = filter.add(q, pair[2], pair.value)
+    else why = add_filter(q, pair) end
     if why then return errors.field(filter[1], why) end
   end
 end
 
--- A table without an index over all of its rows is counted in parts that each have one, when the filters need no more
--- than the index holds; else in one walk through the table, which beats looking up each row from an index.
-local function parts_of(r, given)
-  if not r.count_parts then return { "1 = 1" }, false end
-  for _, pair in ipairs(given) do
-    if not pair[1].is_indexed then return { "1 = 1" }, false end
-  end
-  return r.count_parts, true
+-- Appends `WHERE …`.
+local function add_where(q, r, given)
+  q.add("WHERE 1 = 1")
+  if r.live then q.add("AND t." .. r.live) end
+  return add_conditions(q, given)
 end
 
 -- A filter that alone has a quicker way to its rows than a walk through the table, and the value it was given.
@@ -137,35 +152,85 @@ local function rights_of(given)
   end
 end
 
--- A source whose index has what the rights are about is asked for them too.
-local function with_rights(r, source, rest)
-  local own = source.has_rights and rights_of(rest)
-  if not own then return source, rest end
-  local text, args = rights.seen(r, own.actor, true)
-  local all = table.move(args, 1, #args, #source.args + 1, { table.unpack(source.args) })
-  return { sql = source.sql .. " AND " .. text, args = all }, without(rest, own)
+-- Appends a source: its parts one after the other, each within a range of ids: `low` and `high` of it in SQL. What is young
+-- begins higher than that: the `+` keeps the planner from beginning low. Conditions on the rows of a source that is their
+-- table stand in its parts.
+local function add_source(q, source, rest, range, ...)
+  local count = 0
+  for _, part in ipairs(source) do
+    if not (part.is_young and range and range.is_old) then
+      local is = range and part.inner or part
+      if count > 0 then q.add("UNION ALL") end
+      q.add(is.sql, table.unpack(is.args))
+      if range then
+        local high = range.high and string.format(" AND %s <= %s", is.id, range.high) or ""
+        q.add(string.format("AND %s%s >= %s%s", part.is_young and "+" or "", is.id, range.low, high), ...)
+      end
+      local refusal = source.is_table and add_conditions(q, rest)
+      if refusal then return refusal end
+      count = count + 1
+    end
+  end
 end
 
--- The filter with which a list begins: ids in the order of the answer from an index (`source`), where one alone is no quicker
--- (`only`). Of several the first in the resource's order is taken; the others, which come back with it, are conditions on its
--- rows. A list without any that leaves out what its actor does not see begins with what is seen.
-local function driver_of(r, given)
+local FEW <const> = 3000 -- ids of a source that are counted to know whether they are few …
+local NEWEST <const> = 40000 -- … and of those that have more, how many are among so many newest rows
+
+local function size_of(source, range, ...)
+  local q = statement.new()
+  q.add("SELECT count(*) AS n FROM (SELECT 1 FROM (")
+  add_source(q, source, {}, range, ...)
+  q.add(") LIMIT ?)", FEW)
+  return store.row(q.text(), table.unpack(q.args)).n
+end
+
+local function fewest(r, candidates)
+  for _, one in ipairs(candidates) do
+    one.size = size_of(one.source)
+    if one.size >= FEW then
+      local newest = { low = "(SELECT MAX(id) FROM " .. r.table .. ") - ?" }
+      one.size = FEW + size_of(one.source, newest, NEWEST)
+    end
+  end
+  local best = candidates[1]
+  for _, one in ipairs(candidates) do
+    if one.size < best.size then best = one end
+  end
+  return best
+end
+
+-- Filters that have a source, in the resource's order; `is_first` of a filter: with it or not at all.
+local function candidates_of(r, given)
+  local list = {}
   for _, filter in ipairs(r.filters or {}) do
     for _, pair in ipairs(given) do
       local source = pair[1] == filter and filter.source and filter.source(pair[2], pair.value)
-      if source then return with_rights(r, source, without(given, pair)) end
+      if source and filter.is_first then return { { pair = pair, source = source } } end
+      if source then list[#list + 1] = { pair = pair, source = source } end
     end
   end
-  local source = #given == 1 and given[1].is_rights and r.seen_source and r.seen_source(given[1].actor)
-  if source then return source, {} end
+  return list
 end
 
--- Appends `FROM … WHERE …` of a list that begins with a source, as the table `s`.
-local function add_driven(q, r, source, rest)
+-- The filter with which a list begins: ids in the order of the answer from an index (`source`), where one alone is no quicker
+-- (`only`). Of several the one with the fewest is taken; the others, which come back with it, are conditions on its rows. A
+-- list without any that leaves out what its actor does not see begins with what is seen.
+local function driver_of(r, given)
+  local candidates = candidates_of(r, given)
+  local best = #candidates > 1 and fewest(r, candidates) or candidates[1]
+  if best then return best.source, without(given, best.pair) end
+  local own = rights_of(given)
+  local source = own and r.seen_source and r.seen_source(own.actor)
+  if source then return source, without(given, own) end
+  return nil, given
+end
+
+-- Appends `FROM … WHERE …` of a list that begins with a source, as the table `s`, within a range of its ids.
+local function add_driven(q, r, source, rest, range, ...)
   q.add("FROM (")
-  q.add(source.sql, table.unpack(source.args))
+  local refusal = add_source(q, source, rest, range, ...)
   q.add(") AS s")
-  if #rest == 0 and not r.live then return end
+  if source.is_table or #rest == 0 and not r.live then return refusal end
   q.add("CROSS JOIN " .. r.table .. " AS t ON t.id = s.id")
   return add_where(q, r, rest)
 end
@@ -183,51 +248,116 @@ local function count_driven(r, source, rest, limit)
 end
 
 local function count_walked(r, given, limit)
-  local parts, is_in_parts = parts_of(r, given)
-  local n = 0
-  for _, part in ipairs(parts) do
+  local q = statement.new()
+  q.add("SELECT count(*) AS n FROM (SELECT 1 FROM " .. r.table .. " AS t")
+  local refusal = add_where(q, r, given)
+  if refusal then return nil, refusal end
+  q.add("LIMIT ?)", limit)
+  return counted(q)
+end
+
+-- Long lists by blocks of ids (block_lists.lua) ---------------------------------------------------------------------------------
+
+-- Does what a filter leaves change only with its groups, and is all that it means in its SQL?
+local function is_steady(r, pair)
+  if pair.is_rights and r.seen_condition or pair[1].condition then return named_condition(pair) ~= false end
+  return pair[1].is_steady or false
+end
+
+local IN_BLOCK <const> = { low = "b.block * " .. block_lists.SIZE, high = string.format("b.block * %d + %d", block_lists.SIZE,
+  block_lists.SIZE - 1) }
+local IN_OLD_BLOCK <const> = { low = IN_BLOCK.low, high = IN_BLOCK.high, is_old = true } -- the indexes know all of it
+local ON_PAGE <const> = { low = "?", high = "?" }
+
+local function counting_blocks(r, source, rest)
+  return function(low, high, is_old)
     local q = statement.new()
-    q.add("SELECT count(*) AS n FROM (SELECT 1 FROM " .. r.table .. " AS t")
-    local refusal = add_where(q, r, given, is_in_parts)
-    if refusal then return nil, refusal end
-    q.add("AND " .. part .. " LIMIT ?)", limit)
-    n = n + counted(q)
+    q.add("WITH RECURSIVE b(block) AS (VALUES(?) UNION ALL SELECT block + 1 FROM b WHERE block < ?) " ..
+      "SELECT b.block AS block, (SELECT count(*)", low, high)
+    add_driven(q, r, source, rest, is_old and IN_OLD_BLOCK or IN_BLOCK)
+    q.add(") AS n FROM b")
+    return store.rows(q.text(), table.unpack(q.args))
   end
-  return limit >= 0 and math.min(n, limit) or n
 end
 
-local function count_rows(r, given, actor, limit)
-  local only, value = only_filter(given)
-  if only then return (store.row(only.count, value) or { n = 0 }).n end
-  if r.count_by and (#given == 0 or #given == 1 and given[1].is_rights) then return count_by_parent(r, actor) end
-  local source, rest = driver_of(r, given)
-  if source then return count_driven(r, source, rest, limit) end
-  return count_walked(r, given, limit)
+-- The same of those that are open.
+local function counting_open(r, given)
+  return function(low, high)
+    local q = statement.new()
+    q.add(string.format("SELECT t.id / %d AS block, count(*) AS n FROM %s AS t", block_lists.SIZE, r.table))
+    add_where(q, r, given)
+    q.add("AND t.is_open = 1 AND t.id BETWEEN ? AND ? GROUP BY 1", low * block_lists.SIZE, (high + 1) * block_lists.SIZE - 1)
+    return store.rows(q.text(), table.unpack(q.args))
+  end
 end
 
--- The ids of a page are found first, so that rows which an offset skips are not joined with anything.
-local function add_page_ids(q, r, given, window)
-  local only, value = only_filter(given)
-  local source, rest = driver_of(r, given)
-  if only then
-    q.add(only.ids, value)
-  elseif source then
+-- A list whose counts can be kept; nil: it is none.
+local function blocks_of(r, list)
+  if not r.blocks then return nil end
+  local closed
+  for _, pair in ipairs(list.given) do
+    if pair[1].is_closed and pair[1].is_closed(pair[2]) then closed = pair
+    elseif not is_steady(r, pair) then return nil end
+  end
+  if list.source and size_of(list.source) < FEW then return nil end
+  list.source = list.source or r.blocks.all()
+  local rest, q = without(list.rest, closed), statement.new()
+  if add_driven(q, r, list.source, rest) then return nil end
+  local top = store.row("SELECT MAX(id) AS id FROM " .. r.table).id or 0
+  return block_lists.open { key = q.text() .. json.encode(json.array(q.args)), top = top, steady_to = r.blocks.indexed_to(),
+    low = list.source.low, high = list.source.high, count = counting_blocks(r, list.source, rest),
+    open = closed and counting_open(r, without(list.given, closed)) }
+end
+
+-- Lists ---------------------------------------------------------------------------------------------------------------------
+
+-- A list as it is asked for: its filters, and how its rows are come by.
+local function list_of(r, request, fixed)
+  local list = { given = given_filters(r, request, fixed), actor = request.actor }
+  list.only, list.only_value = only_filter(list.given)
+  if list.only then return list end
+  list.is_of_parent = r.count_by and (#list.given == 0 or #list.given == 1 and list.given[1].is_rights)
+  list.source, list.rest = driver_of(r, list.given)
+  list.blocks = blocks_of(r, list)
+  return list
+end
+
+local function count_rows(r, list, limit)
+  if list.only then return (store.row(list.only.count, list.only_value) or { n = 0 }).n end
+  if list.is_of_parent then return count_by_parent(r, list.actor) end
+  if list.blocks then return list.blocks:count(limit) end
+  if list.source then return count_driven(r, list.source, list.rest, limit) end
+  return count_walked(r, list.given, limit)
+end
+
+-- Appends the ids of a page; they are found first, so that rows which an offset skips are not joined with anything.
+local function add_page_ids(q, r, list, size, offset)
+  if list.only then
+    q.add(list.only.ids, list.only_value)
+  elseif list.source then
+    local range, low, top
+    if list.blocks then top, offset = list.blocks:find(offset)
+    elseif list.before then top = list.before - 1 end
+    if top then range, low = ON_PAGE, list.source.low or 0 end
     q.add("SELECT s.id AS id")
-    add_driven(q, r, source, rest)
+    local refusal = add_driven(q, r, list.source, list.rest, range, low, top)
+    if refusal then return refusal end
     q.add("ORDER BY s.id DESC")
   else
     q.add("SELECT t.id FROM " .. r.table .. " AS t")
-    add_where(q, r, given)
-    q.add("ORDER BY " .. r.order)
+    local refusal = add_where(q, r, list.given)
+    if refusal then return refusal end
+    if list.before then q.add("AND t.id < ?", list.before) end
+    q.add("ORDER BY " .. (list.order or r.order))
   end
-  q.add("LIMIT ? OFFSET ?", window.size, window.offset)
+  q.add("LIMIT ? OFFSET ?", size, offset)
 end
 
 -- The keys of a page, and how many bytes its rows would bring along.
-local function page_keys(r, given, window)
+local function page_keys(r, list, window)
   local q = statement.new()
   q.add("SELECT t.id AS id, " .. (r.weight or "0") .. " AS weight FROM (")
-  add_page_ids(q, r, given, window)
+  add_page_ids(q, r, list, window.size, window.offset)
   q.add(") AS page JOIN " .. r.table .. " AS t ON t.id = page.id " .. (r.join or "") .. " ORDER BY " .. r.order)
   local keys, weight = store.rows(q.text(), table.unpack(q.args)), 0
   for i, row in ipairs(keys) do
@@ -259,13 +389,15 @@ end
 ---The answer to GET /<path>/. A filter may have to walk through the whole table, so it is done twice (count, keys) and
 ---no more: the rows of the page are then read one by one by key. `fixed` are filters that the path stands for.
 function rows.list(r, request, fixed)
-  local given = given_filters(r, request, fixed)
-  local limit = r.count_max and math.max(r.count_max, paging.reach(request.query, r.page_size)) or -1
-  local count, refusal = count_rows(r, given, request.actor, limit)
+  local list = list_of(r, request, fixed)
+  local filters = #list.given - (rights_of(list.given) and 1 or 0)
+  local far = filters > 1 and r.count_with_several or r.count_max
+  local limit = far and math.max(far, paging.reach(request.query, r.page_size)) or -1
+  local count, refusal = count_rows(r, list, limit)
   if refusal then return refusal end
   local window = paging.window(request.query, r.page_size, count)
   local keys, weight = {}, 0
-  if count > 0 then keys, weight = page_keys(r, given, window) end
+  if count > 0 then keys, weight = page_keys(r, list, window) end
   if weight > WEIGHT_MAX then
     return errors.detail(400, string.format(
       "This page would hold more than %d MiB of payloads: ask for fewer with perpage.", WEIGHT_MAX >> 20))
@@ -278,28 +410,14 @@ function rows.list(r, request, fixed)
   return { status = 200, value = paging.envelope(request, window, results) }
 end
 
-local function add_keys(q, r, given, order)
-  local source, rest
-  if not order then source, rest = driver_of(r, given) end
-  if not source then
-    q.add("SELECT t.id AS id FROM " .. r.table .. " AS t")
-    return add_where(q, r, given), "t", order or r.order
-  end
-  q.add("SELECT s.id AS id")
-  local refusal = add_driven(q, r, source, rest)
-  if #rest == 0 and not r.live then q.add("WHERE 1 = 1") end
-  return refusal, "s", "s.id DESC"
-end
-
 ---The keys of the rows that a request's filters leave, in the resource's order or another one, `limit` at most; nil and the
 ---answer that refuses a filter. `fixed` are filters of the caller's own: a list of {{add = function(q)}, {}}. `before`: only
 ---keys below this one.
 function rows.keys(r, request, fixed, limit, order, before)
-  local q = statement.new()
-  local refusal, from, by = add_keys(q, r, given_filters(r, request, fixed), order)
+  local q, list = statement.new(), { given = given_filters(r, request, fixed), before = before, order = order }
+  if not order then list.source, list.rest = driver_of(r, list.given) end
+  local refusal = add_page_ids(q, r, list, limit, 0)
   if refusal then return nil, refusal end
-  if before then q.add("AND " .. from .. ".id < ?", before) end
-  q.add("ORDER BY " .. by .. " LIMIT ?", limit)
   local keys = store.rows(q.text(), table.unpack(q.args))
   for i, row in ipairs(keys) do keys[i] = row.id end
   return keys

@@ -24,7 +24,8 @@ database's numbers (GET /api/v1/audit/export/ has those of the API). Secrets are
 local FLAGS <const> = { data = "value", format = "value", from = "value", to = "value" }
 local AT_ONCE <const> = 500 -- lines read with one statement
 
-local LINES <const> = "SELECT a.*, CASE a.by WHEN 'user' THEN u.username WHEN 'api' THEN k.name ELSE a.by_name END AS told_name " ..
+local LINES <const> = "SELECT a.*, " ..
+  "CASE a.by WHEN 'user' THEN u.username WHEN 'api' THEN k.name ELSE a.by_name END AS told_name " ..
   "FROM audit AS a LEFT JOIN user AS u ON u.id = a.by_id LEFT JOIN api_token AS k ON k.id = a.by_id " ..
   "WHERE a.id > $1 AND a.at >= $2 AND a.at <= $3 ORDER BY a.id LIMIT " .. AT_ONCE
 local NAMES <const> = { "id", "at", "by", "by_id", "by_name", "via", "token_id", "session_id", "address", "action", "object",

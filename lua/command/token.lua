@@ -111,7 +111,8 @@ local INSERT <const> = "INSERT INTO api_token (name, role, scopes, expires_at, u
   "SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE NOT EXISTS (SELECT 1 FROM api_token WHERE digest = $7) RETURNING id"
 
 local function write(f, row, now)
-  local line = audit.statement({ actor = { via = "command", by_name = console.user() }, now = now }, { name = "api_token" }, "create",
+  local who = { via = "command", by_name = console.user() }
+  local line = audit.statement({ actor = who, now = now }, { name = "api_token" }, "create",
     { ref = 1, column = "id" }, row)
   return port.call("write", { data = f.data, statements = account.statements({ sql = INSERT, expect = 1, args = { row.name,
     row.role, row.scopes, row.expires_at, row.user_id, row.token_key, row.digest, row.created_at } }, line) })

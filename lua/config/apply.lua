@@ -54,7 +54,7 @@ end
 ---What making a data folder's configuration as it is desired would change; nothing is written there.
 ---@param data string the data folder, which may be in use
 ---@param desired table of folder.read
----@param options {now: integer, who: {actor: table, client: table?}, is_partial: boolean?, is_marking: boolean?, integrations: string?}
+---@param options {now: integer, who: table, is_partial: boolean?, is_marking: boolean?, integrations: string?} `who` of deeds
 ---@return table? plan {differences, wrong, statements, calls, has_secrets}
 ---@return string? why
 function apply.plan(data, desired, options)

@@ -63,8 +63,8 @@ function folder.texts(dir)
       files[path] = text
       return
     end
-    local line
-    if text then text, why, line = yaml.parse(text) end
+    local line, _
+    if text then _, why, line = yaml.parse(text) end
     wrong[#wrong + 1] = { path = path, line = line, sentence = line and why or match(why, "^.*: (.-)$") or why }
   end
   local names, why = source.list()
@@ -118,7 +118,9 @@ local function take_file(self, kind, path, stem)
   if not text then return add(nil, match(why, "^.*: (.-)$") or why) end
   self.size = self.size + #text
   if #text > FILE_MAX then return add(nil, format("the file is larger than %d KiB", FILE_MAX >> 10)) end
-  if self.size > ALL_MAX then error(format("the files of %s are larger than %d MiB together", self.source.name, ALL_MAX >> 20), 0) end
+  if self.size > ALL_MAX then
+    error(format("the files of %s are larger than %d MiB together", self.source.name, ALL_MAX >> 20), 0)
+  end
   local value, place, line = yaml.parse(text)
   if value == nil then return add(line, place) end
   if type(value) ~= "table" or getmetatable(value) == json.array_mt then

@@ -52,9 +52,9 @@ end
 
 local function sign_in(self)
   local stored
-  self.token, stored = auth.new_token()
+  self.token, stored = auth.new_token() -- used just now: no request notes it as a deed
   query(self, "INSERT INTO api_token (id, name, role, token_key, digest, created_at, last_used_at) " ..
-    "VALUES ($1, 'rehearsal', 'admin', $2, $3, $4, $4)", TOKEN, stored.token_key, stored.digest, self.now) -- used just now: that is no deed
+    "VALUES ($1, 'rehearsal', 'admin', $2, $3, $4, $4)", TOKEN, stored.token_key, stored.digest, self.now)
   self:notes()
 end
 

@@ -21,18 +21,20 @@ local STATES = {
 }
 STATES.firing = STATES.new
 
--- Nearly all groups are closed: outside a count in parts the `+` keeps the planner from fetching each through the index.
-local function add_state(q, values, is_in_parts)
+-- Nearly all groups are closed: the `+` keeps the planner from fetching each through the index.
+local function add_state(q, values)
   local condition = STATES[string.lower(values[#values])]
   if not condition then return "Must be one of the following: new, acknowledged, resolved, silenced, open" end
-  if condition == STATES.resolved and not is_in_parts then condition = "+" .. condition end
+  if condition == STATES.resolved then condition = "+" .. condition end
   q.add("AND " .. condition)
 end
+
+local function is_resolved(values) return STATES[string.lower(values[#values])] == STATES.resolved end
 
 -- Open groups only: those that are resolved are nearly all, and the walk through the newest finds them at once.
 local function state_source(values)
   local condition = STATES[string.lower(values[#values])]
-  return condition and condition ~= STATES.resolved and sources.state(condition)() or nil
+  return condition and condition ~= STATES.resolved and sources.state(condition) or nil
 end
 
 -- Two moments joined by `_`, both inclusive.
@@ -124,7 +126,8 @@ return {
   -- group sees it too.
   belongs = { { "integration", "integration_id", where = "@.type <> 'maintenance'" } }, is_large = true,
   also = { "EXISTS (SELECT 1 FROM page AS called WHERE called.alert_group_id = @.id AND called.user_id = ?)",
-    { "maintenance_window", "alert_group_id" } }, is_belonging_indexed = true, seen_source = sources.seen,
+    { "maintenance_window", "alert_group_id" } }, seen_source = sources.seen,
+  seen_condition = sources.seen_condition,
   page_size = 50, order = "t.id DESC",
   join = "LEFT JOIN integration AS i ON i.id = t.integration_id LEFT JOIN route AS r ON r.id = t.route_id " ..
     "LEFT JOIN alert AS a ON a.id = t.last_alert_id",
@@ -133,24 +136,27 @@ return {
     "i.team_id, r.id AS live_route_id, a.received_at AS last_received_at, a.payload AS last_payload, a.parsed AS last_parsed",
   weight = "COALESCE(length(a.payload), 0) + COALESCE(length(a.parsed), 0)",
   count_max = 10000,
-  count_parts = { "t.is_open = 1", "t.is_open = 0" },
-  -- Of several filters a list begins with the first that has a source.
+  count_with_several = 1000,
+  blocks = { all = sources.all, indexed_to = sources.indexed_to },
+  -- Of several filters a list begins with the one whose source has the fewest ids; of those that have many, with the first.
   filters = {
     { "id", "t.id = ?", type = "alert_group", source = sources.id },
     { "root_alert_group_id", "t.root_id = ?", type = "alert_group", source = sources.root },
-    { "search", add = add_search, source = search_source,
+    { "search", add = add_search, source = search_source, is_first = true,
       about = "Words of titles, all of them, the last one also as the beginning of a word; #12 is the group of that number." },
-    { "state", add = add_state, is_indexed = true, source = state_source,
+    { "state", add = add_state, source = state_source, is_closed = is_resolved,
       shape = { choice = { "new", "firing", "acknowledged", "silenced", "resolved", "open" } },
       about = "open: all that are not resolved." },
-    { "label", add = add_labels, source = sources.label, is_repeated = true, about = "key:value; all of several." },
-    { "route_id", "t.route_id = ?", type = "route", source = sources.route },
-    { "integration_id", "t.integration_id = ?", type = "integration", is_indexed = true, source = sources.integration,
+    { "label", add = add_labels, source = sources.label, is_steady = true, is_repeated = true,
+      about = "key:value; all of several." },
+    { "route_id", "t.route_id = ?", type = "route", source = sources.route, is_steady = true,
+      is_seen = sources.is_route_of_source },
+    { "integration_id", "t.integration_id = ?", type = "integration", source = sources.integration, is_steady = true,
       is_seen = sources.is_of_source },
-    { "started_at", add = add_started_at, source = started_at_source,
+    { "started_at", add = add_started_at, source = started_at_source, is_steady = true,
       about = "Two moments, YYYY-MM-DDTHH:MM:SS in UTC, joined by _." },
-    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team", is_indexed = true,
-      source = sources.team, is_seen = function() return true end },
+    { "team_id", "t.integration_id IN (SELECT id FROM integration WHERE team_id = ?)", type = "team", source = sources.team,
+      condition = sources.team_condition, is_steady = true, is_seen = function() return true end },
   },
   fields = {
     { "id", type = "id", prefix = "I" },

@@ -208,7 +208,7 @@ end
 
 local IN_SCHEDULE = "(t.schedule_id = ? OR t.id IN (SELECT shift_id FROM schedule_shift WHERE schedule_id = ?))"
 
-local function add_schedule(q, _, _, id)
+local function add_schedule(q, _, id)
   id = id or 0
   q.add("AND " .. IN_SCHEDULE, id, id)
 end

@@ -1,5 +1,7 @@
 --- A real `tocsin serve` process for specs: started on a free port in a folder of its own, spoken to over HTTP only.
 local uv <const> = require "luv"
+require "tocsin.core"
+local api_answers <const> = require "api_answers"
 local cjson <const> = require "cjson"
 local raw <const> = require "raw_http"
 local busted <const> = require "busted"
@@ -140,9 +142,9 @@ function Server:request(method, path, options)
   assert(c:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. (body or "")))
   local answer, why = c:read { head = method == "HEAD", patience = M.patience_ms / 1000 }
   if not answer then self:explain_silence(("%s %s: no answer, %s"):format(method, path, why)) end
-  if (answer.headers["content-type"] or ""):find("application/json", 1, true) and #answer.body > 0 then
-    answer.json = cjson.decode(answer.body)
-  end
+  local kind = answer.headers["content-type"]
+  if (kind or ""):find("application/json", 1, true) and #answer.body > 0 then answer.json = cjson.decode(answer.body) end
+  if not options.is_unlike_api then api_answers.expect(method, path, answer.status, answer.body, kind) end
   return answer
 end
 

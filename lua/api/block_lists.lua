@@ -109,7 +109,7 @@ end
 ---The id at or below which to look for the row at an offset, and how many to skip there.
 ---@return integer id
 ---@return integer skip
-function List:find(offset)
+function List:place(offset)
   local id, left = -1, offset
   walk(self, function(block, rows)
     if rows <= left then

@@ -24,6 +24,11 @@ local function young(condition, ...) return { sql = YOUNG .. condition, id = "g.
 
 local function part(sql, id, ...) return { sql = sql, id = id, args = { ... } } end
 
+---Appends a source to a statement: all of its ids.
+function group_sources.add(q, source)
+  for i, one in ipairs(source) do q.add((i > 1 and "UNION ALL " or "") .. one.sql, table.unpack(one.args)) end
+end
+
 ---The last group that the indexes know.
 function group_sources.indexed_to() return store.row("SELECT " .. INDEXED .. " AS id").id end
 

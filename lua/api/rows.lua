@@ -336,7 +336,7 @@ local function add_page_ids(q, r, list, size, offset)
     q.add(list.only.ids, list.only_value)
   elseif list.source then
     local range, low, top
-    if list.blocks then top, offset = list.blocks:find(offset)
+    if list.blocks then top, offset = list.blocks:place(offset)
     elseif list.before then top = list.before - 1 end
     if top then range, low = ON_PAGE, list.source.low or 0 end
     q.add("SELECT s.id AS id")

@@ -23,7 +23,7 @@ local NEWEST <const> = 50 -- groups that are looked at
 function source_health.newest(key, select, rest)
   local source, q = group_sources.integration(nil, key), statement.new()
   q.add(select .. " FROM (SELECT id FROM (")
-  q.add(source.sql, table.unpack(source.args))
+  group_sources.add(q, source)
   q.add(") ORDER BY id DESC LIMIT " .. NEWEST .. ") AS s JOIN alert_group AS g ON g.id = s.id " .. rest)
   return store.rows(q.text(), table.unpack(q.args))
 end

@@ -126,6 +126,7 @@ describe("the matrix of rights:", function()
     { "PUT", "alertgroup_table_settings", ALL, body = w.columns },
     { "POST", "alertgroup_table_settings/reset", ALL },
     { "POST", "alertgroup_table_settings", ONLY_ADMINS, body = w.columns },
+    { "GET", "settings", ONLY_ADMINS },
     { "GET", "audit", ONLY_ADMINS },
     { "GET", "audit/:line", ONLY_ADMINS },
     { "GET", "audit/export", ONLY_ADMINS },

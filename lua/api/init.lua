@@ -15,6 +15,7 @@ local group_actions = require("api.group_actions")
 local group_explanation = require("api.group_explanation")
 local group_timeline = require("api.group_timeline")
 local heartbeat = require("api.heartbeat")
+local insights = require("api.insights")
 local invite = require("api.invite")
 local json = require("tocsin.json")
 local maintenance = require("api.maintenance")
@@ -84,6 +85,7 @@ local ROUTES = {
   { "integrations/:id/heartbeat_reset", "POST", heartbeat.reset, "integrations:operate", "integration" },
   { "integrations/:id/health", "GET", source_health.get, "integrations:read", "integration" },
   { "integrations/:id/heartbeat_history", "GET", heartbeat.history, "integrations:read", "integration" },
+  { "insights", "GET", insights.get, "alerts:read" },
   { "settings", "GET", settings.list, "settings:write" },
   { "alertgroup_table_settings", "GET", table_settings.get, "settings:read" },
   { "alertgroup_table_settings", "PUT", table_settings.put, "settings:own" },

@@ -23,6 +23,7 @@ local MODULES <const> = {
   "web.integrations.editor", "web.integrations.backtests",
   "web.chains.list", "web.chains.chain",
   "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
+  "web.insights.insights",
   "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",
   "web.account.sign_in", "web.account.oidc", "web.account.link", "web.account.own",
   "web.outside.act", "web.outside.explain", "web.outside.docs", "web.outside.installed",

@@ -117,6 +117,8 @@ describe("the matrix of rights:", function()
 
   local function matrix() return {
     { "GET", "info", ALL },
+    { "GET", "insights", ALL },
+    { "GET", "settings", ONLY_ADMINS },
     { "GET", "organizations", ALL },
     { "GET", "organizations/:organization", ALL },
     { "GET", "users/current", ALL },

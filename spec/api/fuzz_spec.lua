@@ -90,9 +90,10 @@ describe("the API under random JSON", function()
       if status == 400 then check_names(fields, answer, what) end
     end
     assert.is_true(seen[200] > 20 and seen[201] > 20 and seen[400] > 20, json.encode { seen[200] or 0, seen[201] or 0, seen[400] or 0 })
-    -- Whatever was taken can be shown, and alerts still come in.
+    -- Whatever was taken can be shown, and alerts still come in: unsigned ones, unless a secret was taken.
     call("GET", "integrations/?perpage=1000", "")
     call("GET", "routes/?perpage=1000", "")
+    client.expect(c, 200, "PUT", "/api/v1/integrations/" .. hook.id .. "/", { signing_secret = json.null })
     assert.equal(200, (engine.request(c.core, "POST", (hook.link:gsub("^https?://[^/]+", "")), {}, '{"a":1}')))
   end)
 

@@ -125,6 +125,7 @@ describe("the matrix of rights:", function()
     { "GET", "labels/keys", ALL },
     { "GET", "labels/values?key=place", ALL },
     { "GET", "alertgroup_table_settings", ALL },
+    { "GET", "settings", ONLY_ADMINS },
     { "PUT", "alertgroup_table_settings", ALL, body = w.columns },
     { "POST", "alertgroup_table_settings/reset", ALL },
     { "POST", "alertgroup_table_settings", ONLY_ADMINS, body = w.columns },

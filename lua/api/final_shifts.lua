@@ -16,15 +16,15 @@ local DAY = 86400000000
 local DAYS_MAX, PAGE_SIZE = 365, 50
 local FORMAT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DD, YYYY-MM-DDThh:mm."
 
-local QUERY = { { "start_date", type = "text", required = true, about = "YYYY-MM-DD or YYYY-MM-DDThh:mm, in UTC." },
+final_shifts.QUERY = { { "start_date", type = "text", required = true, about = "YYYY-MM-DD or YYYY-MM-DDThh:mm, in UTC." },
   { "end_date", type = "text", required = true, about = "The same; a day means all of it." } }
 local SHIFT = { object = { { "user_pk", "id" }, { "user_email", "text?" }, { "user_username", "text?" }, { "shift_start",
   "time" },
   { "shift_end", "time" } } }
 local FOUND = { page = SHIFT, more = { { "problem", "text", optional = true, about = "A part that could not be read." } } }
 
--- The time that is asked about. An end that is a day means all of that day.
-local function window(request)
+---The time that a request asks about, {from, to} in µs, or nil and the refusal. An end that is a day means all of that day.
+function final_shifts.window(request)
   local wrong, found, is_day = {}, {}, false
   for i, name in ipairs { "start_date", "end_date" } do
     local text = query_string.get(request.query, name)
@@ -59,11 +59,11 @@ local function list_of(slots)
 end
 
 final_shifts.get = {
-  about = "Who is on call in a time: one item for each person of each shift.", query = QUERY, gives = FOUND,
+  about = "Who is on call in a time: one item for each person of each shift.", query = final_shifts.QUERY, gives = FOUND,
   answer = function(request)
     local row = rows.by_id(schedule_resource, request.id)
     if not row then return errors.not_found() end
-    local asked, refusal = window(request)
+    local asked, refusal = final_shifts.window(request)
     if not asked then return refusal end
     local answer, sentence, code = schedule.ask({ what = "final", id = row.id, from = asked.from, to = asked.to })
     if not answer then return code == "NOT_FOUND" and errors.not_found() or errors.detail(400, sentence) end

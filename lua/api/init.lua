@@ -31,6 +31,7 @@ local rights = require("api.rights")
 local rows = require("api.rows")
 local schedule_export = require("api.schedule_export")
 local schedule_quality = require("api.schedule_quality")
+local schedule_slots = require("api.schedule_slots")
 local schedule_warnings = require("api.schedule_warnings")
 local settings = require("api.settings")
 local shift_swaps = require("api.shift_swaps")
@@ -107,6 +108,7 @@ local ROUTES = {
   { "schedules/:id/warnings", "GET", schedule_warnings.get, "schedules:read", "schedule" },
   { "schedules/:id/quality", "GET", schedule_quality.get, "schedules:read", "schedule" },
   { "schedules/:id/reload", "POST", refresh.schedule, "schedules:write", "schedule" },
+  { "schedules/:id/slots", "GET", schedule_slots.get, "schedules:read", "schedule" },
   { "schedules/:id/final_shifts", "GET", final_shifts.get, "schedules:read", "schedule" },
   { "shift_swaps", "GET", shift_swaps.list, "schedules:read" },
   { "shift_swaps/:id/take", "POST", shift_swaps.take, "schedules:write", "shift_swap" },

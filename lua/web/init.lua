@@ -22,6 +22,7 @@ local MODULES <const> = {
   "web.integrations.settings", "web.integrations.labelling", "web.integrations.beat", "web.integrations.windows",
   "web.integrations.editor", "web.integrations.backtests",
   "web.chains.list", "web.chains.chain",
+  "web.schedules.list", "web.schedules.shifts", "web.schedules.schedule",
   "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
   "web.insights.insights",
   "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",

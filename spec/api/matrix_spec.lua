@@ -233,6 +233,7 @@ describe("the matrix of rights:", function()
     { "DELETE", "schedules/:schedule/export_token", GONE_BY_EDITORS },
     { "GET", "schedules/:schedule/warnings", SEE },
     { "GET", "schedules/:schedule/quality", SEE },
+    { "GET", "schedules/:schedule/slots?start_date=2026-10-01&end_date=2026-10-02", SEE },
     { "GET", "schedules/:schedule/final_shifts?start_date=2026-10-01&end_date=2026-10-02", SEE },
     { "POST", "schedules/:schedule/reload", EDITORS },
     { "GET", "on_call_shifts", ALL },

@@ -2,13 +2,18 @@
 #include "base/mem.h"
 #include "engine/deliver.h"
 #include "engine/limiter.h"
+#include "engine/outbox_call.h"
 #include "store/outbox_rows.h"
 
 // What is on its way at once. One provider that hangs fills its own share and nobody else's; what is important finds room
-// there when what is not has filled the rest.
-#define ON_WAY_MAX   1024
+// there when what is not has filled the rest. Where each address is a URL (webhooks, pushes) a provider is many servers: a
+// share is that of one server, and what finds it filled is set aside, so that others are come to behind it.
+#define ON_WAY_MAX   2048
 #define LANE_MAX     64
 #define ORDINARY_MAX 48
+#define SPREAD_MAX   192
+#define ASIDE_MAX    128
+#define ASIDE_US     100000
 // Turns that ordinary messages may take in advance when a provider's limit holds them back: what is important comes
 // after so many.
 #define AHEAD_MAX 4
@@ -27,12 +32,16 @@ struct errand {
     int64_t record_at;        // it could not be written down, and is tried again then; 0: it has not failed
     struct http_call call;
     bool is_sent, is_unprepared; // held back before its request was made
+    bool is_aside;               // the share of its server is filled
+    uint64_t server;             // hash of where it goes
 };
 
 struct outbox {
     struct outbox_options options;
     struct mailbox done;
     limiter *limiter;
+    arena *memory;
+    const struct json *spread; // names of channels whose addresses are URLs
     struct errand *on_way[ON_WAY_MAX];
     size_t count, recording;
 };
@@ -41,6 +50,7 @@ outbox *outbox_new(const struct outbox_options *options) {
     outbox *o = NEW(outbox);
     o->options = *options;
     o->limiter = limiter_new();
+    o->memory = arena_new();
     mailbox_open(&o->done, options->wake, options->wake_ctx);
     return o;
 }
@@ -50,6 +60,7 @@ void outbox_free(outbox *o) {
     for (size_t i = 0; i < o->count; i++) arena_free(o->on_way[i]->delivery.arena);
     mailbox_close(&o->done);
     limiter_free(o->limiter);
+    arena_free(o->memory);
     script_free(o->options.script);
     mem_free(o);
 }
@@ -188,6 +199,28 @@ static void on_answer(void *ctx, const struct http_result *r) {
     record(x);
 }
 
+// Shares.
+
+static bool is_spread(outbox *o, str channel) {
+    struct script_value out[1] = {0};
+    if (!o->spread && ask(o, o->memory, "spread", NULL, 0, out, 1) == ERR_OK) o->spread = parsed(o->memory, &out[0]);
+    for (uint32_t i = 0; o->spread && i < o->spread->count; i++)
+        if (str_is(o->spread->items[i].text, channel)) return true;
+    return false;
+}
+
+static bool is_same_lane(const struct errand *x, const struct outbox_lane *lane) {
+    return x->lane.provider_id == lane->provider_id && str_is(x->lane.channel, lane->channel);
+}
+
+static bool is_server_filled(const struct errand *x) {
+    const outbox *o = x->outbox;
+    size_t count = 0;
+    for (size_t i = 0; i < o->count; i++)
+        count += o->on_way[i]->is_sent && o->on_way[i]->server == x->server && is_same_lane(o->on_way[i], &x->lane);
+    return count >= (x->lane.is_important ? LANE_MAX : ORDINARY_MAX);
+}
+
 // Sending.
 
 static void rehearse(struct errand *x) {
@@ -206,55 +239,23 @@ static void send_now(struct errand *x) {
     x->outbox->options.sender.send(x->outbox->options.sender.ctx, &x->call);
 }
 
-static const struct http_header *read_headers(arena *a, const struct json *list, size_t *count) {
-    *count = list && list->type == JSON_ARRAY ? list->count : 0;
-    struct http_header *out = arena_alloc(a, (*count + 1) * sizeof *out);
-    for (size_t i = 0; i < *count; i++)
-        out[i] = (struct http_header){.name = list->items[i].items[0].text, .value = list->items[i].items[1].text};
-    return out;
-}
-
-static const struct http_mail *read_mail(arena *a, const struct json *v, str data) {
-    if (!v || v->type != JSON_OBJECT) return NULL;
-    struct http_mail *mail = arena_alloc(a, sizeof *mail);
-    str *to = arena_alloc(a, sizeof *to);
-    *to = json_text(v, "to");
-    *mail = (struct http_mail){.from = json_text(v, "from"),
-                               .to = to,
-                               .to_count = 1,
-                               .data = data,
-                               .user = json_text(v, "user"),
-                               .password = json_text(v, "password"),
-                               .is_starttls = str_is(json_text(v, "tls"), STR("starttls"))};
-    return mail;
-}
-
-static bool is_true(const struct json *v, const char *key) {
-    const struct json *member = json_get(v, str_of(key));
-    return member && member->type == JSON_TRUE;
-}
-
-static void make_call(struct errand *x, const struct json *v, str body) {
-    arena *a = x->delivery.arena;
-    size_t count;
-    const struct http_header *headers = read_headers(a, json_get(v, STR("headers")), &count);
-    x->call = (struct http_call){.method = json_text(v, "method"),
-                                 .url = json_text(v, "url"),
-                                 .headers = headers,
-                                 .header_count = count,
-                                 .body = body,
-                                 .mail = read_mail(a, json_get(v, STR("mail")), body),
-                                 .keep_bytes = (size_t)json_int(v, "keep", 0),
-                                 .redirects = (int)json_int(v, "redirects", 0),
-                                 .is_trusted = is_true(v, "trusted"),
-                                 .ctx = x,
-                                 .on_done = on_answer};
+static void send_or_set_aside(struct errand *x) {
+    x->is_aside = is_spread(x->outbox, x->lane.channel) && is_server_filled(x);
+    if (x->is_aside) x->held_until = env_elapsed(x->outbox->options.env) + ASIDE_US;
+    else send_now(x);
 }
 
 static uint64_t key_of(int64_t provider_id, str target) {
     uint64_t h = (uint64_t)provider_id * UINT64_C(0x9e3779b97f4a7c15) + 1;
     for (size_t i = 0; i < target.len; i++) h = (h ^ (unsigned char)target.ptr[i]) * UINT64_C(0x100000001b3);
     return h;
+}
+
+static void make_call(struct errand *x, const struct json *v, str body) {
+    outbox_call_read(x->delivery.arena, v, body, &x->call);
+    x->call.ctx = x;
+    x->call.on_done = on_answer;
+    x->server = key_of(0, outbox_call_server(&x->call));
 }
 
 // µs until a limit of the provider lets it go, 0 when it may. In elapsed time: a clock that is set back holds nothing up.
@@ -271,7 +272,7 @@ static void hold_or_send(struct errand *x, const struct json *v) {
     int64_t own = limit(x, v, "target_limit", json_text(v, "target"), now);
     x->is_held_by_provider = wait > own;
     if (wait > 0 || own > 0) x->held_until = now + (wait > own ? wait : own);
-    else send_now(x);
+    else send_or_set_aside(x);
 }
 
 static void prepare(struct errand *x, int64_t now) {
@@ -293,7 +294,7 @@ static void prepare(struct errand *x, int64_t now) {
     d->address = json_text(v, "address");
     d->shown = json_text(v, "shown");
     d->cancels = json_text(v, "cancels");
-    d->has_notes = is_true(v, "notes");
+    d->has_notes = json_is_true(v, "notes");
     d->told_seq = json_int(v, "told", 0);
     d->carried = v ? json_get(v, STR("carried")) : NULL;
     const struct json *limited = v ? json_get(v, STR("limited")) : NULL;
@@ -325,7 +326,7 @@ static void send_held(struct errand *x) {
         return;
     }
     if (e == ERR_OK && is_waiting) {
-        send_now(x);
+        send_or_set_aside(x);
         return;
     }
     forget_words(x);
@@ -355,23 +356,27 @@ static bool is_on_way(const outbox *o, const struct outbox_lane *lane, str targe
 
 struct load {
     size_t all, own, ahead; // of the lane and its sister, of this one; held back by the provider's limit
+    size_t aside;           // of all: the share of their server is filled
 };
 
 static struct load load_of(const outbox *o, const struct outbox_lane *lane) {
     struct load out = {0};
     for (size_t i = 0; i < o->count; i++) {
         const struct errand *x = o->on_way[i];
-        if (x->lane.provider_id != lane->provider_id || !str_is(x->lane.channel, lane->channel)) continue;
+        if (!is_same_lane(x, lane)) continue;
         out.all++;
+        out.aside += x->is_aside && !x->is_sent;
         out.own += x->lane.is_important == lane->is_important;
         out.ahead += !x->is_sent && x->held_until && x->is_held_by_provider;
     }
     return out;
 }
 
-static bool has_room(const outbox *o, const struct outbox_lane *lane) {
+static bool has_room(outbox *o, const struct outbox_lane *lane) {
     struct load load = load_of(o, lane);
     if (o->count >= ON_WAY_MAX) return false;
+    if (is_spread(o, lane->channel))
+        return load.all - load.aside < SPREAD_MAX && load.aside < ASIDE_MAX && load.ahead < AHEAD_MAX;
     return lane->is_important ? load.all < LANE_MAX : load.all < ORDINARY_MAX && load.ahead < AHEAD_MAX;
 }
 

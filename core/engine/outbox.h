@@ -1,7 +1,7 @@
 // The outbox: takes notifications that are due to their providers, and has every attempt written down.
 //
 // Purpose: every target has a queue of its own, its important messages one more, and every channel at a provider a share of
-// what is on its way, so that one that is dead or slow delays nobody else. What a look costs does not depend on how much
+// what is on its way (every server, where addresses are URLs), so that one that is dead or slow delays nobody else. What a look costs does not depend on how much
 // waits (store/outbox_rows). The words are Lua's (lua/outbox.lua); what follows from an answer is engine/deliver.
 // At least once: a row stays due until the attempt is on disk, so after a crash it is sent again with the same key.
 // Threads: one (the pager's); wake comes from any.

@@ -280,6 +280,37 @@ describe("the outbox", function()
     assert.same({ ["ntfy.sh"] = 48, ["push.example.org"] = 1 }, hosts)
   end)
 
+  it("lets one server that hangs hold up no other one where each address is a URL", function()
+    w:provider("webhook", {})
+    local everybody = {}
+    for i = 1, 150 do
+      everybody[i] = "u" .. i
+      w:user(everybody[i], { rules = { "webhook" }, addresses = { webhook = { url = (i < 150 and "https://dead.example.org/" or "https://good.example.org:8443/") .. i } } })
+    end
+    open(table.unpack(everybody))
+    local function hosts(answer)
+      local out = {}
+      for _, letter in ipairs(w:outgoing()) do
+        local host = letter.url:match("//([^/]*)")
+        out[host] = (out[host] or 0) + 1
+        w:answer(letter, answer(host))
+      end
+      return out
+    end
+    local asked, at_a_time = 0, 0
+    assert.same({ ["dead.example.org"] = 48, ["good.example.org:8443"] = 1 }, hosts(function(host)
+      return host:find "dead" and { failure = "TIMEOUT" } or { status = 200, body = "" }
+    end))
+    for _ = 1, 20 do
+      w:advance(200)
+      local n = hosts(function() return { status = 200, body = "" } end)["dead.example.org"] or 0
+      asked, at_a_time = asked + n, math.max(at_a_time, n)
+    end
+    assert.is_true(at_a_time <= 48)
+    assert.equal(149, asked)
+    assert.same({}, w:column "SELECT id FROM notification WHERE state <> 'sent'")
+  end)
+
   it("leaves what was decided in the rows while it is switched off", function()
     local quiet = calling.open()
     quiet:provider("ntfy", {})

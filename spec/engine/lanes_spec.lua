@@ -150,7 +150,7 @@ describe("the crash marker", function()
     local function note(slot, body)
       local hash = 0xcbf29ce484222325 ~ 0xff
       for i = 1, #body do hash = (hash ~ body:byte(i)) * 1099511628211 end
-      mark(3 * 65 + slot, hash | 1)
+      mark(3 * 66 + slot, hash | 1)
     end
     local function way(to, body)
       assert.equal(200, (w:send(to, body)))

@@ -111,6 +111,13 @@ function page.answer(request, name, context, status, headers)
   return { status = status or 200, content_type = HTML, text = page.render(request, name, context), headers = headers_of(headers) }
 end
 
+--- The answer that is plain text, for a script or as a file to keep.
+---@param file string|nil the name under which a browser keeps it
+function page.text(text, file)
+  local keep <const> = file and 'Content-Disposition: attachment; filename="' .. file .. '"\r\n' or nil
+  return { status = 200, content_type = "text/plain; charset=utf-8", text = text, headers = headers_of(keep) }
+end
+
 --- The answer that leads to another of our pages with GET, after a form.
 ---@param where string path without the prefix
 function page.see_other(request, where, headers)

@@ -41,7 +41,7 @@ describe("the template editor", function()
     for id in text:gmatch '<option value="(A%w+)"' do ids[#ids + 1] = id end
     assert.equal(2, #ids)
     has(p:get(of("?channel=sms&alert_id=" .. ids[2])), "#1 first")
-    has(p:get(of("/payload?alert_id=" .. ids[2])), "&#34;title&#34;: &#34;first&#34;")
+    has(p:get(of("/payload?alert_id=" .. ids[2])), '"title": "first"')
     assert.equal(404, (p:ask("GET", of "/payload?alert_id=ANONE")))
     local _, loaded = submit("load", { channel = "sms", alert_id = ids[2], payload = "{}" })
     has(loaded, "&#34;first&#34;")

@@ -64,6 +64,16 @@ const looks = EditorView.theme({
   ".cm-tooltip": { backgroundColor: "var(--card)", color: "var(--ink)", border: "1px solid var(--line)" },
 });
 
+// Left to itself a browser that replaces coloured text writes its colour into a style attribute, which the page's policy forbids.
+const typed = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.state.readOnly) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), { scrollIntoView: true, userEvent: "input.type" });
+    return true;
+  },
+});
+
 const nameOf = (area) => area.getAttribute("aria-label") || (area.labels[0] ? area.labels[0].textContent.trim() : area.name);
 
 const show = (view, problems) => {
@@ -79,6 +89,7 @@ const edit = (area) => {
   place.className = "editor";
   const root = place.attachShadow({ mode: "open" });
   area.after(place);
+  place.addEventListener("keydown", (event) => event.stopPropagation()); // the page's own keys are letters here
   let isOurs = false;
   const view = new EditorView({
     parent: root,
@@ -88,7 +99,7 @@ const edit = (area) => {
       extensions: [
         lineNumbers(), history(), drawSelection(), bracketMatching(), EditorView.lineWrapping, indentUnit.of("  "),
         keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]), // Tab leaves the field, as in every other
-        LANGUAGES[area.dataset.language](), syntaxHighlighting(colours), looks,
+        typed, LANGUAGES[area.dataset.language](), syntaxHighlighting(colours), looks,
         EditorView.contentAttributes.of({ "aria-label": nameOf(area), tabindex: "0" }),
         EditorState.readOnly.of(area.readOnly),
         EditorView.updateListener.of((update) => {

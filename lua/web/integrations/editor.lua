@@ -217,7 +217,7 @@ end
 ---GET /integrations/<id>/templates/payload?alert_id=: the payload of a stored alert, as text.
 local function payload(request)
   local text <const> = stored(request, query_string.get(request.query, "alert_id") or "")
-  return text and page.answer(request, "plain.html", { text = text })
+  return text and page.text(text)
 end
 
 local DEEDS <const> = {}

@@ -43,7 +43,9 @@ local function asked_of(request)
   if not count or count < 1 or count > DAYS_MAX then
     return nil, errors.field("days", "Must be a number from 1 to " .. DAYS_MAX .. ".")
   end
-  local asked <const> = { from = request.now - count * DAY * SECOND, bucket_s = count <= BY_HOUR_MAX and HOUR or DAY }
+  local bucket_s <const> = count <= BY_HOUR_MAX and HOUR or DAY
+  local from <const> = request.now - count * DAY * SECOND
+  local asked <const> = { from = from - from % (bucket_s * SECOND), bucket_s = bucket_s }
   for name, prefix in pairs { integration_id = "C", team_id = "T" } do
     local given <const> = query_string.get(request.query, name)
     asked[name] = given and ids.decode(prefix, given)

@@ -17,7 +17,7 @@ local web <const> = {}
 
 -- In the order of the navigation.
 local MODULES <const> = {
-  "web.groups.table", "web.groups.columns", "web.groups.labels", "web.groups.group", "web.groups.act",
+  "web.guide.guide", "web.groups.table", "web.groups.columns", "web.groups.labels", "web.groups.group", "web.groups.act",
   "web.integrations.list", "web.integrations.gallery", "web.integrations.overview", "web.integrations.routes",
   "web.integrations.settings", "web.integrations.labelling", "web.integrations.beat", "web.integrations.windows",
   "web.integrations.editor", "web.integrations.backtests",

@@ -57,7 +57,7 @@ describe("a link that lets somebody in", function()
       end
       assert.same({ 0, 0 }, { count "user", count "session" })
       local made = b:post(path, FIELDS)
-      assert.same({ 303, "/account" }, { made.status, made.location })
+      assert.same({ 303, "/" }, { made.status, made.location })
       local me = b:get("/api/v1/users/current").json
       assert.same({ "ann@example.org", "Ann Lee", "admin" }, { me.username, me.name, me.role })
       assert.equal(410, b:get(path).status)

@@ -106,7 +106,7 @@ local function take(request)
   if link.kind ~= "reset" then
     local opens, cookie = session.open(request, id, "link")
     statements = account.statements(statements, opens)
-    next_page = page.see_other(request, "/account", cookie)
+    next_page = page.see_other(request, link.kind == "first_admin" and "/" or "/profile", cookie)
   end
   local result, sentence, code = port.call("write", { statements = statements })
   if result then return next_page end

@@ -3,6 +3,7 @@ local actor_names <const> = require "actor_names"
 local ask <const> = require "web.ask"
 local group <const> = require "resources.alert_group"
 local group_state <const> = require "group_state"
+local guide <const> = require "web.guide.guide"
 local ids <const> = require "tocsin.ids"
 local integration <const> = require "resources.integration"
 local json <const> = require "tocsin.json"
@@ -204,6 +205,7 @@ local function table_of(request)
   context.is_first = query_string.get(request.query, "before") == nil
   context.may_act, context.silences = rights.may(request.actor, "alerts", "write"), silences.list()
   if part == "rows" then return page.answer(request, "groups_rows.html", context) end
+  context.guide = guide.of(request)
   context.form, context.htmx = form_of(request, state), page.static_url(request, "htmx.js")
   return page.answer(request, "groups.html", context)
 end

@@ -97,7 +97,7 @@ static void accept_one(intake *in, struct http_exchange *x, const struct config_
     p->json = reading->payload.json;
     p->accept.signal.payload = reading->payload.bytes;
     p->accept.signal.parsed = reading->payload.parsed;
-    mark(p, reading, NULL);
+    mark_all(a, reading);
     intake_arrive(a, i);
 }
 

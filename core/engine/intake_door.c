@@ -49,9 +49,26 @@ void intake_door_refuse(intake *in, struct http_exchange *x, const struct door *
     x->reply(x, &r);
 }
 
+static void fill(struct arrival *a, struct http_response r) {
+    const struct accept_item *first = &a->parts[0].accept;
+    buf out = {0};
+    for (size_t i = 0; i < r.body.len; i++) {
+        if (r.body.ptr[i] == 1) buf_printf(&out, "%012llx", (unsigned long long)first->alert_group_id);
+        else if (r.body.ptr[i] == 2) buf_char(&out, first->is_new ? '1' : first->alert_id ? '2' : '3');
+        else buf_char(&out, r.body.ptr[i]);
+    }
+    r.body = buf_view(&out);
+    a->x->reply(a->x, &r);
+    buf_free(&out);
+}
+
 void intake_door_stored(struct arrival *a) {
     const struct door *door = a->door;
     const struct accept_item *first = &a->parts[0].accept;
+    if (door->is_known && door->fills) {
+        fill(a, door->answer);
+        return;
+    }
     if (door->is_known) {
         a->x->reply(a->x, &door->answer);
         return;
@@ -83,6 +100,10 @@ static void read_one(const struct intake *in, struct http_exchange *x, str parse
     else out->refused = intake_check_depth(in, json, &out->why);
     if (out->refused != ERR_OK) out->kind = READ_REFUSED;
     bool is_stored_as_it_came = str_trim(body).len && str_is_utf8(body);
+    if ((out->bits & DOOR_IS_WHOLE) && parsed.len) {
+        out->payload = (struct payload){.json = json, .bytes = parsed};
+        return;
+    }
     out->payload = (struct payload){.json = json, .bytes = is_stored_as_it_came ? body : STR("{}"), .parsed = parsed};
 }
 
@@ -105,6 +126,7 @@ static void take_request(intake *in, struct http_exchange *x, const struct scrip
     *door =
         (struct door){.name = text_of(&v[D_DOOR]), .token = text_of(&v[D_TOKEN]), .answer = response_of(&v[D_STATUS])};
     door->is_known = door->answer.status != 0;
+    door->fills = (int_of(&v[D_BITS]) & DOOR_FILLS) != 0;
     if (!door->is_known) door->note = door->answer.body;
     in->config = config_current(engine_config(in->options.engine), in->config);
     str key_type;

@@ -16,11 +16,17 @@ struct intake {
 struct door {
     str name, token, note; // of lua/api/doors/; what the sender gave; what the door noted of the request
     bool is_known;         // the answer of what is stored needs nothing of it
+    bool fills;            // but for what stands in its body for the group
     struct http_response answer;
 };
 
 // What a door's file says of alerts besides their payloads.
-enum { DOOR_NEEDS_OPEN = 1, DOOR_LOGS_REPEATS = 2 };
+enum {
+    DOOR_NEEDS_OPEN = 1,
+    DOOR_LOGS_REPEATS = 2,
+    DOOR_IS_WHOLE = 4,
+    DOOR_FILLS = 8
+}; // as lua/api/doors/wire.lua says
 
 // What a request says, once it is parsed and the functions of its type's file have read it (intake_read.c).
 struct reading {

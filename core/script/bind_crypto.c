@@ -30,6 +30,16 @@ static int push_hex(lua_State *L, const unsigned char *bytes, size_t n) {
     return 1;
 }
 
+// fnv1a_hex(bytes) -> 16 hexadecimal digits: no secret's hash, but what others know labels by
+static int fnv1a_hex(lua_State *L) {
+    str s = check_bytes(L, 1, 1);
+    uint64_t sum = 14695981039346656037U;
+    unsigned char bytes[8];
+    for (size_t i = 0; i < s.len; i++) sum = (sum ^ (unsigned char)s.ptr[i]) * 1099511628211U;
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (unsigned char)(sum >> (56 - 8 * i));
+    return push_hex(L, bytes, sizeof bytes);
+}
+
 // sha256_hex(bytes) -> 64 hexadecimal digits
 static int sha256_hex(lua_State *L) {
     str s = check_bytes(L, 1, HASH_COST);
@@ -266,7 +276,8 @@ static int unbase64(lua_State *L) {
 }
 
 int bind_crypto_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"sha256_hex", sha256_hex},
+    static const luaL_Reg functions[] = {{"fnv1a_hex", fnv1a_hex},
+                                         {"sha256_hex", sha256_hex},
                                          {"sha512_hex", sha512_hex},
                                          {"hmac", hmac},
                                          {"random_bytes", random_bytes},

@@ -1,8 +1,10 @@
-// `require "tocsin.zone"`: time zones (base/zone.h), read once for each Lua state.
+// `require "tocsin.zone"`: time zones (base/zone.h), read once for each Lua state; moments as text.
+#include "base/civil.h"
 #include "base/zone.h"
 #include "script/bindings.h"
 #include "script/fuel.h"
 #include <lauxlib.h>
+#include <stdio.h>
 
 #define LOOK_UP ((size_t)5)     // units for a zone
 #define MISS    ((size_t)10000) // units for a name that is no zone: the folder is read each time
@@ -38,6 +40,45 @@ static int name(lua_State *L) {
     return 1;
 }
 
+// Seconds east of UTC of "Z" or "+02:00"; false when it is neither.
+static bool read_zone(str s, int64_t *east) {
+    *east = 0;
+    if (str_is(s, STR("Z")) || str_is(s, STR("z"))) return true;
+    bool is_good = s.len == 6 && (s.ptr[0] == '+' || s.ptr[0] == '-') && s.ptr[3] == ':';
+    for (size_t i = 1; i < 6 && is_good; i++) is_good = i == 3 || (s.ptr[i] >= '0' && s.ptr[i] <= '9');
+    if (!is_good) return false;
+    int64_t hours = (s.ptr[1] - '0') * 10 + s.ptr[2] - '0', minutes = (s.ptr[4] - '0') * 10 + s.ptr[5] - '0';
+    *east = (hours * 60 + minutes) * (s.ptr[0] == '-' ? -60 : 60);
+    return true;
+}
+
+// moment(text) -> µs UTC of an RFC 3339 moment, what is finer cut off; nil for what is none
+static int moment(lua_State *L) {
+    str s;
+    s.ptr = luaL_checklstring(L, 1, &s.len);
+    int64_t wall, east, us = 0, digit = 100000;
+    if (s.len < 20 || !civil_parse((str){s.ptr, 19}, &wall)) return 0;
+    size_t at = 19;
+    if (s.ptr[at] == '.')
+        for (at++; at < s.len && s.ptr[at] >= '0' && s.ptr[at] <= '9'; at++, digit /= 10)
+            us += (s.ptr[at] - '0') * digit;
+    if (!read_zone(str_from(s, at), &east)) return 0;
+    lua_pushinteger(L, (wall - east) * CIVIL_SECOND + us);
+    return 1;
+}
+
+// stamp(µs UTC) -> "2026-05-19T12:37:01.430444Z"; without a fraction when there is none
+static int stamp(lua_State *L) {
+    lua_Integer us = luaL_checkinteger(L, 1);
+    char text[CIVIL_TEXT], out[CIVIL_TEXT + 16];
+    int64_t wall = civil_floor_div(us, CIVIL_SECOND), rest = us - wall * CIVIL_SECOND;
+    civil_text(wall, text);
+    int n =
+        rest ? snprintf(out, sizeof out, "%s.%06lldZ", text, (long long)rest) : snprintf(out, sizeof out, "%sZ", text);
+    lua_pushlstring(L, out, (size_t)n);
+    return 1;
+}
+
 static int on_collect(lua_State *L) {
     zones **all = lua_touserdata(L, 1);
     zones_free(*all);
@@ -46,7 +87,8 @@ static int on_collect(lua_State *L) {
 }
 
 int bind_zone_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"offset", offset}, {"name", name}, {NULL, NULL}};
+    static const luaL_Reg functions[] = {
+        {"offset", offset}, {"name", name}, {"moment", moment}, {"stamp", stamp}, {NULL, NULL}};
     luaL_newlibtable(L, functions);
     zones **all = lua_newuserdatauv(L, sizeof(zones *), 0);
     *all = NULL;

@@ -1,12 +1,13 @@
 #!/bin/sh
-# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | heartbeats | backtest | lists | mail | web]
+# make bench: run.sh BUILD_DIR [SECONDS | templates | pages | timers | heartbeats | backtest | lists | mail | web | doors]
 # Templates beside Python's Jinja2, how soon a page leaves, how late a million timers are, what heartbeats cost, stored payloads under other
-# templates, lists among a million groups, mails, the pages of a million groups, then speed and memory beside Prometheus Alertmanager (rounds of SECONDS), each in one run on one machine; the
+# templates, lists among a million groups, mails, the pages of a million groups, other systems' doors beside the plain webhook, then speed and
+# memory beside Prometheus Alertmanager (rounds of SECONDS), each in one run on one machine; the
 # words measure one of them alone.
 set -eu
 build=$1 what=${2:-8}
 case $what in
-templates|pages|timers|heartbeats|backtest|lists|mail|web) seconds=8 ;;
+templates|pages|timers|heartbeats|backtest|lists|mail|web|doors) seconds=8 ;;
 *) seconds=$what what=all ;;
 esac
 export TOCSIN="$PWD/$build/tocsin" LUA_PATH="$PWD/lua/?.lua;$PWD/lua/?/init.lua;$PWD/spec/support/?.lua;$PWD/spec/bench/?.lua;;"
@@ -19,5 +20,6 @@ is() { [ "$what" = "$1" ] || [ "$what" = all ]; }
 ! is lists || lua5.4 spec/bench/lists.lua "$PWD/$build/bench"
 ! is mail || lua5.4 spec/bench/mail.lua "$PWD/$build/bench"
 ! is web || lua5.4 spec/bench/web.lua "$PWD/$build/bench"
+! is doors || lua5.4 spec/bench/doors.lua "$PWD/$build/bench" 4
 ! is backtest || lua5.4 spec/bench/backtest.lua
 ! is all || exec lua5.4 spec/bench/bench.lua "$PWD/$build/bench" "$seconds"

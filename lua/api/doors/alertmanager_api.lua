@@ -2,15 +2,16 @@
 ---
 --- Each alert of a request is known by its labels' fingerprint, without the labels that tell replicas apart. `endsAt` says
 --- until when its sender stands by it; which sender it is follows from those labels, or from where it comes.
+local crypto = require("tocsin.crypto")
 local json = require("tocsin.json")
-local time = require("api.time")
 local wire = require("api.doors.wire")
+local zone = require("tocsin.zone")
 
 local NAME <const>, ROLE <const> = "alertmanager_api", "alertmanager_api:generic"
 local PREFIX <const> = "/integrations/v1/alertmanager_api/"
 local TIMEOUT_US <const> = 300000000 -- of an alert that does not say when it ends
 local encode <const> = json.encode
-local byte <const>, find <const>, match <const>, concat <const> = string.byte, string.find, string.match, table.concat
+local find <const>, match <const>, concat <const> = string.find, string.match, table.concat
 
 local REPLICA_LABELS <const> = { replica = true, __replica__ = true, prometheus_replica = true, rule_replica = true,
   ruler_replica = true, thanos_ruler_replica = true, receive_replica = true }
@@ -29,16 +30,8 @@ end
 local function moment(value)
   if value == nil or value == json.null or value == "" then return nil end
   if type(value) ~= "string" then return false end
-  if find(value, "^0001%-") then return nil end
-  local clock, fraction, zone = match(value, "^(%d+%-%d+%-%d+T%d+:%d+:%d+)%.?(%d*)(.*)$")
-  return clock and time.parse_moment(fraction ~= "" and clock .. "." .. string.sub(fraction, 1, 6) .. zone or clock .. zone)
-    or false
-end
-
--- FNV-1a over name, 255, value, 255 of each label in order: Alertmanager's own.
-local function add_text(sum, text)
-  for i = 1, #text do sum = (sum ~ byte(text, i)) * 1099511628211 end
-  return (sum ~ 255) * 1099511628211
+  if string.sub(value, 1, 5) == "0001-" then return nil end
+  return zone.moment(value) or false
 end
 
 -- Names of labels in order, without those of replicas; what those say. nil and a sentence: they are none.
@@ -56,13 +49,15 @@ local function read_labels(labels)
   return names, replica
 end
 
+-- The labels as JSON, and Alertmanager's fingerprint of them: names and values in order, each ended by a byte 255.
 local function labels_json(names, labels)
-  local out, sum = {}, -3750763034362895579 -- 14695981039346656037
+  local out, bytes = {}, {}
   for i, name in ipairs(names) do
-    out[i] = '"' .. name .. '":' .. encode(labels[name])
-    sum = add_text(add_text(sum, name), labels[name])
+    local value = labels[name]
+    out[i] = '"' .. name .. '":' .. encode(value)
+    bytes[i] = name .. "\255" .. value .. "\255"
   end
-  return "{" .. concat(out, ",") .. "}", string.format("%016x", sum)
+  return "{" .. concat(out, ",") .. "}", crypto.fnv1a_hex(concat(bytes))
 end
 
 local function annotations_json(annotations)
@@ -89,7 +84,7 @@ local function read_alert(alert, now, peer)
   local labels, fingerprint = labels_json(names, alert.labels)
   local sender = replica ~= "" and replica or (match(link, "^%a+://[^/]*") or "") .. " " .. peer
   return '{"status":"' .. (ends <= now and "resolved" or "firing") .. '","labels":' .. labels .. ',"annotations":' .. notes ..
-    ',"startsAt":"' .. time.text(starts or now) .. '","endsAt":"' .. time.text(ends) .. '","generatorURL":' .. encode(link) ..
+    ',"startsAt":"' .. zone.stamp(starts or now) .. '","endsAt":"' .. zone.stamp(ends) .. '","generatorURL":' .. encode(link) ..
     ',"fingerprint":"' .. fingerprint .. '"}', "[" .. ends .. "," .. encode(sender) .. "]"
 end
 
@@ -124,6 +119,7 @@ local function post(request)
   local texts, marks = read_alerts(request.body, request.now, request.peer)
   if not texts then return refuse(400, marks) end
   if #texts == 0 then return wire.answer(NAME, 200, "", "") end
+  if #texts == 1 then return "alert", NAME, token, ROLE, texts[1], marks, wire.IS_WHOLE, 200, "", "" end
   return wire.alerts(NAME, token, ROLE, encode(json.array(texts)), marks, 0, 200, "", "")
 end
 

@@ -30,7 +30,7 @@ local function sanitize(value, max)
     s = string.gsub(string.gsub(wire.utf8(s), "[\0-\8\11-\31\127]", clean_char), "[\xC2-\xFD][\x80-\xBF]*", clean_char)
     s = string.gsub(string.gsub(s, "[ \t]+\n", "\n"), "\n\n\n", "\n\n")
   end
-  s = string.match(s, "^%s*(.-)%s*$")
+  if string.find(s, "^%s") or string.find(s, "%s$") then s = string.match(s, "^%s*(.-)%s*$") end
   if #s <= max or not utf8.offset(s, max + 2) then return s end
   return wire.cut(s, max - 1) .. "…"
 end
@@ -41,7 +41,9 @@ end
 
 -- The payload as JSON. `dedup`: the sender's own, or empty; `known_by`: what a fault is known by when it sent none.
 local function payload_of(type_name, a)
-  local summary = string.gsub(string.gsub(sanitize(a.summary, SUMMARY_MAX), "\n", " "), "  ", " ")
+  local summary = sanitize(a.summary, SUMMARY_MAX)
+  if string.find(summary, "\n", 1, true) then summary = string.gsub(summary, "\n", " ") end
+  if string.find(summary, "  ", 1, true) then summary = string.gsub(summary, "  ", " ") end
   local details, dedup = sanitize(a.details, DETAILS_MAX), sanitize(a.dedup or "", DEDUP_MAX)
   if dedup ~= "" then dedup = "user:1:" .. dedup
   elseif a.known_by then dedup = auto_dedup(a.known_by, "")
@@ -67,7 +69,7 @@ end
 local TOKENS <const> = { "token", "integrationKey", "integration_key", "key" }
 
 local function given(body, query, name)
-  local value = wire.first(body, name)
+  local value = #body > 0 and wire.first(body, name)
   if not value or value == "" then value = wire.first(query, name) end
   return value ~= "" and value or nil
 end
@@ -95,7 +97,7 @@ local function json_fields(body)
   if type(value) ~= "table" or getmetatable(value) then return nil, "request body must be an object" end
   local out = {}
   for key, member in pairs(value) do
-    local name = string.lower(key)
+    local name = FIELDS[key] and key or string.lower(key)
     if FIELDS[name] and member ~= json.null then
       if type(member) ~= "string" then return nil, name .. " must be text" end
       out[name] = member

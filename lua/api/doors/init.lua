@@ -32,7 +32,7 @@ local function find(path)
   local name = WHOLE[path]
   if name then return BY_NAME[name], path end
   for _, begin in ipairs(BEGINS) do
-    if string.sub(path, 1, #begin[1]) == begin[1] then return BY_NAME[begin[2]], begin[1] end
+    if string.find(path, begin[1], 1, true) == 1 then return BY_NAME[begin[2]], begin[1] end
   end
 end
 

@@ -9,8 +9,10 @@ local NAME <const>, ROLE <const> = "opsgenie", "opsgenie:generic"
 local encode <const> = json.encode
 
 local ACTIONS <const> = { "Create", "Close", "Acknowledge", "UnAcknowledge", "Snooze", "AddNote", "Delete" }
-local STATUSES <const> = { "Created alert", "Alert does not exist", "Closed alert", "Acknowledged alert", "UnAcknowledged alert",
-  "Snoozed alert", "Added note", "Alert count incremented", "Refused: see the alert's state" }
+-- What became of a request: of alerts made, closed and acknowledged on the loop the word depends on the action.
+local NOTHING <const>, OPENED <const>, JOINED <const>, REFUSED <const> = 3, 1, 2, 4
+local DONE <const> = { Create = "Created alert", Close = "Closed alert", Acknowledge = "Acknowledged alert",
+  UnAcknowledge = "UnAcknowledged alert", Snooze = "Snoozed alert", AddNote = "Added note" }
 
 local function place_in(list, word)
   for i, one in ipairs(list) do
@@ -18,10 +20,13 @@ local function place_in(list, word)
   end
 end
 
-local function request_id(action, status, group_id)
-  return string.format("%08x-%04x-4%03x-8%03x-%012x", group_id >> 48, place_in(ACTIONS, action), place_in(STATUSES, status), 0,
-    group_id & 0xffffffffffff)
+local function request_id(action, outcome, group_id)
+  return string.format("%08x-%04x-4%03x-8000-%012x", 0, place_in(ACTIONS, action), outcome, group_id)
 end
+
+-- The same, before it is known what becomes of it (wire.FILLS).
+local UNKNOWN <const> = {}
+for i, action in ipairs(ACTIONS) do UNKNOWN[action] = string.format("00000000-%04x-400\2-8000-\1", i) end
 
 local function accepted(id, words)
   return 202, wire.JSON, '{"result":' .. encode(words or "Request will be processed") .. ',"took":0.001,"requestId":"' ..
@@ -62,7 +67,7 @@ local function create(request)
   if not token then return refuse(401, "Could not authenticate: send Authorization: GenieKey and the key.") end
   local alert, errors = read(request.body)
   if not alert then return refuse(422, UNREADABLE, errors) end
-  return wire.alert(NAME, token, ROLE)
+  return wire.alert(NAME, token, ROLE, nil, wire.FILLS, accepted(UNKNOWN.Create))
 end
 
 -- Close and acknowledge by alias are alerts like any: they join what is open under it.
@@ -84,7 +89,7 @@ local function deed(request)
     if not sent then return refuse(400, why) end
   end
   sent.alias, sent.action = wire.utf8(unescape(identifier)), action
-  return wire.alert(NAME, token, ROLE, encode(sent), wire.NEEDS_OPEN, nil, nil, action)
+  return wire.alert(NAME, token, ROLE, encode(sent), wire.NEEDS_OPEN | wire.FILLS, accepted(UNKNOWN[action]))
 end
 
 local PINGS <const> = { GET = true, HEAD = true, POST = true, PUT = true, PATCH = true }
@@ -100,8 +105,21 @@ end
 -- What needs rows. These modules are a worker's.
 local function worker() return require("api.doors.opsgenie_rows") end
 
-local opsgenie = { ACTIONS = ACTIONS, STATUSES = STATUSES, request_id = request_id, accepted = accepted, failure = failure,
+local opsgenie = { NOTHING = NOTHING, OPENED = OPENED, JOINED = JOINED, REFUSED = REFUSED, request_id = request_id,
+  accepted = accepted, failure = failure,
   unescape = unescape }
+
+--- What a request's id tells: {action, group_id, outcome, status}; nil: it is none.
+function opsgenie.told_by(id)
+  local action, outcome, group_id = string.match(id, "^00000000%-(%x%x%x%x)%-4(%x%x%x)%-8000%-(%x%x%x%x%x%x%x%x%x%x%x%x)$")
+  action, outcome = action and ACTIONS[tonumber(action, 16)], tonumber(outcome or "0", 16)
+  if not action then return nil end
+  local status = DONE[action]
+  if outcome == NOTHING then status = "Alert does not exist"
+  elseif outcome == REFUSED then status = "Refused: see the alert's state"
+  elseif action == "Create" and outcome == JOINED then status = "Alert count incremented" end
+  return { action = action, group_id = tonumber(group_id, 16), is_success = outcome < NOTHING, status = status }
+end
 
 opsgenie.paths = { ["/v2/alerts"] = create, ["/v2/alerts/"] = deed, ["/v2/heartbeats/"] = beat }
 opsgenie.rows = {
@@ -115,14 +133,6 @@ function opsgenie.payload(request)
   local alert, errors = read(request.body)
   if not alert then return refuse(422, UNREADABLE, errors) end
   return wire.alert(NAME, "", "")
-end
-
-function opsgenie.stored(action, stored)
-  if action ~= "" then
-    local status = stored.group_id == 0 and "Alert does not exist" or action == "Close" and "Closed alert" or "Acknowledged alert"
-    return accepted(request_id(action, status, stored.group_id))
-  end
-  return accepted(request_id("Create", stored.is_new and "Created alert" or "Alert count incremented", stored.group_id))
 end
 
 function opsgenie.refuse(status, sentence)

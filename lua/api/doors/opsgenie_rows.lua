@@ -51,12 +51,12 @@ end
 
 local DEEDS <const> = {}
 
-function DEEDS.close(group) return act(group, "resolve"), "Close", "Closed alert" end
-function DEEDS.acknowledge(group) return act(group, "acknowledge"), "Acknowledge", "Acknowledged alert" end
-function DEEDS.unacknowledge(group) return act(group, "unacknowledge"), "UnAcknowledge", "UnAcknowledged alert" end
-function DEEDS.notes() return true, "AddNote", "Added note" end
+function DEEDS.close(group) return act(group, "resolve") end
+function DEEDS.acknowledge(group) return act(group, "acknowledge") end
+function DEEDS.unacknowledge(group) return act(group, "unacknowledge") end
+function DEEDS.notes() return true end
 function DEEDS.snooze(group, sent, now)
-  return act(group, "silence", { silence_ms = (time.parse_moment(sent.endTime) - now) // 1000 }), "Snooze", "Snoozed alert"
+  return act(group, "silence", { silence_ms = (time.parse_moment(sent.endTime) - now) // 1000 })
 end
 
 local NAMES <const> = { close = "Close", acknowledge = "Acknowledge", unacknowledge = "UnAcknowledge", notes = "AddNote",
@@ -80,10 +80,10 @@ local function done(request, integration, identifier, deed)
   if errors then return opsgenie.failure(422, "Request body is not processable. Please check the errors.", errors) end
   local kind = query.get(query.parse(request.query), "identifierType") or "id"
   local group = group_of(integration, identifier, kind)
-  if not group then return opsgenie.accepted(opsgenie.request_id(NAMES[deed], "Alert does not exist", 0)) end
-  local is_done, name, status = DEEDS[deed](group, sent, request.now)
+  if not group then return opsgenie.accepted(opsgenie.request_id(NAMES[deed], opsgenie.NOTHING, 0)) end
+  local is_done = DEEDS[deed](group, sent, request.now)
   if is_done then is_done = add_note(group, wire.text(sent, "note"), request.now) end
-  return opsgenie.accepted(opsgenie.request_id(name, is_done and status or "Refused: see the alert's state", group.id))
+  return opsgenie.accepted(opsgenie.request_id(NAMES[deed], is_done and opsgenie.OPENED or opsgenie.REFUSED, group.id))
 end
 
 -- Questions ----------------------------------------------------------------------------------------------------------------
@@ -92,24 +92,16 @@ local function answer(data)
   return 200, wire.JSON, writer.text(writer.object("data", data, "took", 0.001, "requestId", wire.new_name()))
 end
 
-local function status_of(id)
-  local high, action, status, low = string.match(id, "^(%x+)%-(%x+)%-4(%x+)%-8%x+%-(%x+)$")
-  if not low or #id ~= 36 then return nil end
-  action, status = opsgenie.ACTIONS[tonumber(action, 16)], opsgenie.STATUSES[tonumber(status, 16)]
-  return action and status and { action = action, status = status, group = tonumber(high, 16) << 48 | tonumber(low, 16) }
-end
-
 local function request_status(integration, id)
-  local told = status_of(id)
+  local told = opsgenie.told_by(id)
   if not told then return opsgenie.failure(404, "Request not found. It might not be processed, yet.") end
-  local group = told.group > 0 and group_of(integration, tostring(told.group), "tiny")
-  local is_success = group and told.status ~= "Refused: see the alert's state" and true or false
-  return answer(writer.object("success", is_success, "action", told.action, "processedAt", group and
-    time.text(group.started_at) or "",
-    "integrationId", ids.encode("C", integration.id), "isSuccess", is_success, "status", group and told.status
-      or "Alert does not exist",
-    "alertId", group and ids.encode("I", group.id) or "", "alias", group and (group.grouping_id or ids.encode("I", group.id))
-      or ""))
+  local group = told.group_id > 0 and group_of(integration, tostring(told.group_id), "tiny")
+  local is_success = group and told.is_success or false
+  local public = group and ids.encode("I", group.id) or ""
+  return answer(writer.object("success", is_success, "action", told.action, "processedAt",
+    group and time.text(group.started_at) or "", "integrationId", ids.encode("C", integration.id), "isSuccess", is_success,
+    "status", group and told.status or "Alert does not exist", "alertId", public,
+    "alias", group and group.grouping_id or public))
 end
 
 local function shown(group)

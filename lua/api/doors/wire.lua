@@ -6,7 +6,9 @@ local text = require("tocsin.text")
 local wire = {}
 
 wire.TEXT, wire.JSON = "text/plain; charset=utf-8", "application/json"
-wire.NEEDS_OPEN, wire.LOGS_REPEATS = 1, 2
+-- Of alerts: what ends a problem needs an open one; repeats are logged; the payload is what is stored, not the body; in the
+-- answer's body \1 stands for the group's number in hexadecimal digits and \2 for 1 (opened), 2 (joined) or 3 (nothing stored).
+wire.NEEDS_OPEN, wire.LOGS_REPEATS, wire.IS_WHOLE, wire.FILLS = 1, 2, 4, 8
 
 --- One alert. `payload`: what templates see as JSON; nil: the body. Without a status `door.stored` makes the answer, of `body`.
 function wire.alert(door, token, role, payload, bits, status, content_type, body)
@@ -39,6 +41,7 @@ function wire.not_found() return 404, wire.JSON, '{"detail":"Not found."}' end
 local PAIRS_MAX <const> = 1000
 
 local function unescape(s)
+  if not string.find(s, "[+%%]") then return s end
   s = string.gsub(s, "%+", " ")
   if not string.find(s, "%", 1, true) then return s end
   local is_bad = false
@@ -53,9 +56,8 @@ end
 ---@return {[1]: string, [2]: string}[]
 function wire.form(form)
   local out = {}
-  for part in string.gmatch(form or "", "[^&]+") do
-    if not string.find(part, ";", 1, true) then
-      local name, value = string.match(part, "^([^=]*)=?(.*)$")
+  for name, value in string.gmatch(form or "", "([^=&]*)=?([^&]*)") do
+    if (name ~= "" or value ~= "") and not string.find(name, ";", 1, true) and not string.find(value, ";", 1, true) then
       name, value = unescape(name), unescape(value)
       if name and value then out[#out + 1] = { name, value } end
       if #out == PAIRS_MAX then break end

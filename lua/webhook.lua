@@ -58,12 +58,12 @@ local TIMES <const> = { ["alert group created"] = "started_at", acknowledge = "a
   silence = "silenced_at" }
 
 local function event(detail, g, now)
-  local at = TIMES[detail.trigger] and g[TIMES[detail.trigger]]
-  if detail.trigger == "escalation" or detail.trigger == PERSONAL then at = now end
+  local at = g and TIMES[detail.trigger] and g[TIMES[detail.trigger]]
+  if not g or detail.trigger == "escalation" or detail.trigger == PERSONAL then at = now end
   local out = writer.object("type", detail.trigger)
   if at then writer.put(out, "time", time.text(at)) end
   if detail.context then writer.put(out, "user", writer.raw(detail.context)) end
-  if detail.trigger == "silence" then writer.put(out, "until", time.text(g.silenced_until)) end
+  if g and detail.trigger == "silence" then writer.put(out, "until", time.text(g.silenced_until)) end
   return out
 end
 

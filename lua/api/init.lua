@@ -39,6 +39,7 @@ local single = require("api.single")
 local source_health = require("api.source_health")
 local table_settings = require("api.table_settings")
 local webhook_responses = require("api.webhook_responses")
+local webhook_test = require("api.webhook_test")
 local writer = require("api.writer")
 
 local api = {}
@@ -112,6 +113,7 @@ local ROUTES = {
   { "schedules/:id/final_shifts", "GET", final_shifts.get, "schedules:read", "schedule" },
   { "shift_swaps", "GET", shift_swaps.list, "schedules:read" },
   { "shift_swaps/:id/take", "POST", shift_swaps.take, "schedules:write", "shift_swap" },
+  { "webhooks/:id/test", "POST", webhook_test.send, "webhooks:write", "webhook" },
   { "webhooks/:id/responses", "GET", webhook_responses.list, "webhooks:read", "webhook" },
   { "contact_methods/:id/test", "POST", contact_check.test_method, "notification_settings:write", "contact_method" },
   { "contact_methods/:id/verify_start", "POST", contact_check.start, "notification_settings:write", "contact_method" },

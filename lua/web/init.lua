@@ -23,6 +23,7 @@ local MODULES <const> = {
   "web.integrations.editor", "web.integrations.backtests",
   "web.chains.list", "web.chains.chain",
   "web.schedules.list", "web.schedules.shifts", "web.schedules.schedule",
+  "web.webhooks.list", "web.webhooks.webhook",
   "web.people.list", "web.people.person", "web.people.reach", "web.people.rule_forms", "web.people.tokens", "web.people.teams",
   "web.insights.insights",
   "web.settings.channels", "web.settings.columns", "web.settings.server", "web.settings.audit",

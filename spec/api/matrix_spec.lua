@@ -271,6 +271,7 @@ describe("the matrix of rights:", function()
       return make("webhooks", { name = "#", url = "https://example.org/", http_method = "POST", trigger_type = "resolve", team = w[place].team_id })
     end },
     { "GET", "webhooks/:webhook/responses", SEE },
+    { "POST", "webhooks/:webhook/test", ADMINS, body = { is_sent = false } },
     { "GET", "actions", ALL },
     { "POST", "actions", MADE_BY_ADMINS,
       body = function(place) return { name = "action " .. count, url = "https://example.org/", team_id = w[place].team_id } end },

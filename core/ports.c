@@ -328,6 +328,18 @@ static err port_attempt(struct ports *ports, arena *a, const struct json *args, 
     return attempts_port(ports->attempts, env_elapsed(ports->env), args, out, why);
 }
 
+// capture {integration: its row id, after} → {requests: […]}: those that came in since; asks for more to be kept
+static err port_capture(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
+    (void)a;
+    if (!ports->is_threaded) return why_set(why, ERR_UNSUPPORTED, "no server runs on this folder: no requests come");
+    int64_t id = json_int(args, "integration", 0), after = json_int(args, "after", 0);
+    if (id < 1 || after < 0) return why_set(why, ERR_INVALID, "integration or after is out of bounds");
+    buf_char(out, '{');
+    captures_ask(engine_captures(ports->engine), id, (uint64_t)after, env_now(ports->env), out);
+    buf_char(out, '}');
+    return ERR_OK;
+}
+
 // fetch {method, url, headers: [[name, value]], body, timeout_ms, keep, is_guarded} → {status, body} or {failure}
 static err port_fetch(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     if (!ports->is_threaded) return why_set(why, ERR_UNSUPPORTED, "nothing is fetched here");
@@ -460,6 +472,7 @@ static const struct {
     {"delete_group", port_delete_group},
     {"delivery_status", port_delivery_status},
     {"events", port_events},
+    {"capture", port_capture},
     {"fetch", port_fetch},
     {"log", port_log},
     {"maintenance", port_maintenance},

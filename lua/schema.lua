@@ -291,6 +291,10 @@ for _, name in ipairs(channels.names) do
   EXPECT[name] = field(block_of(texts))
 end
 
+--- The names of a file's fields, of an example's and of an expect's, sorted.
+schema.names = { file = names_of(FIELDS), example = names_of(EXAMPLE), expect = names_of(EXPECT), verify = names_of(VERIFY),
+  challenge = names_of(CHALLENGE) }
+
 --- Adds a sentence to `problems` for each thing that is wrong with the file's table.
 ---@param data table
 ---@param address string what the sentences start with

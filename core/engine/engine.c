@@ -146,6 +146,7 @@ engine *engine_new(const struct engine_options *options, struct why *why) {
     e->config = config_current(e->config_source, NULL);
     e->rows = group_rows_new(options->writer);
     e->on_call = on_call_new(options->writer);
+    e->captures = captures_new();
     e->group_counts = group_counts_new(options->metrics_label ? options->metrics_label : "");
     e->maintain = maintain_new(options->writer);
     e->commit = commit_new(&(struct commit_options){.store = options->writer,
@@ -175,6 +176,7 @@ void engine_free(engine *e) {
     open_guess_free(e->open_guess);
     hooks_free(e->hooks);
     group_counts_free(e->group_counts);
+    captures_free(e->captures);
     mem_free(e);
 }
 
@@ -194,6 +196,7 @@ bool engine_heartbeats_asked(engine *e) { return __atomic_exchange_n(&e->heartbe
 
 commit *engine_commit(engine *e) { return e->commit; }
 config_source *engine_config(engine *e) { return e->config_source; }
+captures *engine_captures(engine *e) { return e->captures; }
 group_counts *engine_group_counts(engine *e) { return e->group_counts; }
 
 struct engine_counters *engine_counters(engine *e) {

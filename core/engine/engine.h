@@ -4,6 +4,7 @@
 // ports (people's actions and writes) and the pager (jobs).
 // Threads: engine_new/free on the controlling thread; items are made anywhere and applied on the commit thread.
 #pragma once
+#include "engine/captures.h"
 #include "engine/config.h"
 #include "engine/group.h"
 #include "engine/group_counts.h"
@@ -59,6 +60,7 @@ struct engine_counters { // atomics, readable from any thread
 };
 struct engine_counters *engine_counters(engine *e);
 group_counts *engine_group_counts(engine *e);
+captures *engine_captures(engine *e);
 // Adds the time since start_ns (clock_ns) to a stage. Any thread.
 static inline void engine_spent(uint64_t *counter, int64_t start_ns) {
     __atomic_add_fetch(counter, (uint64_t)(clock_ns() - start_ns), __ATOMIC_RELAXED);

@@ -27,6 +27,7 @@ struct engine {
     int64_t clock_moved;        // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
     group_counts *group_counts;
+    captures *captures;
 };
 
 static inline void engine_count(uint64_t *counter) { __atomic_add_fetch(counter, 1, __ATOMIC_RELAXED); }

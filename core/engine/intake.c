@@ -191,7 +191,9 @@ void intake_go_on(intake *in, struct http_exchange *x, const struct config_integ
 
 void intake_post(intake *in, struct http_exchange *x, str type, str token) {
     const struct config_integration *i = intake_find(in, x, type, token);
-    if (i && intake_is_let_in(in, x, i)) intake_go_on(in, x, i);
+    if (!i) return;
+    captures_note(engine_captures(in->options.engine), i->id, &x->request);
+    if (intake_is_let_in(in, x, i)) intake_go_on(in, x, i);
 }
 
 bool intake_takes_get(intake *in, const struct http_exchange *x, str type, str token) {

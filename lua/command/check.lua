@@ -259,20 +259,52 @@ function check.run(options)
   return is_ok and 0 or 1
 end
 
+local LOOK_MS <const> = 200
+
+-- The bytes of a file and of those beside it that it may have as its base, as one text; "" while it is not there.
+local function looks_like(read, file)
+  local text = read(file) or ""
+  local base = match(text, "%f[%w]base%s*=%s*[\"'](%a[%w_]*)[\"']")
+  return text .. (base and read((match(file, "^(.*/)") or "") .. base .. ".lua") or "")
+end
+
+--- Checks each file again whenever it has changed, until interrupted.
+---@param options check_options
+---@param console {sleep: fun(ms: integer), out: fun(text: string)}
+---@param is_over fun(): boolean? nil: never
+function check.watch(options, console, is_over)
+  local seen = {}
+  for _, file in ipairs(options.files) do seen[file] = looks_like(options.read, file) end
+  console.out("Watching; save a file to check it again.\n")
+  while not (is_over and is_over()) do
+    console.sleep(LOOK_MS)
+    for _, file in ipairs(options.files) do
+      local now = looks_like(options.read, file)
+      -- A file that is being written is empty for a moment.
+      if now ~= seen[file] and now ~= "" then
+        seen[file] = now
+        console.out("\n")
+        check_file(options, file)
+      end
+    end
+  end
+end
+
 local HELP <const> = [[
-tocsin check [--show] [FILE…]
+tocsin check [--show] [--watch] [FILE…]
 
 Loads integration files, renders their examples on every channel and runs them through the core.
 Without FILE it checks the built-in integrations. A FILE is a path ending in .lua or a built-in integration's name.
   --show   print what each channel shows, and an `expect` table to paste
+  --watch  go on, and check a FILE again whenever it is saved
 Exits with 1 when an example is not as expected or something is left untested.
 ]]
 
 local function parse(words)
-  local files, is_show = {}, false
+  local files, is_show = {}, { show = false, watch = false }
   for _, word in ipairs(words) do
     if word == "--help" or word == "-h" then return nil end
-    if word == "--show" then is_show = true
+    if word == "--show" or word == "--watch" then is_show[string.sub(word, 3)] = true
     elseif find(word, "^%-") then return nil, "unknown option '" .. word .. "'; see `tocsin check --help`"
     else files[#files + 1] = word end
   end
@@ -285,10 +317,10 @@ end
 function check.main(words_json)
   local console = require("tocsin.console")
   local new_core = require("command.core").new
-  local files, is_show = parse(json.decode(words_json))
+  local files, asked = parse(json.decode(words_json))
   if not files then
-    if not is_show then console.out(HELP) return 0 end
-    console.err("tocsin check: " .. is_show .. "\n")
+    if not asked then console.out(HELP) return 0 end
+    console.err("tocsin check: " .. asked .. "\n")
     return 2
   end
   local cores = {}
@@ -298,8 +330,10 @@ function check.main(words_json)
     cores[folder] = cores[folder] or new_core { integrations = folder ~= "" and folder or nil }
     return cores[folder]
   end
-  local code = check.run { files = #files > 0 and files or integration.list(), show = is_show, core_for = core_for,
+  local options = { files = #files > 0 and files or integration.list(), show = asked.show, core_for = core_for,
     write = console.out, read = console.read }
+  local code = check.run(options)
+  if asked.watch then check.watch(options, console) end
   for _, core in pairs(cores) do core:close() end
   return code
 end

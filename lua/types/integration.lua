@@ -1,0 +1,111 @@
+---@meta
+--- Types of an integration file, for editors: put `---@type tocsin.integration` above its `return {`.
+--- integrations/README.md is the guide; every field's rule stands in lua/schema.lua.
+
+---@alias tocsin.template string a Jinja2 template over `payload` and `labels`
+
+---@class tocsin.channel_texts
+---@field title? tocsin.template
+---@field message? tocsin.template
+---@field image_url? tocsin.template
+
+---@class tocsin.verify
+---@field algorithm "hmac-sha1"|"hmac-sha256"|"hmac-sha512"|"plain"|"basic"|"sns"
+---@field header? string in lower case
+---@field query? string
+---@field field? string of the body, "a.b"
+---@field prefix? string in front of the sign, like "sha256="
+---@field encoding? "hex"|"base64"
+---@field signed? string what is signed: {body} and {timestamp}
+---@field timestamp_header? string
+---@field tolerance? number seconds
+---@field secret string what people put into signing_secret, in words
+
+---@class tocsin.challenge
+---@field query? string
+---@field field? string
+---@field only? table<string, string> one other field of the body and its text
+---@field answer string with {challenge} and {hmac}
+---@field encoding? "hex"|"base64"
+---@field secret? string
+
+---@class tocsin.heartbeat
+---@field connect? tocsin.template
+---@field missing string JSON
+---@field restored string JSON
+
+---@class tocsin.request
+---@field method string
+---@field query string
+---@field headers table<string, string> names in lower case
+---@field body string
+---@field json any the body when it is JSON
+
+---@class tocsin.answer
+---@field payload? any
+---@field answer? { status?: integer, content_type?: string, body?: string }
+---@field ignore? boolean
+
+---@class tocsin.expect
+---@field grouping_id? string|false
+---@field state? "firing"|"acknowledged"|"resolved"
+---@field title? string
+---@field message? string
+---@field image_url? string|false
+---@field source_link? string|false
+---@field labels? table<string, string>
+---@field groups? integer groups that there are after this example
+---@field alerts? integer alerts in the group that this one joined
+---@field stored? integer alerts that the request became
+---@field status? integer of the answer
+---@field web? tocsin.channel_texts
+---@field slack? tocsin.channel_texts
+---@field telegram? tocsin.channel_texts
+---@field sms? tocsin.channel_texts
+---@field phone_call? tocsin.channel_texts
+---@field email? tocsin.channel_texts
+---@field mobile_app? tocsin.channel_texts
+---@field mattermost? tocsin.channel_texts
+---@field msteams? tocsin.channel_texts
+
+---@class tocsin.example
+---@field [1] string what it shows
+---@field payload string the very bytes of the wire
+---@field method? "GET"|"POST"
+---@field headers? table<string, string>
+---@field query? string
+---@field expect tocsin.expect
+
+---@class tocsin.integration
+---@field name string
+---@field about string one line, for people who choose a source
+---@field connect tocsin.template numbered steps in Markdown, with {{ url }}
+---@field base? string another source whose fields are taken where this file has none
+---@field is_hidden? boolean
+---@field has_door? boolean the house answers for its vendor's own API (lua/api/doors/)
+---@field has_keys? boolean
+---@field token_form? "uuid"|"hex"
+---@field grouping_id tocsin.template the same text for every alert of one problem, also for its recovery
+---@field resolve_condition? tocsin.template prints True, 1 or ok when the problem is over
+---@field acknowledge_condition? tocsin.template the same when somebody took it on
+---@field source_link? tocsin.template
+---@field title tocsin.template what is broken, and where
+---@field message? tocsin.template
+---@field image_url? tocsin.template
+---@field labels? table<string, tocsin.template>
+---@field heartbeat? tocsin.heartbeat
+---@field receive? fun(request: tocsin.request): tocsin.answer?
+---@field split? fun(payload: any): any[]?
+---@field accepts_get? boolean
+---@field verify? tocsin.verify
+---@field challenge? tocsin.challenge
+---@field examples tocsin.example[]
+---@field web? tocsin.channel_texts
+---@field slack? tocsin.channel_texts
+---@field telegram? tocsin.channel_texts
+---@field sms? tocsin.channel_texts
+---@field phone_call? tocsin.channel_texts
+---@field email? tocsin.channel_texts
+---@field mobile_app? tocsin.channel_texts
+---@field mattermost? tocsin.channel_texts
+---@field msteams? tocsin.channel_texts

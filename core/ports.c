@@ -300,8 +300,7 @@ static void put_rows(buf *out, const struct store_rows *rows) {
     buf_lit(out, "]}");
 }
 
-// write {statements: [{sql, args, expect}…], is_outbox} → {rows} of the last statement; all in one savepoint.
-// is_outbox: rows of the outbox and of people's codes, no configuration
+// write {statements: [{sql, args, expect}…], is_outbox: only the outbox and people's codes} → {rows} of the last; one savepoint
 static err port_write(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     const struct json *list = json_get(args, STR("statements"));
     if (!list || list->type != JSON_ARRAY || !list->count)
@@ -331,19 +330,13 @@ static err port_attempt(struct ports *ports, arena *a, const struct json *args, 
 // capture {integration: its row id, after} → {requests: […]}: those that came in since; asks for more to be kept
 static err port_capture(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     (void)a;
-    if (!ports->is_threaded) return why_set(why, ERR_UNSUPPORTED, "no server runs on this folder: no requests come");
-    int64_t id = json_int(args, "integration", 0), after = json_int(args, "after", 0);
-    if (id < 1 || after < 0) return why_set(why, ERR_INVALID, "integration or after is out of bounds");
-    buf_char(out, '{');
-    captures_ask(engine_captures(ports->engine), id, (uint64_t)after, env_now(ports->env), out);
-    buf_char(out, '}');
-    return ERR_OK;
+    return captures_port(ports->is_threaded ? engine_captures(ports->engine) : NULL, env_now(ports->env), args, out,
+                         why);
 }
 
 // fetch {method, url, headers: [[name, value]], body, timeout_ms, keep, is_guarded} → {status, body} or {failure}
 static err port_fetch(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
-    if (!ports->is_threaded) return why_set(why, ERR_UNSUPPORTED, "nothing is fetched here");
-    return fetches_port(ports->fetches, a, args, out, why);
+    return fetches_port(ports->is_threaded ? ports->fetches : NULL, a, args, out, why);
 }
 
 // settings {names: […]} → {name: value}; {is_all: true} → a list with defaults and what they are

@@ -80,12 +80,12 @@ static struct asked *place_of(captures *c, int64_t id) {
     return oldest;
 }
 
-void captures_ask(captures *c, int64_t id, uint64_t after, int64_t now, buf *out) {
+static void ask(captures *c, int64_t id, uint64_t after, int64_t now, buf *out) {
     bool is_first = true;
     pthread_mutex_lock(&c->mutex);
     *place_of(c, id) = (struct asked){id, now + ASKED_US};
     __atomic_store_n(&c->until, now + ASKED_US, __ATOMIC_RELAXED);
-    buf_lit(out, "\"requests\":[");
+    buf_lit(out, "{\"requests\":[");
     uint64_t from = c->count > KEPT_MAX ? c->count - KEPT_MAX + 1 : 1;
     for (uint64_t n = from > after + 1 ? from : after + 1; n <= c->count; n++) {
         const struct captured *one = &c->kept[n % KEPT_MAX];
@@ -94,6 +94,14 @@ void captures_ask(captures *c, int64_t id, uint64_t after, int64_t now, buf *out
         buf_put(out, one->text, one->len);
         is_first = false;
     }
-    buf_char(out, ']');
+    buf_lit(out, "]}");
     pthread_mutex_unlock(&c->mutex);
+}
+
+err captures_port(captures *c, int64_t now, const struct json *args, buf *out, struct why *why) {
+    int64_t id = json_int(args, "integration", 0), after = json_int(args, "after", 0);
+    if (!c) return why_set(why, ERR_UNSUPPORTED, "no server runs on this folder: no requests come");
+    if (id < 1 || after < 0) return why_set(why, ERR_INVALID, "integration or after is out of bounds");
+    ask(c, id, (uint64_t)after, now, out);
+    return ERR_OK;
 }

@@ -6,12 +6,14 @@
 #pragma once
 #include "base/buf.h"
 #include "net/http.h"
+#include "text/json.h"
 
 typedef struct captures captures;
 
 captures *captures_new(void);
 void captures_free(captures *c); // accepts NULL
 void captures_note(captures *c, int64_t integration_id, const struct http_request *q);
-// Asks for what came after number `after` (0: all that is kept) → "requests":[{"number", "at", "method", "query", "headers",
-// "body", "is_cut"}…]. Bodies are cut at 64 KiB; what is not UTF-8 in them is U+FFFD.
-void captures_ask(captures *c, int64_t integration_id, uint64_t after, int64_t now, buf *out);
+// As a port: {integration: its row id, after: a number} → {"requests": [{"number", "at", "method", "query", "headers", "body",
+// "is_cut"}…]} that came after that number (0: all that are kept). Bodies are cut at 64 KiB; what is not UTF-8 in them is
+// U+FFFD. `c` NULL: no server runs, ERR_UNSUPPORTED.
+err captures_port(captures *c, int64_t now, const struct json *args, buf *out, struct why *why);

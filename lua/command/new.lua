@@ -172,11 +172,11 @@ end
 
 local OTHERS <const> = {
   types = function(console)
-    return write_file(console, "tocsin_types.lua", { folder = ".", text = asset.get("lua/types/integration.lua"),
+    return write_file(console, "tocsin_types.lua", { folder = ".", text = asset.get("integrations/contributing/types.lua"),
       hint = "Put `---@type tocsin.integration` above `return {` in your files; the file only has to lie in the workspace.\n" })
   end,
   spec = function(console)
-    return write_file(console, "integrations_spec.lua", { folder = "spec", text = asset.get("lua/types/integrations_spec.lua"),
+    return write_file(console, "integrations_spec.lua", { folder = "spec", text = asset.get("integrations/contributing/integrations_spec.lua"),
       hint = "Now run: TOCSIN=/path/to/tocsin busted spec\n" })
   end,
 }

@@ -93,7 +93,7 @@ describe("an example to paste", function()
 end)
 
 describe("the types for editors", function()
-  local file <close> = assert(io.open "lua/types/integration.lua")
+  local file <close> = assert(io.open "integrations/contributing/types.lua")
   local text = file:read "a"
   local function fields_of(class)
     local out, block = {}, text:match("%-%-%-@class tocsin%." .. class .. "\n(.-)\n\n") or text:match("%-%-%-@class tocsin%." .. class .. "\n(.*)$")

@@ -300,7 +300,7 @@ static void put_rows(buf *out, const struct store_rows *rows) {
     buf_lit(out, "]}");
 }
 
-// write {statements: [{sql, args, expect}…], is_outbox: only the outbox and people's codes} → {rows} of the last; one savepoint
+// write {statements: [{sql, args, expect}…], is_outbox (no configuration)} → {rows} of the last; all in one savepoint
 static err port_write(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     const struct json *list = json_get(args, STR("statements"));
     if (!list || list->type != JSON_ARRAY || !list->count)

@@ -218,8 +218,7 @@ static err send_alert(struct alert_call *c, int64_t integration_id, struct why *
     return e == ERR_STALE ? ERR_BUSY : e;
 }
 
-// alert {integration, payload, users, schedules, team, team_important, is_demo, is_debug, by, by_id} → {group}: a new
-// alert, and who is called for it
+// alert {integration, payload, users, schedules, team, team_important, is_demo, is_debug, by, by_id} → {group}
 static err port_alert(struct ports *ports, arena *a, const struct json *args, buf *out, struct why *why) {
     struct alert_call c = {.ports = ports, .arena = a};
     struct json *payload = NULL;

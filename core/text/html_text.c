@@ -63,6 +63,7 @@ static void put_lines(struct page *p, str s) {
 
 static void unescape(buf *out, str s) {
     size_t n = text_unescape(NULL, s, NULL);
+    if (!n) return;
     text_unescape(buf_reserve(out, n), s, NULL);
     out->len += n;
 }

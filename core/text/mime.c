@@ -39,6 +39,7 @@ static void put_latin1(buf *out, str s) {
 }
 
 static void put_utf8(buf *out, str s) {
+    if (!s.len) return;
     if (str_is_utf8(s)) buf_str(out, s);
     else put_latin1(out, s);
 }

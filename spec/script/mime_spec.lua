@@ -44,6 +44,7 @@ See the front panel.
     assert.equal("A printer", read("From: A printer\n\nx").sender)
     local got = read ""
     assert.same({ "", "", "bounce@example.org" }, { got.subject, got.message, got.sender })
+    assert.equal("", read("\n").message)
     assert.equal("no header at all", message "\nno header at all")
   end)
 
@@ -134,6 +135,8 @@ describe("HTML as text", function()
     is("top and go", '<a href="#top">top</a> and <a href="javascript:x()">go</a>')
     is("", '<a href="https://t.example.org/pixel"><img src=x></a>')
     is("a (u) b (v)", "<a href=u>a <a href=v>b")
+    is("nowhere", "<a href=''>nowhere</a>")
+    is("nothing", "<a href='&#1;'>nothing</a>")
   end)
 
   it("knows references, images by their words, and what says nothing", function()

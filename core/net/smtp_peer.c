@@ -178,7 +178,6 @@ static void begin_mail(struct peer *p) {
     p->mail = (struct smtp_mail){.sender = buf_view(&d->sender),
                                  .data = buf_view(&d->text),
                                  .peer = str_of(p->address),
-                                 .is_tls = d->is_encrypted,
                                  .recipient_count = d->recipient_count};
     for (size_t i = 0; i < d->recipient_count; i++) p->mail.recipients[i] = buf_view(&d->recipients[i]);
     p->is_storing = true;

@@ -16,10 +16,8 @@ typedef struct smtp_server smtp_server;
 
 struct smtp_mail {
     str sender, data, peer;
-    bool is_tls;
     size_t recipient_count;
     str recipients[SMTP_RECIPIENTS_MAX];
-    void *work; // of who works on it
 };
 // "250 2.0.0 Ok": the code and what stands behind it. Once, at once or later.
 void smtp_mail_answer(struct smtp_mail *m, int code, const char *text);

@@ -10,6 +10,9 @@
 #define ATTACHMENTS_MAX 200
 #define HOPS_MAX        100 // RFC 5321, 6.3
 #define OWN_MARK        "X-Tocsin"
+#define HEADERS_MAX     262144 // bytes of all headers, those of parts too
+#define BOUNDARIES_MAX  2000
+#define HTML_MAX        1048576
 
 void mime_start(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT; // the library counts without a lock
@@ -115,8 +118,12 @@ static void put_paragraph(buf *out, str text) {
     text = str_trim(text);
     if (!text.len) return;
     if (out->len) buf_lit(out, "\n\n");
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] != '\r' || i + 1 == text.len || text.ptr[i + 1] != '\n') buf_char(out, text.ptr[i]);
+    while (text.len) {
+        const char *cr = memmem(text.ptr, text.len, "\r\n", 2);
+        size_t n = cr ? (size_t)(cr - text.ptr) : text.len;
+        buf_put(out, text.ptr, n);
+        text = str_from(text, n + (cr != NULL));
+    }
 }
 
 static void read_leaf(struct reader *r, GMimePart *part, buf *out) {
@@ -128,7 +135,7 @@ static void read_leaf(struct reader *r, GMimePart *part, buf *out) {
         return;
     }
     read_text(part, &text);
-    if (is_html) html_text(&shown, buf_view(&text));
+    if (is_html) html_text(&shown, (str){text.ptr, str_utf8_cut(buf_view(&text), HTML_MAX)});
     put_paragraph(out, buf_view(is_html ? &shown : &text));
     buf_free(&text);
     buf_free(&shown);
@@ -242,11 +249,29 @@ static GMimeParserOptions *new_options(void) {
     return options;
 }
 
+// As much of a mail as is read in bounded time: millions of headers or parts have only one purpose.
+static str bounded(str bytes) {
+    size_t at = 0, headers = 0, boundaries = 0;
+    for (bool is_header = true; at < bytes.len;) {
+        const char *line = bytes.ptr + at, *end = memchr(line, '\n', bytes.len - at);
+        size_t n = end ? (size_t)(end - line) + 1 : bytes.len - at;
+        bool is_boundary = n > 2 && line[0] == '-' && line[1] == '-';
+        bool is_blank_line = n <= 2 && (line[0] == '\r' || line[0] == '\n');
+        is_header = is_boundary || (is_header && !is_blank_line);
+        boundaries += is_boundary;
+        headers += is_header ? n : 0;
+        if (headers > HEADERS_MAX || boundaries > BOUNDARIES_MAX) break;
+        at += n;
+    }
+    return (str){bytes.ptr, at};
+}
+
 void mime_parse(arena *a, str bytes, struct mime_mail *out) {
     struct reader r = {a, out, 0};
     str none = STR("");
     *out = (struct mime_mail){none, none, none, none, none, none, none, none, NULL, 0, NULL};
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.ptr ? bytes.ptr : "", bytes.len);
+    bytes = bounded(bytes);
+    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(bytes.len ? bytes.ptr : "", bytes.len);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
     GMimeParserOptions *options = new_options();
     GMimeMessage *message = g_mime_parser_construct_message(parser, options);

@@ -4,7 +4,8 @@
 // and size. Of several forms of one text the plain one counts, unless it is blank. And what an automatic answer, a bounce
 // or a mail that goes in circles shows of itself.
 // Ownership: everything lives in the arena. Threads: any, after mime_start, which may be called again.
-// There is no error: whatever the bytes are, a mail is made of them. Bounds: depth 30, 200 attachments named, 1,000 parts.
+// There is no error: whatever the bytes are, a mail is made of them. Bounds: depth 30, 200 attachments named, 1,000 parts; behind
+// 256 KiB of headers or 2,000 boundaries, and of HTML behind 1 MiB, nothing is read.
 #pragma once
 #include "base/arena.h"
 #include "base/buf.h"

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena *a = arena_new();
     buf out = {0};
     struct mime_mail mail;
-    struct mime_envelope envelope = {STR("a@b"), STR("c@d"), STR("")};
+    struct mime_envelope envelope = {STR("a@b"), STR("c@d"), STR(""), size % 2};
     struct json *parsed;
     mime_start();
     mime_parse(a, (str){(const char *)data, size}, &mail);

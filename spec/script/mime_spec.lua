@@ -5,6 +5,8 @@ local mime = require "tocsin.mime"
 
 local ENVELOPE <const> = { sender = "bounce@example.org", recipient = "key@example.org" }
 
+local LIMIT_S <const> = (os.getenv "SPEC_SAN" or "") == "" and 1 or 10
+
 local function read(mail, envelope)
   local text, refusal = mime.payload((mail:gsub("\r?\n", "\r\n")), envelope or ENVELOPE)
   return json.decode(text), refusal
@@ -104,12 +106,13 @@ See the front panel.
     for i = 1, 3000 do deep[i] = ("Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n"):format(i, i) end
     local hostile = { table.concat(deep), ("--B\n\n"):rep(20000), "Content-Type: multipart/mixed; boundary=B\n\n" .. ("--B\n\nx\n"):rep(50000),
       "Subject: " .. ("=?utf-8?Q?"):rep(20000) .. "\n\n", ("a: b\n"):rep(100000), "Subject: \0\0\n\n\0\0\0", ("\n"):rep(100000),
+      "Content-Type: multipart/mixed; boundary=B\n\n" .. ("--B\n\nx\n"):rep(500000), ("a: b\n"):rep(800000), "To: " .. ("a@b,"):rep(1000000) .. "\n\n",
       "From: " .. ("<"):rep(50000) .. "\n\n", "From: " .. ("a:"):rep(20000) .. "\n\n", "To: " .. ("a@b,"):rep(50000) .. "\n\n",
       "Content-Type: text/plain; charset=" .. ("x"):rep(10000) .. "\n\n\xff\xfe", "Content-Type: text/html\n\n" .. ("<"):rep(100000) }
     for i, mail in ipairs(hostile) do
       local started = os.clock()
       local text = mime.payload(mail, ENVELOPE)
-      assert.is_true(os.clock() - started < 5, "number " .. i)
+      assert.is_true(os.clock() - started < LIMIT_S, "number " .. i)
       assert.is_truthy(utf8.len(text), "number " .. i)
       assert.is_table(json.decode(text), "number " .. i)
     end

@@ -31,7 +31,7 @@ end
 local function faults(text)
   local list = {}
   for tag in text:gmatch "<(%a[^>]*)>" do
-    local own = tag:find '^script src="/static/%x+/app.js" defer$' or tag:find '^textarea name="%l+" rows="3" maxlength="3000" required$'
+    local own = tag:find '^script src="/static/%x+/%l+%.js" defer$' or tag:find '^textarea name="[%l_]+" ' or tag:find '^textarea id="[%w._-]+" name="[%l_.]+" '
     local name, bare = tag:match "^%a+":lower(), tag:gsub('="[^"]*"', "=")
     if NEVER[name] and not own or bare:find "%son%a+" or bare:find "[`'{]" or tag:lower():find '[fcn]="%s*javascript:' then
       list[#list + 1] = tag
@@ -77,5 +77,29 @@ describe("hostile texts", function()
         assert.same({}, faults(page))
       end
     end
+  end)
+
+  it("are text on every page of an integration: its names, labels and routes, payloads, templates and what they make", function()
+    local p = pages.open()
+    finally(function() p:close() end)
+    local channels = { "meaning", "web", "slack", "telegram", "sms", "phone_call", "email", "mobile_app", "mattermost", "msteams" }
+    local function label(text) return { { key = { name = "k" }, value = { name = text } } } end
+    for at, raw in ipairs(HOSTILE) do
+      local text = raw == "\0" and "nul" or raw:gsub("%z", "")
+      local hook = p.world:integration { name = text .. at, description_short = text, labels = label(text), static_labels = label(text) }
+      p.world:api(201, "POST", "routes/", { integration_id = hook.id, routing_type = "labels", routing_labels = label(text),
+        escalation_chain_id = p.world:api(201, "POST", "escalation_chains/", { name = text .. at }).id })
+      p.world:post(hook, { title = text, message = text, image_url = text, [text .. "k"] = text })
+      local channel, here = channels[at % #channels + 1], "/integrations/" .. hook.id
+      local raw_template = "{% raw %}" .. text .. "{% endraw %}"
+      local fields = { { "channel", channel }, { "do", "preview" }, { "payload", '{"title": "' .. at .. '"}' } }
+      for _, name in ipairs { "title", "message", "image_url" } do fields[#fields + 1] = { "t." .. channel .. "." .. name, raw_template } end
+      local pages_of = { "", "/settings", "/labels", "/heartbeat", "/maintenance", "/templates?channel=" .. channel }
+      for _, rest in ipairs(pages_of) do assert.same({}, faults(p:get(here .. rest)), rest .. " " .. text) end
+      assert.same({}, faults((select(2, p:post(here .. "/templates", fields)))), channel .. " " .. text)
+      assert.same({}, faults((select(2, p:post(here .. "/labels", { { "key", text }, { "kind", "static" }, { "value", text }, { "do", "test" } })))), text)
+      assert.same({}, faults((select(2, p:post("/integrations/new/webhook", { { "name", text .. at }, { "token", text } })))), text)
+    end
+    assert.same({}, faults(p:get "/integrations"))
   end)
 end)

@@ -53,7 +53,7 @@ end
 ---The answer that is a page about integrations: its own style and scripts besides.
 function shared.answer(request, name, context, status)
   context.own_css, context.own_js = page.static_url(request, "integrations.css"), page.static_url(request, "integrations.js")
-  context.htmx, context.editor = page.static_url(request, "htmx.js"), page.static_url(request, "editor.js")
+  context.editor = page.static_url(request, "editor.js")
   return page.answer(request, name, context, status)
 end
 

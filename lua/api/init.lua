@@ -16,6 +16,7 @@ local group_explanation = require("api.group_explanation")
 local group_timeline = require("api.group_timeline")
 local heartbeat = require("api.heartbeat")
 local insights = require("api.insights")
+local integration_file = require("api.integration_file")
 local invite = require("api.invite")
 local json = require("tocsin.json")
 local maintenance = require("api.maintenance")
@@ -125,6 +126,7 @@ local ROUTES = {
   { "events", "GET", events.groups, "alerts:read" },
   { "backtests/:id/events", "GET", backtest.events, "integrations:read", "none" },
   { "backtests/:id/stop", "POST", backtest.stop, "integrations:operate", "none" },
+  { "integrations/:id/file", "POST", integration_file.create, "integrations:operate", "integration" },
   { "integrations/:id/preview", "POST", preview.create, "integrations:operate", "integration" },
   { "integrations/:id/templates", "GET", preview.templates, "integrations:read", "integration" },
   { "integrations/:id/send_demo_alert", "POST", demo_alert.send, "integrations:operate", "integration" },

@@ -148,6 +148,7 @@ describe("the matrix of rights:", function()
     { "GET", "integrations/:integration/health", SEE },
     { "GET", "integrations/:integration/templates", SEE },
     { "POST", "integrations/:integration/preview", EDITORS, body = {} },
+    { "POST", "integrations/:integration/file", EDITORS, body = {} },
     { "POST", "integrations/:integration/maintenance_start", EDITORS, body = { mode = "debug", duration = 3600 }, before = "maintenance_stop" },
     { "POST", "integrations/:integration/maintenance_stop", EDITORS },
     { "POST", "integrations/:integration/send_demo_alert", EDITORS, body = { demo_alert_payload = { a = 1 } } },

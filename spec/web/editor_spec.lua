@@ -113,6 +113,21 @@ describe("the template editor", function()
     assert.equal(422, (submit("backtest", { channel = "meaning", payload = "{}", ["t.grouping_key"] = "{% if %}" })))
   end)
 
+  it("gives the integration as a file of its own, with what is typed and payloads that came", function()
+    p.world:post(hook, { title = "Disk full", host = "db-1", state = "firing" })
+    local status, text, more = p:ask("POST", of(), { authorization = p.world.client.token, ["content-type"] = "application/x-www-form-urlencoded" },
+      "do=file&channel=slack&t.slack.title=" .. ("%7B%7B payload.host %7D%7D"):gsub(" ", "+"))
+    assert.equal(200, status)
+    has(more, 'Content-Disposition: attachment; filename="backups.lua"')
+    local integration = require "integration"
+    local spec, problems = integration.load("backups", { source = text })
+    assert.truthy(spec, problems and problems[1])
+    assert.equal("{{ payload.host }}", spec.slack.title)
+    assert.equal("Backups", spec.name)
+    has(spec.examples[1].payload, '"db-1"')
+    assert.equal(422, (submit("file", { channel = "slack", payload = "{}", ["t.slack.title"] = "{% if %}" })))
+  end)
+
   it("is for who may operate: a viewer sees templates nowhere", function()
     local client = require "api_client"
     local editor, viewer = client.add_token(p.world.client, "editor"), client.add_token(p.world.client, "viewer")

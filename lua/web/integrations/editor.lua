@@ -234,6 +234,11 @@ function DEEDS.backtest(request, one, sent, changes)
   return page.see_other(request, "/backtests/" .. run.id .. "?integration=" .. one.id)
 end
 
+function DEEDS.file(request, one, sent, changes)
+  local file <const>, problem <const> = ask.send(request, "POST", shared.api(one.id, "file/"), { templates = changes })
+  return file and page.text(file.text, file.name) or shown(request, one, sent, problem)
+end
+
 function DEEDS.load(request, one, sent)
   sent.payload = stored(request, sent.alert_id or "") or example(one, request.now)
   return shown(request, one, sent)

@@ -11,7 +11,7 @@ comma := ,
 TYPE  ?= RelWithDebInfo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: build run test lint fault bench fuzz differential clean
+.PHONY: build run test lint fault bench fuzz differential gallery clean
 build:
 	@vendor/install.sh build
 	@test -f $(BUILD)/build.ninja || cmake -S . -B $(BUILD) -G Ninja -DCMAKE_BUILD_TYPE=$(TYPE) -DSAN="$(SAN)" $(CMAKE_FLAGS)
@@ -40,6 +40,9 @@ fuzz: build
 differential: build
 	@vendor/install.sh test
 	@GENERATED=$${GENERATED:-20000} SEED=$${SEED:-$$(date +%s)} spec/run.sh $(BUILD) "$(SAN)" spec/differential
+
+gallery: build
+	@$(BUILD)/tocsin gallery > $(BUILD)/gallery.html && echo $(BUILD)/gallery.html
 
 lint:
 	@vendor/install.sh build lint

@@ -276,6 +276,7 @@ static const struct {
     {"backtest", "show what changed templates would have made of stored alerts", command_lua},
     {"check", "check integration files and run their examples", command_lua},
     {"new", "write a starting file for an integration", command_lua},
+    {"gallery", "print a page of HTML about every source", command_lua},
     {"capture", "show the requests that an integration gets, as examples to paste", command_lua},
     {"export", "write the configuration as files", command_lua},
     {"plan", "show what files would change", command_lua},

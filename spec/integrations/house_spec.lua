@@ -44,6 +44,50 @@ describe("every integration", function()
   end
 end)
 
+-- The sources that people look for: OnCall's, and those of the field.
+local LISTED <const> = "alertmanager alertmanager_api grafana_alerting grafana webhook formatted_webhook goalert pagerduty opsgenie victorops zabbix " ..
+  "nagios icinga2 checkmk uptime_kuma healthchecks datadog amazon_sns eventbridge azure_monitor stackdriver newrelic sentry inbound_email elastic " ..
+  "opensearch splunk signalfx dynatrace graylog netdata gatus elastalert kapacitor influxdb pingdom uptimerobot better_stack site24x7 statuscake " ..
+  "librenms prtg sensu proxmox cloudflare cronitor dead_mans_snitch hetrixtools checkly honeybadger rollbar jenkins github gitlab alerta solarwinds " ..
+  "logicmonitor appdynamics thousandeyes coralogix axiom honeycomb instana sumologic mongodb_atlas falco wazuh flux argocd statuspage jira " ..
+  "servicenow zendesk updown uptime_com fabric curler direct_paging manual maintenance monit"
+
+it("has a file for every source that people look for", function()
+  local missing = {}
+  for name in LISTED:gmatch "%S+" do
+    if not integration.load(name) then missing[#missing + 1] = name end
+  end
+  assert.same({}, missing)
+end)
+
+describe("the gallery", function()
+  local describe_source <const> = require "describe"
+  local page <const> = require("command.gallery").page()
+
+  it("shows of every source its name, what it groups by, how it ends, and its instruction", function()
+    local all = describe_source.all()
+    assert.is_true(#all >= 75)
+    for _, one in ipairs(all) do
+      local section = page:match('<section id="' .. one.words.type .. '">(.-)</section>')
+      assert(section, one.words.type .. " is missing")
+      local escaped = one.words.name:gsub("'", "&#39;")
+      for _, part in ipairs { "<h2>" .. escaped, "<dt>Groups by</dt><dd>", "<dt>Ends</dt><dd>", "<details>", "/integrations/v1/" .. one.words.type .. "/KEY/" } do
+        assert.is_truthy(section:find(part, 1, true), one.words.type .. ": " .. part)
+      end
+      assert.is_nil(section:find("{{ url", 1, true), one.words.type)
+    end
+    assert.is_nil(page:find('id="maintenance"', 1, true))
+  end)
+
+  it("says in the source's own words how a problem ends, or that it does not", function()
+    local words = describe_source.source(integration.load "zabbix")
+    assert.same({ "alert_uid", "event_id", "trigger_id" }, words.group_fields)
+    assert.equal("the recovery carries the problem's event id", words.ends[1])
+    assert.same({ "an acknowledgement in Zabbix acknowledges the group" }, words.acknowledges)
+    assert.same({}, describe_source.source(integration.load "splunk").ends)
+  end)
+end)
+
 describe("a rule of the house", function()
   setup(open)
   teardown(close)

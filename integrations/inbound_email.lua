@@ -1,6 +1,7 @@
 --- Inbound e-mail: whatever can send a mail: UPS, RAID, NAS, backup, printers, cron.
 --- Wire format: the payload that core/text/mime.h makes of a mail: subject, message, sender as OnCall names them, and recipient,
 --- dedup (behind the + of the address, or null), to, cc, date, message_id, in_reply_to, attachments [{name, type, size}].
+--- The mail itself is https://www.rfc-editor.org/rfc/rfc5322 and MIME (read 2026-11).
 return {
   name  = "Inbound email",
   about = "Anything that sends mails: UPS, RAID, NAS, backups, printers, cron jobs",

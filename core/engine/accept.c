@@ -88,6 +88,8 @@ static err index_soon(engine *e, int64_t now) {
     return group_rows_index_labels(e->rows, now + LABEL_DELAY_US);
 }
 
+#define EVENT_STEP INT64_C(0x9E3779B97F4A7C1) // between the alerts of one request
+
 #define REPEAT_LOG_US (5 * INT64_C(1000000)) // of repeats in each such time, one leaves a line
 
 static err log_repeat(struct accept_item *a, const struct group *before, const struct group *g, int64_t now) {
@@ -102,6 +104,8 @@ static void guess(struct accept_item *a, const struct group *g) {
     open_guess_set(a->engine->open_guess, g->integration_id, g->route_id, g->grouping_hash, g->is_open && g->has_hash);
 }
 
+static err join_group(struct accept_item *a, struct group *g, int64_t now);
+
 static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now) {
     engine *e = a->engine;
     const struct signal *s = &a->signal;
@@ -110,6 +114,8 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
         return ERR_STALE;
     }
     struct group g;
+    err seen = engine_find_event(e, s, a->event_hash, a->payload_hash, now, &g);
+    if (seen != ERR_NOT_FOUND) return seen == ERR_OK ? join_group(a, &g, now) : seen;
     struct group_effects effects = {0};
     const struct maintenance_window *window = NULL;
     group_open(s, now, &g, &effects);
@@ -118,6 +124,7 @@ static err open_group(struct accept_item *a, int64_t grouping_hash, int64_t now)
     g.id = group_rows_next_group_id(e->rows);
     g.grouping_hash = grouping_hash;
     a->is_new = true;
+    engine_note_event(e, s, a->event_hash, g.id, now);
     err x = add_alert(a, &g);
     if (x != ERR_OK) return x;
     struct group_texts texts = {.grouping_id = {s->grouping_id.ptr, str_utf8_cut(s->grouping_id, 1000)},
@@ -269,6 +276,8 @@ static err accept_apply(struct commit_item *item, store *s, int64_t now) {
 void accept_init(struct accept_item *a, engine *e) {
     a->engine = e;
     a->payload_hash = engine_hash(e, a->signal.payload);
+    str key = a->signal.event_key;
+    a->event_hash = key.len ? engine_hash(e, key) + a->signal.event_n * EVENT_STEP : a->payload_hash;
     a->alert_id = a->alert_group_id = 0;
     a->is_new = a->is_held = false;
     a->grouping_hash = a->signal.has_grouping_id ? engine_hash(e, a->signal.grouping_id) : 0;

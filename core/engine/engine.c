@@ -114,6 +114,7 @@ static void on_rolled_back(void *ctx) {
     on_call_forget(e->on_call);
     maintain_forget(e->maintain);
     clock_step_undo(e);
+    engine_forget_events(e);
     e->label_job_waits = false;
 }
 
@@ -174,6 +175,7 @@ void engine_free(engine *e) {
     config_release(e->config);
     config_source_free(e->config_source);
     open_guess_free(e->open_guess);
+    engine_forget_events(e);
     hooks_free(e->hooks);
     group_counts_free(e->group_counts);
     captures_free(e->captures);

@@ -73,7 +73,7 @@ struct accept_item {
     engine *engine;
     struct accept_item *next; // of the same request, or NULL
     struct signal signal;
-    int64_t grouping_hash, payload_hash; // made by accept_init, so that the commit thread need not
+    int64_t grouping_hash, payload_hash, event_hash; // made by accept_init, so that the commit thread need not
     int64_t alert_id, alert_group_id;    // results; 0: nothing was stored
     bool is_new;                         // result: the group was opened by it
     bool is_held;                        // it says that a problem is over of which another sender tells still

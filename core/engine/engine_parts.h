@@ -13,7 +13,8 @@ struct engine {
     config_source *config_source;
     const config *config; // the commit thread's snapshot
     open_guess *open_guess;
-    on_call *on_call; // of the commit thread
+    struct delivered *delivered; // which events opened groups lately
+    on_call *on_call;            // of the commit thread
     hooks *hooks;
     struct maintain *maintain; // windows, of the commit thread
     unsigned char hash_key[16];
@@ -24,7 +25,7 @@ struct engine {
     bool label_job_waits;       // the job label_index surely has a row
     bool clock_is_moving;       // at the start: see engine/clock_step.h
     int64_t clock_unmoved;
-    int64_t clock_moved;        // in this transaction: see engine/clock_step.c
+    int64_t clock_moved; // in this transaction: see engine/clock_step.c
     struct engine_counters counters;
     group_counts *group_counts;
     captures *captures;
@@ -74,6 +75,12 @@ err engine_escalation_stop(engine *e, struct group *g, int64_t now);
 err engine_watch_for_answer(engine *e, const struct group *g, int64_t now);
 err engine_escalation_unanswered(engine *e, struct group *g, int64_t now);
 
+// The same event delivered twice (deliveries.c): the group that the earlier delivery opened some minutes ago, or ERR_NOT_FOUND.
+err engine_find_event(engine *e, const struct signal *s, int64_t event_hash, int64_t payload_hash, int64_t now,
+                      struct group *out);
+void engine_note_event(engine *e, const struct signal *s, int64_t event_hash, int64_t group_id, int64_t now);
+void engine_forget_events(engine *e); // after a rollback
+
 // Several senders that tell of the same problem (senders.c). A group is over when the last of them says so, or is silent.
 err engine_senders_fire(engine *e, const struct group *g, const struct signal *s);
 // One of them says that it is over. `fires`: another one says the opposite still.
@@ -107,7 +114,8 @@ err engine_posts_open(engine *e, const struct group *g, int64_t now);
 err engine_room_call(engine *e, arena *a, const struct group *g, const struct config_room *room, int64_t now);
 err engine_room_call_failed(engine *e, int64_t group_id, str channel, str error, int64_t now);
 err engine_posts_changed(engine *e, const struct group *g, int64_t now);
-err engine_posts_catch_up(engine *e, const struct group *g, int64_t now); // posts what opened silently, if it is not there
+err engine_posts_catch_up(engine *e, const struct group *g,
+                          int64_t now); // posts what opened silently, if it is not there
 err engine_posts_joined(engine *e, const struct group *g, int64_t now); // costs nothing where the route has no rooms
 struct post_end {                                                       // of a notification of kind post or update
     int64_t alert_group_id, notification_id, provider_id;

@@ -184,11 +184,28 @@ void intake_arrive(struct arrival *a, const struct config_integration *i) {
     else store_all(a);
 }
 
+// What senders call an event by, so that one who delivers it twice is understood.
+static str event_key(const struct http_request *q) {
+    static const char *const names[] = {
+        "idempotency-key",      "x-idempotency-key", "webhook-id",          "svix-id",
+        "x-amz-sns-message-id", "x-github-delivery", "x-gitlab-event-uuid", "message-id"};
+    for (size_t i = 0; i < q->header_count; i++)
+        for (size_t n = 0; n < sizeof names / sizeof *names; n++)
+            if (str_is(q->headers[i].name, str_of(names[n]))) return q->headers[i].value;
+    return STR("");
+}
+
 struct arrival *intake_arrival(intake *in, struct http_exchange *x, const struct config_integration *i, size_t count) {
     struct arrival *a = arena_alloc(x->arena, sizeof *a);
     *a = (struct arrival){.x = x, .intake = in, .integration_id = i->id, .count = count};
     a->parts = arena_alloc(x->arena, count * sizeof *a->parts);
-    for (size_t n = 0; n < count; n++) a->parts[n].accept.signal.received_at = x->request.received_at;
+    str key = event_key(&x->request);
+    for (size_t n = 0; n < count; n++) {
+        struct signal *s = &a->parts[n].accept.signal;
+        s->received_at = x->request.received_at;
+        s->event_key = key;
+        s->event_n = (int64_t)n;
+    }
     x->work = a;
     x->resume = on_arrived;
     return a;

@@ -23,6 +23,8 @@ struct signal {
     str payload;    // bytes to store
     str parsed;     // JSON that templates saw when the bytes are not JSON, else empty
     int64_t received_at;
+    str event_key;          // by which the sender says which event this is, or empty
+    int64_t event_n;        // which alert of the request
     bool is_demo;           // a person had it made: it opens a group of its own
     bool is_debug;          // nobody is to be called for the group that it opens
     bool needs_open;        // a resolve or acknowledge with nothing open is not stored

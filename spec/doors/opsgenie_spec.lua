@@ -42,7 +42,7 @@ describe("Opsgenie's door", function()
     assert.equal("Alert count incremented", create().status)
     assert.same({ 1, 2 }, { #w:groups(), w:groups()[1].alerts_count })
     create { message = "no alias" }
-    create { message = "no alias" }
+    create { message = "no alias either" }
     assert.equal(3, #w:groups())
     assert.is_string(create { message = "no alias", alias = json.null }.alertId)
   end)

@@ -4,13 +4,14 @@
 --- until when its sender stands by it; which sender it is follows from those labels, or from where it comes.
 local crypto = require("tocsin.crypto")
 local json = require("tocsin.json")
+local text = require("tocsin.text")
 local wire = require("api.doors.wire")
 local zone = require("tocsin.zone")
 
 local NAME <const>, ROLE <const> = "alertmanager_api", "alertmanager_api:generic"
 local PREFIX <const> = "/integrations/v1/alertmanager_api/"
 local TIMEOUT_US <const> = 300000000 -- of an alert that does not say when it ends
-local encode <const> = json.encode
+local encode <const>, quote <const> = json.encode, text.json_string
 local find <const>, match <const>, concat <const> = string.find, string.match, table.concat
 
 local REPLICA_LABELS <const> = { replica = true, __replica__ = true, prometheus_replica = true, rule_replica = true,
@@ -54,7 +55,7 @@ local function labels_json(names, labels)
   local out, bytes = {}, {}
   for i, name in ipairs(names) do
     local value = labels[name]
-    out[i] = '"' .. name .. '":' .. encode(value)
+    out[i] = '"' .. name .. '":' .. quote(value)
     bytes[i] = name .. "\255" .. value .. "\255"
   end
   return "{" .. concat(out, ",") .. "}", crypto.fnv1a_hex(concat(bytes))
@@ -63,10 +64,13 @@ end
 local function annotations_json(annotations)
   if annotations == nil or annotations == json.null then return "{}" end
   if type(annotations) ~= "table" or getmetatable(annotations) then return nil, "annotations must be an object" end
+  local out = {}
   for name, value in pairs(annotations) do
     if type(value) ~= "string" then return nil, "annotation " .. name .. " must be text" end
+    out[#out + 1] = quote(name) .. ":" .. quote(value)
   end
-  return encode(annotations)
+  if #out > 1 then table.sort(out) end
+  return "{" .. concat(out, ",") .. "}"
 end
 
 -- One alert → its payload as JSON, [until, sender] as JSON; nil and a sentence.
@@ -84,8 +88,8 @@ local function read_alert(alert, now, peer)
   local labels, fingerprint = labels_json(names, alert.labels)
   local sender = replica ~= "" and replica or (match(link, "^%a+://[^/]*") or "") .. " " .. peer
   return '{"status":"' .. (ends <= now and "resolved" or "firing") .. '","labels":' .. labels .. ',"annotations":' .. notes ..
-    ',"startsAt":"' .. zone.stamp(starts or now) .. '","endsAt":"' .. zone.stamp(ends) .. '","generatorURL":' .. encode(link) ..
-    ',"fingerprint":"' .. fingerprint .. '"}', "[" .. ends .. "," .. encode(sender) .. "]"
+    ',"startsAt":"' .. zone.stamp(starts or now) .. '","endsAt":"' .. zone.stamp(ends) .. '","generatorURL":' .. quote(link) ..
+    ',"fingerprint":"' .. fingerprint .. '"}', "[" .. ends .. "," .. quote(sender) .. "]"
 end
 
 -- Texts and marks of a body's alerts, or nil and a sentence.
@@ -95,9 +99,10 @@ local function read_alerts(body, now, peer)
   if type(list) ~= "table" or not getmetatable(list) then return nil, "the body must be a list of alerts" end
   local texts, marks = {}, {}
   for i = 1, #list do
-    local text, mark = read_alert(list[i], now, peer)
-    if not text then return nil, mark end
-    texts[i], marks[i] = text, mark
+    local mark
+    texts[i], mark = read_alert(list[i], now, peer)
+    if not texts[i] then return nil, mark end
+    marks[i] = mark
   end
   return texts, "[" .. concat(marks, ",") .. "]"
 end

@@ -12,7 +12,7 @@ local BITS <const> = wire.NEEDS_OPEN | wire.LOGS_REPEATS
 local SUMMARY_MAX <const>, DETAILS_MAX <const>, DEDUP_MAX <const> = 1024, 6144, 512
 local META_MAX <const>, META_KEY_MAX <const> = 32768, 255
 local INPUT_MAX <const> = 262144 -- bytes of a text that are looked at
-local encode <const> = json.encode
+local encode <const>, quote <const> = json.encode, text.json_string
 
 local function refuse(status, sentence) return wire.answer(NAME, status, wire.TEXT, sentence .. "\n") end
 
@@ -30,7 +30,7 @@ local function sanitize(value, max)
     s = string.gsub(string.gsub(wire.utf8(s), "[\0-\8\11-\31\127]", clean_char), "[\xC2-\xFD][\x80-\xBF]*", clean_char)
     s = string.gsub(string.gsub(s, "[ \t]+\n", "\n"), "\n\n\n", "\n\n")
   end
-  if string.find(s, "^%s") or string.find(s, "%s$") then s = string.match(s, "^%s*(.-)%s*$") end
+  if (string.byte(s, 1) or 33) <= 32 or (string.byte(s, -1) or 33) <= 32 then s = string.match(s, "^%s*(.-)%s*$") end
   if #s <= max or not utf8.offset(s, max + 2) then return s end
   return wire.cut(s, max - 1) .. "…"
 end
@@ -48,8 +48,8 @@ local function payload_of(type_name, a)
   if dedup ~= "" then dedup = "user:1:" .. dedup
   elseif a.known_by then dedup = auto_dedup(a.known_by, "")
   else dedup = auto_dedup(summary, details) end
-  return '{"summary":' .. encode(summary) .. ',"details":' .. encode(details) .. ',"action":"' ..
-    (a.is_close and "close" or "trigger") .. '","dedup":' .. encode(dedup) .. ',"meta":' .. (a.meta or "{}") ..
+  return '{"summary":' .. quote(summary) .. ',"details":' .. quote(details) .. ',"action":"' ..
+    (a.is_close and "close" or "trigger") .. '","dedup":' .. quote(dedup) .. ',"meta":' .. (a.meta or "{}") ..
     ',"type":"' .. type_name .. '"' .. (a.source and ',"source":' .. encode(a.source) or "") .. "}"
 end
 
@@ -147,8 +147,9 @@ local function read_generic(request, body, query)
     sent, why = json_fields(request.body)
     if not sent then return nil, why end
   end
+  local has_body = #body > 0
   local function value_of(name)
-    return sent and sent[name] or wire.first(body, name) or wire.first(query, name) or ""
+    return sent and sent[name] or has_body and wire.first(body, name) or wire.first(query, name) or ""
   end
   local is_close = value_of "action" == "close"
   local meta, why = "{}"

@@ -1,5 +1,6 @@
 --- PagerDuty's events: version 2, version 1 and changes. Bodies go to the templates as they come.
 local json = require("tocsin.json")
+local text = require("tocsin.text")
 local wire = require("api.doors.wire")
 
 local NAME <const>, ROLE <const> = "pagerduty", "pagerduty:generic"
@@ -57,7 +58,7 @@ local function enqueue(request)
   local payload, problem, key = take(event, request.body, "dedup_key", problem_of(event))
   if problem then return refuse(problem) end
   return wire.alert(NAME, token, ROLE, payload, bits_of(event.event_action), 202, wire.JSON,
-    '{"status":"success","message":"Event processed","dedup_key":' .. encode(key) .. "}")
+    '{"status":"success","message":"Event processed","dedup_key":' .. text.json_string(key) .. "}")
 end
 
 local function change_problem(event)
@@ -93,7 +94,7 @@ local function create_event(request)
   local payload, problem, key = take(event, request.body, "incident_key", first_problem(event))
   if problem then return refuse(problem) end
   return wire.alert(NAME, token, ROLE, payload, bits_of(event.event_type), 200, wire.JSON,
-    '{"status":"success","message":"Event processed","incident_key":' .. encode(key) .. "}")
+    '{"status":"success","message":"Event processed","incident_key":' .. text.json_string(key) .. "}")
 end
 
 local pagerduty = {}

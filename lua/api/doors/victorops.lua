@@ -1,5 +1,6 @@
 --- VictorOps' (Splunk On-Call's) generic REST endpoint. Bodies go to the templates with the routing key of the path.
 local json = require("tocsin.json")
+local text = require("tocsin.text")
 local wire = require("api.doors.wire")
 
 local NAME <const>, ROLE <const> = "victorops", "victorops:generic"
@@ -38,7 +39,7 @@ local function alert(request)
   local payload, entity, kind = read(request.body, routing_key)
   if not payload then return refuse(400, entity) end
   return wire.alert(NAME, token, ROLE, payload, bits_of(kind), 200, wire.JSON,
-    '{"result":"success","entity_id":' .. encode(entity) .. "}")
+    '{"result":"success","entity_id":' .. text.json_string(entity) .. "}")
 end
 
 local victorops = {}

@@ -40,16 +40,19 @@ function wire.not_found() return 404, wire.JSON, '{"detail":"Not found."}' end
 
 local PAIRS_MAX <const> = 1000
 
+local BYTES <const> = {} -- of two hexadecimal digits in any case
+for n = 0, 255 do
+  local char, low, high = string.char(n), string.format("%02x", n), string.format("%02X", n)
+  BYTES[low], BYTES[high] = char, char
+  BYTES[string.sub(low, 1, 1) .. string.sub(high, 2)], BYTES[string.sub(high, 1, 1) .. string.sub(low, 2)] = char, char
+end
+
 local function unescape(s)
   if not string.find(s, "[+%%]") then return s end
   s = string.gsub(s, "%+", " ")
   if not string.find(s, "%", 1, true) then return s end
-  local is_bad = false
-  s = string.gsub(s, "%%(.?.?)", function(hex)
-    if not string.find(hex, "^%x%x$") then is_bad = true return nil end
-    return string.char(tonumber(hex, 16))
-  end)
-  return not is_bad and s or nil
+  if string.find(s, "%%%X") or string.find(s, "%%%x%X") or string.find(s, "%%%x?$") then return nil end
+  return (string.gsub(s, "%%(%x%x)", BYTES))
 end
 
 --- The fields of a query string or form in order; what holds a semicolon or a bad escape is left out.
@@ -121,6 +124,7 @@ end
 
 --- The type without its parameters, in lower case.
 function wire.essence(content_type)
+  if content_type == wire.JSON then return content_type end
   return content_type and string.lower(string.match(content_type, "^%s*([^;%s]*)")) or ""
 end
 
@@ -144,7 +148,7 @@ end
 function wire.with(body, object, name, value)
   if object[name] == nil and next(object) ~= nil then
     local at = string.find(body, "{", 1, true)
-    return "{" .. json.encode(name) .. ":" .. json.encode(value) .. "," .. string.sub(body, at + 1)
+    return "{" .. text.json_string(name) .. ":" .. text.json_string(value) .. "," .. string.sub(body, at + 1)
   end
   object[name] = value
   return json.encode(object)

@@ -19,7 +19,7 @@ describe("a real", function()
   before_each(function() folder = server.folder() end)
   after_each(function()
     if child then
-      child:kill("sigkill")
+      uv.kill(-child:get_pid(), "sigkill") -- with what it has started
       server.wait(function() return not child:is_active() end, "the sender's end")
       child:close()
       child = nil
@@ -34,7 +34,7 @@ describe("a real", function()
   local function start(program, args, env)
     local log = assert(uv.fs_open(folder .. "/sender.log", "w", 420))
     local why
-    child, why = uv.spawn(program, { args = args, env = env, stdio = { nil, log, log } }, function() end)
+    child, why = uv.spawn(program, { args = args, env = env, detached = true, stdio = { nil, log, log } }, function() end)
     uv.fs_close(log)
     assert(child, program .. ": " .. tostring(why) .. " (vendor/install.sh test brings it)")
   end

@@ -47,7 +47,7 @@ describe("a change over the API", function()
       statements[1])
     assert.same({ sql = "UPDATE thing SET name = $1 WHERE id = $2", args = { "new", 7 }, expect = 1 }, statements[2])
     assert.is_truthy(string.find(statements[3].sql, "^INSERT INTO audit"))
-    assert.same({ 5, "api", 3, "token", 3, json.null, json.null, "update", "thing", 7, '{"name":"old"}', '{"name":"new"}' }, statements[3].args)
+    assert.same({ "api", 3, json.null, "token", 3, json.null, json.null, 5, "update", "thing", 7, '{"name":"old"}', '{"name":"new"}' }, statements[3].args)
     assert.equal("[7]", json.encode(statements[4].args))
   end)
 

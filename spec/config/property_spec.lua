@@ -171,7 +171,7 @@ describe("a configuration", function()
       w:close()
       local where = dir .. "/" .. seed
       assert(folder.write(where, kinds, files))
-      local desired, wrong = folder.read(where, kinds)
+      local desired, wrong = folder.read(folder.on_disk(where), kinds)
       assert.same({}, wrong)
       w = world.open { start_at = NOW + 1 }
       local client = client_of(w)

@@ -67,6 +67,9 @@ return {
 {%- endif -%}
 ]],
 
+  -- A number of ten digits is nothing to hear first.
+  phone_call = { title = "{{ payload.short_description or 'Ticket of ServiceNow' }}{% if payload.number %}. {{ payload.number }}{% endif %}" },
+
   labels = {
     severity = "{{ {'1': 'critical', '2': 'error', '3': 'warning', '4': 'info', '5': 'info'}.get((payload.priority or '') | string, '') }}",
     assignment_group = "{{ payload.assignment_group or '' }}",

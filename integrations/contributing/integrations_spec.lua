@@ -2,6 +2,7 @@
 ---
 --- In CI: install busted (Debian: lua-busted), put the `tocsin` binary somewhere, and run
 ---   TOCSIN=/path/to/tocsin INTEGRATIONS=integrations busted spec
+-- luacheck: globals describe it
 local tocsin = os.getenv "TOCSIN" or "tocsin"
 local folder = os.getenv "INTEGRATIONS" or "integrations"
 

@@ -29,8 +29,8 @@ local function fail(sentence, code)
 end
 
 local function show(request)
-  local masked = { method = request.method, query = paste.mask_pairs(request.query), headers = paste.mask_headers(request.headers),
-    body = paste.mask_body(request.body) }
+  local masked = { method = request.method, query = paste.mask_pairs(request.query),
+    headers = paste.mask_headers(request.headers), body = paste.mask_body(request.body) }
   local name = string.format("%s at %s%s", request.method, time.text(request.at), request.is_cut and ", cut at 64 KiB" or "")
   console.out(paste.example(name, masked))
 end
@@ -41,7 +41,9 @@ local function parse(words)
   if not f.data then return nil, "--data is missing: the running server's data folder" end
   if not f.integration then return nil, "--integration is missing: its name or its id" end
   for _, name in ipairs { "count", "for" } do
-    if f[name] and not string.find(f[name], "^[1-9]%d?%d?%d?%d?%d?$") then return nil, "--" .. name .. " must be a number from 1 to 999999" end
+    if f[name] and not string.find(f[name], "^[1-9]%d?%d?%d?%d?%d?$") then
+      return nil, "--" .. name .. " must be a number from 1 to 999999"
+    end
   end
   return f
 end

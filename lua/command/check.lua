@@ -142,7 +142,8 @@ local function failure_of(spec, example, headers, group)
     local body = json.payload(example.payload) ~= nil and example.payload or group and group.payload
     return "split", body and select(2, receive.parts(spec, body)) or nil
   end
-  local kind, why, why_split = receive.apply(spec, example.method or "POST", example.query or "", json.encode(headers), example.payload, 0)
+  local method, query = example.method or "POST", example.query or ""
+  local kind, why, why_split = receive.apply(spec, method, query, json.encode(headers), example.payload, 0)
   if not kind then return "receive", why end
   return "split", kind == "alerts" and why_split or nil
 end

@@ -34,7 +34,8 @@ function core:close()
 end
 
 --- Makes an integration as the API would: core:create{type=, name=, templates=, dynamic_labels=, rate_limit=} → token
---- `rule` is what integration.rule gives; `templates` is the flat table that integration.templates gives, `dynamic_labels` the list of integration.labels.
+--- `rule` is what integration.rule gives; `templates` is the flat table that integration.templates gives, `dynamic_labels` the
+--- list of integration.labels.
 function core:create(spec)
   self.count = self.count + 1
   local token = string.format("check%020d", self.count)

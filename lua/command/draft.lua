@@ -10,7 +10,7 @@ local draft = {}
 
 -- A template as a Lua literal.
 local function literal(text)
-  if not find(text, "\n", 1, true) and not find(text, '"', 1, true) and not find(text, "\\", 1, true) then return '"' .. text .. '"' end
+  if not find(text, '[\n"\\]') then return '"' .. text .. '"' end
   local long = paste.literal(text)
   return find(text, "\n", 1, true) and gsub(long, "^%[(=*)%[\n?", "[%1[\n") or long
 end
@@ -35,7 +35,10 @@ local CONNECT <const> = [==[
 
 -- From a body -----------------------------------------------------------------------------------------------------------
 
-local function quoted(value) return type(value) == "string" and "'" .. gsub(gsub(value, "\\", "\\\\"), "'", "\\'") .. "'" or json.encode(value) end
+local function quoted(value)
+  if type(value) ~= "string" then return json.encode(value) end
+  return "'" .. gsub(gsub(value, "\\", "\\\\"), "'", "\\'") .. "'"
+end
 
 local function resolve_text(state)
   if type(state.well) == "boolean" then return format("{{ %s == %s }}", state.path, state.well and "true" or "false") end
@@ -55,19 +58,22 @@ end
 local function title_text(g)
   local text = g.title and printed(g.title) or "Alert of @TITLE@"
   if g.place then text = text .. format("{%% if %s %%}: {{ %s }}{%% endif %%}", g.place.path, g.place.path) end
-  return text, concat({ g.title and g.title.why or "No field reads like a title: say what is wrong", g.place and g.place.why }, "; ")
+  local why = g.title and g.title.why or "No field reads like a title: say what is wrong"
+  return text, g.place and why .. "; " .. g.place.why or why
 end
 
-local WORDS <const> = "{% set word = (@ or '') | string | lower %}{{ {'critical': 'critical', 'high': 'critical', 'p1': 'critical', 'error': 'error', "
-  .. "'major': 'error', 'p2': 'error', 'warning': 'warning', 'warn': 'warning', 'medium': 'warning', 'minor': 'warning', 'p3': 'warning', "
-  .. "'info': 'info', 'low': 'info'}.get(word, '') }}"
+local WORDS <const> = "{% set word = (@ or '') | string | lower %}{{ {'critical': 'critical', 'high': 'critical', "
+  .. "'p1': 'critical', "
+  .. "'error': 'error', 'major': 'error', 'p2': 'error', 'warning': 'warning', 'warn': 'warning', 'medium': 'warning', "
+  .. "'minor': 'warning', 'p3': 'warning', 'info': 'info', 'low': 'info'}.get(word, '') }}"
 
 -- The body with the value of a field replaced, its other bytes as they are; nil when that is not found.
 local function with_value(body, found, value)
   local name = string.match(found.path, "%.([%w_]+)$") or string.match(found.path, '%["(.-)"%]$')
   if not name then return nil end
   local old = gsub(json.encode(found.value), "[%^%$%(%)%%%.%[%]%*%+%-%?]", "%%%0")
-  local changed, n = gsub(body, '("' .. gsub(name, "%-", "%%-") .. '"%s*:%s*)' .. old, function(head) return head .. json.encode(value) end, 1)
+  local pattern = '("' .. gsub(name, "%-", "%%-") .. '"%s*:%s*)' .. old
+  local changed, n = gsub(body, pattern, function(head) return head .. json.encode(value) end, 1)
   return n > 0 and changed or nil
 end
 
@@ -89,6 +95,14 @@ local function bodies_of(body, g)
   return out
 end
 
+local WIRE <const> = "--- Wire format: the address of its documentation (read on which date)\n" ..
+  "---@type tocsin.integration\nreturn {\n"
+local NO_STATE <const> = "  -- No field looks like a state: does this source say when a problem is over?\n" ..
+  "  -- resolve_condition = \"{{ payload.state == 'ok' }}\",\n"
+local SEVERITY <const> = "\n  labels = {\n    -- %s; the house knows critical, error, warning and info\n" ..
+  "    severity = %s,\n  },\n"
+local SPLIT <const> = "\n  -- The body is a list: each of it is an alert.\n  split = function(payload) return payload end,\n"
+
 --- A file from a captured body.
 ---@param name string the type
 ---@param body string JSON
@@ -102,22 +116,22 @@ function draft.from_payload(name, body)
   if is_list then first = value[1] end
   if type(first) ~= "table" then return nil, "the payload has no fields" end
   local g = guess.fields(first)
-  local out = { format("--- %s: what it is, in a few words.\n--- Wire format: the address of its documentation (read on which date)\n", title_case(name)),
-    "---@type tocsin.integration\nreturn {\n", format("  name  = %q,\n  about = %q,\n", title_case(name), "Alerts of " .. title_case(name)),
-    (gsub(CONNECT, "@TITLE@", title_case(name))) }
+  local title_of = title_case(name)
+  local out = { format("--- %s: what it is, in a few words.\n", title_of), WIRE,
+    format("  name  = %q,\n  about = %q,\n", title_of, "Alerts of " .. title_of), (gsub(CONNECT, "@TITLE@", title_of)) }
   local grouping, why = grouping_text(g)
   out[#out + 1] = line("grouping_id", grouping, why)
   if g.state then out[#out + 1] = line("resolve_condition", resolve_text(g.state), g.state.why)
-  else out[#out + 1] = "  -- No field looks like a state: does this source say when a problem is over?\n  -- resolve_condition = \"{{ payload.state == 'ok' }}\",\n" end
+  else out[#out + 1] = NO_STATE end
   if g.link then out[#out + 1] = line("source_link", printed(g.link), g.link.why) end
   local title, title_why = title_text(g)
   out[#out + 1] = "\n" .. line("title", gsub(title, "@TITLE@", title_case(name)), title_why)
   if g.message then out[#out + 1] = line("message", printed(g.message), g.message.why) end
   if g.severity then
-    out[#out + 1] = format("\n  labels = {\n    -- %s; the house knows critical, error, warning and info\n    severity = %s,\n  },\n", g.severity.why,
-      literal((gsub(WORDS, "@", function() return g.severity.path end))))
+    local words = literal((gsub(WORDS, "@", function() return g.severity.path end)))
+    out[#out + 1] = format(SEVERITY, g.severity.why, words)
   end
-  if is_list then out[#out + 1] = "\n  -- The body is a list: each of it is an alert.\n  split = function(payload) return payload end,\n" end
+  if is_list then out[#out + 1] = SPLIT end
   out[#out + 1] = "\n  -- `tocsin check --show FILE` prints the `expect` that they give now.\n  examples = {\n@EXAMPLES@  },\n}\n"
   local bodies = bodies_of(body, g)
   local examples = {}
@@ -159,14 +173,14 @@ end
 
 --- A file from an integration: its templates as they are now, and payloads that it got.
 ---@param name string the new type
----@param row {name: string, type: string, templates: table<string, string>, labels: {key: string, template: string}[]} templates flat, as of
----  integration.templates, the edited ones over the copied
+---@param row {name: string, type: string, templates: table<string, string>, labels: {key: string, template: string}[]}
+---  templates flat, as of integration.templates, the edited ones over the copied
 ---@param spec table|nil the loaded file of its type
 ---@param payloads string[] the oldest first
 ---@return {text: string, examples: table[]} draft
 function draft.from_integration(name, row, spec, payloads)
   local out = { format("--- %s: made of the integration %q (%s).\n", title_case(name), row.name, row.type),
-    "--- Wire format: the address of its documentation (read on which date)\n---@type tocsin.integration\nreturn {\n" }
+    WIRE }
   -- Functions are not copied: they come from the file of its type.
   if spec and (spec.receive or spec.split) then out[#out + 1] = format("  base  = %q, -- for its functions\n", row.type) end
   out[#out + 1] = format("  name  = %q,\n  about = %q,\n", row.name, spec and spec.about or "Alerts of " .. row.name)

@@ -24,7 +24,8 @@ local PAGE <const> = [==[
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sources of alerts</title>
 <style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430; background: #fff; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+body { color: #1c2430; background: #fff; }
 nav { columns: 12rem; }
 nav a { display: block; }
 section { border-top: 1px solid #d5dbe3; padding-top: .5rem; margin-top: 1.5rem; }
@@ -62,9 +63,11 @@ summary { cursor: pointer; }
 <p>{{ s.about }}</p>
 <dl>
 <dt>Looks like</dt><dd>{{ s.title_example }}</dd>
-<dt>Groups by</dt><dd>{% for f in s.group_fields %}<code>{{ f }}</code>{{ ", " if not loop.last }}{% else %}the whole body{% endfor %}
+<dt>Groups by</dt><dd>
+{%- for f in s.group_fields %}<code>{{ f }}</code>{{ ", " if not loop.last }}{% else %}the whole body{% endfor %}
 {%- if s.group_example %}, for example <code>{{ s.group_example }}</code>{% endif %}</dd>
-<dt>Ends</dt><dd>{% if s.ends %}{{ s.ends | join("; ") }}{% else %}has no end of its own: somebody resolves it, or quiet time{% endif %}</dd>
+<dt>Ends</dt><dd>
+{%- if s.ends %}{{ s.ends | join("; ") }}{% else %}has no end of its own: somebody resolves it, or quiet time{% endif %}</dd>
 {%- if s.acknowledges %}
 <dt>Acknowledged</dt><dd>{{ s.acknowledges | join("; ") }}</dd>
 {%- endif %}

@@ -27,7 +27,8 @@ local function leaves_of(value, path, name, depth, out)
     if depth >= DEPTH then return out end
     local is_list = getmetatable(value) == json.array_mt
     for i, key in ipairs(is_list and { 1 } or keys.sorted(value)) do
-      if value[key] ~= nil and i <= 200 then leaves_of(value[key], step(path, key, is_list), is_list and name or key, depth + 1, out) end
+      local here, called = step(path, key, is_list), is_list and name or key
+      if value[key] ~= nil and i <= 200 then leaves_of(value[key], here, called, depth + 1, out) end
     end
   elseif value ~= json.null and #out < LEAVES_MAX then
     out[#out + 1] = { path = path, name = lower(tostring(name)), value = value, depth = depth }
@@ -50,27 +51,38 @@ local function pick(leaves, names, fits)
 end
 
 local function is_text(leaf) return type(leaf.value) == "string" and leaf.value ~= "" end
-local function is_word(leaf) return is_text(leaf) and #leaf.value <= 200 and not find(leaf.value, "^https?://") and not find(leaf.value, "\n") end
+local function is_word(leaf)
+  return is_text(leaf) and #leaf.value <= 200 and not find(leaf.value, "^https?://") and not find(leaf.value, "\n")
+end
+local function is_address(leaf) return is_text(leaf) and find(leaf.value, "^https?://[^%s]+$") ~= nil end
 local function is_key(leaf) return (is_text(leaf) and #leaf.value <= 200 or math.type(leaf.value) == "integer") end
 
-local TITLES <const> = { "title", "summary", "subject", "alertname", "rulename", "checkname", "problem", "alert", "rule", "check", "name",
-  "event", "eventname", "monitor", "monitorname", "message", "description", "text" }
-local PLACES <const> = { "host", "hostname", "instance", "node", "nodename", "server", "device", "service", "servicename", "resource",
-  "entity", "target", "site", "cluster", "application", "app", "monitorurl", "region" }
-local IDS <const> = { "dedupkey", "incidentkey", "alias", "fingerprint", "groupkey", "alertuid", "alertid", "incidentid", "problemid", "issueid",
+local TITLES <const> = {
+  "title", "summary", "subject", "alertname", "rulename", "checkname", "problem", "alert", "rule", "check", "name", "event",
+  "eventname", "monitor", "monitorname", "message", "description", "text" }
+local PLACES <const> = {
+  "host", "hostname", "instance", "node", "nodename", "server", "device", "service", "servicename", "resource", "entity",
+  "target", "site", "cluster", "application", "app", "monitorurl", "region" }
+local IDS <const> = {
+  "dedupkey", "incidentkey", "alias", "fingerprint", "groupkey", "alertuid", "alertid", "incidentid", "problemid", "issueid",
   "monitorid", "checkid", "ruleid", "triggerid", "uid", "key", "id" }
-local STATES <const> = { "state", "status", "alertstate", "alertstatus", "eventaction", "eventtype", "action", "transition", "currentstate",
+local STATES <const> = {
+  "state", "status", "alertstate", "alertstatus", "eventaction", "eventtype", "action", "transition", "currentstate",
   "newstate", "conclusion", "type", "event", "level", "firing", "resolved" }
-local LINKS <const> = { "url", "link", "href", "permalink", "alerturl", "incidenturl", "dashboardurl", "weburl", "htmlurl", "externalurl" }
+local LINKS <const> = {
+  "url", "link", "href", "permalink", "alerturl", "incidenturl", "dashboardurl", "weburl", "htmlurl", "externalurl" }
 local SEVERITIES <const> = { "severity", "priority", "level", "urgency", "criticality" }
-local MESSAGES <const> = { "message", "description", "details", "text", "body", "output", "reason", "info", "note", "msg", "summary" }
+local MESSAGES <const> = {
+  "message", "description", "details", "text", "body", "output", "reason", "info", "note", "msg", "summary" }
 
 -- A word of a state, and how its opposite is called. Of the first column: something is wrong.
-local OPPOSITES <const> = { { "firing", "resolved" }, { "alerting", "ok" }, { "alert", "ok" }, { "alarm", "ok" }, { "down", "up" }, { "problem", "recovery" },
-  { "critical", "ok" }, { "crit", "ok" }, { "warning", "ok" }, { "error", "ok" }, { "open", "closed" }, { "opened", "closed" }, { "triggered", "resolved" },
-  { "trigger", "resolve" }, { "failed", "success" }, { "failure", "success" }, { "failing", "passing" }, { "unhealthy", "healthy" },
-  { "active", "resolved" }, { "raised", "cleared" }, { "new", "closed" }, { "degraded", "operational" }, { "offline", "online" },
-  { "breached", "ok" }, { "unresolved", "resolved" }, { "created", "closed" } }
+local OPPOSITES <const> = {
+  { "firing", "resolved" }, { "alerting", "ok" }, { "alert", "ok" }, { "alarm", "ok" }, { "down", "up" },
+  { "problem", "recovery" }, { "critical", "ok" }, { "crit", "ok" }, { "warning", "ok" }, { "error", "ok" },
+  { "open", "closed" }, { "opened", "closed" }, { "triggered", "resolved" }, { "trigger", "resolve" },
+  { "failed", "success" }, { "failure", "success" }, { "failing", "passing" }, { "unhealthy", "healthy" },
+  { "active", "resolved" }, { "raised", "cleared" }, { "new", "closed" }, { "degraded", "operational" },
+  { "offline", "online" }, { "breached", "ok" }, { "unresolved", "resolved" }, { "created", "closed" } }
 
 -- What a value of a state says: whether all is well, and the opposite in its own case.
 local function reading_of(value)
@@ -107,7 +119,8 @@ end
 local function key_of(leaves, state)
   local leaf, name = pick(leaves, IDS, function(l) return is_key(l) and not (state and l.path == state.path) end)
   if not leaf then return nil end
-  local doubt = (name == "id" or name == "uid" or name == "key") and "; make sure that the recovery carries the same, or use the host and the check" or ""
+  local is_vague = name == "id" or name == "uid" or name == "key"
+  local doubt = is_vague and "; make sure that the recovery carries the same, or use the host and the check" or ""
   return { path = leaf.path, value = leaf.value, why = format("`%s` looks like the number of one problem%s", leaf.path, doubt) }
 end
 
@@ -130,12 +143,13 @@ function guess.fields(payload)
   out.title = seconds_of(pick(leaves, TITLES, other_than(out.state or {})), "`%s` reads like what is wrong")
   out.place = seconds_of(pick(leaves, PLACES, other_than(out.state or {}, out.title or {})), "`%s` says where")
   out.key = key_of(leaves, out.state)
-  out.link = seconds_of(pick(leaves, LINKS, function(l) return is_text(l) and find(l.value, "^https?://[^%s]+$") ~= nil end), "`%s` is an address")
+  out.link = seconds_of(pick(leaves, LINKS, is_address), "`%s` is an address")
   out.severity = seconds_of(pick(leaves, SEVERITIES, function(l)
     return is_word(l) and not (out.state and l.path == out.state.path and reading_of(l.value).is_well)
   end), "`%s` says how bad it is")
-  out.message = seconds_of(pick(leaves, MESSAGES, function(l) return is_text(l) and not (out.title and l.path == out.title.path) end),
-    "`%s` says more")
+  out.message = seconds_of(pick(leaves, MESSAGES, function(l)
+    return is_text(l) and not (out.title and l.path == out.title.path)
+  end), "`%s` says more")
   return out
 end
 

@@ -7,7 +7,8 @@ local flags <const> = require("command.flags")
 local integration <const> = require("integration")
 local json <const> = require("tocsin.json")
 local stored <const> = require("command.stored")
-local gsub <const>, find <const>, upper <const>, sub <const>, match <const> = string.gsub, string.find, string.upper, string.sub, string.match
+local gsub <const>, find <const>, upper <const> = string.gsub, string.find, string.upper
+local sub <const>, match <const> = string.sub, string.match
 local type <const>, pairs <const>, ipairs <const>, tonumber <const> = type, pairs, ipairs, tonumber
 
 local new = {}
@@ -176,7 +177,8 @@ local OTHERS <const> = {
       hint = "Put `---@type tocsin.integration` above `return {` in your files; the file only has to lie in the workspace.\n" })
   end,
   spec = function(console)
-    return write_file(console, "integrations_spec.lua", { folder = "spec", text = asset.get("integrations/contributing/integrations_spec.lua"),
+    return write_file(console, "integrations_spec.lua", { folder = "spec",
+      text = asset.get("integrations/contributing/integrations_spec.lua"),
       hint = "Now run: TOCSIN=/path/to/tocsin busted spec\n" })
   end,
 }

@@ -8,8 +8,8 @@ local paste = {}
 
 local MASK <const> = "***"
 
-local SECRET_WORDS <const> = { "token", "secret", "passw", "apikey", "api_key", "api%-key", "authorization", "signature", "credential",
-  "private", "cookie", "webhook%-auth", "^auth$", "access_key", "integrationkey", "routing_key", "service_key" }
+local SECRET_WORDS <const> = { "token", "secret", "passw", "apikey", "api_key", "api%-key", "authorization", "signature",
+  "credential", "private", "cookie", "webhook%-auth", "^auth$", "access_key", "integrationkey", "routing_key", "service_key" }
 
 --- Is this the name of something secret?
 ---@param name string
@@ -99,7 +99,8 @@ local function headers_text(headers)
   return "{ " .. table.concat(list, ", ") .. " }"
 end
 
-local JSON_ALONE <const> = { ["application/json"] = true, ["application/json; charset=utf-8"] = true, ["application/json;charset=utf-8"] = true }
+local JSON_ALONE <const> = { ["application/json"] = true, ["application/json; charset=utf-8"] = true,
+  ["application/json;charset=utf-8"] = true }
 
 -- Headers that the example can do without: JSON is what `check` sends when none are named.
 local function needed(headers)
@@ -129,7 +130,9 @@ end
 function paste.example(name, request, expect)
   local lines = { format("    { %q,", name) }
   if request.method and request.method ~= "POST" then lines[1] = lines[1] .. format(" method = %q,", request.method) end
-  if request.headers and needed(request.headers) then lines[#lines + 1] = "      headers = " .. headers_text(request.headers) .. "," end
+  if request.headers and needed(request.headers) then
+    lines[#lines + 1] = "      headers = " .. headers_text(request.headers) .. ","
+  end
   if request.query and request.query ~= "" then lines[#lines + 1] = format("      query = %q,", request.query) end
   lines[#lines + 1] = "      payload = " .. paste.literal(request.body) .. ","
   lines[#lines + 1] = "      " .. (expect and indented(expect) or "expect = {}") .. " },"

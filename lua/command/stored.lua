@@ -28,7 +28,8 @@ function stored.ids(data)
   return ids.new(crypto.unhex(rows[1].value))
 end
 
-local FIELDS <const> = "SELECT id, type, name, token, templates_default, templates, dynamic_labels FROM integration WHERE deleted_at IS NULL"
+local FIELDS <const> = "SELECT id, type, name, token, templates_default, templates, dynamic_labels FROM integration " ..
+  "WHERE deleted_at IS NULL"
 
 --- An integration by its name or its id → its row, or nil and a sentence.
 ---@param data string the data folder
@@ -53,8 +54,9 @@ end
 ---@return {payload: string, group: integer}[]|nil
 ---@return string|nil sentence
 function stored.payloads(data, id, count, alert_ids)
-  local sql = "SELECT a.id, a.alert_group_id AS grp, CAST(a.payload AS TEXT) AS payload FROM alert AS a JOIN alert_group AS g ON g.id = a.alert_group_id " ..
-    "WHERE g.integration_id = $1 AND (json_array_length($2) = 0 OR a.id IN (SELECT value FROM json_each($2))) ORDER BY a.id DESC LIMIT 1000"
+  local sql = "SELECT a.id, a.alert_group_id AS grp, CAST(a.payload AS TEXT) AS payload FROM alert AS a " ..
+    "JOIN alert_group AS g ON g.id = a.alert_group_id WHERE g.integration_id = $1 AND " ..
+    "(json_array_length($2) = 0 OR a.id IN (SELECT value FROM json_each($2))) ORDER BY a.id DESC LIMIT 1000"
   local rows, why = query(data, sql, id, json.encode(json.array(alert_ids or {})))
   if not rows then return nil, why end
   local out, of_group, seen = {}, {}, {}

@@ -194,7 +194,8 @@ return {
   join = "LEFT JOIN route AS d ON d.integration_id = t.id AND d.is_default = 1 " ..
     "LEFT JOIN heartbeat AS h ON h.integration_id = t.id " .. maintenance.JOIN,
   columns = "t.token, t.version, t.auto_resolve_ms, t.templates, t.labels, t.static_labels, t.dynamic_labels, " ..
-    "t.signing_secret, d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, d.channels AS default_route_channels, " ..
+    "t.signing_secret, d.id AS default_route_id, d.escalation_chain_id AS default_route_chain, " ..
+    "d.channels AS default_route_channels, " ..
     heartbeat.COLUMNS .. ", " .. maintenance.COLUMNS,
   filters = { { "name", "t.name = ?" }, { "type", "t.type = ?" },
     { "search", add = add_search, about = "Words of names and descriptions, whatever their case; all of them." },

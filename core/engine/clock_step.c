@@ -28,8 +28,9 @@ static const char *const moves_at_once[] = {
 };
 
 // There may be a million of them, and alerts must not wait for that: piece by piece, each with what it belongs to.
-#define MOVE_MESSAGES                                                                                                  \
-    "UPDATE notification SET due_at = due_at + $1, created_at = created_at + $1 WHERE id > $2 AND id <= $3 AND due_at " \
+#define MOVE_MESSAGES                                                                                            \
+    "UPDATE notification SET due_at = due_at + $1, created_at = created_at + $1 WHERE id > $2 AND id <= $3 AND " \
+    "due_at "                                                                                                    \
     "IS NOT NULL"
 #define JOBS_OF_PIECE "SELECT alert_group_id FROM job WHERE id > $2 AND id <= $3 AND "
 static const char *const moves_of_piece[] = {

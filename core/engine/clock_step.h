@@ -12,15 +12,15 @@
 struct clock_item {
     struct commit_item item; // the caller sets `done`
     engine *engine;
-    int64_t by_us; // the step that it followed; 0: the clock is right, or an earlier one is still being followed
-    bool has_more; // rows have the moments of before the step: it is time for the next item
+    int64_t by_us;   // the step that it followed; 0: the clock is right, or an earlier one is still being followed
+    bool has_more;   // rows have the moments of before the step: it is time for the next item
     int64_t unmoved; // among them may be notifications with an id up to this; 0: only jobs
 };
 void clock_item_init(struct clock_item *c, engine *e);
-bool clock_is_off(const env *clock);      // it is time for an item
-void clock_step_at_start(engine *e);      // of a clock that was set back while nobody ran
+bool clock_is_off(const env *clock);                        // it is time for an item
+void clock_step_at_start(engine *e);                        // of a clock that was set back while nobody ran
 bool clock_step_goes_on(const engine *e, int64_t *unmoved); // at the start: it is time for an item
 // In a transaction: how far the moments in a notification's row are behind engine time, because they were not moved yet.
 err clock_step_behind(engine *e, arena *a, int64_t notification_id, int64_t *by_us);
-void clock_step_undo(engine *e);          // the transaction with the item was rolled back
-void clock_step_keep(engine *e);          // it was committed
+void clock_step_undo(engine *e); // the transaction with the item was rolled back
+void clock_step_keep(engine *e); // it was committed

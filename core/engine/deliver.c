@@ -149,8 +149,7 @@ static err delay_carried(struct delivery_item *d, int64_t due_at) {
         int64_t behind_us = 0;
         x = clock_step_behind(d->engine, d->arena, list->items[i].integer, &behind_us);
         struct store_value args[] = {SV_INT(due_at - behind_us), SV_INT(list->items[i].integer)};
-        if (x == ERR_OK)
-            x = run(d, "UPDATE notification SET due_at = $1 WHERE id = $2 AND state = 'waiting'", args, 2);
+        if (x == ERR_OK) x = run(d, "UPDATE notification SET due_at = $1 WHERE id = $2 AND state = 'waiting'", args, 2);
     }
     return x;
 }

@@ -36,6 +36,7 @@ void changed_groups_note(changed_groups *c, int64_t group_id, int64_t integratio
         return;
     }
     if (c->count == c->room) c->list = mem_grow(c->list, (c->room = c->room ? 2 * c->room : 256) * sizeof *c->list);
+    CHECK(c->list);
     c->list[c->count++] = (struct change){.group_id = group_id, .integration_id = integration_id, .by_alert = by_alert};
 }
 

@@ -11,7 +11,12 @@ struct walk {
     enum escalation_state state;
     int64_t now;
     bool waits_for_wall; // for a time of day
+    size_t called;       // people
 };
+
+// People who are called in one transaction; steps that are due at once go on in the next one after so many, so that alerts
+// of others come in between.
+#define CALLED_AT_ONCE 100
 
 static store *writer(const struct walk *w) { return w->engine->options.writer; }
 
@@ -32,6 +37,7 @@ static err call_users(struct walk *w, const struct step_outcome *out) {
                                  .actor = {.by = BY_SYSTEM}};
         x = engine_page_start(w->engine, w->arena, w->group, &call, w->now);
     }
+    w->called += out->users.count;
     return x;
 }
 
@@ -84,7 +90,7 @@ static err go_on(struct walk *w) {
         escalation_run_step(&w->escalation, &w->plan, &facts, w->now, &w->state, &out);
         w->waits_for_wall = step && step->type == STEP_TIME;
         x = write_outcome(w, step, &out, at);
-        if (w->state != ESCALATION_WAITING || w->escalation.next_at > w->now) break;
+        if (w->state != ESCALATION_WAITING || w->escalation.next_at > w->now || w->called >= CALLED_AT_ONCE) break;
     }
     if (x == ERR_OK) x = write_walk(w);
     return x == ERR_OK && out.resolves ? resolve_by_step(w) : x;

@@ -115,6 +115,7 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
     struct page p = {0};
     const char *obstacle = NULL;
     err x = page_rows_get(s, a, g->id, call->user_id, &p);
+    bool was_called = x == ERR_OK;
     if (x == ERR_OK || x == ERR_NOT_FOUND) x = find_obstacle(e, a, call->user_id, &obstacle);
     if (x != ERR_OK) return x;
     p = (struct page){.alert_group_id = g->id,
@@ -126,7 +127,7 @@ err engine_page_start(engine *e, arena *a, const struct group *g, const struct p
                       .started_at = now};
     if (obstacle) return add_line(e, &p, "page_failed", obstacle, STR(""), now);
     if (g->is_debug && !call->is_forced) return add_line_by(e, &p, "page_withheld", "debug", STR(""), call->actor, now);
-    x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
+    if (was_called) x = outbox_cancel(s, a, g->id, call->user_id, "superseded", now);
     if (x == ERR_OK) x = add_line_by(e, &p, "page_started", call->reason, STR(""), call->actor, now);
     return x == ERR_OK ? run_rules(e, a, g, &p, call->reason, now) : x;
 }

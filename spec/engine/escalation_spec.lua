@@ -138,6 +138,23 @@ describe("an escalation", function()
     end)
   end)
 
+  it("of many people and no waits goes on in pieces, so that others come in between, and calls each as often as it says", function()
+    local everybody = {}
+    for i = 1, 60 do
+      everybody[i] = "u" .. i
+      w:user(everybody[i], { rules = { "sms" } })
+    end
+    w:rows "CREATE TABLE seen (kind TEXT)"
+    w:rows "CREATE TRIGGER job_comes AFTER INSERT ON job BEGIN INSERT INTO seen VALUES (NEW.kind); END"
+    local id = open { { type = "notify_persons", users = everybody }, { type = "notify_persons", users = everybody }, { type = "repeat_escalation" } }
+    local called = {}
+    for _, row in ipairs(w:rows("SELECT user_id, count(*) AS n FROM notification WHERE alert_group_id = $1 GROUP BY user_id", id)) do called[#called + 1] = row.n end
+    assert.equal(60, #called)
+    for _, n in ipairs(called) do assert.equal(12, n) end
+    assert.equal(6, w:rows("SELECT count(*) AS n FROM seen WHERE kind = 'escalate'")[1].n) -- after 120 people each, of 720
+    assert.equal("finished", w:escalation(id))
+  end)
+
   it("resolves its group by a step, which ends the calls", function()
     w:user("ada", { rules = { "sms", 10, "email" } })
     local id = open { notify "ada", wait(5), { type = "resolve" }, notify "ada" }

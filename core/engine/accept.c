@@ -277,7 +277,9 @@ void accept_init(struct accept_item *a, engine *e) {
     a->engine = e;
     a->payload_hash = engine_hash(e, a->signal.payload);
     str key = a->signal.event_key;
-    a->event_hash = key.len ? engine_hash(e, key) + a->signal.event_n * EVENT_STEP : a->payload_hash;
+    a->event_hash = key.len                ? engine_hash(e, key) + a->signal.event_n * EVENT_STEP
+                    : a->signal.parsed.len ? engine_hash(e, a->signal.parsed) // of a query the bytes say nothing
+                                           : a->payload_hash;
     a->alert_id = a->alert_group_id = 0;
     a->is_new = a->is_held = false;
     a->grouping_hash = a->signal.has_grouping_id ? engine_hash(e, a->signal.grouping_id) : 0;

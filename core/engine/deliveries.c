@@ -33,11 +33,11 @@ static err load(engine *e, int64_t now) {
     arena *a = arena_new();
     struct store_rows rows;
     struct store_value args[] = {SV_INT(SLOTS), SV_INT(now - WINDOW_US)};
-    err x = store_run(
-        e->options.writer, a,
-        "SELECT id, integration_id, last_payload_hash, started_at FROM alert_group WHERE grouping_hash IS NULL "
-        "AND id > COALESCE((SELECT max(id) FROM alert_group), 0) - $1 AND started_at > $2",
-        args, 2, 0, &rows, NULL);
+    err x = store_run(e->options.writer, a,
+                      "SELECT id, integration_id, last_payload_hash, started_at FROM alert_group WHERE grouping_hash "
+                      "IS NULL AND is_demo = 0 "
+                      "AND id > COALESCE((SELECT max(id) FROM alert_group), 0) - $1 AND started_at > $2",
+                      args, 2, 0, &rows, NULL);
     for (size_t i = 0; x == ERR_OK && i < rows.count; i++) {
         const struct store_value *v = &rows.values[i * rows.columns];
         note(e, v[1].integer, v[2].integer, v[0].integer, v[3].integer);

@@ -91,6 +91,15 @@ describe("an event that is delivered twice", function()
     assert.equal(2, #w:groups())
   end)
 
+  it("is known by its query where it has no body", function()
+    local hook = bare()
+    local function ask(query) assert.equal(200, (w:send(hook, "", {}, query))) end
+    ask "?id=1"
+    ask "?id=2"
+    ask "?id=1"
+    assert.same({ 2, 1 }, counts())
+  end)
+
   it("is another one for another integration", function()
     local one, other = bare(), bare()
     send(one, { id = 1 }, keyed("idempotency-key", "a"))

@@ -163,6 +163,20 @@ describe("the pages of people", function()
     shows(ada, "/teams", "No teams yet")
   end)
 
+  it("say which file of configuration looks after a person, a team and a channel", function()
+    p.world:api(200, "POST", "configuration/apply/", { files = { ["tocsin.yaml"] = "format: 1\n", ["teams/sre.yaml"] = "name: SRE\n",
+      ["users/bob.yaml"] = "username: bob\nrole: editor\n", ["providers/ntfy.yaml"] = "type: ntfy\nname: ntfy\n" } })
+    local function id(path) return p.world:api(200, "GET", path).results[1].id end
+    local about <const> = "A file of configuration looks after this: change it there. "
+    local bob <const> = "/people/" .. id "users/?username=bob"
+    shows(ada, bob, about .. "users/bob.yaml")
+    shows(ada, "/teams/" .. id "teams/?name=SRE", about .. "teams/sre.yaml")
+    shows(ada, "/settings/channels/" .. id "providers/?name=ntfy", about .. "providers/ntfy.yaml")
+    local answer <const> = ada:post(bob, { name = "Robert", username = "bob", role = "editor", timezone = "UTC" })
+    assert.truthy(pages.words(answer.text):find("This is managed by the file users/bob.yaml", 1, true), answer.text)
+    assert.is_nil(shows(ada, "/profile"):find(about, 1, true))
+  end)
+
   it("give a calendar an address, once", function()
     local id <const> = p.world:api(200, "GET", "users/?username=admin").results[1].id
     local url <const> = ada:post("/people/" .. id .. "/calendar", { ["do"] = "new" }).text:match "<code>http://[^/]*([^<]*)</code>"

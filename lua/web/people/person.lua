@@ -60,7 +60,7 @@ function person.show(request, id, more)
   local problem <const> = more.problem or more.method and more.method.problem or more.rule and more.rule.problem
   local may_all <const> = rights.may(request.actor, "users", "others")
   return page.answer(request, "person.html", {
-    tabs = is_own and tabs.own(request) or tabs.people(request), person = one, role = texts.roles[one.role], is_own = is_own,
+    managed_by = one.managed_by or false, tabs = is_own and tabs.own(request) or tabs.people(request), person = one, role = texts.roles[one.role], is_own = is_own,
     may_change = (is_own or may_all) and rights.may(request.actor, "users", "write"), may_all = may_all, roles = roles(), days = days(),
     form = form.state(more.sent or given_of(one), more.problem), teams = teams_of(request, one),
     methods = methods.frame(request, one, more.method), rules = rules.frame(request, one, more.rule),

@@ -27,19 +27,20 @@ local function show(request)
   return page.answer(request, "teams.html", { tabs = tabs.people(request), teams = list, may_change = rights.may(request.actor, "teams", "write") })
 end
 
-local function show_form(request, sent, members, problem, id, name)
+local function show_form(request, sent, members, problem, id, name, managed_by)
   local people <const>, has <const> = {}, {}
   for _, one in ipairs(members) do has[one] = true end
   for i, one in ipairs(people_of(request)) do people[i] = { id = one.id, name = one.name, username = one.username, is_in = has[one.id] == true } end
   return page.answer(request, "team.html", { id = id or false, name = name or false, form = form.state(sent, problem), people = people,
-    wrong_members = problem and problem.fields.members or false,
+    managed_by = managed_by or false, wrong_members = problem and problem.fields.members or false,
     may_change = rights.may(request.actor, "teams", "write") }, problem and form.status(problem))
 end
 
 -- GET /teams/<id>
 local function show_one(request)
   local team <const> = ask.get(request, PATH .. request.id)
-  return team and show_form(request, { name = team.name, is_shared = team.is_sharing_resources_to_all }, team.members, nil, team.id, team.name)
+  return team and show_form(request, { name = team.name, is_shared = team.is_sharing_resources_to_all }, team.members, nil, team.id, team.name,
+    team.managed_by)
 end
 
 -- POST /teams/new and /teams/<id>: name, members, is_shared

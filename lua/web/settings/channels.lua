@@ -79,7 +79,7 @@ local function show_form(request, type_name, provider, more)
     form = form.state(more.sent or given, more.problem), name = provider and provider.name or spec.name,
     test_form = form.state(more.test_problem and more.sent or {}, more.test_problem), carried = carried_of(type_name),
     test_fields = channel_fields.shown(spec.address or {}, "address."), test = test_of(request),
-    failure = provider and failure_of(provider) or false, tabs = tabs_of(request),
+    managed_by = provider and provider.managed_by or false, failure = provider and failure_of(provider) or false, tabs = tabs_of(request),
     may_change = rights.may(request.actor, "providers", "write") }, problem and form.status(problem))
 end
 

@@ -7,7 +7,7 @@ return {
   live = { lost = "Live updates are interrupted; this page may be old.", changed = "Show what is new" },
   form = {
     save = "Save", usual = "usual", cancel = "Cancel", delete = "Delete", add = "Add", optional = "optional",
-    look = "Not saved. Look at the fields below.",
+    look = "Not saved. Look at the fields below.", managed = "A file of configuration looks after this: change it there.",
   },
   errors = {
     not_found = "There is no such page.", forbidden = "You may not see this page, or not do this.",

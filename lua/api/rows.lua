@@ -299,7 +299,6 @@ local function blocks_of(r, list)
     if pair[1].is_closed and pair[1].is_closed(pair[2]) then closed = pair
     elseif not is_steady(r, pair) then return nil end
   end
-  if list.source and size_of(list.source) < FEW then return nil end
   list.source = list.source or r.blocks.all()
   local rest, q = without(list.rest, closed), statement.new()
   if add_driven(q, r, list.source, rest) then return nil end
@@ -318,13 +317,29 @@ local function list_of(r, request, fixed)
   if list.only then return list end
   list.is_of_parent = r.count_by and (#list.given == 0 or #list.given == 1 and list.given[1].is_rights)
   list.source, list.rest = driver_of(r, list.given)
-  list.blocks = blocks_of(r, list)
+  list.is_few = list.source ~= nil and size_of(list.source) < FEW
+  if not list.is_few then list.blocks = blocks_of(r, list) end
   return list
+end
+
+-- All ids of a list that begins with few.
+local function read_few(r, list)
+  local q = statement.new()
+  q.add("SELECT s.id AS id")
+  local refusal = add_driven(q, r, list.source, list.rest)
+  if refusal then return refusal end
+  q.add("ORDER BY s.id DESC")
+  list.ids = store.rows(q.text(), table.unpack(q.args))
+  for i, row in ipairs(list.ids) do list.ids[i] = row.id end
 end
 
 local function count_rows(r, list, limit)
   if list.only then return (store.row(list.only.count, list.only_value) or { n = 0 }).n end
   if list.is_of_parent then return count_by_parent(r, list.actor) end
+  if list.is_few then
+    local refusal = read_few(r, list)
+    return not refusal and #list.ids or nil, refusal
+  end
   if list.blocks then return list.blocks:count(limit) end
   if list.source then return count_driven(r, list.source, list.rest, limit) end
   return count_walked(r, list.given, limit)
@@ -334,6 +349,9 @@ end
 local function add_page_ids(q, r, list, size, offset)
   if list.only then
     q.add(list.only.ids, list.only_value)
+  elseif list.ids then
+    q.add("SELECT value AS id FROM json_each(?)", json.encode(json.array { table.unpack(list.ids, offset + 1, offset + size) }))
+    return
   elseif list.source then
     local range, low, top
     if list.blocks then top, offset = list.blocks:place(offset)
@@ -390,7 +408,7 @@ end
 ---no more: the rows of the page are then read one by one by key. `fixed` are filters that the path stands for.
 function rows.list(r, request, fixed)
   local list = list_of(r, request, fixed)
-  local filters = #list.given - (rights_of(list.given) and 1 or 0)
+  local filters = #list.given - (list.blocks and rights_of(list.given) and 1 or 0)
   local far = filters > 1 and r.count_with_several or r.count_max
   local limit = far and math.max(far, paging.reach(request.query, r.page_size)) or -1
   local count, refusal = count_rows(r, list, limit)

@@ -132,6 +132,7 @@ describe("the template editor", function()
     local client = require "api_client"
     local editor, viewer = client.add_token(p.world.client, "editor"), client.add_token(p.world.client, "viewer")
     assert.equal(403, (p:ask("GET", of(), { authorization = viewer })))
+    has_not(select(2, p:ask("GET", "/integrations/" .. hook.id, { authorization = viewer })), of())
     local status, text = p:ask("GET", of(), { authorization = editor })
     assert.equal(200, status)
     has_not(text, 'value="save"')

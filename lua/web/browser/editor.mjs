@@ -5,7 +5,6 @@
 // `editor:problems` ({detail: [{line, text}]}) on a textarea says what is wrong with it; a change is told as its `input` event;
 // a value set from outside is told by `editor:set` ({detail: text}).
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { json } from "@codemirror/lang-json";
 import { HighlightStyle, StreamLanguage, bracketMatching, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
@@ -43,7 +42,20 @@ const jinja = StreamLanguage.define({
   tokenTable: { function: tags.function(tags.variableName), brace: tags.brace },
 });
 
-const LANGUAGES = { jinja: () => jinja, json: () => json(), text: () => [] };
+// Only to be read: what is wrong with it the server says.
+const json = StreamLanguage.define({
+  name: "json",
+  token(stream) {
+    if (stream.eatSpace()) return null;
+    if (stream.match(/^"(?:[^"\\]|\\.)*"?/)) return stream.match(/^\s*:/, false) ? "propertyName" : "string";
+    if (stream.match(/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/)) return "number";
+    if (stream.match(/^(?:true|false|null)\b/)) return "atom";
+    stream.next();
+    return "operator";
+  },
+});
+
+const LANGUAGES = { jinja, json, text: [] };
 
 // Colours are the page's own variables, so that they follow light and dark.
 const colours = HighlightStyle.define([
@@ -99,7 +111,7 @@ const edit = (area) => {
       extensions: [
         lineNumbers(), history(), drawSelection(), bracketMatching(), EditorView.lineWrapping, indentUnit.of("  "),
         keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]), // Tab leaves the field, as in every other
-        typed, LANGUAGES[area.dataset.language](), syntaxHighlighting(colours), looks,
+        typed, LANGUAGES[area.dataset.language], syntaxHighlighting(colours), looks,
         EditorView.contentAttributes.of({ "aria-label": nameOf(area), tabindex: "0" }),
         EditorState.readOnly.of(area.readOnly),
         EditorView.updateListener.of((update) => {

@@ -10,7 +10,9 @@ local types <const> = require "web.integrations.types"
 
 local shared <const> = {}
 
-local TABS <const> = { { "overview", "" }, { "templates", "/templates" }, { "labels", "/labels" }, { "heartbeat", "/heartbeat" },
+-- Name, path, and the action that it needs when to read is not enough.
+local TABS <const> = { { "overview", "" }, { "templates", "/templates", "operate" },
+  { "labels", "/labels" }, { "heartbeat", "/heartbeat" },
   { "maintenance", "/maintenance" }, { "settings", "/settings" } }
 
 ---A path of the API.
@@ -42,10 +44,13 @@ function shared.get(request) return (ask.get(request, shared.api(request.id))) e
 ---May the person who looks do this?
 function shared.may(request, action, area) return rights.may(request.actor, area or "integrations", action) end
 
-local function tabs_of(id, current)
+local function tabs_of(request, id, current)
   local list <const> = {}
-  for i, tab in ipairs(TABS) do
-    list[i] = { text = texts.integration[tab[1]], path = "/integrations/" .. id .. tab[2], is_current = tab[1] == current }
+  for _, tab in ipairs(TABS) do
+    if not tab[3] or shared.may(request, tab[3]) then
+      list[#list + 1] = { text = texts.integration[tab[1]], path = "/integrations/" .. id .. tab[2],
+        is_current = tab[1] == current }
+    end
   end
   return list
 end
@@ -59,7 +64,7 @@ end
 
 ---A page of one integration, under its head.
 function shared.answer_of(request, one, tab, name, context, status)
-  context.one, context.tabs, context.badges = one, tabs_of(one.id, tab), shared.badges(one, request.now)
+  context.one, context.tabs, context.badges = one, tabs_of(request, one.id, tab), shared.badges(one, request.now)
   context.type_name = types.name(one.type)
   context.is_managed = type(one.managed_by) == "string"
   context.may_write, context.may_operate = shared.may(request, "write") and not context.is_managed, shared.may(request, "operate")

@@ -44,10 +44,10 @@ return {
   },
   routes = {
     title = "Routes", hint = "The first route whose condition holds takes the alert; the last one takes what is left.",
-    add = "Add a route", edit = "Edit", up = "Move up", down = "Move down", drag = "Drag to move",
+    add = "Add a route", edit = "Edit", up = "Move up", down = "Move down",
     default = "Everything else",
     when = "If", no_chain = "nobody is called", chain = "Escalation chain", to = "then", posts = "posts to",
-    none_posts = "no chat", new = "New route", change = "Route of", kind = "Condition as",
+    new = "New route", change = "Route of", kind = "Condition as",
     kinds = { jinja2 = "Template", labels = "Labels", regex = "Regular expression over the payload" },
     term = "Template or expression", term_hint = "A template holds when it prints True, 1 or ok.",
     route_labels = "Labels", labels_hint = "One key:value a line; all must be there.", chats = "Chats",
@@ -82,7 +82,6 @@ return {
     valid = "This prints a JSON object.",
     invalid = "This prints no JSON object.", test = "Preview", result = "Labels that the newest alert would get",
     example = "Labels that the type's example would get", nothing = "No labels.", save = "Save the labels",
-    empty_row = "An empty key is left out.", from_integration = "from the integration", both = "Key and value, please.",
   },
   beat = {
     title = "Heartbeat",

@@ -5,11 +5,13 @@
 --- that fails loses nothing: the request is taken as if the file had no functions, and the sentence says why.
 ---
 ---   receive(request) → {payload = …} | {answer = {status=, content_type=, body=}} | {ignore = true} | nil (take it as it is)
----     request: method, query (text), headers (lower-case name → value), body (text), json (its value when it parses)
+---     request: method, query (text), headers (lower-case name → value), body (text), json (its value when it parses), xml
+---     (lua/xml.lua, when it is that)
 ---   split(payload) → list of payloads, {} to ignore the request, nil for one alert
 local fuel <const> = require("tocsin.fuel")
 local json <const> = require("tocsin.json")
 local sandbox <const> = require("tocsin.sandbox")
+local xml <const> = require("xml")
 local integration <const> = require("integration")
 local value <const> = require("jinja.value")
 local type <const>, pairs <const>, ipairs <const> = type, pairs, ipairs
@@ -166,6 +168,7 @@ function receive.apply(spec, method, query, headers_json, body, now_us)
     if not why then value_of_body = to_plain(payload, origin) end
     local request = { method = method, query = query, headers = json.decode(headers_json) or {}, body = body,
       json = value_of_body, now = now_us }
+    if why and string.find(body, "^%s*<") then request.xml = xml.decode(body) end
     return run_receive(spec, request, origin)
   end)
 end

@@ -40,6 +40,8 @@
 ---@field headers table<string, string> names in lower case
 ---@field body string
 ---@field json any the body when it is JSON
+---@field xml table? the body when it is XML: elements by name, attributes behind "@"
+---@field now integer µs since 1970
 
 ---@class tocsin.answer
 ---@field payload? any

@@ -441,6 +441,14 @@ function rows.keys(r, request, fixed, limit, order, before)
   return keys
 end
 
+---How many rows a request's filters leave, counted up to `limit`; nil and the answer that refuses a filter.
+function rows.count(r, request, fixed, limit)
+  local given = given_filters(r, request, fixed)
+  local source, rest = driver_of(r, given)
+  if source then return count_driven(r, source, rest, limit) end
+  return count_walked(r, given, limit)
+end
+
 ---One row by its public id, or nil.
 function rows.by_id(r, id)
   local key = ids.decode(r.prefix, id)

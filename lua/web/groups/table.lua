@@ -138,8 +138,8 @@ end
 
 local function count_of(request, state)
   if state == "resolved" or state == "all" then return "" end -- nobody waits for how many there ever were
-  local keys <const> = rows.keys(group, asked(request, state), filters_of(request), COUNT_MAX + 1) or {}
-  return #keys > COUNT_MAX and COUNT_MAX .. "+" or tostring(#keys)
+  local count <const> = rows.count(group, asked(request, state), filters_of(request), COUNT_MAX + 1) or 0
+  return count > COUNT_MAX and COUNT_MAX .. "+" or tostring(count)
 end
 
 local function tabs(request, current, is_counted)

@@ -21,7 +21,7 @@ describe("in a browser, the pages of", function()
     s:api("POST", "/escalation_policies/", { escalation_chain_id = chain.id, type = "notify_on_call_from_schedule", notify_on_call_from_schedule = schedule.id })
     s:api("POST", "/escalation_policies/", { escalation_chain_id = chain.id, type = "wait", duration = 300 })
     s:api("POST", "/escalation_policies/", { escalation_chain_id = chain.id, type = "notify_persons", persons_to_notify = { ada }, important = true })
-    local webhook = s:api("POST", "/webhooks/", { name = "Ticket", url = "http://127.0.0.1:9/", http_method = "POST", trigger_type = "acknowledge" })
+    local webhook = s:api("POST", "/webhooks/", { name = "Ticket", url = "http://127.0.0.1:9/", http_method = "POST", trigger_type = "unresolve" })
     local one = s:api("POST", "/integrations/", { type = "webhook", name = "Backups",
       labels = { { key = { name = "env" }, value = { name = "prod" } } } })
     hook = one.link:match "//[^/]*(/.*)$"

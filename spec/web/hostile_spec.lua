@@ -67,6 +67,50 @@ describe("hostile texts", function()
     assert.is_true(seen >= 150)
   end)
 
+  -- The plots of insights are ours, with these tags and no others.
+  local function without_plots(text)
+    local known <const> = { svg = true, path = true, text = true, g = true, rect = true, title = true }
+    return (text:gsub("<svg class=.-</svg>", function(plot)
+      for tag in plot:gmatch "<(%a[^>]*)>" do
+        assert.truthy(known[tag:match "^%a+"], tag)
+        assert.is_nil((tag:gsub('="[^"]*"', "=")):find "%son%a+", tag)
+      end
+      return ""
+    end))
+  end
+
+  it("are text as names of people, teams, channels and sources, in the trail of changes and in plots", function()
+    local p <const> = pages.open()
+    finally(function() p:close() end)
+    for at, text in ipairs(HOSTILE) do
+      local name <const> = text:gsub("%c", "")
+      local user <const> = p.world:api(201, "POST", "users/", { username = "u" .. at, name = at .. name, role = "editor" })
+      p.world:api(201, "POST", "teams/", { name = at .. name, members = { user.id } })
+      if at % 10 == 1 then
+        p.world:api(201, "POST", "providers/", { type = "ntfy", name = at .. name:sub(1, 90) })
+        p.world:post(p.world:integration { name = at .. name:sub(1, 100) }, { title = text })
+        assert.same({}, faults(p:get("/people/" .. user.id)))
+      end
+    end
+    for _, path in ipairs { "/people", "/teams", "/teams/new", "/settings", "/audit" } do assert.same({}, faults(p:get(path)), path) end
+    assert.same({}, faults(without_plots(p:get "/insights")))
+  end)
+
+  it("are text when forms show them again, and in their filters", function()
+    local p <const> = pages.open()
+    finally(function() p:close() end)
+    for _, text in ipairs(HOSTILE) do
+      local status <const>, page <const> = p:post("/people/new", { { "name", text }, { "email", text }, { "username", text }, { "role", text } })
+      assert.equal(422, status)
+      assert.same({}, faults(page))
+      local encoded <const> = text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end)
+      for _, path in ipairs { "/people?search=", "/audit?object_id=", "/insights?days=", "/sign-in?next=" } do
+        local _, shown = p:ask("GET", path .. encoded)
+        assert.same({}, faults(without_plots(shown)), path)
+      end
+    end
+  end)
+
   it("are text in what is searched and filtered for", function()
     local p = pages.open()
     finally(function() p:close() end)

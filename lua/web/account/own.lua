@@ -16,6 +16,7 @@ local sent_of = require("web.account.sent")
 local session = require("api.session")
 local sign_in = require("api.sign_in")
 local store = require("tocsin.store")
+local tabs = require("web.people.tabs")
 local texts = require("web.texts")
 local time = require("api.time")
 local totp = require("totp")
@@ -70,7 +71,7 @@ local function show(request, user, found, status, more, headers)
   local shows = { heading = texts.account.title, user = { name = user.name, email = user.email, role = user.role,
       username = user.username }, has_password = user.password ~= nil, totp_at = day(user.totp_at),
     recovery_left = user.recovery_left, sessions = sessions_of(user, found),
-    form = form_state {} }
+    form = form_state {}, tabs = request.actor and tabs.own(request) or false }
   for name, value in pairs(more or {}) do shows[name] = value end
   return page.answer(request, "account.html", shows, status, headers)
 end

@@ -205,7 +205,7 @@ local function table_of(request)
   context.is_first = query_string.get(request.query, "before") == nil
   context.may_act, context.silences = rights.may(request.actor, "alerts", "write"), silences.list()
   if part == "rows" then return page.answer(request, "groups_rows.html", context) end
-  context.guide = guide.of(request)
+  context.guide = guide.of(request, #found > 0)
   context.form, context.htmx = form_of(request, state), page.static_url(request, "htmx.js")
   return page.answer(request, "groups.html", context)
 end

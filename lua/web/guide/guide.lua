@@ -38,11 +38,11 @@ local function source_of(request)
 end
 
 -- The steps: { text, hint, link or is_page, is_done }.
-local function steps(request, id)
+local function steps(request, id, has_groups)
   local t <const>, source <const> = texts.guide, source_of(request)
   local has_provider <const> = first_of(request, "/api/v1/providers/") ~= nil
   local reached <const>, has_method <const> = is_reached(request, id)
-  local has_alert <const> = first_of(request, "/api/v1/alert_groups/") ~= nil
+  local has_alert <const> = has_groups or first_of(request, "/api/v1/alert_groups/") ~= nil
   return {
     { text = t.admin, is_done = true },
     { text = t.integration, hint = t.integration_hint, link = "/integrations/new", is_done = source ~= nil },
@@ -54,11 +54,12 @@ local function steps(request, id)
 end
 
 ---What the table shows of it, or false when there is nothing left to do.
-function guide.of(request)
+---@param has_groups boolean whether there is a group already; false: perhaps
+function guide.of(request, has_groups)
   local is_for <const> = request.actor.session_id and rights.may(request.actor, "integrations", "write") and
     session.own_cookie(request, COOKIE) ~= "off"
   if not is_for or first_of(request, "/api/v1/integrations/", { type = "direct_paging" }) then return false end
-  local list <const> = steps(request, ids.encode("U", request.actor.user_id))
+  local list <const> = steps(request, ids.encode("U", request.actor.user_id), has_groups)
   for _, step in ipairs(list) do
     if not step.is_done then
       step.is_next = true

@@ -79,7 +79,7 @@ end
 
 ---One horizontal bar of a share from 0 to 1, beside its number.
 function plot.bar(share)
-  return view.html(string.format('<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="%.1f" height="10"/></svg>',
+  return view.html(string.format('<svg class="amount" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="%.1f" height="10"/></svg>',
     math.max(0.5, share * 100)))
 end
 

@@ -10,7 +10,7 @@ return {
 1. Have the source send its mails to `{{ email or "<token>@<your domain>, where <token> is the last part of this page's address" }}`.
 2. Mails with the same subject, without its state (`PROBLEM:`, `[RESOLVED]`, `is OK` …) and `Re:`, are one alert group. To decide yourself, write `+` and a name of the problem behind the token: `<token>+disk-db1@<domain>`.
 3. A subject that begins with `RESOLVED:`, `OK:`, `RECOVERY`, says `[RESOLVED]` or ends in `is OK`, or a mail that says just `OK`, ends it.
-4. Send a mail to that address and look here.
+4. Send a mail to that address: its alert group is there within a second.
 
 The server takes mails by SMTP when it was started with `--smtp-listen`; or a mail provider brings them (Mailgun, SES, Postmark, SendGrid, Mailjet) to `/integrations/v1/inbound_email_webhook`. A program can also POST JSON with `subject`, `message` and `sender` to `{{ url }}`.
 ]],
@@ -33,7 +33,7 @@ The server takes mails by SMTP when it was started with `--smtp-listen`; or a ma
    or subject | regex_search("\\b(?:IS|IS NOW|BACK TO|HAS BEEN|HAS|WAS)\\s+(?:OK|UP|RESOLVED|RECOVERED|NORMAL|CLEARED|CLOSED)\\W*$") }}
 ]=],
 
-  title = "{{ payload.subject or 'Mail without a subject' }}",
+  title = "{{ (payload if payload is string else payload.subject) or 'Mail without a subject' }}",
   message = [[
 {{ payload.message or "" }}
 {%- if payload.sender %}

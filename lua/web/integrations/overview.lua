@@ -20,7 +20,8 @@ local OURS <const> = { direct_paging = true, maintenance = true, manual = true }
 local function connect_of(one)
   local spec <const> = integration.load(one.type)
   if not spec or not spec.connect or OURS[one.type] then return false end
-  return view.html(html.from_markdown(integration.connect(spec, { url = one.link, name = one.name })))
+  local email <const> = one.inbound_email ~= json.null and one.inbound_email or nil
+  return view.html(html.from_markdown(integration.connect(spec, { url = one.link, name = one.name, email = email })))
 end
 
 local function health_of(request, now)

@@ -1,4 +1,5 @@
 // Stores an alert and what it does to its group: the work of one accept_item inside the commit's transaction.
+#include "engine/clock_step.h"
 #include "engine/engine_parts.h"
 #include "engine/maintain.h"
 
@@ -253,6 +254,7 @@ static err accept(struct commit_item *item, int64_t now) {
         engine_count(&e->counters.stale);
         return ERR_STALE;
     }
+    if (a->signal.received_at - now > CLOCK_STEP_MIN_US) a->signal.received_at = now; // it came before a step back
     bool is_grouped = a->signal.has_grouping_id && !a->signal.is_demo;
     err x = is_grouped ? apply_grouped(a, now) : open_group(a, 0, now);
     if (x != ERR_OK) return x == ERR_NOT_FOUND ? ERR_CORRUPT : x;

@@ -2,8 +2,7 @@
 #include "base/buf.h"
 #include "engine/engine_parts.h"
 
-#define STEP_MIN_US INT64_C(500000) // slower differences come from the clock's discipline, and both clocks have them
-#define TOLD        "clock_told"    // setting: the moment of the future that a start has dealt with
+#define MARK "clock_mark" // setting: the moment of the last step, and the last rows of before it
 
 #define AT_ONCE  1000         // jobs that are moved in one item: some ms
 #define MESSAGES 500          // notifications: each has the head of its queue looked for
@@ -64,9 +63,9 @@ static struct move parse_move(str line) {
     return (struct move){.by_us = by, .jobs = {upto, after}, .messages = {messages_upto, messages_after}};
 }
 
-static err read_setting(engine *e, arena *a, str *out) {
+static err read_setting(engine *e, arena *a, const char *name, str *out) {
     struct store_rows rows;
-    err x = run(e, a, "SELECT value FROM setting WHERE name = '" MOVE "'", NULL, 0, &rows);
+    err x = run(e, a, "SELECT value FROM setting WHERE name = $1", &SV_TEXT(str_of(name)), 1, &rows);
     if (x == ERR_OK) *out = rows.count ? arena_str(a, rows.values[0].text) : STR("");
     return x;
 }
@@ -74,7 +73,7 @@ static err read_setting(engine *e, arena *a, str *out) {
 // What is left to do; by_us is 0: nothing.
 static err read_move(engine *e, arena *a, struct move *out) {
     str text = STR(""), first = STR("");
-    err x = read_setting(e, a, &text);
+    err x = read_setting(e, a, MOVE, &text);
     if (x != ERR_OK) return x;
     str_split(&text, '\n', &first);
     *out = parse_move(first);
@@ -106,10 +105,25 @@ static err read_span(engine *e, arena *a, const char *sql, struct span *out) {
     return x;
 }
 
-static err begin_move(engine *e, arena *a, int64_t by_us, struct move *out) {
+// What was written before a step says nothing about the clock after it.
+static err put_mark(engine *e, arena *a, int64_t moment) {
+    char text[100];
+    struct store_rows rows;
+    err x = run(
+        e, a, "SELECT (SELECT MAX(id) FROM alert), (SELECT MAX(id) FROM notification), (SELECT MAX(id) FROM delivery)",
+        NULL, 0, &rows);
+    if (x != ERR_OK) return x;
+    snprintf(text, sizeof text, "%lld %lld %lld %lld", (long long)moment, (long long)store_int_of(&rows.values[0]),
+             (long long)store_int_of(&rows.values[1]), (long long)store_int_of(&rows.values[2]));
+    return put_setting(e, a, MARK, text);
+}
+
+// `moment`: engine time after it.
+static err begin_move(engine *e, arena *a, int64_t by_us, int64_t moment, struct move *out) {
     struct store_rows rows;
     *out = (struct move){.by_us = by_us};
-    err x = read_span(e, a, "SELECT MAX(id), -1 FROM job", &out->jobs);
+    err x = put_mark(e, a, moment);
+    if (x == ERR_OK) x = read_span(e, a, "SELECT MAX(id), -1 FROM job", &out->jobs);
     // Sums, so that the index of what is due is read and not all that was ever sent.
     if (x == ERR_OK)
         x = read_span(e, a, "SELECT MAX(id + 0), MIN(id + 0) - 1 FROM notification WHERE due_at IS NOT NULL",
@@ -168,7 +182,7 @@ static err move_piece(engine *e, arena *a, struct move *m) {
 
 err clock_step_behind(engine *e, arena *a, int64_t notification_id, int64_t *by_us) {
     str text = STR(""), line;
-    err x = read_setting(e, a, &text);
+    err x = read_setting(e, a, MOVE, &text);
     if (x != ERR_OK) return x;
     *by_us = 0;
     while (str_split(&text, '\n', &line)) {
@@ -192,7 +206,7 @@ static int64_t last_unmoved(const struct move *m) {
 
 static int64_t step_of(const env *clock) {
     int64_t by = env_wall(clock) - env_now(clock);
-    return by > STEP_MIN_US || by < -STEP_MIN_US ? by : 0;
+    return by > CLOCK_STEP_MIN_US || by < -CLOCK_STEP_MIN_US ? by : 0;
 }
 
 bool clock_is_off(const env *clock) { return step_of(clock) != 0; }
@@ -208,7 +222,7 @@ static err clock_apply(struct commit_item *item, store *s, int64_t now) {
     err x = read_move(e, a, &move);
     if (x == ERR_OK && !move.by_us) {
         c->by_us = step_of(e->options.env);
-        if (c->by_us) x = begin_move(e, a, c->by_us, &move);
+        if (c->by_us) x = begin_move(e, a, c->by_us, env_now(e->options.env) + c->by_us, &move);
     }
     bool is_moving = x == ERR_OK && move.by_us;
     if (is_moving) x = move_piece(e, a, &move);
@@ -244,20 +258,22 @@ bool clock_step_goes_on(const engine *e, int64_t *unmoved) {
 // The start.
 
 static err last_known(engine *e, arena *a, int64_t *out) {
+    long long at = 0, alert = 0, notification = 0, delivery = 0;
     struct store_rows rows;
-    err x = run(e, a,
-                "SELECT MAX(at) FROM (SELECT * FROM (SELECT received_at AS at FROM alert ORDER BY id DESC LIMIT 1) "
-                "UNION ALL SELECT * FROM (SELECT created_at FROM notification ORDER BY id DESC LIMIT 1) "
-                "UNION ALL SELECT * FROM (SELECT at FROM delivery ORDER BY id DESC LIMIT 1)) AS t",
-                NULL, 0, &rows);
+    str mark = STR("");
+    err x = read_setting(e, a, MARK, &mark);
+    if (x == ERR_OK && mark.len && sscanf(mark.ptr, "%lld %lld %lld %lld", &at, &alert, &notification, &delivery) != 4)
+        at = alert = notification = delivery = 0;
+    struct store_value args[] = {SV_INT(at), SV_INT(alert), SV_INT(notification), SV_INT(delivery)};
+    if (x == ERR_OK)
+        x = run(e, a,
+                "SELECT MAX(at) FROM (SELECT $1 AS at UNION ALL "
+                "SELECT * FROM (SELECT received_at FROM alert WHERE id > $2 ORDER BY id DESC LIMIT 1) UNION ALL "
+                "SELECT * FROM (SELECT created_at FROM notification WHERE id > $3 ORDER BY id DESC LIMIT 1) UNION ALL "
+                "SELECT * FROM (SELECT at FROM delivery WHERE id > $4 ORDER BY id DESC LIMIT 1)) AS t",
+                args, 4, &rows);
     if (x == ERR_OK) *out = store_int_of(&rows.values[0]);
     return x;
-}
-
-static err tell(engine *e, arena *a, int64_t moment) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%lld", (long long)moment);
-    return put_setting(e, a, TOLD, digits);
 }
 
 static err append_move(engine *e, arena *a, const struct move *to, const struct move *m) {
@@ -274,10 +290,9 @@ static err append_move(engine *e, arena *a, const struct move *to, const struct 
 static err go_back(engine *e, arena *a, int64_t known, int64_t now, struct move *move) {
     struct move own = {0};
     err x = store_begin(e->options.writer);
-    if (x == ERR_OK) x = begin_move(e, a, now - known, &own);
+    if (x == ERR_OK) x = begin_move(e, a, now - known, now, &own);
     if (x == ERR_OK) x = move->by_us ? append_move(e, a, move, &own) : move_piece(e, a, &own);
     if (!move->by_us) *move = own;
-    if (x == ERR_OK) x = tell(e, a, known);
     if (x == ERR_OK) x = store_commit(e->options.writer, NULL);
     if (x != ERR_OK) store_rollback(e->options.writer);
     else LOG(e->options.log, LOG_WARN, "clock_was_set_back", LOG_N("moved_ms", (now - known) / 1000));
@@ -290,8 +305,7 @@ void clock_step_at_start(engine *e) {
     int64_t known = 0, now = env_now(e->options.env);
     err x = last_known(e, a, &known);
     if (x == ERR_OK) x = read_move(e, a, &move);
-    bool is_behind = x == ERR_OK && known - now > STEP_MIN_US;
-    if (is_behind && known > store_setting_int(e->options.writer, TOLD, 0)) x = go_back(e, a, known, now, &move);
+    if (x == ERR_OK && known - now > CLOCK_STEP_MIN_US) x = go_back(e, a, known, now, &move);
     e->clock_is_moving = x == ERR_OK && move.by_us;
     e->clock_unmoved = e->clock_is_moving ? last_unmoved(&move) : 0;
     if (x != ERR_OK) LOG(e->options.log, LOG_ERROR, "clock_not_followed", LOG_Z("error", err_text(x)));

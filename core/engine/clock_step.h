@@ -9,6 +9,9 @@
 #pragma once
 #include "engine/engine.h"
 
+#define CLOCK_STEP_MIN_US \
+    INT64_C(500000) // slower differences come from the clock's discipline, and both clocks have them
+
 struct clock_item {
     struct commit_item item; // the caller sets `done`
     engine *engine;

@@ -323,6 +323,7 @@ static err skip(struct delivery_item *d, const struct row *n, int64_t now) {
 
 static err deliver(struct delivery_item *d, int64_t now) {
     struct row n;
+    if (d->at > now) d->at = now; // the clock was set back meanwhile
     err x = read_row(d, d->notification_id, &n);
     if (x == ERR_OK && n.is_wiped && d->state != DELIVERY_SKIPPED) drop_words(d);
     if (x == ERR_OK && d->state == DELIVERY_SKIPPED) return skip(d, &n, now);

@@ -70,6 +70,18 @@ describe("a wall clock that is set", function()
     end)
   end
 
+  it("back, and a restart before it is as late as it was, makes nobody wait shorter", function()
+    c:start()
+    call_ada()
+    set_clock(-5 * HOUR)
+    assert.equal(200, c:post("b"))
+    server.wait(function() return c:count_log "clock_was_set" == 1 end, "the log line")
+    assert.equal(0, c:stop())
+    c:start()
+    expect_bob_after_an_hour(-5 * HOUR, 0)
+    assert.equal(0, c:count_log "clock_was_set")
+  end)
+
   it("back while the server is down makes nobody wait longer than that", function()
     c:start()
     call_ada()
@@ -134,13 +146,15 @@ describe("a wall clock that is set", function()
   end
 
   for what, fill in pairs { jobs = many_jobs, messages = many_messages } do
-    it("while many " .. what .. " wait moves each once, though the server is killed between them", function()
-      local due = fill()
-      kill_within_move(2 * HOUR)
-      c:start()
-      assert.equal(2 * HOUR, moved_by(due, what))
-      assert.equal(0, c:count_log "clock_was_set")
-    end)
+    for direction, seconds in pairs { forward = 2 * HOUR, back = -2 * HOUR } do
+      it(direction .. " while many " .. what .. " wait moves each once, though the server is killed between them", function()
+        local due = fill()
+        kill_within_move(seconds)
+        c:start()
+        assert.equal(seconds, moved_by(due, what))
+        assert.equal(0, c:count_log "clock_was_set")
+      end)
+    end
 
     it("again before many " .. what .. " were moved moves each by both", function()
       local due = fill()

@@ -47,6 +47,12 @@ describe("the template editor", function()
     has(loaded, "&#34;first&#34;")
   end)
 
+  it("is reached from an alert group, with the alert that one looks at", function()
+    p.world:post(hook, { title = "Disk full", host = "db-1" })
+    local group = p:get(pages.links(p:get "/")[1])
+    has(p:get(group:match 'href="(/integrations/C%w+/templates%?alert_id=A%w+)"'), "&#34;Disk full&#34;")
+  end)
+
   it("previews what is typed, as each channel shows it, and saves nothing", function()
     local function look(channel, fields)
       fields.channel, fields.payload = channel, '{"title": "Disk <1>", "host": "db-1"}'

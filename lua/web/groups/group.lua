@@ -160,6 +160,7 @@ local function frame(request, one, said)
   return { id = one.id, number = number_of(one.id), title = one.title, group = one, state = state_of(one, on), said = said or false,
     opened = on:moment(clock.read(one.created_at)), shows = shown_on(explanation, channel), channels = channel_links(channel),
     source_link = text_of(explanation.source_link), computed = computed_of(one, explanation, integration),
+    may_edit_templates = integration ~= nil and rights.may(request.actor, "integrations", "operate"),
     payload = payload_of(explanation), alert_id = alert or false, alerts = alerts_of(request, one, on),
     timeline = told.timeline(timeline.results, on), plan = told.plan(plan.plan, on), called = called(one, names, on),
     acts = forms_of(request, one, users), root_group = root_of(request, one), zone = on.zone,

@@ -25,7 +25,8 @@ return {
   silences = { ["1800"] = "30 minutes", ["3600"] = "1 hour", ["7200"] = "2 hours", ["14400"] = "4 hours",
     ["28800"] = "8 hours", ["43200"] = "12 hours", ["86400"] = "24 hours", ["604800"] = "a week", ["0"] = "until I say otherwise" },
   group = {
-    what = "What is wrong", payload = "Alert as it came", computed = "What was made of it, and why", timeline = "What happened",
+    what = "What is wrong", payload = "Alert as it came",
+    edit_templates = "Edit the templates that made this", computed = "What was made of it, and why", timeline = "What happened",
     plan = "What comes next", no_plan = "Nobody else will be called.", note = "Note", add_note = "Add the note",
     note_hint = "What was it, and what helped?", people = "Who was called", route = "Route", grouping = "Grouping id",
     labels = "Labels", silence_for = "Silence for", ["until"] = "until %s", for_ever = "until somebody ends it",

@@ -126,6 +126,42 @@ static int decode(lua_State *L) {
     return 1;
 }
 
+// The member of that name, or "a.b": of the member b of the object a.
+static const struct json *member_at(const struct json *object, str path) {
+    str first;
+    const struct json *found = json_get(object, path);
+    if (found || !str_split(&path, '.', &first) || !path.len) return found;
+    found = json_get(object, first);
+    return found && found->type == JSON_OBJECT ? json_get(found, path) : NULL;
+}
+
+// pick(text, path, …) -> how many members the object has, then of each path its text, null as `null`, false for what is
+// neither, nil for what is not there. nil: the text is no JSON object. Makes no tables.
+static int pick(lua_State *L) {
+    str text;
+    text.ptr = luaL_checklstring(L, 1, &text.len);
+    int paths = lua_gettop(L) - 1;
+    luaL_checkstack(L, paths + 4, NULL);
+    fuel_bytes(L, text.len);
+    struct scratch *s = scratch_push(L);
+    struct json *root;
+    if (json_parse(s->memory, text, &root, NULL) != ERR_OK || root->type != JSON_OBJECT) {
+        scratch_free(s);
+        return 0;
+    }
+    lua_pushinteger(L, root->count);
+    for (int i = 0; i < paths; i++) {
+        str path;
+        path.ptr = luaL_checklstring(L, i + 2, &path.len);
+        const struct json *v = member_at(root, path);
+        if (!v) lua_pushnil(L);
+        else if (v->type == JSON_STRING || v->type == JSON_NULL) values_push(L, v);
+        else lua_pushboolean(L, 0);
+    }
+    scratch_free(s);
+    return paths + 1;
+}
+
 // is_valid(text) -> is it one JSON document? Keeps nothing of it.
 static int is_valid(lua_State *L) {
     str text;
@@ -185,9 +221,9 @@ static int array(lua_State *L) {
 }
 
 int bind_json_open(lua_State *L) {
-    static const luaL_Reg functions[] = {{"decode", decode}, {"is_valid", is_valid}, {"encode", encode_value},
-                                         {"raw", raw},       {"array", array},       {"set_types", set_types},
-                                         {NULL, NULL}};
+    static const luaL_Reg functions[] = {{"decode", decode},       {"pick", pick}, {"is_valid", is_valid},
+                                         {"encode", encode_value}, {"raw", raw},   {"array", array},
+                                         {"set_types", set_types}, {NULL, NULL}};
     luaL_newlib(L, functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

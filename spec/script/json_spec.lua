@@ -216,3 +216,24 @@ describe("the JSON parsers", function()
     assert.is_true(os.clock() - since < 2)
   end)
 end)
+
+describe("json.pick", function()
+  local function pick(...) return table.pack(json.pick(...)) end
+  local function same(expected, ...)
+    local got = pick(...)
+    assert.equal(expected.n or #expected, got.n)
+    for i = 1, got.n do assert.equal(expected[i], got[i]) end
+  end
+
+  it("reads members of an object without the rest of it", function()
+    same({ 3, "x", "y", n = 3 }, '{"a":"x","b":{"c":"y"},"d":1}', "a", "b.c")
+    same({ 2, nil, nil, n = 3 }, '{"a":"x","b":[]}', "c", "b.c")
+    same({ 4, json.null, false, false, false, n = 5 }, '{"a":null,"b":1,"c":{},"d":true}', "a", "b", "c", "d")
+    same({ 1, "", n = 2 }, '{"a":""}', "a")
+    same({ 0, n = 1 }, "{}")
+  end)
+
+  it("has nothing to say of what is no object", function()
+    for _, text in ipairs { "", "[]", "null", '"a"', "7", "{", '{"a":1} x', "\xff" } do same({ n = 0 }, text, "a") end
+  end)
+end)

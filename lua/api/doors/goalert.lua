@@ -91,6 +91,12 @@ local FIELDS <const> = { summary = true, details = true, action = true, dedup = 
 
 -- Members of a JSON body by lower-case name: those that are not null beat the query.
 local function json_fields(body)
+  local count, summary, details, action, dedup = json.pick(body, "summary", "details", "action", "dedup")
+  local given_count = (summary and 1 or 0) + (details and 1 or 0) + (action and 1 or 0) + (dedup and 1 or 0)
+  -- Nearly all have no other members, and no null: nothing is made of those but what they say.
+  if count == given_count and summary ~= json.null and details ~= json.null and action ~= json.null and dedup ~= json.null then
+    return { summary = summary, details = details, action = action, dedup = dedup }
+  end
   local value, why = json.decode(body)
   if why then return nil, why end
   if value == json.null then return {} end

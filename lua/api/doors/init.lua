@@ -36,12 +36,17 @@ local function find(path)
   end
 end
 
+-- One request at a time is read in a state: its table is used again by the next one.
+local current <const> = {}
+
 --- A request on an I/O loop. Without a result it needs rows.
 function doors.read(method, path, query, authorization, content_type, accept, body, now, peer)
   local door, at = find(path)
   if not door then return nil end
-  return door.paths[at]({ method = method, path = path, at = at, query = query, authorization = authorization,
-    content_type = content_type, accept = accept, body = body, now = now, peer = peer })
+  local r <const> = current
+  r.method, r.path, r.at, r.query, r.authorization, r.content_type = method, path, at, query, authorization, content_type
+  r.accept, r.body, r.now, r.peer = accept, body, now, peer
+  return door.paths[at](r)
 end
 
 --- A body that came to /integrations/v1/<type>/<token>/.

@@ -46,8 +46,8 @@ end
 local UNREADABLE <const> = "Request body is not processable. Please check the errors."
 local PRIORITIES <const> = { P1 = true, P2 = true, P3 = true, P4 = true, P5 = true }
 
--- The alert's fields, or nil and what is wrong with them.
-local function read(body)
+-- What is wrong with an alert: nil and sentences by field.
+local function read_closely(body)
   local alert, why = wire.object(body)
   if not alert then return nil, { body = why } end
   local alias, priority = alert.alias, alert.priority
@@ -59,6 +59,15 @@ local function read(body)
     return nil, { priority = "Priority should be one of [P1, P2, P3, P4, P5]." }
   end
   return alert
+end
+
+-- Whether it is one; nearly all are, and no tables are made of those.
+local function read(body)
+  local count, message, alias, priority = json.pick(body, "message", "alias", "priority")
+  local is_alias = alias == nil or type(alias) == "string" and #alias <= 512
+  if count and type(message) == "string" and message ~= "" and is_alias and (priority == nil
+    or PRIORITIES[priority]) then return true end
+  return read_closely(body)
 end
 
 local function create(request)

@@ -4,7 +4,7 @@ local text = require("tocsin.text")
 local wire = require("api.doors.wire")
 
 local NAME <const>, ROLE <const> = "pagerduty", "pagerduty:generic"
-local encode <const> = json.encode
+local encode <const>, pick <const> = json.encode, json.pick
 
 local function invalid(sentences)
   return '{"status":"invalid event","message":"Event object is invalid","errors":' .. encode(json.array(sentences)) .. "}"
@@ -49,16 +49,34 @@ local function not_allowed(request)
   return wire.answer(NAME, 405, wire.JSON, '{"status":"error","message":"Method not allowed"}', "Allow: POST\r\n")
 end
 
+local function is_given(value) return type(value) == "string" and value ~= "" end
+
+-- What nearly all events are, read without making tables of them; nil: look closer.
+local function usual(body)
+  local count, token, action, key, summary, source, severity = pick(body, "routing_key", "event_action", "dedup_key",
+    "payload.summary", "payload.source", "payload.severity")
+  if not count or not is_given(token) or not is_given(key) or #key > 255 then return nil end
+  if action == "trigger" then
+    if not is_given(summary) or not is_given(source) or not is_given(severity) or not SEVERITIES[severity] then return nil end
+  elseif action ~= "acknowledge" and action ~= "resolve" then return nil end
+  return token, action, key
+end
+
+local function processed(key)
+  return '{"status":"success","message":"Event processed","dedup_key":' .. text.json_string(key) .. "}"
+end
+
 local function enqueue(request)
   if request.method ~= "POST" then return not_allowed(request) end
+  local token, action, known = usual(request.body)
+  if token then return wire.alert(NAME, token, ROLE, nil, bits_of(action), 202, wire.JSON, processed(known)) end
   local event, why = wire.object(request.body)
   if not event then return refuse(why) end
-  local token = wire.text(event, "routing_key")
+  token = wire.text(event, "routing_key")
   if not token then return refuse "'routing_key' is missing or blank" end
   local payload, problem, key = take(event, request.body, "dedup_key", problem_of(event))
   if problem then return refuse(problem) end
-  return wire.alert(NAME, token, ROLE, payload, bits_of(event.event_action), 202, wire.JSON,
-    '{"status":"success","message":"Event processed","dedup_key":' .. text.json_string(key) .. "}")
+  return wire.alert(NAME, token, ROLE, payload, bits_of(event.event_action), 202, wire.JSON, processed(key))
 end
 
 local function change_problem(event)

@@ -8,11 +8,24 @@ local encode <const> = json.encode
 
 local TYPES <const> = { critical = true, warning = true, info = true, acknowledgement = true, recovery = true }
 
+local SOME <const> = { message_type = "" } -- an object that is not empty
+
 local function failure(sentence) return '{"result":"failure","messages":' .. encode(sentence) .. "}" end
 local function refuse(status, sentence) return wire.answer(NAME, status, wire.JSON, failure(sentence)) end
 
+-- What nearly all messages are, read without making tables of them: what it is known by and its kind; nil: look closer.
+local function usual(body, routing_key)
+  local count, kind, entity, own_key = json.pick(body, "message_type", "entity_id", "routing_key")
+  if not count or type(kind) ~= "string" or type(entity) ~= "string" or entity == "" then return nil end
+  kind = string.lower(kind)
+  if not TYPES[kind] or routing_key and own_key ~= nil then return nil end
+  return entity, kind
+end
+
 -- The payload, what it is known by, and what kind it is; nil and a sentence.
 local function read(body, routing_key)
+  local known, sort = usual(body, routing_key)
+  if known then return routing_key and wire.with(body, SOME, "routing_key", routing_key) or "", known, sort end
   local event, why = wire.object(body)
   if not event then return nil, why end
   local kind = string.lower(wire.text(event, "message_type") or "")

@@ -1,7 +1,8 @@
 --- XML as plain tables, for sources that send it: elements by name, attributes behind "@", text as text. Pure and bounded.
 ---
 --- `<a id="1"><b>x</b><b>y</b></a>` is { a = { ["@id"] = "1", b = { "x", "y" } } }; an element with attributes and text has the
---- text under "#text". Comments and instructions are left out, and a document type is refused: nobody's entities are expanded here.
+--- text under "#text". Comments and instructions are left out, and a document type is refused: nobody's entities are
+--- expanded here.
 local find <const>, sub <const>, gsub <const>, match <const> = string.find, string.sub, string.gsub, string.match
 
 local xml = {}

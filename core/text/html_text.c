@@ -213,6 +213,7 @@ static size_t read_tag(struct page *p, str s) {
 void html_text(buf *out, str html) {
     struct page p = {.out = out};
     size_t text_from = 0;
+    if (!html.len) return;
     for (size_t i = 0; i < html.len;) {
         const char *next = memchr(html.ptr + i, '<', html.len - i);
         if (!next) break;

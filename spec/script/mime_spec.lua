@@ -46,7 +46,9 @@ See the front panel.
     assert.equal("A printer", read("From: A printer\n\nx").sender)
     local got = read ""
     assert.same({ "", "", "bounce@example.org" }, { got.subject, got.message, got.sender })
-    assert.equal("", read("\n").message)
+    for _, nothing in ipairs { "\n", "Content-Type: text/html\n", "Content-Type: text/html\n\n", "Content-Type: text/plain\n" } do
+      assert.equal("", message(nothing))
+    end
     assert.equal("no header at all", message "\nno header at all")
   end)
 

@@ -175,8 +175,8 @@ describe("hostile texts", function()
         start_rotation_from_user_index = 0, time_zone = "UTC" })
       w:api(201, "POST", "shift_swaps/", { schedule = schedule.id, beneficiary = me, swap_start = "2030-01-01T00:00:00Z",
         swap_end = "2030-01-02T00:00:00Z", description = text })
-      for _, path in ipairs { "/escalation-chains/" .. chain.id, "/schedules/" .. schedule.id, "/schedules/" .. schedule.id .. "/settings",
-        "/on-call-shifts/" .. shift.id, "/webhooks/" .. hook.id } do
+      for _, path in ipairs { "/escalation-chains/" .. chain.id, "/on-call-shifts/" .. shift.id, "/webhooks/" .. hook.id,
+        "/schedules/" .. schedule.id .. "/settings" } do
         clean(path)
       end
       back("/escalation-chains", { { "name", text .. at }, { "team_id", text } })
@@ -189,8 +189,10 @@ describe("hostile texts", function()
       back("/webhooks/new", { { "name", text }, { "url", text }, { "headers", text }, { "data", text }, { "trigger_type", text }, { "username", text } })
       back("/webhooks/" .. hook.id .. "/test", { { "how", "show" }, { "group", at % 2 == 0 and text or "" } })
       back("/alert-groups/columns/add", { { "label", text } })
+      if at % 10 == 0 then clean "/alert-groups/columns" end
+      back("/alert-groups/columns/remove", { { "label", text } })
       local encoded = text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end)
-      for _, query in ipairs { "view=", "date=", "zone=" } do clean("/schedules/" .. schedule.id .. "?" .. query .. encoded) end
+      clean("/schedules/" .. schedule.id .. "?" .. ({ "view=", "date=", "zone=" })[at % 3 + 1] .. encoded)
       clean("/alert-groups/labels?label=" .. encoded)
     end
     for _, path in ipairs { "/escalation-chains", "/schedules", "/webhooks", "/" } do clean(path) end

@@ -140,6 +140,8 @@ describe("requests made from the OpenAPI document", function()
       local status, answer = engine.request(c.core, method, path, { authorization = c.token, ["content-type"] = "application/json" }, body)
       local what = ("request %d: %s %s %s → %d %s"):format(n, method, path, body:sub(1, 1000), status, answer:sub(1, 300))
       assert(status < 500, what)
+      -- One of the requests may have taken away the token that they are made with.
+      if status == 403 and answer:find("Invalid token", 1, true) then c.token = client.add_token(c, "admin") end
       seen[status // 100] = (seen[status // 100] or 0) + 1
       if status < 300 and n % 3 == 0 and answer:sub(1, 1) == "{" then learn(json.decode(answer), 0) end
       if n % 200 == 0 then engine.advance(c.core, 10000) end

@@ -110,10 +110,8 @@ static str person_of(const char *header, const struct http_request *r) {
     return found;
 }
 
-static const char *const modules[] = {[WORK_API] = "api",
-                                      [WORK_CALLBACK] = "api.callbacks",
-                                      [WORK_DOOR] = "api.doors",
-                                      [WORK_PAGE] = "web"};
+static const char *const modules[] = {
+    [WORK_API] = "api", [WORK_CALLBACK] = "api.callbacks", [WORK_DOOR] = "api.doors", [WORK_PAGE] = "web"};
 
 // Lua: <module>.handle(method, path, query, headers_json, body, now, base_url, client, person) →
 // status, content_type, body, extra_headers, stream.

@@ -29,6 +29,15 @@ Two Prometheus that watch the same may both send here: labels such as `replica` 
 over when neither fires any more.
 ]],
 
+  heartbeat = {
+    connect = [[
+Prometheus has no heartbeat of its own: add the rule `- alert: Watchdog` with `expr: vector(1)`, and let something that sees it call
+`{{ url }}` every minute, such as a probe that asks Prometheus for `ALERTS{alertname="Watchdog"}`.
+]],
+    missing = [[{"fingerprint":"heartbeat","status":"firing","groupLabels":{"alertname":"HeartbeatMissing"},"commonLabels":{"alertname":"HeartbeatMissing","severity":"critical"},"commonAnnotations":{"summary":"The heartbeat of this integration is missing","description":"Either the monitoring itself is down or it cannot reach Tocsin."},"alerts":[]}]],
+    restored = [[{"fingerprint":"heartbeat","status":"resolved","groupLabels":{"alertname":"HeartbeatMissing"},"commonLabels":{"alertname":"HeartbeatMissing","severity":"critical"},"commonAnnotations":{"summary":"The heartbeat of this integration is back"},"alerts":[]}]],
+  },
+
   grouping_id = "{{ payload.fingerprint }}",
   resolve_condition = "{{ payload.status == 'resolved' }}",
 

@@ -87,6 +87,6 @@ curl -fsS --retry 3 -d alert_uid=backup-db1 -d title="Backup of db-1" -d state=o
       expect = { grouping_id = "washer", state = "resolved", title = "Washing machine leaks: home" } },
     { "without a name the title on its host is the problem",
       payload = [[{"title":"Disk is full","host":"nas"}]],
-      expect = { grouping_id = "nas/Disk is full", state = "firing", title = "Disk is full: nas", message = "" } },
+      expect = { grouping_id = "nas/Disk is full", state = "firing", title = "Disk is full: nas" } },
   },
 }

@@ -101,11 +101,10 @@ err engine_posts_changed(engine *e, const struct group *g, int64_t now) {
 
 err engine_posts_catch_up(engine *e, const struct group *g, int64_t now) {
     arena *a = arena_new();
-    struct message *list = NULL;
-    size_t count = 0;
-    err x = message_rows_list(e->options.writer, a, g->id, false, &list, &count);
+    bool exist = false;
+    err x = message_rows_exist(e->options.writer, a, g->id, &exist);
     arena_free(a);
-    return x == ERR_OK && !count ? engine_posts_open(e, g, now) : x;
+    return x == ERR_OK && !exist ? engine_posts_open(e, g, now) : x;
 }
 
 err engine_posts_joined(engine *e, const struct group *g, int64_t now) {

@@ -50,6 +50,14 @@ err message_rows_add(store *s, arena *a, const struct message *m) {
                args, 4);
 }
 
+err message_rows_exist(store *s, arena *a, int64_t group_id, bool *exist) {
+    struct store_value arg = SV_INT(group_id);
+    struct store_rows rows;
+    err e = store_run(s, a, "SELECT 1 FROM message WHERE alert_group_id = $1 LIMIT 1", &arg, 1, 0, &rows, NULL);
+    *exist = e == ERR_OK && rows.count > 0;
+    return e;
+}
+
 err message_rows_list(store *s, arena *a, int64_t group_id, bool only_idle, struct message **out, size_t *count) {
     struct store_value args[] = {SV_INT(group_id), SV_INT(only_idle), SV_INT(MESSAGES_MAX)};
     struct store_rows rows;

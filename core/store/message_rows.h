@@ -19,6 +19,8 @@ struct message {
 err message_rows_add(store *s, arena *a, const struct message *m);
 // The messages that can be updated: all, or only those for which nothing waits and whose last update arrived.
 err message_rows_list(store *s, arena *a, int64_t group_id, bool only_idle, struct message **out, size_t *count);
+// Has it one in any room, be it only on its way?
+err message_rows_exist(store *s, arena *a, int64_t group_id, bool *exist);
 // An update is waiting or on its way.
 err message_rows_set_waiting(store *s, arena *a, const struct message *m, int64_t notification_id);
 // The message whose post or update has ended. ERR_NOT_FOUND: its group is gone.

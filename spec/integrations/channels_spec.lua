@@ -1,4 +1,5 @@
 --- Neutral Markdown on every channel, and what hostile text cannot do there.
+require "tocsin.core"
 local channels = require "channels"
 local markdown = require "markdown"
 

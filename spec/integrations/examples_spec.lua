@@ -66,12 +66,14 @@ describe("integration files", function()
       if spec.is_hidden then assert.is_nil(spec.heartbeat) end
       if not spec.heartbeat then return end -- the core's own form
       core:reset()
-      local token = core:create { type = name, name = spec.name, templates = integration.templates(spec),
+      -- They are payloads as templates see them: past a door that takes requests apart.
+      local type = spec.has_door and "webhook" or name
+      local token = core:create { type = type, name = spec.name, templates = integration.templates(spec),
         dynamic_labels = integration.labels(spec) }
-      assert.equal(200, (core:post(name, token, spec.heartbeat.missing)))
+      assert.equal(200, (core:post(type, token, spec.heartbeat.missing)))
       assert.equal("firing", core:groups()[1].state)
       assert.matches("[Hh]eartbeat", core:groups()[1].title)
-      assert.equal(200, (core:post(name, token, spec.heartbeat.restored)))
+      assert.equal(200, (core:post(type, token, spec.heartbeat.restored)))
       assert.same({ 1, "resolved", 2 }, { #core:groups(), core:groups()[1].state, core:groups()[1].alerts_count })
     end)
 

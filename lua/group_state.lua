@@ -16,7 +16,8 @@ local ACTORS <const> = { source = "the source", room = "somebody in the room", a
 function group_state.of(row)
   if row.resolved_at then return "resolved", row.resolved_at, row.resolved_by, row.resolved_by_id end
   if row.acknowledged_at then return "acknowledged", row.acknowledged_at, row.acknowledged_by, row.acknowledged_by_id end
-  if row.silenced_at then return "silenced", row.silenced_at, (row.silenced_by_id or 0) > 0 and "user" or nil, row.silenced_by_id end
+  if row.silenced_at then return "silenced", row.silenced_at, (row.silenced_by_id or 0) > 0 and "user" or nil,
+    row.silenced_by_id end
   return "firing"
 end
 

@@ -74,8 +74,10 @@ end
 
 local function group_of(id)
   return store.row("SELECT g.id, g.title, g.labels, g.alerts_count, g.started_at, g.acknowledged_at, g.integration_id, " ..
-    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.resolved_by_id, g.silenced_at, g.silenced_until, " ..
-    "g.wiped_at, g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, i.templates_default, " ..
+    "g.acknowledged_by, g.acknowledged_by_id, g.resolved_at, g.resolved_by, g.resolved_by_id, g.silenced_at, " ..
+      "g.silenced_until, " ..
+    "g.wiped_at, g.first_alert_id, g.last_alert_id, g.is_demo, g.is_debug, i.name AS integration, i.type, " ..
+      "i.templates_default, " ..
     "i.templates FROM alert_group AS g " ..
     "JOIN integration AS i ON i.id = g.integration_id WHERE g.id = $1", id)
 end

@@ -284,7 +284,8 @@ end
 
 --- How `render` comes to its answer, for people who ask why: what each template printed, every route tried in turn, also
 --- those behind the one that is taken.
----@return {grouping_id: table?, resolve_condition: table?, acknowledge_condition: table?, routes: table[], default_route: integer}
+---@return {grouping_id: table?, resolve_condition: table?, acknowledge_condition: table?, routes: table[], default_route:
+---integer}
 function signal.explain(id, payload, now_us, field_fuel)
   local s <const>, c <const> = begin_with(id, payload, now_us, field_fuel)
   add_labels(s)

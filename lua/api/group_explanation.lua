@@ -28,7 +28,8 @@ local ROUTE = { object = { { "id", "id" }, { "is_default", "boolean" }, { "routi
   { "text", "text?" }, { "is_true", "boolean" }, { "has_failed", "boolean" }, { "is_taken", "boolean" } } }
 local WORDS = { object = { { "channel", "text" }, { "title", "text?" }, { "message", "text?" }, { "is_html", "boolean",
   about = "The message is safe HTML." }, { "image_url", "text?" } } }
-local SHOWN = { object = { { "alert_id", "id?" }, { "at", "time?" }, { "payload", "text?", about = "As templates see it." }, { "source_link", "text?" }, { "words", { list = WORDS } },
+local SHOWN = { object = { { "alert_id", "id?" }, { "at", "time?" }, { "payload", "text?", about = "As templates see it." },
+  { "source_link", "text?" }, { "words", { list = WORDS } },
   { "grouping_id", SAID }, { "resolve_condition", SAID }, { "acknowledge_condition", SAID }, { "routes", { list = ROUTE } } } }
 
 local FOUND <const> = "SELECT g.id, g.labels, g.wiped_at, g.integration_id, a.id AS alert_id, a.received_at, a.payload, " ..
@@ -100,14 +101,16 @@ end
 local function show(row, wanted, link)
   local integration = not row.wiped_at and row.payload and backtest_plan.by_key(row.integration_id)
   if not integration or not json.is_valid(row.parsed or row.payload) then
-    return writer.object("alert_id", nil, "at", nil, "payload", not row.wiped_at and (row.parsed or row.payload) or nil, "source_link", nil, "words", writer.list {}, "grouping_id", nil,
+    return writer.object("alert_id", nil, "at", nil, "payload", not row.wiped_at and (row.parsed or row.payload) or nil,
+      "source_link", nil, "words", writer.list {}, "grouping_id", nil,
       "resolve_condition", nil, "acknowledge_condition", nil, "routes", writer.list {})
   end
   local config = backtest_plan.config(integration)
   local words, source_link = rendered(row, config, wanted, link)
   local told = explained(row, config) or { routes = {} }
   return writer.object("alert_id", ids.encode("A", row.alert_id), "at", time.text(row.received_at), "payload",
-    row.parsed or row.payload, "source_link", source_link, "words", words, "grouping_id", said(config, "grouping_id", told.grouping_id),
+    row.parsed or row.payload, "source_link", source_link, "words", words, "grouping_id", said(config, "grouping_id",
+      told.grouping_id),
     "resolve_condition", said(config, "resolve_condition", told.resolve_condition),
     "acknowledge_condition", said(config, "acknowledge_condition", told.acknowledge_condition),
     "routes", routes_of(config, told))

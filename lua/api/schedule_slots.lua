@@ -1,4 +1,5 @@
---- GET /schedules/<id>/slots/: what a calendar shows of a time: who is on call in the end, where nobody is, and every shift before
+--- GET /schedules/<id>/slots/: what a calendar shows of a time: who is on call in the end, where nobody is, and every shift
+--- before
 --- any gives way.
 local errors = require("api.errors")
 local final_shifts = require("api.final_shifts")

@@ -14,11 +14,13 @@ local webhook_test = {}
 
 local TIMEOUT_MS, KEEP <const> = 10000, 50000
 local FIELDS <const> = {
-  { "alert_group_id", type = "text", max = 64, nullable = true, blank_null = true, about = "Without one it is about nothing real." },
+  { "alert_group_id", type = "text", max = 64, nullable = true, blank_null = true,
+    about = "Without one it is about nothing real." },
   { "is_sent", type = "boolean", about = "false: only show what would be sent." },
 }
 local SHOWN <const> = { object = { { "verdict", { choice = { "sent", "shown", "skipped", "failed" } } }, { "reason", "text?" },
-  { "url", "text?" }, { "request_headers", "text?" }, { "request_data", "text?" }, { "event_data", "text?" }, { "status_code", "integer?" },
+  { "url", "text?" }, { "request_headers", "text?" }, { "request_data", "text?" }, { "event_data", "text?" }, { "status_code",
+    "integer?" },
   { "content", "text?" } } }
 
 local SKIPPED <const> = { webhook_gone = "The webhook is switched off.",
@@ -34,7 +36,8 @@ end
 
 -- What came back, or the sentence why nothing did.
 local function send(asked, text)
-  local answer, sentence = port.call("fetch", { method = asked.method, url = asked.url, headers = json.array(asked.headers), body = text or "",
+  local answer, sentence = port.call("fetch", { method = asked.method, url = asked.url, headers = json.array(asked.headers),
+    body = text or "",
     timeout_ms = TIMEOUT_MS, keep = KEEP, is_guarded = true })
   if not answer then return nil, sentence end
   if answer.failure then return nil, answer.failure end
@@ -44,13 +47,15 @@ end
 local function shown(verdict, reason, record, answer)
   record, answer = record or {}, answer or {}
   local function text(v) return type(v) == "string" and v or nil end
-  return { status = 200, value = writer.object("verdict", verdict, "reason", text(reason), "url", text(record.url), "request_headers",
+  return { status = 200, value = writer.object("verdict", verdict, "reason", text(reason), "url", text(record.url),
+    "request_headers",
     text(record.headers), "request_data", text(record.data), "event_data", text(record.event), "status_code", answer.status,
     "content", text(answer.body)) }
 end
 
 webhook_test.send = {
-  about = "Sends it once, outside of any escalation, and tells what came back; or only shows what would be sent.", takes = FIELDS, gives = SHOWN,
+  about = "Sends it once, outside of any escalation, and tells what came back; or only shows what would be sent.",
+    takes = FIELDS, gives = SHOWN,
   answer = function(request)
     local sent, refusal = body.fields(request, FIELDS)
     if not sent then return refusal end
@@ -68,7 +73,8 @@ webhook_test.send = {
     if sent.is_sent == 0 then return shown("shown", nil, record) end
     local answer, why = send(asked, text)
     if not answer then return shown("failed", why, record) end
-    return shown(answer.status < 400 and "sent" or "failed", answer.status >= 400 and "It answered " .. answer.status .. "." or nil, record, answer)
+    return shown(answer.status < 400 and "sent" or "failed", answer.status >= 400 and "It answered " .. answer.status .. "." or
+      nil, record, answer)
   end,
 }
 

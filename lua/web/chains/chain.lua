@@ -26,7 +26,8 @@ local function users_of(request, id)
     if route.escalation_chain_id == id then
       local integration <const> = ask.get(request, "/api/v1/integrations/" .. route.integration_id)
       list[#list + 1] = { id = route.integration_id, name = integration and integration.name or "?",
-        condition = route.is_the_last_route and texts.chain.default_route or route.routing_regex ~= json.null and route.routing_regex or "" }
+        condition = route.is_the_last_route and texts.chain.default_route or route.routing_regex ~= json.null and
+          route.routing_regex or "" }
     end
   end
   return list
@@ -48,7 +49,8 @@ local function shown_steps(request, list, world, tried)
     local values <const> = is_tried and tried.sent or steps.values(step)
     if is_tried then values.users, values.type = tried.users, step.type end
     local kind <const> = type(step.type) == "string" and step.type or ""
-    out[i] = { id = step.id, number = i, text = steps.sentence(step, world), kind = kind, has = steps.fields(kind), is_first = i == 1,
+    out[i] = { id = step.id, number = i, text = steps.sentence(step, world), kind = kind, has = steps.fields(kind),
+      is_first = i == 1,
       is_last = i == #list, is_open = is_tried or edited == step.id, important = step.important == true,
       form = form.state(values, is_tried and steps.named(tried.problem) or nil) }
   end

@@ -28,7 +28,8 @@ local function show(request, sent, problem)
   local team_names <const>, list <const> = {}, {}
   for _, team in ipairs(teams) do team_names[team.value] = team.text end
   for i, chain in ipairs(ask.list(request, PATH) or {}) do
-    list[i] = { id = chain.id, name = chain.name, team = team_names[chain.team_id] or false, steps = steps_text(steps[chain.id] or 0),
+    list[i] = { id = chain.id, name = chain.name, team = team_names[chain.team_id] or false,
+      steps = steps_text(steps[chain.id] or 0),
       used = used_text(used[chain.id] or 0) }
   end
   table.sort(list, function(a, b) return a.name < b.name end)
@@ -39,7 +40,8 @@ end
 
 local function create(request)
   local sent <const> = form.read(request)
-  local made <const>, problem <const> = ask.send(request, "POST", PATH, { name = sent.name, team_id = form.text_or_null(sent.team_id) })
+  local made <const>, problem <const> = ask.send(request, "POST", PATH, { name = sent.name,
+    team_id = form.text_or_null(sent.team_id) })
   if not made then return show(request, sent, problem) end
   return page.see_other(request, "/escalation-chains/" .. made.id)
 end

@@ -48,7 +48,8 @@ local function text_of(v) return type(v) == "string" and v or nil end
 
 ---What a step's form shows: field → value.
 function steps.values(step)
-  local values <const> = { type = text_of(step.type) or "", important = step.important == true, users = step[PEOPLE[step.type] or ""] or {},
+  local values <const> = { type = text_of(step.type) or "", important = step.important == true,
+    users = step[PEOPLE[step.type] or ""] or {},
     minutes = type(step.duration) == "number" and step.duration // 60 or "" }
   for name, field in pairs(REFERENCES) do values[name] = text_of(step[field]) or "" end
   for name, field in pairs(NUMBERS) do values[name] = math.type(step[field]) == "integer" and step[field] or "" end

@@ -1,4 +1,5 @@
---- The columns of the table of alert groups, `/alert-groups/columns`: each person's own choice and order; admins add those of labels.
+--- The columns of the table of alert groups, `/alert-groups/columns`: each person's own choice and order; admins add those of
+--- labels.
 local ask <const> = require "web.ask"
 local form <const> = require "web.form"
 local json <const> = require "tocsin.json"

@@ -136,7 +136,8 @@ end
 local function alerts_of(request, one, on)
   local list <const> = {}
   if one.alerts_count < 2 then return list end
-  for i, alert in ipairs((ask.get(request, "/api/v1/alerts/", { alert_group_id = one.id, perpage = LISTED }) or {}).results or {}) do
+  for i, alert in ipairs((ask.get(request, "/api/v1/alerts/", { alert_group_id = one.id,
+    perpage = LISTED }) or {}).results or {}) do
     list[i] = { id = alert.id, when = on:moment(clock.read(alert.created_at)) }
   end
   return list
@@ -152,12 +153,14 @@ end
 local function frame(request, one, said)
   local on <const>, channel <const> = clock.of(request), channel_of(request)
   local alert <const> = query_string.get(request.query, "alert")
-  local explanation <const> = ask.get(request, PATH .. one.id .. "/explanation/", { channel = channel, alert_id = alert or false })
+  local explanation <const> = ask.get(request, PATH .. one.id .. "/explanation/", { channel = channel,
+    alert_id = alert or false })
   local timeline <const> = ask.get(request, PATH .. one.id .. "/timeline/", { page = 1000000 })
   local plan <const> = ask.get(request, PATH .. one.id .. "/escalation_plan/")
   local users <const>, names <const> = people(request)
   local integration <const> = ask.get(request, "/api/v1/integrations/" .. one.integration_id)
-  return { id = one.id, number = number_of(one.id), title = one.title, group = one, state = state_of(one, on), said = said or false,
+  return { id = one.id, number = number_of(one.id), title = one.title, group = one, state = state_of(one, on),
+    said = said or false,
     opened = on:moment(clock.read(one.created_at)), shows = shown_on(explanation, channel), channels = channel_links(channel),
     source_link = text_of(explanation.source_link), computed = computed_of(one, explanation, integration),
     may_edit_templates = integration ~= nil and rights.may(request.actor, "integrations", "operate"),

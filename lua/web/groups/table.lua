@@ -68,7 +68,8 @@ end
 
 -- The request that the API's filters look at.
 local function asked(request, state)
-  return setmetatable({ query = query_string.with(request.query, "state", state ~= "all" and state or nil) }, { __index = request })
+  return setmetatable({ query = query_string.with(request.query, "state", state ~= "all" and state or nil) },
+    { __index = request })
 end
 
 -- Rows -------------------------------------------------------------------------------------------------------------------
@@ -94,7 +95,8 @@ local function shown(row, people, now)
   local state <const>, at <const>, by <const>, by_id <const> = group_state.of(row)
   local since <const> = at or row.started_at
   return { id = ids.encode("I", row.id), number = row.id, title = row.title, alerts = row.alerts_count, state = state,
-    by = group_state.who(by, by_id, actor_names.of(row.id)) or false, since = times.apart(since, now), since_at = time.text(since), opened = times.apart(row.started_at, now),
+    by = group_state.who(by, by_id, actor_names.of(row.id)) or false, since = times.apart(since, now),
+      since_at = time.text(since), opened = times.apart(row.started_at, now),
     opened_at = time.text(row.started_at), integration = row.integration or "", team = row.team or "", labels = labels_of(row),
     people = table.concat(people or {}, ", "), is_demo = row.is_demo == 1, is_debug = row.is_debug == 1,
     has_source = row.has_source == 1, attached = row.attached }
@@ -168,7 +170,8 @@ end
 local function form_of(request, state)
   local function given(name) return query_string.get(request.query, name) or "" end
   return {
-    state = state, search = given "search", labels = query_string.all(request.query, "label"), from = given "from", to = given "to",
+    state = state, search = given "search", labels = query_string.all(request.query, "label"), from = given "from",
+      to = given "to",
     integrations = choices(request, integration, given "integration_id"),
     teams = choices(request, team, given "team_id"),
     people = choices(request, user, given "person"),

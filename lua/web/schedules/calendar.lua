@@ -107,7 +107,8 @@ function drawn.lanes(answer, on, first, days)
   lanes[1].is_final = true
   if #overrides > 0 then lanes[2] = lane(texts.schedule.overrides, overrides, first, days) end
   for _, level in ipairs(order) do
-    lanes[#lanes + 1] = lane(level > 0 and string.format(texts.schedule.level, level) or texts.schedule.no_level, levels[level], first, days)
+    lanes[#lanes + 1] = lane(level > 0 and string.format(texts.schedule.level, level) or texts.schedule.no_level, levels[level],
+      first, days)
   end
   return lanes
 end

@@ -13,8 +13,10 @@ local KINDS <const> = { "web", "calendar", "ical" }
 local function shown(one, names, on)
   local next_one <const> = type(one.on_call_next) == "table" and one.on_call_next
   local count <const> = type(one.warnings) == "table" and #one.warnings or 0
-  return { id = one.id, name = one.name, kind = texts.schedules.kinds[one.type], now = #one.on_call_now > 0 and shared.named(one.on_call_now, names),
-    next = next_one and string.format(texts.schedules.next, shared.named(next_one.users, names), on:moment(clock.read(next_one.start))),
+  return { id = one.id, name = one.name, kind = texts.schedules.kinds[one.type],
+    now = #one.on_call_now > 0 and shared.named(one.on_call_now, names),
+    next = next_one and string.format(texts.schedules.next, shared.named(next_one.users, names),
+      on:moment(clock.read(next_one.start))),
     warnings = count > 0 and (count == 1 and texts.schedules.warning or string.format(texts.schedules.warnings, count)) }
 end
 
@@ -23,7 +25,8 @@ local function show(request)
   local on <const>, list <const> = clock.of(request), {}
   for i, one in ipairs(ask.list(request, shared.PATH) or {}) do list[i] = shown(one, names, on) end
   table.sort(list, function(a, b) return a.name < b.name end)
-  return shared.answer(request, "schedules.html", { schedules = list, may_write = rights.may(request.actor, "schedules", "write") })
+  return shared.answer(request, "schedules.html", { schedules = list, may_write = rights.may(request.actor, "schedules",
+    "write") })
 end
 
 ---What a form of a schedule sends to the API.
@@ -47,7 +50,8 @@ end
 local function is_kind(kind) return kind == "web" or kind == "calendar" or kind == "ical" end
 
 local function show_form(request, kind, sent, problem, one)
-  return shared.answer(request, "schedule_form.html", { kind = kind, kinds = kinds(), one = one or false, form = form.state(sent, problem),
+  return shared.answer(request, "schedule_form.html", { kind = kind, kinds = kinds(), one = one or false,
+    form = form.state(sent, problem),
     teams = form.choices(ask.list(request, "/api/v1/teams/") or {}) }, problem and form.status(problem) or 200)
 end
 

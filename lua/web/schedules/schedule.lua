@@ -38,13 +38,15 @@ local function ways(request, view, first, days, on, zone)
     list[i] = { text = texts.schedule.views[name], path = address(request, name, first, zone), is_current = name == view }
   end
   local step <const> = view == "month" and 28 or days
-  return { views = list, before = address(request, view, first - step * DAY, zone), after = address(request, view, first + step * DAY, zone),
+  return { views = list, before = address(request, view, first - step * DAY, zone), after = address(request, view,
+    first + step * DAY, zone),
     today = address(request, view, drawn.monday(on:wall(request.now)), zone) }
 end
 
 local function slots_of(request, on, first, days)
   local function minute(at) return string.sub(time.text(at), 1, 16) end
-  return ask.get(request, PATH .. request.id .. "/slots/", { start_date = minute(on:utc(first)), end_date = minute(on:utc(first + days * DAY)) })
+  return ask.get(request, PATH .. request.id .. "/slots/", { start_date = minute(on:utc(first)),
+    end_date = minute(on:utc(first + days * DAY)) })
     or { final = {}, gaps = {}, empty = {}, slots = {}, problem = json.null }
 end
 
@@ -55,7 +57,8 @@ local function warnings_of(one, names, on)
     local from <const> = shared.text_of(w.start)
     local who <const>, kind <const> = shared.text_of(w.user), texts.schedule.kinds[w.kind] or string.gsub(w.kind, "_", " ")
     local text <const> = (who and (names[who] or "?") .. ": " or "") .. kind
-    list[i] = { text = text .. (shared.text_of(w.text) and w.text ~= "" and ": " .. w.text or ""), from = from and on:moment(clock.read(from)) or false }
+    list[i] = { text = text .. (shared.text_of(w.text) and w.text ~= "" and ": " .. w.text or ""),
+      from = from and on:moment(clock.read(from)) or false }
   end
   return list
 end
@@ -65,7 +68,8 @@ local function swaps_of(request, names, on)
   for i, swap in ipairs(ask.list(request, shared.SWAPS, { schedule_id = request.id }) or {}) do
     local from <const>, by <const> = names[swap.beneficiary] or "?", shared.text_of(swap.benefactor)
     list[i] = { id = swap.id, text = by and string.format(texts.schedule.swap_taken, names[by] or "?", from) or
-      string.format(texts.schedule.swap_open, from), times = on:moment(clock.read(swap.swap_start)) .. " – " .. on:moment(clock.read(swap.swap_end)),
+      string.format(texts.schedule.swap_open, from), times = on:moment(clock.read(swap.swap_start)) .. " – " ..
+        on:moment(clock.read(swap.swap_end)),
       description = swap.description, is_open = swap.status == "open", beneficiary = swap.beneficiary }
   end
   return list
@@ -77,7 +81,8 @@ local function calendars_of(one, on)
     local copy <const> = type(one.calendars) == "table" and one.calendars[part]
     if type(copy) == "table" then
       local at <const> = shared.text_of(copy.fetched_at)
-      list[#list + 1] = { part = part, when = at and string.format(texts.schedule.fetched, on:moment(clock.read(at))) or texts.schedule.never,
+      list[#list + 1] = { part = part, when = at and string.format(texts.schedule.fetched,
+        on:moment(clock.read(at))) or texts.schedule.never,
         error = shared.text_of(copy.error) or false }
     end
   end
@@ -102,14 +107,19 @@ local function frame(request, one, more)
   local hour <const> = request.now // 3600000000 * 3600000000
   local next_one <const> = type(one.on_call_next) == "table" and one.on_call_next
   return { one = one, kind = texts.schedules.kinds[one.type], view = view, ways = ways(request, view, first, days, on, zone),
-    lanes = view ~= "month" and drawn.lanes(slots, on, first, days) or false, days = drawn.days(on, first, days), cells = drawn.CELLS,
-    weeks = view == "month" and drawn.weeks(slots, on, first, days // 7) or false, list = drawn.list(slots, on), first = string.sub(time.text(first), 1, 10),
-    problem = shared.text_of(slots.problem) or false, warnings = warnings_of(one, names, on), zone = on.zone, zones = zones(request, one, on),
+    lanes = view ~= "month" and drawn.lanes(slots, on, first, days) or false, days = drawn.days(on, first, days),
+      cells = drawn.CELLS,
+    weeks = view == "month" and drawn.weeks(slots, on, first, days // 7) or false, list = drawn.list(slots, on),
+      first = string.sub(time.text(first), 1, 10),
+    problem = shared.text_of(slots.problem) or false, warnings = warnings_of(one, names, on), zone = on.zone,
+      zones = zones(request, one, on),
     here = address(request, view, first), now = #one.on_call_now > 0 and shared.named(one.on_call_now, names) or false,
-    next = next_one and string.format(texts.schedules.next, shared.named(next_one.users, names), on:moment(clock.read(next_one.start))) or false,
+    next = next_one and string.format(texts.schedules.next, shared.named(next_one.users, names),
+      on:moment(clock.read(next_one.start))) or false,
     swaps = swaps_of(request, names, on), shifts = shifts.list(request, one, names), users = form.choices(users, "username"),
     calendars = calendars_of(one, on), me = request.actor.user_id and ask.get(request, "/api/v1/users/current/").id or false,
-    may_write = may_write and type(one.managed_by) ~= "string", may_act = may_write, is_managed = type(one.managed_by) == "string",
+    may_write = may_write and type(one.managed_by) ~= "string", may_act = may_write,
+      is_managed = type(one.managed_by) == "string",
     may_override = may_write and (one.type == "web" or one.enable_web_overrides == true), has_shifts = one.type ~= "ical",
     said = more.said or false, export = more.export or false, may_export = rights.may(request.actor, "schedules", "export"),
     given = more.given or { ["from"] = shared.field_of(hour + 3600000000, on), to = shared.field_of(hour + 5 * 3600000000, on) },
@@ -139,8 +149,10 @@ local function override(request)
   local from <const>, to <const> = times_of(sent, request)
   if not from then return show(request, { said = to, given = sent, open = "override" }) end
   local utc <const> = clock.in_zone("UTC", request.now)
-  local _, problem <const> = ask.send(request, "POST", shared.SHIFTS, { type = "override", schedule = request.id, name = texts.schedule.override,
-    start = shared.wall_text(from, utc), rotation_start = shared.wall_text(from, utc), duration = (to - from) // 1000000, time_zone = "UTC",
+  local _, problem <const> = ask.send(request, "POST", shared.SHIFTS, { type = "override", schedule = request.id,
+    name = texts.schedule.override,
+    start = shared.wall_text(from, utc), rotation_start = shared.wall_text(from, utc), duration = (to - from) // 1000000,
+      time_zone = "UTC",
     users = json.array { sent.user or "" } })
   if problem then return show(request, { said = shared.sentence(problem), given = sent, open = "override" }) end
   return back(request)
@@ -151,7 +163,8 @@ local function swap(request)
   local sent <const> = form.read(request)
   local from <const>, to <const> = times_of(sent, request)
   if not from then return show(request, { said = to, given = sent, open = "swap" }) end
-  local _, problem <const> = ask.send(request, "POST", shared.SWAPS, { schedule = request.id, beneficiary = sent.user, swap_start = time.text(from),
+  local _, problem <const> = ask.send(request, "POST", shared.SWAPS, { schedule = request.id, beneficiary = sent.user,
+    swap_start = time.text(from),
     swap_end = time.text(to), description = sent.description })
   if problem then return show(request, { said = shared.sentence(problem), given = sent, open = "swap" }) end
   return back(request)

@@ -47,10 +47,12 @@ function shifts.list(request, one, names)
   if one.type == "ical" then return list end
   for _, shift in ipairs(ask.list(request, shared.SHIFTS, { schedule_id = one.id }) or {}) do
     local till <const> = shared.text_of(shift["until"])
-    local is_over <const> = till and string.sub(till, 1, 10) < now or shift.type == "override" and string.sub(shift.start, 1, 10) < now
+    local is_over <const> = till and string.sub(till, 1, 10) < now or shift.type == "override" and string.sub(shift.start, 1,
+      10) < now
     if not is_over then
       list[#list + 1] = { id = shift.id, name = shift.name, kind = texts.shift.kinds[shift.type], text = sentence(shift, names),
-        level = math.type(shift.level) == "integer" and shift.level > 0 and string.format(texts.schedule.level, shift.level) or false,
+        level = math.type(shift.level) == "integer" and shift.level > 0 and string.format(texts.schedule.level,
+          shift.level) or false,
         is_override = shift.type == "override" }
     end
   end
@@ -71,9 +73,11 @@ local function values_of(shift)
   local length <const>, unit <const> = length_of(shift.duration)
   local days <const> = {}
   for _, day in ipairs(type(shift.by_day) == "table" and shift.by_day or {}) do days[day] = true end
-  return { name = shift.name, start = string.sub(shift.start, 1, 16), zone = shared.text_of(shift.time_zone) or "", frequency = shared.text_of(shift.frequency) or "",
+  return { name = shift.name, start = string.sub(shift.start, 1, 16), zone = shared.text_of(shift.time_zone) or "",
+    frequency = shared.text_of(shift.frequency) or "",
     interval = math.type(shift.interval) == "integer" and shift.interval or 1, length = length, length_unit = unit, days = days,
-    level = math.type(shift.level) == "integer" and shift.level or 0, ["until"] = string.sub(shared.text_of(shift["until"]) or "", 1, 16) }, turns_of(shift)
+    level = math.type(shift.level) == "integer" and shift.level or 0, ["until"] = string.sub(shared.text_of(shift["until"]) or
+      "", 1, 16) }, turns_of(shift)
 end
 
 -- A new rotation: a week each, from next Monday, nine o'clock.
@@ -82,7 +86,8 @@ local function first_values(request, one)
   local today <const> = on:wall(request.now) // 86400000000
   local monday <const> = today + (7 - (today + 3) % 7) % 7
   local at <const> = on:utc((monday == today and monday or monday) * 86400000000 + 9 * 3600000000)
-  return { name = "", start = shared.field_of(at, on), zone = on.zone, frequency = "weekly", interval = 1, length = 7, length_unit = "days", days = {},
+  return { name = "", start = shared.field_of(at, on), zone = on.zone, frequency = "weekly", interval = 1, length = 7,
+    length_unit = "days", days = {},
     level = 1, ["until"] = "" }, {}
 end
 
@@ -106,11 +111,16 @@ local function show(request, o, problem)
   local units <const> = {}
   for i, unit in ipairs(LENGTHS) do units[i] = unit[1] end
   local users <const> = shared.people(request)
-  return shared.answer(request, "shift.html", { one = o.schedule, shift = o.shift or false, kind = o.kind, lines = lines_of(o.turns), form = form.state(o.values, problem),
-    users = form.choices(users, "username"), frequencies = choices(UNITS, texts.shift.units), length_units = choices(units, texts.shift.length_units),
-    days = choices(DAYS, texts.shift.day_names), is_rotation = o.kind == "rolling_users", recurs = o.kind == "rolling_users" or o.kind == "recurrent_event",
-    turns_wrong = problem and (problem.fields.rolling_users or problem.fields.users or problem.fields.start_rotation_from_user_index) or false,
-    may_write = rights.may(request.actor, "schedules", "write"), action = o.shift and "/on-call-shifts/" .. o.shift.id or "/schedules/" .. o.schedule.id .. "/shifts/new" },
+  return shared.answer(request, "shift.html", { one = o.schedule, shift = o.shift or false, kind = o.kind,
+    lines = lines_of(o.turns), form = form.state(o.values, problem),
+    users = form.choices(users, "username"), frequencies = choices(UNITS, texts.shift.units), length_units = choices(units,
+      texts.shift.length_units),
+    days = choices(DAYS, texts.shift.day_names), is_rotation = o.kind == "rolling_users",
+      recurs = o.kind == "rolling_users" or o.kind == "recurrent_event",
+    turns_wrong = problem and (problem.fields.rolling_users or problem.fields.users or
+      problem.fields.start_rotation_from_user_index) or false,
+    may_write = rights.may(request.actor, "schedules", "write"), action = o.shift and "/on-call-shifts/" .. o.shift.id or
+      "/schedules/" .. o.schedule.id .. "/shifts/new" },
     problem and form.status(problem) or 200)
 end
 
@@ -129,7 +139,8 @@ end
 local function seconds_of(sent)
   local number <const> = form.number_or_null(sent.length)
   for _, unit in ipairs(LENGTHS) do
-    if unit[1] == sent.length_unit and math.type(number) == "integer" and math.abs(number) < 1 << 30 then return number * unit[2] end
+    if unit[1] == sent.length_unit and math.type(number) == "integer" and
+      math.abs(number) < 1 << 30 then return number * unit[2] end
   end
   return number
 end
@@ -144,7 +155,8 @@ end
 local function read(request, kind)
   local sent <const>, days <const>, set <const>, turns <const> = form.read(request), json.array {}, {}, sent_turns(request)
   for _, day in ipairs(form.all(request, "days")) do days[#days + 1], set[day] = day, true end
-  local object <const> = { name = sent.name, start = wall_of(sent.start), duration = seconds_of(sent), time_zone = form.text_or_null(sent.zone) }
+  local object <const> = { name = sent.name, start = wall_of(sent.start), duration = seconds_of(sent),
+    time_zone = form.text_or_null(sent.zone) }
   if kind ~= "override" then object.level = form.number_or_null(sent.level) end
   if kind == "rolling_users" or kind == "recurrent_event" then
     object.frequency, object.interval = sent.frequency, form.number_or_null(sent.interval)
@@ -159,7 +171,8 @@ end
 
 -- The problem with the names of the form's fields.
 local function named(problem)
-  local names <const> = { duration = "length", time_zone = "zone", by_day = "days", rotation_start = "start", week_start = "frequency" }
+  local names <const> = { duration = "length", time_zone = "zone", by_day = "days", rotation_start = "start",
+    week_start = "frequency" }
   local fields <const> = {}
   for name, why in pairs(problem.fields) do fields[names[name] or name] = why end
   return { status = problem.status, detail = problem.detail, fields = fields }
@@ -185,7 +198,8 @@ local function create(request)
   if one.type == "web" then object.schedule = one.id else object.team_id = one.team_id end
   local made, problem = ask.send(request, "POST", shared.SHIFTS, object)
   if made and one.type == "calendar" then problem = link(request, one, made) end
-  if problem then return show(request, { schedule = one, kind = "rolling_users", values = sent, turns = turns }, named(problem)) end
+  if problem then return show(request, { schedule = one, kind = "rolling_users", values = sent, turns = turns },
+    named(problem)) end
   return page.see_other(request, "/schedules/" .. one.id)
 end
 
@@ -203,7 +217,8 @@ end
 local function edit(request)
   local shift <const> = ask.get(request, shared.SHIFTS .. request.id)
   local values <const>, turns <const> = values_of(shift)
-  return show(request, { schedule = schedule_of(request, shift), shift = shift, kind = shift.type, values = values, turns = turns })
+  return show(request, { schedule = schedule_of(request, shift), shift = shift, kind = shift.type, values = values,
+    turns = turns })
 end
 
 local function back(request, one) return page.see_other(request, one.id ~= "" and "/schedules/" .. one.id or "/schedules") end
@@ -214,7 +229,8 @@ local function save(request)
   local object <const>, sent <const>, turns <const> = read(request, shift.type)
   if object.start ~= shift.start then object.rotation_start = object.start end
   local _, problem <const> = ask.send(request, "PUT", shared.SHIFTS .. request.id .. "/", object)
-  if problem then return show(request, { schedule = one, shift = shift, kind = shift.type, values = sent, turns = turns }, named(problem)) end
+  if problem then return show(request, { schedule = one, shift = shift, kind = shift.type, values = sent, turns = turns },
+    named(problem)) end
   return back(request, one)
 end
 

@@ -23,7 +23,8 @@ local function show(request)
   local list <const> = {}
   for i, hook in ipairs(ask.list(request, PATH) or {}) do
     local last <const>, is_bad <const> = last_of(request, hook.id)
-    list[i] = { id = hook.id, name = hook.name, url = hook.url, trigger = texts.webhooks.triggers[hook.trigger_type] or hook.trigger_type,
+    list[i] = { id = hook.id, name = hook.name, url = hook.url, trigger = texts.webhooks.triggers[hook.trigger_type] or
+      hook.trigger_type,
       is_off = not hook.is_webhook_enabled, last = last, is_bad = is_bad }
   end
   table.sort(list, function(a, b) return a.name < b.name end)

@@ -57,11 +57,9 @@ local GENERIC = {
   delete = { "/:id", "DELETE", change.delete, "delete" },
 }
 
-local RESOURCES = { "integration", "integration_key", "route", "alert_group", "alert", "escalation_chain", "escalation_policy", "team", "user",
-  "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook", "action",
-  "api_token", "audit",
-    "resolution_note",
-  "session", "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
+local RESOURCES = { "integration", "integration_key", "route", "alert_group", "alert", "escalation_chain", "escalation_policy",
+  "team", "user", "user_group", "slack_channel", "notification_rule", "contact_method", "provider", "notification", "webhook",
+  "action", "api_token", "audit", "resolution_note", "session", "schedule", "on_call_shift", "shift_swap", "maintenance_window" }
 
 local openapi_document = {
   about = "This document.", gives = { object = { { "openapi", "text" } }, open = true },

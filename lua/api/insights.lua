@@ -93,16 +93,16 @@ local function by_integration(request, asked)
   table.sort(list, function(a, b) return a.alerts > b.alerts or a.alerts == b.alerts and a.id < b.id end)
   for i, one in ipairs(list) do
     local row <const> = store.row("SELECT name FROM integration WHERE id = $1", one.id)
-    list[i] = writer.object("integration_id", ids.encode("C", one.id), "name", row and row.name, "alerts", one.alerts, "groups", one.groups,
-      "counts", writer.list(one.counts))
+    list[i] = writer.object("integration_id", ids.encode("C", one.id), "name", row and row.name, "alerts", one.alerts,
+      "groups", one.groups, "counts", writer.list(one.counts))
   end
   return writer.list(list)
 end
 
 -- Seconds from the opening to another moment: how many, the middle one, the one that nine of ten are below.
 local function spans(request, asked, column, more)
-  local list <const> = read(request, asked, "SELECT t." .. column .. " - t.started_at AS us", "WHERE t." .. column .. " IS NOT NULL " ..
-    more .. " ORDER BY 1")
+  local list <const> = read(request, asked, "SELECT t." .. column .. " - t.started_at AS us", "WHERE t." .. column ..
+    " IS NOT NULL " .. more .. " ORDER BY 1")
   local function at(share)
     local row <const> = list[math.max(1, math.ceil(#list * share))]
     return row and row.us // SECOND
@@ -112,15 +112,16 @@ end
 
 local function noisiest(request, asked)
   local list <const> = {}
-  for i, row in ipairs(read(request, asked, "SELECT t.id, t.title, t.alerts_count", "ORDER BY t.alerts_count DESC, t.id DESC LIMIT ?",
-    NOISIEST)) do
+  for i, row in ipairs(read(request, asked, "SELECT t.id, t.title, t.alerts_count",
+    "ORDER BY t.alerts_count DESC, t.id DESC LIMIT ?", NOISIEST)) do
     list[i] = writer.object("id", ids.encode("I", row.id), "number", row.id, "title", row.title, "alerts", row.alerts_count)
   end
   return writer.list(list)
 end
 
-local MESSAGES <const> = "SELECT DISTINCT user_id, created_at / $1 AS slot FROM (SELECT user_id, created_at, kind, state FROM notification " ..
-  "WHERE id >= $2 ORDER BY id DESC LIMIT $3) WHERE kind = 'page' AND user_id IS NOT NULL AND state IN ('sent', 'delivered')"
+local MESSAGES <const> = "SELECT DISTINCT user_id, created_at / $1 AS slot FROM (" ..
+  "SELECT user_id, created_at, kind, state FROM notification WHERE id >= $2 ORDER BY id DESC LIMIT $3) " ..
+  "WHERE kind = 'page' AND user_id IS NOT NULL AND state IN ('sent', 'delivered')"
 local PERSON <const> = "SELECT id, name, timezone FROM user WHERE id = $1"
 
 -- The night that a moment lies in, on the clocks of a zone: the day on which it began; nil by day.
@@ -160,15 +161,18 @@ end
 local SPANS <const> = { object = { { "count", "integer" }, { "median", "integer?", about = "Seconds." }, { "p90", "integer?" } } }
 
 insights.get = {
-  about = "Numbers about the days that have passed: what came in, how fast people were, what was noisy, whose nights were disturbed.",
-  query = { { "days", type = "integer", min = 1, max = DAYS_MAX, about = "How many; 7 unless it is said." }, { "integration_id", type = "text" },
-    { "team_id", type = "text" } },
+  about = "Numbers about the days that have passed: what came in, how fast people were, what was noisy, " ..
+    "whose nights were disturbed.",
+  query = { { "days", type = "integer", min = 1, max = DAYS_MAX, about = "How many; 7 unless it is said." },
+    { "integration_id", type = "text" }, { "team_id", type = "text" } },
   gives = { object = { { "from", "time" }, { "bucket", "integer", about = "Seconds of one count." }, { "is_cut", "boolean",
       about = "There were more groups than are looked at: the newest are." },
-    { "integrations", { list = { object = { { "integration_id", "id" }, { "name", "text?" }, { "alerts", "integer" }, { "groups", "integer" },
+    { "integrations", { list = { object = { { "integration_id", "id" }, { "name", "text?" }, { "alerts", "integer" },
+      { "groups", "integer" },
       { "counts", { list = "integer" }, about = "Groups that began in each piece of the period." } } } } },
     { "acknowledge", SPANS }, { "resolve", SPANS },
-    { "noisiest", { list = { object = { { "id", "id" }, { "number", "integer" }, { "title", "text" }, { "alerts", "integer" } } } } },
+    { "noisiest", { list = { object = { { "id", "id" }, { "number", "integer" }, { "title", "text" },
+      { "alerts", "integer" } } } } },
     { "nights", { list = { object = { { "user_id", "id" }, { "name", "text" }, { "nights", "integer" },
       { "times", "integer", about = "Quarters of an hour with a message in them." } } } } } } },
   answer = function(request)
@@ -177,8 +181,8 @@ insights.get = {
     asked.first_group = first_since("alert_group", "started_at", asked.from)
     asked.first_message = first_since("notification", "created_at", asked.from)
     local count <const> = read(request, asked, "SELECT count(*) AS n", "")[1].n
-    return { status = 200, value = writer.object("from", time.text(asked.from), "bucket", asked.bucket_s, "is_cut", count >= GROUPS_MAX,
-      "integrations", by_integration(request, asked),
+    return { status = 200, value = writer.object("from", time.text(asked.from), "bucket", asked.bucket_s,
+      "is_cut", count >= GROUPS_MAX, "integrations", by_integration(request, asked),
       "acknowledge", spans(request, asked, "acknowledged_at", "AND t.acknowledged_by IN ('user', 'room', 'api')"),
       "resolve", spans(request, asked, "resolved_at", ""), "noisiest", noisiest(request, asked), "nights", nights(asked)) }
   end,

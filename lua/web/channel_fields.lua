@@ -26,9 +26,10 @@ end
 function channel_fields.shown(fields, prefix)
   local list <const> = {}
   for i, f in ipairs(fields) do
-    list[i] = { name = prefix .. f[1], label = f.about or f[1], hint = f.hint or false, kind = f.type, is_required = f.required == true,
-      input = INPUTS[f.type] or "text", choices = choices_of(f), max = f.max or false, is_secret = f.secret == true,
-      has_default = f.default ~= nil, default = f.default ~= nil and tostring(f.default) or false }
+    list[i] = { name = prefix .. f[1], label = f.about or f[1], hint = f.hint or false, kind = f.type,
+      is_required = f.required == true, input = INPUTS[f.type] or "text", choices = choices_of(f),
+      max = f.max or false, is_secret = f.secret == true, has_default = f.default ~= nil,
+      default = f.default ~= nil and tostring(f.default) or false }
   end
   return list
 end

@@ -38,7 +38,8 @@ for _, name in ipairs(MODULES) do
   for _, row in ipairs(module.routes) do
     rights.read_route(row)
     row.is_of_one = string.find(row[1], ":", 1, true) ~= nil
-    row.pattern = "^" .. string.gsub(string.gsub(string.gsub(row[1], "[%-.]", "%%%0"), ":id", "(%%w+)"), ":token", "([^/]+)") .. "/?$"
+    row.pattern = "^" .. string.gsub(string.gsub(string.gsub(row[1], "[%-.]", "%%%0"), ":id", "(%%w+)"),
+      ":token", "([^/]+)") .. "/?$"
     ROUTES[#ROUTES + 1] = row
   end
 end

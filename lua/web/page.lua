@@ -108,7 +108,8 @@ end
 ---@param status integer|nil 200
 ---@param headers string|nil further lines
 function page.answer(request, name, context, status, headers)
-  return { status = status or 200, content_type = HTML, text = page.render(request, name, context), headers = headers_of(headers) }
+  return { status = status or 200, content_type = HTML, text = page.render(request, name, context),
+    headers = headers_of(headers) }
 end
 
 --- The answer that is plain text, for a script or as a file to keep.

@@ -16,7 +16,8 @@ local CASES <const> = {
   { "GoAlert, form", "goalert", "/api/v2/generic/incoming", { "Content-Type: application/x-www-form-urlencoded" },
     "token=TOKEN&summary=Disk+of+db-@+is+full&details=97+percent+of+%2Fvar+are+used&dedup=db-@%2Fdisk" },
   { "PagerDuty v2", "pagerduty", "/v2/enqueue", JSON,
-    '{"routing_key":"TOKEN","event_action":"trigger","dedup_key":"db-@/disk","payload":{"summary":"Disk of db-@ is full","source":"db-@","severity":"critical","custom_details":{"used":"97 percent"}}}' },
+    '{"routing_key":"TOKEN","event_action":"trigger","dedup_key":"db-@/disk","payload":{"summary":"Disk of db-@ is full","source":"db-@","severity":"critical",' ..
+    '"custom_details":{"used":"97 percent"}}}' },
   { "PagerDuty v1", "pagerduty", "/generic/2010-04-15/create_event.json", JSON,
     '{"service_key":"TOKEN","event_type":"trigger","incident_key":"db-@/disk","description":"Disk of db-@ is full","details":{"used":"97 percent"}}' },
   { "Opsgenie", "opsgenie", "/v2/alerts", { "Content-Type: application/json", "Authorization: GenieKey TOKEN" },

@@ -110,7 +110,8 @@ describe("in a browser, the pages of", function()
     sign_in { width = 360, height = 740, script = false }
     b:run([[await page.goto(args.path); await page.click('.acts .mine'); await page.waitForSelector('.state.acknowledged');]], { path = paths[17] })
     assert.truthy(b:run("return page.textContent('#group header')"):find("by Ada", 1, true))
-    b:run [[await page.click('section[aria-labelledby=timeline] .more summary'); await page.fill('textarea[name=text]', 'Grew the disk'); await page.click('text=Add the note'); await page.waitForSelector('.timeline .resolution_note');]]
+    b:run([[await page.click('section[aria-labelledby=timeline] .more summary'); await page.fill('textarea[name=text]', 'Grew the disk'); ]] ..
+      [[await page.click('text=Add the note'); await page.waitForSelector('.timeline .resolution_note');]])
     sign_in { width = 1280 }
     b:run([[await page.goto(args.path); await page.waitForTimeout(300);]], { path = paths[17] })
     s:request("POST", hook, { body = { title = "Disk full", message = "of **db-1**" } })

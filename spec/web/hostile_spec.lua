@@ -151,8 +151,8 @@ describe("hostile texts", function()
   it("are text on the pages of chains, schedules, webhooks and columns, stored and sent back", function()
     local p = pages.open()
     finally(function() p:close() end)
-    local w, me = p.world, nil
-    me = w:api(201, "POST", "users/", { username = "ann", role = "editor" }).id
+    local w = p.world
+    local me = w:api(201, "POST", "users/", { username = "ann", role = "editor" }).id
     local function clean(path) assert.same({}, faults(p:get(path)), path) end
     local function back(path, fields) assert.same({}, faults((select(2, p:post(path, fields)))), path) end
     local chain, schedule, hook

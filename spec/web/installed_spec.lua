@@ -50,7 +50,7 @@ describe("pages as an app", function()
     end)
 
     it("show a push message, and the next one of its group in its place", function()
-      local shown <const> = b:run [[
+      local shown <const> = b:run([[
         await context.grantPermissions(['notifications']);
         const cdp = await context.newCDPSession(page);
         const registrations = [];
@@ -60,13 +60,14 @@ describe("pages as an app", function()
         const push = (told) => cdp.send('ServiceWorker.deliverPushMessage', { origin: tools.base, registrationId: registrations[0].registrationId, data: JSON.stringify(told) });
         const list = () => page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications())
           .map((one) => [one.title, one.body, one.tag, one.actions.map((action) => action.action).join(), one.data.url]));
-        const until = async (wanted) => { let found; for (let i = 0; i < 100; i++) { found = await list(); if (found[0] && found[0][1] === wanted) break; await new Promise((done) => setTimeout(done, 50)); } return found; };
+        const until = async (wanted) => { let found; for (let i = 0; i < 100; i++) { found = await list(); if (found[0] && found[0][1] === wanted) break; ]] ..
+          [[await new Promise((done) => setTimeout(done, 50)); } return found; };
         const url = tools.base + '/alert-groups/I1';
         await push({ version: 1, kind: 'page', title: 'Disk full', body: 'db-1', tag: 'group-1', url, links: { acknowledge: tools.base + '/act/x' } });
         const first = await until('db-1');
         await push({ version: 1, kind: 'cancel', title: 'Disk full', body: 'Acknowledged by Ada', tag: 'group-1', url });
         return [first, await until('Acknowledged by Ada')];
-      ]]
+      ]])
       local url <const> = "http://127.0.0.1:" .. s.port .. "/alert-groups/I1"
       assert.same({ { { "Disk full", "db-1", "group-1", "acknowledge", url } }, { { "Disk full", "Acknowledged by Ada", "group-1", "", url } } }, shown)
     end)

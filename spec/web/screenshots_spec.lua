@@ -36,7 +36,8 @@ describe("pictures of the main pages", function()
     local team <const> = s:api("POST", "/teams/", { name = "Shop", members = { people[1].id, people[2].id } })
     schedule = s:api("POST", "/schedules/", { type = "web", name = "Shop on call", time_zone = "Europe/Berlin" })
     s:api("POST", "/on_call_shifts/", { name = "Week", type = "rolling_users", schedule = schedule.id, start = os.date("!%Y-%m-%dT08:00:00", os.time() - 6 * 86400),
-      duration = 604800, frequency = "weekly", week_start = "MO", interval = 1, start_rotation_from_user_index = 0, rolling_users = { { people[1].id }, { people[2].id }, { people[3].id } }, time_zone = "UTC" })
+      duration = 604800, frequency = "weekly", week_start = "MO", interval = 1, start_rotation_from_user_index = 0,
+      rolling_users = { { people[1].id }, { people[2].id }, { people[3].id } }, time_zone = "UTC" })
     chain = s:api("POST", "/escalation_chains/", { name = "Shop, day and night" })
     s:api("POST", "/escalation_policies/", { escalation_chain_id = chain.id, type = "notify_on_call_from_schedule", notify_on_call_from_schedule = schedule.id })
     s:api("POST", "/escalation_policies/", { escalation_chain_id = chain.id, type = "wait", duration = 300 })

@@ -69,17 +69,17 @@ describe("the pages of webhooks", function()
     has("https://t.example.org/I", nil, text)
     has("X-A: acknowledge", nil, text)
     has("&#34;t&#34;: &#34;Disk \\&#34;full\\&#34;&#34;", nil, text)
-    _, text = p:post(where .. "/test", { { "how", "show" }, { "group", "" } })
+    text = select(2, p:post(where .. "/test", { { "how", "show" }, { "group", "" } }))
     has("Test notification", nil, text)
     for _, group in ipairs { "#99", "x", "99999999999999999999" } do
       status, text = p:post(where .. "/test", { { "how", "show" }, { "group", group } })
       assert.same({ 422, true }, { status, text:find("There is no such alert group.", 1, true) ~= nil }, group)
     end
     local never = make { name = "never", trigger_template = "{{ 1 == 2 }}" }
-    _, text = p:post(never .. "/test", { { "how", "show" }, { "group", "1" } })
+    text = select(2, p:post(never .. "/test", { { "how", "show" }, { "group", "1" } }))
     has("It would not be sent The trigger template does not let it go", nil, text)
     local broken = make { name = "broken", url = "{{ alert_payload.title }}" }
-    _, text = p:post(broken .. "/test", { { "how", "show" }, { "group", "1" } })
+    text = select(2, p:post(broken .. "/test", { { "how", "show" }, { "group", "1" } }))
     has("It failed URL - not an address", nil, text)
   end)
 

@@ -60,8 +60,9 @@ local function sessions_of(user, found)
   local list = {}
   for i, row in ipairs(store.rows("SELECT id, created_at, seen_at, address, agent FROM session WHERE user_id = $1 AND " ..
     "expires_at > $2 ORDER BY id = $3 DESC, seen_at DESC", user.id, found.now, found.id)) do
-    list[i] = { id = ids.encode("SE", row.id), agent = device_of(row.agent), address = row.address or texts.account.unknown_address,
-      created_at = minute(row.created_at), seen_at = minute(row.seen_at), is_current = row.id == found.id }
+    list[i] = { id = ids.encode("SE", row.id), agent = device_of(row.agent),
+      address = row.address or texts.account.unknown_address, created_at = minute(row.created_at),
+      seen_at = minute(row.seen_at), is_current = row.id == found.id }
   end
   return list
 end

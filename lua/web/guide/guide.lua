@@ -1,5 +1,5 @@
---- The first steps on a new server, on top of the table of alert groups until they are done: an integration, a demo alert, a way to
---- reach oneself, a page to oneself. For who may set things up, and can be put away.
+--- The first steps on a new server, on top of the table of alert groups until they are done: an integration, a demo alert, a way
+--- to reach oneself, a page to oneself. For who may set things up, and can be put away.
 local ask <const> = require "web.ask"
 local ids <const> = require "tocsin.ids"
 local json <const> = require "tocsin.json"
@@ -22,8 +22,11 @@ end
 -- Is there a way that the rules of this person lead to? Without rules an e-mail is sent.
 local function is_reached(request, id)
   local has, has_any = {}, false
-  for _, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = id }) or {}) do has[method.channel], has_any = true, true end
-  local rules <const> = has_any and ask.list(request, "/api/v1/personal_notification_rules/", { user_id = id, important = "false" }) or {}
+  for _, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = id }) or {}) do
+    has[method.channel], has_any = true, true
+  end
+  local rules <const> = has_any and ask.list(request, "/api/v1/personal_notification_rules/", { user_id = id,
+    important = "false" }) or {}
   for _, rule in ipairs(rules) do
     if has[string.match(rule.type, "^notify_by_(.*)$") or ""] then return true, has_any end
   end
@@ -48,7 +51,8 @@ local function steps(request, id, has_groups)
     { text = t.integration, hint = t.integration_hint, link = "/integrations/new", is_done = source ~= nil },
     { text = t.demo, hint = t.demo_hint, link = source and "/integrations/" .. source.id, is_done = has_alert },
     { text = t.channel, hint = t.channel_hint, link = "/settings/channels/new", is_done = has_provider },
-    { text = t.me, hint = has_method and t.me_rules or t.me_hint, link = has_provider and (has_method and "/profile#rules" or "/profile#contact"), is_done = reached },
+    { text = t.me, hint = has_method and t.me_rules or t.me_hint,
+      link = has_provider and (has_method and "/profile#rules" or "/profile#contact"), is_done = reached },
     { text = t.page, hint = t.page_hint, is_page = reached, is_done = false },
   }
 end

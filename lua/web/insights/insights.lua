@@ -25,7 +25,8 @@ local function series_of(told)
     local at <const> = math.min(i, SERIES_MAX)
     if not list[at] then
       local is_rest <const> = at == SERIES_MAX and #told.integrations > SERIES_MAX
-      list[at] = { name = is_rest and texts.insights.others or one.name ~= json.null and one.name or texts.insights.deleted, counts = {} }
+      list[at] = { name = is_rest and texts.insights.others or one.name ~= json.null and one.name or
+        texts.insights.deleted, counts = {} }
       for k = 1, #one.counts do list[at].counts[k] = 0 end
     end
     for k, count in ipairs(one.counts) do list[at].counts[k] = list[at].counts[k] + count end
@@ -54,8 +55,9 @@ local function bars(list, name, value)
   for _, one in ipairs(list) do most = math.max(most, one[value]) end
   local out <const> = {}
   for i, one in ipairs(list) do
-    out[i] = { id = one.id or one.user_id or one.integration_id, name = one[name] ~= json.null and one[name] or texts.insights.deleted,
-      value = one[value], groups = one.groups or false, times = one.times or false, bar = plot.bar(one[value] / most) }
+    out[i] = { id = one.id or one.user_id or one.integration_id,
+      name = one[name] ~= json.null and one[name] or texts.insights.deleted, value = one[value],
+      groups = one.groups or false, times = one.times or false, bar = plot.bar(one[value] / most) }
   end
   return out
 end
@@ -66,9 +68,11 @@ local function show(request)
   for _, name in ipairs { "days", "integration_id", "team_id" } do given[name] = query_string.get(request.query, name) or "" end
   if given.days == "" then given.days = "7" end
   local told <const>, problem <const> = ask.get(request, "/api/v1/insights/", { days = given.days,
-    integration_id = given.integration_id ~= "" and given.integration_id or false, team_id = given.team_id ~= "" and given.team_id or false })
+    integration_id = given.integration_id ~= "" and given.integration_id or false,
+    team_id = given.team_id ~= "" and given.team_id or false })
   local context <const> = { form = form.state(given, problem), periods = periods(), told = false,
-    integrations = form.choices(ask.list(request, "/api/v1/integrations/") or {}), teams = form.choices(ask.list(request, "/api/v1/teams/") or {}) }
+    integrations = form.choices(ask.list(request, "/api/v1/integrations/") or {}),
+    teams = form.choices(ask.list(request, "/api/v1/teams/") or {}) }
   if told then
     local on <const>, series <const> = clock.of(request), series_of(told)
     local labels <const> = moments(told, on)

@@ -28,8 +28,8 @@ end
 
 local function add_lines(out, top, step, y)
   for at = 0, top, step do
-    out[#out + 1] = string.format('<path class="grid" d="M%d %.1fH%d"/><text x="%d" y="%.1f" text-anchor="end">%d</text>', LEFT, y(at), WIDTH,
-      LEFT - 6, y(at) + 4, at)
+    out[#out + 1] = string.format('<path class="grid" d="M%d %.1fH%d"/><text x="%d" y="%.1f" text-anchor="end">%d</text>',
+      LEFT, y(at), WIDTH, LEFT - 6, y(at) + 4, at)
   end
 end
 
@@ -50,8 +50,8 @@ local function add_bars(out, series, labels, width, y)
     for k, one in ipairs(series) do
       local count <const> = one.counts[i] or 0
       if count > 0 then
-        parts[#parts + 1] = string.format('<rect class="s%d" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>', k, LEFT + (i - 1) * width,
-          y(below + count), math.max(1, width - 1), y(below) - y(below + count))
+        parts[#parts + 1] = string.format('<rect class="s%d" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>', k,
+          LEFT + (i - 1) * width, y(below + count), math.max(1, width - 1), y(below) - y(below + count))
         said[#said + 1] = one.name .. ": " .. count
         below = below + count
       end
@@ -69,7 +69,8 @@ function plot.stacked(series, labels, title)
   local top <const>, step <const> = scale(most)
   local function y(v) return HEIGHT - BOTTOM - v / top * (HEIGHT - BOTTOM - TOP) end
   local width <const> = (WIDTH - LEFT) / math.max(1, #labels)
-  local out <const> = { string.format('<svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="%s">', WIDTH, HEIGHT, escaped(title)) }
+  local out <const> = { string.format('<svg class="plot" viewBox="0 0 %d %d" role="img" aria-label="%s">',
+    WIDTH, HEIGHT, escaped(title)) }
   add_lines(out, top, step, y)
   add_bars(out, series, labels, width, y)
   add_labels(out, labels, width)
@@ -79,8 +80,8 @@ end
 
 ---One horizontal bar of a share from 0 to 1, beside its number.
 function plot.bar(share)
-  return view.html(string.format('<svg class="amount" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="%.1f" height="10"/></svg>',
-    math.max(0.5, share * 100)))
+  return view.html(string.format('<svg class="amount" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">' ..
+    '<rect width="%.1f" height="10"/></svg>', math.max(0.5, share * 100)))
 end
 
 ---The same in numbers: the busiest moments with what stands in them, at most twelve.

@@ -25,8 +25,8 @@ local function answer_of(request, status, heading, shows, more)
 end
 
 local function group_of(id)
-  return store.row("SELECT id, title, acknowledged_at, acknowledged_by, acknowledged_by_id, silenced_at, resolved_at, resolved_by, " ..
-    "resolved_by_id FROM alert_group WHERE id = $1", id)
+  return store.row("SELECT id, title, acknowledged_at, acknowledged_by, acknowledged_by_id, silenced_at, resolved_at, " ..
+    "resolved_by, resolved_by_id FROM alert_group WHERE id = $1", id)
 end
 
 local function person_of(deed)
@@ -52,7 +52,8 @@ end
 
 local function state_of(g)
   local names = actor_names.of(g.id)
-  return words.state { state = group_state.of(g), acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, names),
+  return words.state { state = group_state.of(g),
+    acknowledged_by = group_state.who(g.acknowledged_by, g.acknowledged_by_id, names),
     resolved_by = group_state.who(g.resolved_by, g.resolved_by_id, names) }
 end
 

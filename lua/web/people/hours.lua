@@ -13,7 +13,9 @@ function hours.shown(of)
   local given <const> = {}
   for _, day in ipairs(hours.DAYS) do
     local parts <const> = {}
-    for i, piece in ipairs(type(of) == "table" and of[day] or {}) do parts[i] = short(piece.start) .. "-" .. short(piece["end"]) end
+    for i, piece in ipairs(type(of) == "table" and of[day] or {}) do
+      parts[i] = short(piece.start) .. "-" .. short(piece["end"])
+    end
     given["hours_" .. day] = table.concat(parts, ", ")
   end
   return given

@@ -67,8 +67,8 @@ local function role_choices()
 end
 
 local function show_new(request, sent, problem)
-  return page.answer(request, "person_new.html", { form = form.state(sent or { role = "editor" }, problem), roles = role_choices() },
-    problem and form.status(problem))
+  return page.answer(request, "person_new.html", { form = form.state(sent or { role = "editor" }, problem),
+    roles = role_choices() }, problem and form.status(problem))
 end
 
 -- POST /people/new: makes the person; their page then offers the way in.
@@ -76,8 +76,8 @@ local function add(request)
   local sent <const> = form.read(request)
   local email <const> = form.text_or_null(sent.email)
   local username <const> = form.text_or_null(sent.username)
-  local object <const> = { username = username ~= json.null and username or email, name = form.text_or_null(sent.name), email = email,
-    role = sent.role }
+  local object <const> = { username = username ~= json.null and username or email, name = form.text_or_null(sent.name),
+    email = email, role = sent.role }
   if object.name == json.null then object.name = nil end
   local made <const>, problem <const> = ask.send(request, "POST", USERS, object)
   if made then return page.see_other(request, "/people/" .. made.id) end

@@ -22,9 +22,11 @@ local function address_of(method)
 end
 
 local function shown(method, told)
-  local failure <const> = method.failure ~= json.null and method.failure or method.failed_at ~= json.null and texts.person.unreachable
-  return { id = method.id, channel = channel_fields.name_of(method.channel), name = method.name ~= json.null and method.name or "",
-    address = address_of(method), is_verified = method.is_verified, is_enabled = method.is_enabled, failure = failure or false,
+  local failure <const> = method.failure ~= json.null and method.failure or
+    method.failed_at ~= json.null and texts.person.unreachable
+  return { id = method.id, channel = channel_fields.name_of(method.channel),
+    name = method.name ~= json.null and method.name or "", address = address_of(method), is_verified = method.is_verified,
+    is_enabled = method.is_enabled, failure = failure or false,
     has_code = WITH_CODE[method.channel] and not method.is_verified, is_asked = told.id == method.id and told.is_asked or false,
     test = told.id == method.id and told.test or false, wrong = told.id == method.id and told.problem and
       (told.problem.fields.code or told.problem.detail) or false }
@@ -65,7 +67,9 @@ function methods.frame(request, one, told)
   local get <const> = function(name) return query_string.get(request.query, name) end
   told = told or { id = get "method", is_asked = get "asked" ~= nil, test = test_of(request, get "test") }
   local list <const> = {}
-  for i, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = one.id }) or {}) do list[i] = shown(method, told) end
+  for i, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = one.id }) or {}) do
+    list[i] = shown(method, told)
+  end
   local is_own <const> = rights.may(request.actor, "notification_settings", "others") or one.id == methods.own(request)
   return { list = list, channels = channels_of(request), push_key = push_key(request),
     may_change = is_own and rights.may(request.actor, "notification_settings", "write") }

@@ -60,8 +60,10 @@ function person.show(request, id, more)
   local problem <const> = more.problem or more.method and more.method.problem or more.rule and more.rule.problem
   local may_all <const> = rights.may(request.actor, "users", "others")
   return page.answer(request, "person.html", {
-    managed_by = one.managed_by or false, tabs = is_own and tabs.own(request) or tabs.people(request), person = one, role = texts.roles[one.role], is_own = is_own,
-    may_change = (is_own or may_all) and rights.may(request.actor, "users", "write"), may_all = may_all, roles = roles(), days = days(),
+    managed_by = one.managed_by or false, tabs = is_own and tabs.own(request) or tabs.people(request),
+    person = one, role = texts.roles[one.role], is_own = is_own,
+    may_change = (is_own or may_all) and rights.may(request.actor, "users", "write"),
+    may_all = may_all, roles = roles(), days = days(),
     form = form.state(more.sent or given_of(one), more.problem), teams = teams_of(request, one),
     methods = methods.frame(request, one, more.method), rules = rules.frame(request, one, more.rule),
     invitation = more.invitation or false, calendar = more.calendar or false,
@@ -85,7 +87,8 @@ end
 local function invite(request)
   local made <const>, problem <const> = ask.send(request, "POST", PATH .. request.id .. "/invite/")
   if not made then return person.show(request, request.id, { problem = problem }) end
-  return person.show(request, request.id, { invitation = { link = made.link ~= json.null and made.link or false, is_reset = made.kind == "reset" } })
+  return person.show(request, request.id, { invitation = { link = made.link ~= json.null and made.link or false,
+    is_reset = made.kind == "reset" } })
 end
 
 -- POST /people/<id>/totp-reset
@@ -105,7 +108,8 @@ end
 -- POST /people/<id>/calendar: do = new, or drop.
 local function calendar(request)
   local is_new <const> = form.read(request)["do"] == "new"
-  local made <const>, problem <const> = ask.send(request, is_new and "POST" or "DELETE", PATH .. request.id .. "/schedule_export_token/")
+  local made <const>, problem <const> = ask.send(request, is_new and "POST" or "DELETE",
+    PATH .. request.id .. "/schedule_export_token/")
   if not made then return person.show(request, request.id, { problem = problem }) end
   if not is_new then return page.see_other(request, person.path(request, request.id)) end
   return person.show(request, request.id, { calendar = made.export_url })

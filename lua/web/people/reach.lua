@@ -15,8 +15,8 @@ local function show_new(request, sent, problem)
   local fields <const> = addresses.fields(name, {})
   if #fields == 0 then return nil end
   return page.answer(request, "method_new.html", { channel = name, channel_name = channel_fields.name_of(name), id = request.id,
-    fields = channel_fields.shown(fields, "address."), form = form.state(sent or {}, problem), back = person.path(request, request.id) },
-    problem and form.status(problem))
+    fields = channel_fields.shown(fields, "address."), form = form.state(sent or {}, problem),
+    back = person.path(request, request.id) }, problem and form.status(problem))
 end
 
 -- GET /people/<id>/contact-methods/new?channel=…

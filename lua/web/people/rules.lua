@@ -30,11 +30,14 @@ end
 -- What a rule may be: those channels first on which the person is reached.
 local function types(request, one)
   local first <const>, rest <const>, has <const> = { { value = "wait", text = texts.rules.wait_type } }, {}, {}
-  for _, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = one.id }) or {}) do has[method.channel] = true end
+  for _, method in ipairs(ask.list(request, "/api/v1/contact_methods/", { user_id = one.id }) or {}) do
+    has[method.channel] = true
+  end
   if has.mobile_app then has.mobile_app_critical = true end
   for _, name in ipairs(channel.carried()) do
     local list <const> = has[name] and first or rest
-    list[#list + 1] = { value = "notify_by_" .. name, text = channel_fields.name_of(name) .. (has[name] and "" or texts.rules.no_way) }
+    list[#list + 1] = { value = "notify_by_" .. name,
+      text = channel_fields.name_of(name) .. (has[name] and "" or texts.rules.no_way) }
   end
   return table.move(rest, 1, #rest, #first + 1, first)
 end
@@ -46,7 +49,8 @@ function rules.frame(request, one, told)
     local is_told <const> = told and told.is_important == is_important
     lists[i] = { is_important = is_important, title = is_important and texts.rules.important or texts.rules.usual,
       hint = is_important and texts.rules.important_hint or texts.rules.usual_hint, rules = list_of(request, one, is_important),
-      form = form.state(is_told and told.sent or { minutes = "5" }, is_told and told.problem), prefix = is_important and "important-" or "usual-" }
+      form = form.state(is_told and told.sent or { minutes = "5" }, is_told and told.problem),
+      prefix = is_important and "important-" or "usual-" }
   end
   local is_own <const> = rights.may(request.actor, "notification_settings", "others") or one.id == methods.own(request)
   return { lists = lists, types = types(request, one), problem = told and told.problem and told.problem.detail or false,

@@ -41,8 +41,9 @@ local function list_of(request)
 end
 
 local function show(request, sent, problem, made)
-  return page.answer(request, "tokens.html", { tabs = tabs.own(request), tokens = list_of(request), roles = roles(request), lives = lives(),
-    form = form.state(sent or { role = request.actor.role, days = "365" }, problem), made = made or false,
+  return page.answer(request, "tokens.html", { tabs = tabs.own(request), tokens = list_of(request),
+    roles = roles(request), lives = lives(), form = form.state(sent or { role = request.actor.role, days = "365" }, problem),
+    made = made or false,
     may_change = rights.may(request.actor, "tokens", "write") }, problem and form.status(problem))
 end
 
@@ -55,7 +56,8 @@ local function add(request)
   local scopes <const> = json.array()
   for scope in string.gmatch(sent.scopes or "", "[^%s,]+") do scopes[#scopes + 1] = scope end
   local made <const>, problem <const> = ask.send(request, "POST", PATH, { name = sent.name, role = sent.role,
-    scopes = #scopes > 0 and scopes or json.null, expires_at = math.type(days) == "integer" and moment_in(request, days) or json.null })
+    scopes = #scopes > 0 and scopes or json.null,
+    expires_at = math.type(days) == "integer" and moment_in(request, days) or json.null })
   return show(request, not made and sent or nil, problem, made and made.token)
 end
 

@@ -10,9 +10,9 @@ local tabs_of <const> = require("web.settings.tabs").of
 local texts <const> = require "web.texts"
 
 local PATH <const> = "/api/v1/audit/"
-local OBJECTS <const> = { "integration", "route", "escalation_chain", "escalation_policy", "schedule", "on_call_shift", "shift_swap", "user",
-  "team", "notification_rule", "contact_method", "provider", "webhook", "maintenance_window", "api_token", "alert_group", "resolution_note",
-  "alert_group_columns" }
+local OBJECTS <const> = { "integration", "route", "escalation_chain", "escalation_policy", "schedule", "on_call_shift",
+  "shift_swap", "user", "team", "notification_rule", "contact_method", "provider", "webhook", "maintenance_window", "api_token",
+  "alert_group", "resolution_note", "alert_group_columns" }
 local VIAS <const> = { "session", "token", "command", "files", "system" }
 local SHOWN_MAX <const> = 300 -- bytes of a value
 
@@ -41,15 +41,17 @@ local function changes(line)
   for name in pairs(before) do names[name] = true end
   for name in pairs(after) do names[name] = true end
   for i, name in ipairs(keys.sorted(names)) do
-    list[i] = { name = name, before = before[name] ~= nil and text_of(before[name]) or false, after = after[name] ~= nil and text_of(after[name]) or false }
+    list[i] = { name = name, before = before[name] ~= nil and text_of(before[name]) or false,
+      after = after[name] ~= nil and text_of(after[name]) or false }
   end
   return list
 end
 
 local function shown(line, on)
   local at <const> = clock.read(line.at)
-  return { at = line.at, day = on:date(at), time = on:time(at), by = line.by.name ~= json.null and line.by.name or texts.audit.system,
-    via = line.via ~= json.null and line.via or "", address = line.address ~= json.null and line.address or "",
+  return { at = line.at, day = on:date(at), time = on:time(at),
+    by = line.by.name ~= json.null and line.by.name or texts.audit.system, via = line.via ~= json.null and line.via or "",
+    address = line.address ~= json.null and line.address or "",
     action = (string.gsub(line.action, "_", " ")), object = (string.gsub(line.object, "_", " ")),
     object_id = line.object_id ~= json.null and line.object_id or "", changes = changes(line) }
 end
@@ -81,9 +83,9 @@ local function show(request)
     if v then export[#export + 1] = { name, v } end
   end
   local last <const> = found and found.next ~= json.null and found.results[#found.results]
-  return page.answer(request, "audit.html", { tabs = tabs_of(request), lines = lines, form = form.state(given, problem), objects = options(OBJECTS),
-    vias = options(VIAS), people = people(request), query = query_string.text(query), export = query_string.text(export), zone = on.zone,
-    older = last and last.id or false }, problem and form.status(problem))
+  return page.answer(request, "audit.html", { tabs = tabs_of(request), lines = lines, form = form.state(given, problem),
+    objects = options(OBJECTS), vias = options(VIAS), people = people(request), query = query_string.text(query),
+    export = query_string.text(export), zone = on.zone, older = last and last.id or false }, problem and form.status(problem))
 end
 
 return { routes = { { "/audit", "GET", show, "audit:read" } } }

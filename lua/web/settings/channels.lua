@@ -30,8 +30,8 @@ local function show(request)
   local list <const> = {}
   for i, provider in ipairs(ask.list(request, PATH) or {}) do
     local spec <const> = channel.load(provider.type)
-    list[i] = { id = provider.id, name = provider.name, kind = spec and spec.name or provider.type, carries = names_of(provider.carries),
-      is_enabled = provider.is_enabled, failure = failure_of(provider) }
+    list[i] = { id = provider.id, name = provider.name, kind = spec and spec.name or provider.type,
+      carries = names_of(provider.carries), is_enabled = provider.is_enabled, failure = failure_of(provider) }
   end
   return page.answer(request, "channels.html", { tabs = tabs_of(request), providers = list,
     may_change = rights.may(request.actor, "providers", "write") })
@@ -79,8 +79,8 @@ local function show_form(request, type_name, provider, more)
     form = form.state(more.sent or given, more.problem), name = provider and provider.name or spec.name,
     test_form = form.state(more.test_problem and more.sent or {}, more.test_problem), carried = carried_of(type_name),
     test_fields = channel_fields.shown(spec.address or {}, "address."), test = test_of(request),
-    managed_by = provider and provider.managed_by or false, failure = provider and failure_of(provider) or false, tabs = tabs_of(request),
-    may_change = rights.may(request.actor, "providers", "write") }, problem and form.status(problem))
+    managed_by = provider and provider.managed_by or false, failure = provider and failure_of(provider) or false,
+    tabs = tabs_of(request), may_change = rights.may(request.actor, "providers", "write") }, problem and form.status(problem))
 end
 
 -- GET /settings/channels/new: the kinds, or with `type` the form of one.

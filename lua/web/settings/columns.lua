@@ -22,17 +22,20 @@ end
 
 local function show(request, problem, label)
   return page.answer(request, "table_columns.html", { tabs = tabs_of(request), columns = list_of(request),
-    form = form.state({ label = label or "" }, problem), wrong = problem and (problem.fields.visible or problem.fields.hidden) or false },
-    problem and form.status(problem))
+    form = form.state({ label = label or "" }, problem),
+    wrong = problem and (problem.fields.visible or problem.fields.hidden) or false }, problem and form.status(problem))
 end
 
--- The columns as the form orders them: `column` in their order, `visible` those that are ticked; `up`, `down` and `drop` name one.
+-- The columns as the form orders them: `column` in their order, `visible` those that are ticked; `up`, `down` and `drop` name
+-- one.
 local function ordered(request, sent)
   local list <const>, is_visible <const> = {}, {}
   for _, key in ipairs(form.all(request, "visible")) do is_visible[key] = true end
   for _, key in ipairs(form.all(request, "column")) do
     local kind <const>, id <const> = string.match(key, "^(%l+) (.+)$")
-    if kind and key ~= sent.drop then list[#list + 1] = { key = key, id = id, type = kind, is_visible = is_visible[key] == true } end
+    if kind and key ~= sent.drop then
+      list[#list + 1] = { key = key, id = id, type = kind, is_visible = is_visible[key] == true }
+    end
   end
   for i = 1, #list do
     local other <const> = list[i].key == sent.up and i - 1 or list[i].key == sent.down and i + 1 or nil

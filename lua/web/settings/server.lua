@@ -9,8 +9,8 @@ local PARTS <const> = {
   { "sign_in", { "oidc", "header_sign", "header_create", "password_sign_in", "session" } },
   { "retention", { "audit_days" } },
   { "address", { "public_url", "path_prefix", "listen", "tls", "trusted", "cors" } },
-  { "calling", { "acknowledge", "unacknowledge", "room_links", "resolution_note", "daily", "deliver", "outbound", "provider_refresh",
-    "calendar_refresh", "allow_private", "outgoing" } },
+  { "calling", { "acknowledge", "unacknowledge", "room_links", "resolution_note", "daily", "deliver", "outbound",
+    "provider_refresh", "calendar_refresh", "allow_private", "outgoing" } },
 }
 
 local function part_of(name)

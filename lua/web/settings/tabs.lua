@@ -3,7 +3,8 @@ local rights <const> = require "api.rights"
 local texts <const> = require "web.texts"
 
 local ROWS <const> = { { "/settings", texts.settings.channels, "providers", "read" },
-  { "/settings/columns", texts.settings.columns, "settings", "write" }, { "/settings/server", texts.settings.server, "settings", "write" },
+  { "/settings/columns", texts.settings.columns, "settings", "write" },
+  { "/settings/server", texts.settings.server, "settings", "write" },
   { "/audit", texts.audit.title, "audit", "read" } }
 
 local tabs <const> = {}

@@ -3,8 +3,8 @@
 local crypto = require "tocsin.crypto"
 local fake = require "fake_provider"
 
-local HEADERS = { Date = true, From = true, To = true, Subject = true, ["Message-ID"] = true, ["In-Reply-To"] = true, References = true, ["Auto-Submitted"] = true, ["X-Tocsin"] = true,
-  Importance = true, ["MIME-Version"] = true, ["Content-Type"] = true, ["Content-Transfer-Encoding"] = true }
+local HEADERS = { Date = true, From = true, To = true, Subject = true, ["Message-ID"] = true, ["In-Reply-To"] = true, References = true,
+  ["Auto-Submitted"] = true, ["X-Tocsin"] = true, Importance = true, ["MIME-Version"] = true, ["Content-Type"] = true, ["Content-Transfer-Encoding"] = true }
 
 -- Headers and body of a mail or a part; every line ends with CRLF and has at most 998 bytes.
 local function read(data, complain)

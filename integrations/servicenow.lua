@@ -68,7 +68,7 @@ return {
 ]],
 
   -- A number of ten digits is nothing to hear first.
-  phone_call = { title = "{{ payload.short_description or 'Ticket of ServiceNow' }}{% if payload.number %}. {{ payload.number }}{% endif %}" },
+  phone_call = { title = "{{ payload.short_description or (payload if payload is string else 'Ticket of ServiceNow') }}{% if payload.number %}. {{ payload.number }}{% endif %}" },
 
   labels = {
     severity = "{{ {'1': 'critical', '2': 'error', '3': 'warning', '4': 'info', '5': 'info'}.get((payload.priority or '') | string, '') }}",

@@ -81,9 +81,10 @@ tocsin new spec
 
 Writes integrations/NAME.lua (or NAME.lua where there is no such folder): a starting file with examples. Then:
   tocsin check --show integrations/NAME.lua
-  --from FILE              a captured body: title, key, state, link and severity are guessed, and the file says why; - is
-                           standard input
-  --from-integration NAME  an integration of the server, with the templates that people have edited, and payloads that it got
+  --from FILE              a captured body: title, key, state, link and severity are guessed, and the file says why;
+                           - is standard input
+  --from-integration NAME  an integration of the server, with the templates that people have edited, and payloads
+                           that it got
   --data DIR               the server's data folder; works while it runs
   --count N                how many of its newest payloads, of each group two at most (default 4)
   --alerts ID,ID…          these alerts' payloads instead

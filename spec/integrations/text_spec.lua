@@ -7,11 +7,12 @@ local render = require "render"
 
 local TEXT <const> = "disk full on db1"
 
--- The types that people can choose: what the house makes itself is nobody's to post to.
+-- The types that people can choose: what the house makes itself is nobody's to post to, and a door has a form of its own.
 local function chosen()
   local out = {}
   for _, name in ipairs(integration.list()) do
-    if not integration.load(name).is_hidden then out[#out + 1] = name end
+    local spec = integration.load(name)
+    if not spec.is_hidden and not spec.has_door then out[#out + 1] = name end
   end
   return out
 end

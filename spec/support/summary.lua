@@ -1,4 +1,4 @@
---- busted output: one line a failure with its place and message, a line for each slow file, and `N passed, N failed` last.
+--- busted output: each failure with its place and message, the seconds, and `N passed, N failed` last.
 return function()
   local handler = require "busted.outputHandlers.base" ()
   local busted = require "busted"

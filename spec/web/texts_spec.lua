@@ -53,8 +53,10 @@ describe("the texts of the pages", function()
     local function look(node, path)
       for name, text in pairs(node) do
         local here = path == "" and tostring(name) or path .. "." .. name
-        -- What is found by a value (a state, a verb) is named by its table alone.
-        local is_named = used:find(tostring(name), 1, true) or used:find(path:match "[^.]*$" .. "[", 1, true)
+        -- What is found by a value (a state, a verb) is named by its table alone, or by the end of its name.
+        local ending = tostring(name):match "(_%w+)$" or tostring(name)
+        local is_named = used:find(tostring(name), 1, true) or used:find(path:match "[^.]*$" .. "[", 1, true) or
+          used:find('"' .. ending .. '"', 1, true)
         if type(text) == "table" and next(text) ~= 1 then look(text, here) elseif not is_named then unused[#unused + 1] = here end
       end
     end

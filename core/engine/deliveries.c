@@ -46,7 +46,7 @@ static err load(engine *e, int64_t now) {
     return x;
 }
 
-static bool has_key(const struct signal *s) { return s->event_key.len || !s->has_grouping_id; }
+static bool has_key(const struct signal *s) { return !s->is_ours && (s->event_key.len || !s->has_grouping_id); }
 
 err engine_find_event(engine *e, const struct signal *s, int64_t event_hash, int64_t payload_hash, int64_t now,
                       struct group *out) {

@@ -190,6 +190,7 @@ static void on_lane(struct slow_task *task, renderer *r) {
     s->has_grouping_id = true;
     s->is_resolve = x->beat.kind == BEAT_RESTORED;
     s->is_acknowledge = false;
+    x->alert.signal.is_ours = true;
     accept_init(&x->alert, x->owner->options.engine);
     push(x);
 }

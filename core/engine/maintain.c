@@ -249,7 +249,8 @@ static err open_collector(struct window *w) {
     const struct config_integration *i = rows.count ? config_by_id(e->config, rows.values[0].integer) : NULL;
     if (!i || !i->route_count) return ERR_CORRUPT;
     struct accept_item *a = arena_alloc(w->arena, sizeof *a);
-    *a = (struct accept_item){.signal = {.integration_id = i->id,
+    *a = (struct accept_item){.signal = {.is_ours = true,
+                                         .integration_id = i->id,
                                          .integration_version = i->version,
                                          .route_id = i->routes[i->route_count - 1].id,
                                          .has_words = true,

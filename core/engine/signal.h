@@ -26,6 +26,7 @@ struct signal {
     str event_key;          // by which the sender says which event this is, or empty
     int64_t event_n;        // which alert of the request
     bool is_demo;           // a person had it made: it opens a group of its own
+    bool is_ours;           // the house tells it (a heartbeat, a window): never the same event delivered again
     bool is_debug;          // nobody is to be called for the group that it opens
     bool needs_open;        // a resolve or acknowledge with nothing open is not stored
     int64_t ends_at;        // the sender tells of it again before that, or it is over; 0: it does not say

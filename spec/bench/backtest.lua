@@ -18,7 +18,7 @@ local CHANGE <const> = { templates = {
 -- An example that no other alert has the bytes of.
 local function payload_of(spec, n)
   local text = spec.examples[n % #spec.examples + 1].payload
-  return (text:gsub("^{", '{"bench":' .. n .. ",", 1))
+  return (text:gsub("^{%s*(}?)", function(ending) return '{"bench":' .. n .. (ending == "}" and "}" or ",") end, 1))
 end
 
 local function make(c, n)

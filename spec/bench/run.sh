@@ -22,5 +22,5 @@ is() { [ "$what" = "$1" ] || [ "$what" = all ]; }
 ! is mail || lua5.4 spec/bench/mail.lua "$PWD/$build/bench"
 ! is web || lua5.4 spec/bench/web.lua "$PWD/$build/bench"
 ! is doors || lua5.4 spec/bench/doors.lua "$PWD/$build/bench" 4
-! is backtest || lua5.4 spec/bench/backtest.lua
+! is backtest || { lua5.4 spec/bench/backtest.lua; lua5.4 spec/bench/beside.lua "$PWD/$build/bench"; }
 ! is all || exec lua5.4 spec/bench/bench.lua "$PWD/$build/bench" "$seconds"

@@ -161,6 +161,17 @@ describe("an integration under maintenance", function()
     assert.equal(175, #w:rows "SELECT alert_group_id FROM group_log WHERE action = 'unattached'")
   end)
 
+  it("collects under a group of its own each time, however soon after the last", function()
+    for _, key in ipairs { "a", "b" } do
+      start("maintenance", 60)
+      post(key)
+      w:advance(61 * SECOND)
+    end
+    local OF_WINDOWS <const> = "SELECT count(*) AS n FROM alert_group AS g JOIN integration AS i ON i.id = g.integration_id WHERE i.type = 'maintenance'"
+    assert.equal(2, w:rows(OF_WINDOWS)[1].n)
+    assert.equal(2, #w:rows "SELECT DISTINCT alert_group_id FROM group_log WHERE action = 'unattached'")
+  end)
+
   it("tells no room and no webhook before the end, and both then", function()
     w:close()
     open { settings = { deliver = 1 } }

@@ -42,7 +42,7 @@ for i = 1, ROUNDS do
   ratios[i] = beside[i] / alone[i]
 end
 local ratio <const> = median(ratios)
-print(("alerts alone %d/s, beside a backtest %d/s, p99 %.1f ms: %.2f times (medians of %d rounds, target %.2f): %s"):format(
+print(("alerts alone %.0f/s, beside a backtest %.0f/s, p99 %.1f ms: %.2f times (medians of %d rounds, target %.2f): %s"):format(
   median(alone), median(beside), median(late), ratio, ROUNDS, TARGET, ratio >= TARGET and "held" or "MISSED"))
 print(("  the backtests read %d payloads/s in what was left"):format(done // (ROUNDS * SECONDS)))
 s:finish()
